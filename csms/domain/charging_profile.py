@@ -1,0 +1,68 @@
+"""Charging profiles: limits over time, in A per phase or in W for the whole EVSE."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from csms.domain.station import RateUnit
+
+
+class ProfilePurpose(StrEnum):
+    """What a profile is for (OCPP 1.6 §7.10, 2.0.1 K part 2 §3.2)."""
+
+    STATION_MAX = "station_max"
+    TX_DEFAULT = "tx_default"
+    TX = "tx"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePeriod:
+    """A limit that holds from `start_s` seconds after the schedule's start until the next one."""
+
+    start_s: int
+    limit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingProfile:
+    """One profile as a station holds it.
+
+    Attributes:
+        profile_id: The same id replaces the profile (OCPP 1.6 §5.16.3, 2.0.1 K01.FR.05).
+        purpose: Default for all transactions, or for one.
+        stack_level: The highest level wins within a purpose.
+        unit: Unit of the limits.
+        periods: In order of time, the first starting at 0 (K01.FR.31, K01.FR.35).
+        starts_at: Start of the schedule; None: relative to the start of charging.
+        duration_s: The schedule ends after that; None: it never does.
+        phases: Number of phases that the limits are meant for.
+        transaction: The station's transaction id, for profiles of purpose TX (K01.FR.03).
+    """
+
+    profile_id: int
+    purpose: ProfilePurpose
+    stack_level: int
+    unit: RateUnit
+    periods: tuple[ProfilePeriod, ...]
+    starts_at: datetime | None = None
+    duration_s: int | None = None
+    phases: int | None = None
+    transaction: str | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the schedule ends, None if it never does or starts at no fixed time."""
+        if self.starts_at is None or self.duration_s is None:
+            return None
+        return self.starts_at + timedelta(seconds=self.duration_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompositeSchedule:
+    """What a station says it will allow, after merging all its profiles."""
+
+    evse_number: int
+    unit: RateUnit
+    starts_at: datetime | None
+    duration_s: int
+    periods: tuple[ProfilePeriod, ...]

@@ -1,0 +1,149 @@
+"""What stations report. Each event knows the type of the reply that it deserves.
+
+Everything is in base units and UTC; nothing here depends on an OCPP version.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from csms.domain.authorization import Authorization, IdToken
+from csms.domain.identity import StationId
+from csms.domain.metering import MeterSample
+from csms.domain.station import ChargingState, ConnectorStatus, Registration, StationModel
+from csms.domain.transaction import TransactionStage
+
+ReplyT = TypeVar("ReplyT")
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A reply that says no more than that the report is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootReply:
+    """Whether the station may take part, and how often it should call."""
+
+    registration: Registration
+    at: datetime
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReply:
+    """The time, for the station's clock."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionReply:
+    """What a transaction's report is answered with.
+
+    Attributes:
+        transaction: The id that the transaction has from now on.
+        verdict: On the token that came with the report, None if none came.
+    """
+
+    transaction: str
+    verdict: Authorization | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReply:
+    """The answer to vendor-specific data."""
+
+    is_vendor_known: bool
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationEvent(Generic[ReplyT]):
+    """Base of all reports."""
+
+    station_id: StationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationBooted(StationEvent[BootReply]):
+    """The station has started, or says so at every reconnect."""
+
+    model: StationModel
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatReceived(StationEvent[TimeReply]):
+    """The station is alive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(StationEvent[Acknowledged]):
+    """A connector, or with EVSE 0 the station, has another status.
+
+    Attributes:
+        charging_state: What the vehicle does, where the version tells it with the status (1.6).
+    """
+
+    evse_number: int
+    connector_number: int
+    status: ConnectorStatus
+    charging_state: ChargingState | None = None
+    error_code: str | None = None
+    detail: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationAsked(StationEvent[Authorization]):
+    """A driver has shown a token."""
+
+    id_token: IdToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionReported(StationEvent[TransactionReply]):
+    """A transaction has started, gone on or ended.
+
+    Attributes:
+        transaction: The station's id of it; None: we have to give one (OCPP 1.6).
+        evse_number: Where, None where the version does not repeat it.
+        seq_no: Number of the report within the station's sequence, None: the version has none.
+        register_wh: The meter's register at the start or end.
+        samples: Meter samples that came along.
+        is_offline: The report was kept while the station had no connection.
+    """
+
+    stage: TransactionStage
+    at: datetime
+    transaction: str | None
+    evse_number: int | None = None
+    connector_number: int | None = None
+    seq_no: int | None = None
+    id_token: IdToken | None = None
+    register_wh: float | None = None
+    samples: tuple[MeterSample, ...] = ()
+    charging_state: ChargingState | None = None
+    trigger: str | None = None
+    stop_reason: str | None = None
+    is_offline: bool = False
+    remote_start_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetersSampled(StationEvent[Acknowledged]):
+    """Meter samples of an EVSE (0: of the station), within a transaction or not."""
+
+    evse_number: int
+    transaction: str | None
+    samples: tuple[MeterSample, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReceived(StationEvent[DataReply]):
+    """Vendor-specific data."""
+
+    vendor: str
+    message: str | None
+    data: Any

@@ -1,0 +1,93 @@
+"""Standing fallbacks: what chargers may draw unsteered must fit under every feeder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from csms.domain.identity import FeederId
+from csms.domain.site import Feeder, Site
+
+_MONDAY: Final = datetime(2024, 1, 1)  # noqa: DTZ001
+_DAYS_PER_WEEK: Final = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """A feeder line whose fallbacks do not fit beside its uncontrolled load."""
+
+    feeder_id: FeederId
+    line: int
+    fallback_a: float
+    uncontrolled_a: float
+    limit_a: float
+
+
+def overcommitted_fallbacks(site: Site) -> list[Excess]:
+    """Find feeders that the standing fallbacks could overload at some time of the week.
+
+    Currents are added as plain numbers, which in an IT grid is on the safe side.
+    """
+    return [
+        excess
+        for feeder in site.feeders
+        for line in range(3)
+        if (excess := _worst_excess(site, feeder, line)) is not None
+    ]
+
+
+def feeders_below(site: Site, feeder_id: FeederId) -> frozenset[FeederId]:
+    """The feeder and all that it feeds, directly or through others."""
+    below = {feeder_id}
+    for feeder in site.feeders:  # parents come before their children
+        if feeder.parent_id in below:
+            below.add(feeder.feeder_id)
+    return frozenset(below)
+
+
+def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
+    below = feeders_below(site, feeder.feeder_id)
+    fallback_a = sum(
+        place.fallback_a
+        for place in site.places
+        if place.feeder_id in below and line + 1 in place.lines and place.is_installed
+    )
+    if fallback_a == 0.0:
+        return None
+    worst: Excess | None = None
+    worst_over_a = 0.0
+    for instant in _turns_of_the_week(site):
+        uncontrolled_a = sum(
+            other.uncontrolled.worst_case.at(instant, site.timezone)[line]
+            for other in site.feeders
+            if other.feeder_id in below and other.uncontrolled
+        )
+        limit_a = feeder.limit.at(instant, site.timezone)[line]
+        over_a = fallback_a + uncontrolled_a - limit_a
+        if over_a > worst_over_a:
+            worst_over_a = over_a
+            worst = Excess(
+                feeder_id=feeder.feeder_id,
+                line=line + 1,
+                fallback_a=fallback_a,
+                uncontrolled_a=uncontrolled_a,
+                limit_a=limit_a,
+            )
+    return worst
+
+
+def _turns_of_the_week(site: Site) -> Iterator[datetime]:
+    """Every instant of a week at which some window opens or closes."""
+    schedules = [feeder.limit for feeder in site.feeders] + [
+        feeder.uncontrolled.worst_case for feeder in site.feeders if feeder.uncontrolled
+    ]
+    times = {_MONDAY.time()} | {
+        edge
+        for schedule in schedules
+        for window in schedule.windows
+        for edge in (window.from_time, window.to_time)
+    }
+    for number in range(_DAYS_PER_WEEK):
+        day = _MONDAY + timedelta(days=number)
+        for edge in sorted(times):
+            yield datetime.combine(day.date(), edge, site.timezone)

@@ -1,0 +1,256 @@
+"""A site: its electrical tree, where its stations stand in it, and how it is to be controlled."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from csms.domain.errors import UnknownFeederError
+from csms.domain.identity import EvseId, FeederId, SiteId, StationId
+
+PhaseAmps: TypeAlias = tuple[float, float, float]
+"""Current by line of the site: L1, L2, L3."""
+
+NO_AMPS: Final[PhaseAmps] = (0.0, 0.0, 0.0)
+_THREE: Final = 3
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class Earthing(StrEnum):
+    """How the grid is earthed, which decides what a single-phase vehicle hangs between."""
+
+    TN = "TN"
+    """With a neutral: a single-phase vehicle loads one line. Voltage is line to neutral."""
+    IT = "IT"
+    """No neutral: a single-phase vehicle hangs between two lines. Voltage is line to line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of the day, on some days of the week, in which other amps hold.
+
+    Attributes:
+        weekdays: 0 is Monday.
+        from_time: Local start.
+        to_time: Local end; not after `from_time` means: on the next day.
+        amps: What holds within.
+    """
+
+    weekdays: frozenset[int]
+    from_time: time
+    to_time: time
+    amps: PhaseAmps
+
+    def spans_on(self, day: datetime) -> tuple[datetime, datetime] | None:
+        """The window that opens on the local day, or None."""
+        if day.weekday() not in self.weekdays:
+            return None
+        opens_at = datetime.combine(day.date(), self.from_time, day.tzinfo)
+        closes_on = day.date() if self.to_time > self.from_time else day.date() + _ONE_DAY
+        return opens_at, datetime.combine(closes_on, self.to_time, day.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class AmpereSchedule:
+    """Amps per line over time: a default, and windows of which the last one open counts."""
+
+    default: PhaseAmps
+    windows: tuple[Window, ...] = ()
+
+    def at(self, instant: datetime, zone: ZoneInfo) -> PhaseAmps:
+        """The amps that hold at an instant."""
+        local = instant.astimezone(zone)
+        amps = self.default
+        for window in self.windows:
+            for day in (local - _ONE_DAY, local):
+                span = window.spans_on(day)
+                if span and span[0] <= local < span[1]:
+                    amps = window.amps
+        return amps
+
+    def least(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> PhaseAmps:
+        """The lowest amps of each line between two instants."""
+        return _merge(min, [self.at(t, zone) for t in self._turns(start_at, end_at, zone)])
+
+    def most(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> PhaseAmps:
+        """The highest amps of each line between two instants."""
+        return _merge(max, [self.at(t, zone) for t in self._turns(start_at, end_at, zone)])
+
+    def _turns(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[datetime]:
+        """The start, and every instant until the end at which a window opens or closes."""
+        turns = [start_at]
+        if not self.windows:
+            return turns
+        local, local_end = start_at.astimezone(zone), end_at.astimezone(zone)
+        day = local - _ONE_DAY
+        while day.date() <= local_end.date():
+            spans = [window.spans_on(day) for window in self.windows]
+            edges = [edge for span in spans if span for edge in span]
+            turns += [edge for edge in edges if local < edge < local_end]
+            day += _ONE_DAY
+        return turns
+
+
+def _merge(choose: Callable[[Iterable[float]], float], options: list[PhaseAmps]) -> PhaseAmps:
+    first, second, third = (choose(line) for line in zip(*options, strict=True))
+    return (first, second, third)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncontrolledLoad:
+    """Load at a feeder that nobody steers.
+
+    Attributes:
+        worst_case: The most that it may draw; holds whenever no fresh measurement is known.
+        largest_step_a: The largest load that may switch on between two measurements. A fresh
+            measurement plus this is taken instead of the worst case where that is lower.
+        is_metered: Whether measurements come in at all.
+    """
+
+    worst_case: AmpereSchedule
+    largest_step_a: float
+    is_metered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeder:
+    """A node of the electrical tree: transformer, fuse, panel, circuit.
+
+    Attributes:
+        parent_id: The feeder that feeds this one, None at the root.
+        limit: The most that each line may carry.
+    """
+
+    feeder_id: FeederId
+    name: str
+    parent_id: FeederId | None
+    limit: AmpereSchedule
+    uncontrolled: UncontrolledLoad | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvsePlace:
+    """Where an EVSE stands in the tree and what its hardware allows.
+
+    Attributes:
+        lines: The site's lines that the station's L1, L2, L3 are wired to. Three for a
+            three-phase EVSE in any rotation; one (TN) or two (IT) for a single-phase one.
+        max_a: Rating of the EVSE per line (of its supply, for DC).
+        min_a: The lowest current that is not a pause (6 A, IEC 61851-1).
+        fallback_a: Standing limit that it keeps without us.
+        is_dc: Whether limits are written in W of output.
+        efficiency: Output over supply power, for DC.
+        is_installed: False: planned only, and counted as drawing nothing.
+    """
+
+    evse: EvseId
+    feeder_id: FeederId
+    lines: tuple[int, ...]
+    max_a: float
+    min_a: float = 6.0
+    fallback_a: float = 0.0
+    is_dc: bool = False
+    efficiency: float = 1.0
+    is_installed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestPlace:
+    """Where stations that the site file does not list are placed, so that they can be counted."""
+
+    feeder_id: FeederId
+    lines: tuple[int, ...]
+    max_a: float
+    fallback_a: float = 0.0
+    max_stations: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumedNeed:
+    """What is assumed of a vehicle of which neither driver nor history tells anything.
+
+    Attributes:
+        energy_wh: Energy wanted.
+        stay_s: How long it stays from the start of the transaction.
+        leaves_by: Local time of day by which overnight guests leave; None: only `stay_s` counts.
+    """
+
+    energy_wh: float
+    stay_s: int
+    leaves_by: time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlPolicy:
+    """How often a site is planned and how long its limits live.
+
+    Attributes:
+        plan_every_s: A new plan at least this often.
+        min_gap_s: And at most this often.
+        limits_live_s: A limit lapses that long after it was set, unless it is renewed.
+        settle_s: How long after an accepted decrease the vehicle may take to follow (IEC 61851-1
+            gives it 5 s); increases wait for it.
+        meter_every_s: How often stations report their meters.
+        heartbeat_every_s: How often an idle station calls.
+        reading_lives_s: A feeder measurement older than this is stale.
+    """
+
+    plan_every_s: int = 300
+    min_gap_s: int = 10
+    limits_live_s: int = 900
+    settle_s: int = 6
+    meter_every_s: int = 60
+    heartbeat_every_s: int = 300
+    reading_lives_s: int = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site as its file describes it.
+
+    Attributes:
+        voltage_v: Line to neutral (TN) or line to line (IT).
+        feeders: Parents before their children; the first is the root.
+    """
+
+    site_id: SiteId
+    name: str
+    timezone: ZoneInfo
+    earthing: Earthing
+    voltage_v: float
+    feeders: tuple[Feeder, ...]
+    places: tuple[EvsePlace, ...]
+    guests: GuestPlace | None = None
+    assumed: AssumedNeed = field(
+        default_factory=lambda: AssumedNeed(energy_wh=15_000, stay_s=8 * 3600)
+    )
+    control: ControlPolicy = field(default_factory=ControlPolicy)
+
+    def watts_per_ampere(self, line_count: int) -> float:
+        """Power that one ampere in each of so many lines carries.
+
+        In TN each line counts against neutral; in IT two lines are one voltage, three are a
+        balanced three-phase load.
+        """
+        if self.earthing is Earthing.TN:
+            return self.voltage_v * line_count
+        return self.voltage_v * (math.sqrt(3) if line_count == _THREE else 1.0)
+
+    @property
+    def station_ids(self) -> frozenset[StationId]:
+        """All stations of the site."""
+        return frozenset(place.evse.station_id for place in self.places)
+
+    def feeder(self, feeder_id: FeederId) -> Feeder:
+        """Find a feeder.
+
+        Raises:
+            UnknownFeederError: The site has none of that name.
+        """
+        for feeder in self.feeders:
+            if feeder.feeder_id == feeder_id:
+                return feeder
+        raise UnknownFeederError(self.site_id, feeder_id)

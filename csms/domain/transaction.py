@@ -1,0 +1,56 @@
+"""Charging transactions, as every version tells them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from csms.domain.authorization import IdToken
+from csms.domain.identity import EvseId
+from csms.domain.station import ChargingState
+
+
+class TransactionStage(StrEnum):
+    """Which part of a transaction's life a report tells of."""
+
+    STARTED = "started"
+    UPDATED = "updated"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedNeed:
+    """What a driver or a fleet says that the vehicle needs. Outranks any assumption.
+
+    Attributes:
+        energy_wh: Energy wanted from the start of the transaction; None: not told.
+        departs_at: When the vehicle leaves; None: not told.
+    """
+
+    energy_wh: float | None = None
+    departs_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One transaction as the system keeps it.
+
+    Attributes:
+        number: Our own number, unique over all stations.
+        transaction: The station's id of it; in OCPP 1.6 our number as text.
+        evse: Where; None while a 2.0.1 station has not told the EVSE.
+        energy_wh: Energy so far, from the meter's register or the station's interval values.
+        meter_start_wh: The register at the start, None if the station never told.
+    """
+
+    number: int
+    station_id: str
+    transaction: str
+    evse: EvseId | None
+    id_token: IdToken | None
+    started_at: datetime
+    meter_start_wh: float | None
+    energy_wh: float = 0.0
+    charging_state: ChargingState | None = None
+    need: StatedNeed = StatedNeed()
+    ended_at: datetime | None = None
+    stop_reason: str | None = None

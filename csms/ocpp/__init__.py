@@ -1,0 +1,1 @@
+"""OCPP: framing and one pure adapter per protocol version."""

@@ -1,0 +1,1 @@
+"""Settings and site files: read once, checked line by line, turned into frozen values."""

@@ -1,0 +1,272 @@
+"""Site files: the electrical tree, the chargers in it, and how the site is controlled.
+
+`read_site` checks a file in two passes: every key by itself, then what keys say of each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from csms.domain.errors import Fault
+from csms.domain.fallback import overcommitted_fallbacks
+from csms.domain.identity import EvseId
+from csms.domain.site import (
+    AmpereSchedule,
+    AssumedNeed,
+    ControlPolicy,
+    Earthing,
+    EvsePlace,
+    Feeder,
+    GuestPlace,
+    PhaseAmps,
+    Site,
+    UncontrolledLoad,
+    Window,
+)
+from csms.settings.site_schema import (
+    DAYS,
+    AmpsOverTime,
+    ChargerModel,
+    DcModel,
+    EvseModel,
+    FeederModel,
+    GuestModel,
+    SiteModel,
+    UncontrolledModel,
+)
+from csms.settings.yaml_source import KeyPath, YamlSource, read_yaml
+
+_W_PER_KW: Final = 1000
+
+
+def read_site(path: Path) -> Site:
+    """Read and check a site file.
+
+    Raises:
+        SettingsError: Naming file, line, key and what was expected there.
+    """
+    source = read_yaml(path)
+    model = source.parse(SiteModel)
+    site = _build(model)
+    source.refuse(list(_contradictions(source, model, site)))
+    return site
+
+
+def site_schema() -> dict[str, Any]:
+    """JSON Schema of site files, for editors."""
+    return SiteModel.model_json_schema(by_alias=True)
+
+
+def _build(model: SiteModel) -> Site:
+    site = Site(
+        site_id=model.site,
+        name=model.name or model.site,
+        timezone=ZoneInfo(model.timezone),
+        earthing=Earthing(model.grid.earthing),
+        voltage_v=model.grid.voltage_v,
+        feeders=tuple(_feeders(model.feeders, None)),
+        places=(),
+        guests=_guests(model.guests),
+        assumed=AssumedNeed(
+            energy_wh=model.assumed.energy_kwh * _W_PER_KW,
+            stay_s=round(model.assumed.stay_h * 3600),
+            leaves_by=model.assumed.leaves_by,
+        ),
+        control=ControlPolicy(**model.control.model_dump()),
+    )
+    places = tuple(
+        _place(charger, evse, site) for charger in model.chargers for evse in _evses(charger)
+    )
+    return replace(site, places=places)
+
+
+def _feeders(models: list[FeederModel], parent: FeederModel | None) -> Iterator[Feeder]:
+    for model in models:
+        yield Feeder(
+            feeder_id=model.id,
+            name=model.name or model.id,
+            parent_id=parent.id if parent else None,
+            limit=_schedule(model.limit_a),
+            uncontrolled=_uncontrolled(model.uncontrolled),
+        )
+        yield from _feeders(model.feeders, model)
+
+
+def _uncontrolled(model: UncontrolledModel | None) -> UncontrolledLoad | None:
+    if model is None:
+        return None
+    return UncontrolledLoad(
+        worst_case=_schedule(model.worst_case_a),
+        largest_step_a=model.largest_step_a,
+        is_metered=model.metered,
+    )
+
+
+def _schedule(value: float | list[float] | AmpsOverTime) -> AmpereSchedule:
+    if not isinstance(value, AmpsOverTime):
+        return AmpereSchedule(_by_line(value))
+    windows = tuple(
+        Window(
+            weekdays=frozenset(DAYS.index(day) for day in window.days),
+            from_time=window.from_time,
+            to_time=window.to_time,
+            amps=_by_line(window.amps),
+        )
+        for window in value.windows
+    )
+    return AmpereSchedule(_by_line(value.default), windows)
+
+
+def _by_line(value: float | list[float]) -> PhaseAmps:
+    if isinstance(value, list):
+        return (value[0], value[1], value[2])
+    return (value, value, value)
+
+
+def _guests(model: GuestModel | None) -> GuestPlace | None:
+    if model is None:
+        return None
+    return GuestPlace(
+        feeder_id=model.feeder,
+        lines=tuple(model.lines),
+        max_a=model.max_a,
+        fallback_a=model.fallback_a,
+        max_stations=model.max_chargers,
+    )
+
+
+def _evses(charger: ChargerModel) -> list[EvseModel]:
+    """The EVSEs of a charger; the one written in place has number 1."""
+    if charger.evses or charger.feeder is None:
+        return charger.evses
+    fields = {name: getattr(charger, name) for name in EvseModel.model_fields if name != "number"}
+    return [EvseModel.model_construct(number=1, **fields)]
+
+
+def _place(charger: ChargerModel, evse: EvseModel, site: Site) -> EvsePlace:
+    place = EvsePlace(
+        evse=EvseId(charger.id, evse.number),
+        feeder_id=evse.feeder,
+        lines=tuple(evse.lines),
+        max_a=evse.max_a or 0.0,
+        min_a=evse.min_a,
+        fallback_a=evse.fallback_a,
+        is_installed=charger.installed,
+    )
+    if evse.dc is None:
+        return place
+    amps_per_kw = _W_PER_KW / (site.watts_per_ampere(len(evse.lines)) * evse.dc.efficiency)
+    return replace(
+        place,
+        max_a=evse.dc.max_kw * amps_per_kw,
+        min_a=evse.dc.min_kw * amps_per_kw,
+        fallback_a=evse.dc.fallback_kw * amps_per_kw,
+        is_dc=True,
+        efficiency=evse.dc.efficiency,
+    )
+
+
+def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterator[Fault]:
+    """What single keys cannot show: doubled names, missing feeders, ratings, unsafe fallbacks."""
+    yield from _doubled_names(source, model)
+    names = [feeder.feeder_id for feeder in site.feeders]
+    for key, evse in _written_evses(model):
+        if evse.feeder not in names:
+            yield _unknown_feeder(source, (*key, "feeder"), evse.feeder, names)
+        yield from _wrong_wiring(source, key, evse, site)
+    if model.guests and model.guests.feeder not in names:
+        yield _unknown_feeder(source, ("guests", "feeder"), model.guests.feeder, names)
+    for i, charger in enumerate(model.chargers):
+        if (charger.feeder is None) == (not charger.evses):
+            yield source.fault(("chargers", i), "expected either feeder or evses")
+    yield from _unsafe_fallbacks(source, model, site)
+    if model.control.min_gap_s > model.control.plan_every_s:
+        yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
+    if model.control.limits_live_s < 2 * model.control.plan_every_s:
+        yield source.fault(
+            ("control", "limits_live_s"), "expected at least twice plan_every_s, to renew in time"
+        )
+
+
+def _unsafe_fallbacks(source: YamlSource, model: SiteModel, site: Site) -> Iterator[Fault]:
+    """Fallbacks that would not fit under a feeder if we were gone (docs/safety promise)."""
+    keys = {name: key for key, name in _feeder_names(model.feeders, ("feeders",))}
+    for excess in overcommitted_fallbacks(site):
+        yield source.fault(
+            (*keys[excess.feeder_id][:-1], "limit_a"),
+            f"expected room for the standing fallbacks below: {excess.fallback_a:g} A and "
+            f"{excess.uncontrolled_a:g} A uncontrolled on L{excess.line} are more than the "
+            f"limit of {excess.limit_a:g} A",
+        )
+
+
+def _doubled_names(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
+    named: list[tuple[KeyPath, str]] = list(_feeder_names(model.feeders, ("feeders",)))
+    chargers = [(("chargers", i, "id"), c.id) for i, c in enumerate(model.chargers)]
+    for group in (named, chargers):
+        seen: set[str] = set()
+        for key, name in group:
+            if name in seen:
+                yield source.fault(key, f"expected a name of its own, {name!r} is taken")
+            seen.add(name)
+    for i, charger in enumerate(model.chargers):
+        numbers = [evse.number for evse in charger.evses]
+        if len(set(numbers)) != len(numbers):
+            yield source.fault(("chargers", i, "evses"), "expected each EVSE number once")
+
+
+def _feeder_names(models: list[FeederModel], key: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    for i, model in enumerate(models):
+        yield (*key, i, "id"), model.id
+        yield from _feeder_names(model.feeders, (*key, i, "feeders"))
+
+
+def _written_evses(model: SiteModel) -> Iterator[tuple[KeyPath, EvseModel]]:
+    for i, charger in enumerate(model.chargers):
+        for k, evse in enumerate(_evses(charger)):
+            yield ("chargers", i, "evses", k) if charger.evses else ("chargers", i), evse
+
+
+def _unknown_feeder(source: YamlSource, key: KeyPath, name: str, names: list[str]) -> Fault:
+    return source.fault(key, f"expected one of {', '.join(names)}, got {name!r}")
+
+
+def _wrong_wiring(source: YamlSource, key: KeyPath, evse: EvseModel, site: Site) -> Iterator[Fault]:
+    allowed = (1, 3) if site.earthing is Earthing.TN else (2, 3)
+    if len(set(evse.lines)) != len(evse.lines) or len(evse.lines) not in allowed:
+        yield source.fault(
+            (*key, "lines"),
+            f"expected {allowed[0]} or 3 different lines in a {site.earthing} grid, "
+            f"got {evse.lines}",
+        )
+    if (evse.max_a is None) == (evse.dc is None):
+        yield source.fault(key, "expected either max_a or dc")
+    elif evse.dc is not None:
+        yield from _wrong_dc(source, key, evse, evse.dc)
+    elif evse.max_a is not None:
+        yield from _wrong_ratings(source, key, evse, evse.max_a)
+
+
+def _wrong_ratings(
+    source: YamlSource, key: KeyPath, evse: EvseModel, max_a: float
+) -> Iterator[Fault]:
+    if max_a < evse.min_a:
+        yield source.fault((*key, "max_a"), f"expected at least min_a ({evse.min_a:g} A)")
+    if evse.fallback_a != 0 and not evse.min_a <= evse.fallback_a <= max_a:
+        yield source.fault(
+            (*key, "fallback_a"), f"expected 0 (pause) or {evse.min_a:g} to {max_a:g} A"
+        )
+
+
+def _wrong_dc(source: YamlSource, key: KeyPath, evse: EvseModel, dc: DcModel) -> Iterator[Fault]:
+    if evse.fallback_a:
+        yield source.fault((*key, "fallback_a"), "expected dc.fallback_kw instead, for dc")
+    if dc.max_kw < dc.min_kw:
+        yield source.fault((*key, "dc", "max_kw"), f"expected at least min_kw ({dc.min_kw:g})")
+    if dc.fallback_kw != 0 and not dc.min_kw <= dc.fallback_kw <= dc.max_kw:
+        yield source.fault(
+            (*key, "dc", "fallback_kw"),
+            f"expected 0 (pause) or {dc.min_kw:g} to {dc.max_kw:g} kW",
+        )

@@ -1,0 +1,196 @@
+"""What a site file may say, key by key. Its JSON Schema is made from these models."""
+
+from datetime import time
+from typing import Annotated, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field
+from pydantic import Tag as Branch
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MINUTES_PER_DAY: Final = 24 * 60
+
+
+def _time_of_day(value: object) -> object:
+    """Accept `16:00` with and without quotes: unquoted, YAML 1.1 reads it as 960."""
+    if isinstance(value, int) and 0 <= value <= _MINUTES_PER_DAY:
+        return time(value // 60 % 24, value % 60)
+    if isinstance(value, str):
+        try:
+            return time(0, 0) if value == "24:00" else time.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f"expected a time of day such as 16:30, got {value!r}")
+
+
+def _days(value: object) -> object:
+    """Accept `mon-fri` beside a list of days."""
+    if isinstance(value, str) and value.count("-") == 1:
+        first, last = value.split("-")
+        if first in DAYS and last in DAYS:
+            start, end = DAYS.index(first), DAYS.index(last)
+            return [DAYS[i % 7] for i in range(start, end + 1 if end >= start else end + 8)]
+    return [value] if isinstance(value, str) else value
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"expected a time zone such as Europe/Oslo, got {name!r}") from error
+    return name
+
+
+def _amps_branch(value: object) -> str:
+    return "<each>" if isinstance(value, list) else "<over>" if isinstance(value, dict) else "<all>"
+
+
+Amps: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+TimeOfDay: TypeAlias = Annotated[
+    time, BeforeValidator(_time_of_day, json_schema_input_type=str), Field(examples=["16:30"])
+]
+Days: TypeAlias = Annotated[
+    list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]],
+    BeforeValidator(_days),
+    Field(min_length=1),
+]
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\s/:#?]+$")]
+Line: TypeAlias = Literal[1, 2, 3]
+Lines: TypeAlias = Annotated[list[Line], Field(min_length=1, max_length=3)]
+Seconds: TypeAlias = Annotated[int, Field(ge=1, le=86_400)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class WindowModel(_Model):
+    """Other amps within a stretch of the day, site time."""
+
+    days: Days = Field(default=list(DAYS), description="Days on which it opens; default all")
+    from_time: TimeOfDay = Field(alias="from")
+    to_time: TimeOfDay = Field(alias="to", description="Not after `from`: on the next day")
+    amps: Amps | Annotated[list[Amps], Field(min_length=3, max_length=3)]
+
+
+class AmpsOverTime(_Model):
+    """A default, and windows in which other amps hold; the last one open counts."""
+
+    default: Amps | Annotated[list[Amps], Field(min_length=3, max_length=3)]
+    windows: list[WindowModel] = []
+
+
+AmpsValue: TypeAlias = Annotated[
+    Annotated[Amps, Branch("<all>")]
+    | Annotated[list[Amps], Field(min_length=3, max_length=3), Branch("<each>")]
+    | Annotated[AmpsOverTime, Branch("<over>")],
+    Discriminator(_amps_branch),
+]
+
+
+class UncontrolledModel(_Model):
+    """Load that nobody steers: flats, lifts, lighting."""
+
+    worst_case_a: AmpsValue = Field(description="The most that it may draw, per line")
+    largest_step_a: Amps = Field(
+        default=0.0, description="Largest load that may switch on between two measurements"
+    )
+    metered: bool = Field(default=False, description="Whether measurements of it come in")
+
+
+class FeederModel(_Model):
+    """A node of the electrical tree."""
+
+    id: Name
+    name: str = ""
+    limit_a: AmpsValue = Field(description="The most that each line may carry")
+    uncontrolled: UncontrolledModel | None = None
+    feeders: list["FeederModel"] = Field(default=[], description="What this one feeds")
+
+
+class DcModel(_Model):
+    """Output of a DC charger."""
+
+    max_kw: Annotated[float, Field(gt=0, le=4000)]
+    min_kw: Annotated[float, Field(ge=0, le=400)] = 3.0
+    fallback_kw: Annotated[float, Field(ge=0, le=4000)] = 0.0
+    efficiency: Annotated[float, Field(gt=0.5, le=1)] = 0.94
+
+
+class EvseModel(_Model):
+    """An EVSE of a charger that has several."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    feeder: Name
+    lines: Lines = [1, 2, 3]
+    max_a: Amps | None = None
+    min_a: Amps = 6.0
+    fallback_a: Amps = 0.0
+    dc: DcModel | None = None
+
+
+class ChargerModel(_Model):
+    """A charger: one EVSE written in place, or several under `evses`."""
+
+    id: Name
+    feeder: Name | None = None
+    lines: Lines = Field(default=[1, 2, 3], description="Site lines that its L1, L2, L3 are on")
+    max_a: Amps | None = Field(default=None, description="Rating per line; not for `dc`")
+    min_a: Amps = Field(default=6.0, description="Lowest current that is not a pause")
+    fallback_a: Amps = Field(default=0.0, description="Standing limit that it keeps without us")
+    dc: DcModel | None = None
+    evses: list[EvseModel] = []
+    installed: bool = Field(default=True, description="false: planned only, draws nothing")
+
+
+class GuestModel(_Model):
+    """Where chargers that this file does not list are placed and counted."""
+
+    feeder: Name
+    lines: Lines = [1, 2, 3]
+    max_a: Amps
+    fallback_a: Amps = 0.0
+    max_chargers: Annotated[int, Field(ge=1, le=100)] = 4
+
+
+class AssumedModel(_Model):
+    """What is assumed of a vehicle of which nothing is known."""
+
+    energy_kwh: Annotated[float, Field(gt=0, le=1000)] = 15.0
+    stay_h: Annotated[float, Field(gt=0, le=240)] = 8.0
+    leaves_by: TimeOfDay | None = Field(default=None, description="Of vehicles that stay overnight")
+
+
+class ControlModel(_Model):
+    """How often the site is planned, and how long a limit lives."""
+
+    plan_every_s: Seconds = 300
+    min_gap_s: Seconds = 10
+    limits_live_s: Seconds = 900
+    settle_s: Annotated[int, Field(ge=0, le=60)] = 6
+    meter_every_s: Seconds = 60
+    heartbeat_every_s: Seconds = 300
+    reading_lives_s: Seconds = 180
+
+
+class GridModel(_Model):
+    """The grid that the site hangs on."""
+
+    earthing: Literal["TN", "IT"]
+    voltage_v: Annotated[float, Field(ge=100, le=1000)] = Field(
+        default=230.0, description="Line to neutral (TN) or line to line (IT)"
+    )
+
+
+class SiteModel(_Model):
+    """A site file."""
+
+    site: Name
+    name: str = ""
+    timezone: Annotated[str, AfterValidator(_time_zone)]
+    grid: GridModel
+    feeders: Annotated[list[FeederModel], Field(min_length=1, max_length=1)]
+    chargers: list[ChargerModel] = []
+    guests: GuestModel | None = None
+    assumed: AssumedModel = AssumedModel()
+    control: ControlModel = ControlModel()
