@@ -1,6 +1,6 @@
 """Who may charge: id tokens and the verdict on them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,19 +20,26 @@ class TokenStatus(StrEnum):
 class IdToken:
     """What a driver shows: an RFID card's number, an app's id, a contract.
 
-    Case does not matter (OCPP 1.6 §7.15 CiString, 2.0.1 part 2 §2.25 identifierString).
+    Case does not matter: tokens compare by their key (OCPP 1.6 §7.15 CiString, 2.0.1
+    identifierString).
+
+    Attributes:
+        value: As the station wrote it.
+        kind: Kind of token, in the words of OCPP 2.0.1.
+        key: In one case, for comparing and storing.
     """
 
-    value: str
-    kind: str = "ISO14443"
+    value: str = field(compare=False)
+    kind: str = field(default="ISO14443", compare=False)
+    key: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", self.value.strip().upper())
+        object.__setattr__(self, "key", self.value.strip().upper())
 
     @property
     def masked(self) -> str:
         """The token as logs may show it."""
-        return f"{self.value[:2]}…{self.value[-2:]}" if len(self.value) > 4 else "…"
+        return f"{self.value[:2]}…{self.value[-2:]}" if len(self.value) > 5 else "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ class CommandStatus(StrEnum):
     NOT_SUPPORTED = "not_supported"
     FAILED = "failed"
     TIMED_OUT = "timed_out"
-    NOT_CONNECTED = "not_connected"
+    NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,8 @@ class Outcome:
     def is_certain(self) -> bool:
         """Whether it is known that the station did or did not take the command.
 
-        After a time-out, and after an answer that cannot be read, it may have done either.
+        After a time-out, a lost connection, and an answer that cannot be read, it may have
+        done either.
         """
         return self.status not in _UNCERTAIN
 
@@ -77,16 +78,16 @@ class StartOutcome(Outcome):
     transaction: str | None = None
 
 
-OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+OutcomeT_co = TypeVar("OutcomeT_co", bound=Outcome, covariant=True)
 
 
-class Command(Generic[OutcomeT]):
+class Command(Generic[OutcomeT_co]):
     """Base of all commands."""
 
     __slots__ = ()
     outcome_type: ClassVar[type[Outcome]] = Outcome
 
-    def unanswered(self, status: CommandStatus, detail: str) -> OutcomeT:
+    def unanswered(self, status: CommandStatus, detail: str) -> OutcomeT_co:
         """Build the outcome for a command to which the station gave no usable answer."""
         return self.outcome_type(status=status, detail=detail)  # type: ignore[return-value]
 
@@ -182,11 +183,11 @@ class ReadSettings(Command[SettingsOutcome]):
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSettings(Command[SettingsOutcome]):
-    """Write settings: well-known ones (`SettingName`) or by the station's own names."""
+class WriteSetting(Command[Outcome]):
+    """Write a setting: a well-known one (`SettingName`) or by the station's own name."""
 
-    outcome_type: ClassVar[type[Outcome]] = SettingsOutcome
-    values: Mapping[str, str]
+    name: str
+    value: str
 
 
 class SettingName(StrEnum):

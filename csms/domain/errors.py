@@ -6,6 +6,7 @@
     ├── UnknownEvseError         the station has no such EVSE
     ├── UnknownSiteError         no site of that name
     ├── UnknownFeederError       the site has no such feeder
+    ├── InvalidInputError        a value from outside that cannot be true
     ├── NoTransactionError       nothing is charging where the request needs it
     └── CallRefusedError         a station's call that is answered with a CALLERROR
 
@@ -75,6 +76,18 @@ class UnknownFeederError(ChargeFlexError):
         super().__init__(f"site {site_id!r} has no feeder {feeder_id!r}")
         self.site_id = site_id
         self.feeder_id = feeder_id
+
+
+class InvalidInputError(ChargeFlexError):
+    """A value from outside that cannot be true.
+
+    Attributes:
+        field: Which value.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
 
 
 class NoTransactionError(ChargeFlexError):

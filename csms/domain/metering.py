@@ -49,7 +49,8 @@ class MeterSample:
     Attributes:
         at: When it was measured.
         measurand: What was measured.
-        value: In W, Wh, A, V, percent, or the unit of a rarer measurand.
+        value: In W, Wh, A, V, percent, or the unit of a rarer measurand; None where the
+            station sent nothing but a signed reading.
         phase: The station's own name of the phase (`L1`, `L1-N`, `L1-L2`), None for the whole.
         context: Why it was taken (`Sample.Periodic`, `Transaction.Begin`, ...).
         location: Where it was taken (`Outlet`, `Inlet`, `EV`, ...).
@@ -58,7 +59,7 @@ class MeterSample:
 
     at: datetime
     measurand: Measurand
-    value: float
+    value: float | None
     phase: str | None = None
     context: str = "Sample.Periodic"
     location: str = "Outlet"
@@ -110,7 +111,7 @@ def _currents(samples: list[MeterSample]) -> tuple[float, float, float] | None:
     is_told = False
     whole: float | None = None
     for sample in samples:
-        if sample.measurand is not Measurand.CURRENT_IMPORT:
+        if sample.measurand is not Measurand.CURRENT_IMPORT or sample.value is None:
             continue
         if sample.phase is None:
             whole = sample.value
@@ -125,8 +126,9 @@ def _currents(samples: list[MeterSample]) -> tuple[float, float, float] | None:
 
 
 def _total(samples: list[MeterSample], measurand: Measurand) -> float | None:
-    whole = [s.value for s in samples if s.measurand is measurand and s.phase is None]
+    told = [s for s in samples if s.measurand is measurand and s.value is not None]
+    whole = [s.value for s in told if s.phase is None and s.value is not None]
     if whole:
         return whole[-1]
-    parts = [s.value for s in samples if s.measurand is measurand and s.phase in PHASE_INDEX]
+    parts = [s.value for s in told if s.phase in PHASE_INDEX and s.value is not None]
     return sum(parts) if parts else None

@@ -1,0 +1,1 @@
+"""REST and live streams: parse, call one use case, map errors."""

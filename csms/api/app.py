@@ -1,0 +1,84 @@
+"""The web application: routes, errors, health."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Response
+from starlette.types import ASGIApp
+
+from csms.api import sites, stations
+from csms.api.dependencies import ApiContext
+from csms.api.errors import Problem, explain_errors
+
+_PREFIX: Final = "/api/v1"
+_DESCRIPTION: Final = (
+    "Sites, stations, plans and limits of a charging station management system. Units: A per "
+    "line, W, Wh, s; instants in UTC."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Another application under a path."""
+
+    path: str
+    app: ASGIApp
+
+
+def create_api(
+    context: ApiContext,
+    *,
+    render_metrics: Callable[[], bytes],
+    pages: tuple[APIRouter, ...] = (),
+    mounts: tuple[Mount, ...] = (),
+) -> FastAPI:
+    """Create the web application.
+
+    Args:
+        context: What the routes are given.
+        render_metrics: Writes all metrics in Prometheus' text format.
+        pages: Routers of pages beside the API.
+        mounts: Applications under other paths, such as static files.
+    """
+    app = FastAPI(
+        title="ChargeFlex",
+        version=version("chargeflex"),
+        description=_DESCRIPTION,
+        openapi_url=f"{_PREFIX}/openapi.json",
+        docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
+        redoc_url=None,
+        responses={422: {"model": Problem}, 404: {"model": Problem}},
+    )
+    app.state.context = context
+    explain_errors(app)
+    for router in (sites.router, stations.router):
+        app.include_router(router, prefix=_PREFIX)
+    for page in pages:
+        app.include_router(page, include_in_schema=False)
+    for mount in mounts:
+        app.mount(mount.path, mount.app)
+    _add_health(app, context, render_metrics)
+    return app
+
+
+def _add_health(app: FastAPI, context: ApiContext, render_metrics: Callable[[], bytes]) -> None:
+    @app.get("/healthz", tags=["health"])
+    async def alive() -> dict[str, str]:
+        """Whether the program runs."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["health"])
+    async def ready(response: Response) -> dict[str, str]:
+        """Whether the program can do its work: its database answers."""
+        if await context.reads.is_usable():
+            return {"status": "ok"}
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return {"status": "the database does not answer"}
+
+    @app.get("/metrics", tags=["health"], response_class=Response)
+    async def metrics() -> Response:
+        """Metrics in Prometheus' text format."""
+        return Response(render_metrics(), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,104 @@
+"""Metrics of all sites in Prometheus' text format, read off their views when asked for."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from csms.domain.identity import SiteId
+from csms.service.site_view import EvseState, SiteView
+
+
+class Views(Protocol):
+    """Where views come from."""
+
+    def site_ids(self) -> tuple[SiteId, ...]:
+        """All sites."""
+        ...
+
+    def view(self, site_id: SiteId) -> SiteView:
+        """The view of a site at this instant."""
+        ...
+
+
+class SiteMetrics(Collector):
+    """Gauges of every site, feeder and EVSE state.
+
+    Args:
+        views: Where views come from.
+    """
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    def collect(self) -> Iterator[Metric]:
+        """Read all gauges off the views of this instant."""
+        views = [self._views.view(site_id) for site_id in self._views.site_ids()]
+        yield _connectors(views)
+        yield _power(views)
+        for name, text, field in (
+            ("load", "Measured current of a feeder's line", "load_a"),
+            ("allowed", "Current that a feeder's line may carry at most", "allowed_a"),
+            ("limit", "Limit of a feeder's line", "limit_a"),
+        ):
+            yield _feeder_lines(views, name, text, field)
+        yield _solve_time(views)
+
+
+def metrics_renderer(views: Views) -> "MetricsRenderer":
+    """Make what writes all metrics as text."""
+    registry = CollectorRegistry()
+    registry.register(SiteMetrics(views))
+    return MetricsRenderer(registry)
+
+
+class MetricsRenderer:
+    """Writes a registry's metrics as text."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def __call__(self) -> bytes:
+        """Write all metrics."""
+        return generate_latest(self._registry)
+
+
+def _connectors(views: list[SiteView]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(
+        "chargeflex_connectors", "Connectors by state", labels=("site", "state")
+    )
+    for view in views:
+        for state in EvseState:
+            gauge.add_metric((view.site_id, str(state)), view.counts.get(state, 0))
+    return gauge
+
+
+def _power(views: list[SiteView]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(
+        "chargeflex_charging_power_watts", "Power into all vehicles", labels=("site",)
+    )
+    for view in views:
+        gauge.add_metric((view.site_id,), view.power_w)
+    return gauge
+
+
+def _feeder_lines(views: list[SiteView], name: str, text: str, field: str) -> GaugeMetricFamily:
+    labels = ("site", "feeder", "line")
+    gauge = GaugeMetricFamily(f"chargeflex_feeder_{name}_amperes", text, labels=labels)
+    for view in views:
+        for feeder_id, feeder in view.feeders.items():
+            for line, amps in enumerate(getattr(feeder, field), start=1):
+                gauge.add_metric((view.site_id, feeder_id, f"L{line}"), amps)
+    return gauge
+
+
+def _solve_time(views: list[SiteView]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(
+        "chargeflex_plan_solve_seconds", "Time that the newest plan took", labels=("site",)
+    )
+    for view in views:
+        if view.plan is not None:
+            gauge.add_metric((view.site_id,), view.plan.solve_ms / 1000)
+    return gauge

@@ -1,0 +1,87 @@
+"""Sites: views, live stream, load over time, plans, measurements."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, status
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from csms.api.dependencies import Context
+from csms.api.schemas import FeederLoad, Past, Plan, Series, SiteSummary
+from csms.service.site_view import SiteView
+
+router = APIRouter(prefix="/sites", tags=["sites"])
+
+
+@router.get("")
+async def list_sites(context: Context) -> list[SiteSummary]:
+    """All sites, each with how it stands."""
+    views = [context.room.view(site_id) for site_id in context.room.site_ids()]
+    return [SiteSummary.model_validate(_summary(view)) for view in views]
+
+
+@router.get("/{site_id}/view")
+async def read_view(context: Context, site_id: str) -> SiteView:
+    """All that the page shows of a site, at this instant."""
+    return context.room.view(site_id)
+
+
+@router.get("/{site_id}/live", response_class=EventSourceResponse)
+async def follow(context: Context, site_id: str) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: a `snapshot` of the view, then numbered `delta`s.
+
+    The stream ends when a reader falls too far behind; reading again begins with a snapshot.
+    """
+    async with context.room.feed(site_id).reading() as messages:
+        while (message := await messages.get()) is not None:
+            yield ServerSentEvent(
+                raw_data=message.body.decode(), event=message.kind, id=str(message.number)
+            )
+
+
+@router.get("/{site_id}/series")
+async def read_series(
+    context: Context, site_id: str, hours: Annotated[float, Query(gt=0, le=168)] = 24
+) -> Series:
+    """The root feeder's load on its most loaded line: what was, and what is planned."""
+    view = context.room.view(site_id)
+    root = next(iter(view.feeders))
+    rows = await context.reads.feeder_load(site_id, root, view.now - timedelta(hours=hours))
+    return Series(
+        feeder_id=root,
+        past=_past(rows),
+        ahead=Past.model_validate(context.room.outlook(site_id)),
+    )
+
+
+@router.get("/{site_id}/plan")
+async def read_plan(context: Context, site_id: str) -> Plan:
+    """The newest plan."""
+    context.room.live(site_id)
+    row = await context.reads.newest_plan(site_id)
+    if row is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, "no plan has been made yet")
+    content = row["content"]
+    fields = {name: row[name] for name in Plan.model_fields if name in row}
+    return Plan(**fields, slots_s=content["slots_s"], limits_a=content["limits_a"])
+
+
+@router.put("/{site_id}/feeders/{feeder_id}/load", status_code=status.HTTP_204_NO_CONTENT)
+async def report_load(context: Context, site_id: str, feeder_id: str, load: FeederLoad) -> None:
+    """Report a measurement of a feeder's uncontrolled load, as its meter shows it."""
+    context.operations.report_feeder_load(site_id, feeder_id, load.current_a, load.at)
+
+
+def _summary(view: SiteView) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in SiteSummary.model_fields}
+
+
+def _past(rows: list[dict[str, Any]]) -> Past:
+    worst = [max(range(3), key=row["load_a"].__getitem__) for row in rows]
+    return Past(
+        t=[row["at"].timestamp() for row in rows],
+        load_a=[row["load_a"][line] for row, line in zip(rows, worst, strict=True)],
+        limit_a=[row["limit_a"][line] for row, line in zip(rows, worst, strict=True)],
+        uncontrolled_a=[row["uncontrolled_a"][line] for row, line in zip(rows, worst, strict=True)],
+    )

@@ -1,0 +1,153 @@
+"""The composition root: the one place that builds everything and names concrete classes."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from fastapi import FastAPI
+
+from csms.api.app import Mount, create_api
+from csms.api.dependencies import ApiContext
+from csms.api.metrics import metrics_renderer
+from csms.api.server import HttpSettings, bind, serve_http
+from csms.clock import Clock, SystemClock
+from csms.dashboard.pages import dashboard_router, static_files
+from csms.domain.authorization import AdmissionPolicy
+from csms.domain.site import Site
+from csms.gateway.registry import ConnectionRegistry
+from csms.gateway.server import Gateway, GatewaySettings
+from csms.ocpp.versions import load_adapters
+from csms.service.charging_control import SiteController
+from csms.service.control_room import ControlRoom
+from csms.service.handlers.context import HandlerContext
+from csms.service.handlers.desk import EventDesk
+from csms.service.operations import Operations
+from csms.service.planner import ProcessPlanner
+from csms.service.ports import Planner
+from csms.service.sites import Sites
+from csms.storage.database import Database, DatabaseSettings, SqliteConnector
+from csms.storage.queries import Queries
+from csms.storage.unit_of_work import SqlUnitOfWork
+
+logger = logging.getLogger(__name__)
+
+_SOLVER_TIME_LIMIT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """All that can be set.
+
+    Attributes:
+        sites: As their files describe them.
+        admission: Who may charge when a token is not listed.
+        solver_time_limit_s: The heuristic answers in place of a later solver.
+    """
+
+    sites: tuple[Site, ...]
+    gateway: GatewaySettings = field(default_factory=GatewaySettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    admission: AdmissionPolicy = AdmissionPolicy.EVERYONE
+    solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a simulation puts in place of the real world.
+
+    Attributes:
+        clock: The time.
+        clock_rate: Seconds of that clock per second of the readers'.
+        planner: Makes plans; None: a process of its own.
+        connector: Makes SQLite connections; None: the driver.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    clock_rate: float = 1.0
+    planner: Planner | None = None
+    connector: SqliteConnector | None = None
+
+
+class App:
+    """The whole system, built and ready to run.
+
+    Args:
+        settings: All that can be set.
+        world: What is put in place of the real world.
+    """
+
+    def __init__(self, settings: AppSettings, world: World | None = None) -> None:
+        world = world or World()
+        self.settings = settings
+        self._database = Database(settings.database, world.connector)
+        self._own_planner = None if world.planner else ProcessPlanner(settings.solver_time_limit_s)
+        planner = world.planner or self._own_planner
+        assert planner is not None  # noqa: S101 - one of the two is there
+        clock = world.clock
+        open_uow: Callable[[], SqlUnitOfWork] = lambda: SqlUnitOfWork(self._database)  # noqa: E731
+        self._sites = Sites(settings.sites, open_uow, clock)
+        registry = ConnectionRegistry()
+        context = HandlerContext(
+            sites=self._sites, open_uow=open_uow, clock=clock, admission=settings.admission
+        )
+        self._gateway = Gateway(
+            settings.gateway, load_adapters(), registry, EventDesk(context), self._sites
+        )
+        controllers = {
+            live.site.site_id: SiteController(live, registry, planner, open_uow, clock)
+            for live in self._sites
+        }
+        self._room = ControlRoom(controllers, clock, world.clock_rate)
+        self.api = self._create_api(Operations(self._sites, registry, open_uow, clock))
+
+    @asynccontextmanager
+    async def running(self, ocpp_at: socket.socket | None = None) -> AsyncIterator[None]:
+        """Run everything but the HTTP server until the context is left.
+
+        Args:
+            ocpp_at: A bound socket for stations, in place of the settings' host and port.
+        """
+        at = ocpp_at or bind(self.settings.gateway.host, self.settings.gateway.port)
+        try:
+            await self._database.upgrade()
+            await self._sites.load()
+            async with asyncio.TaskGroup() as tasks, self._gateway.listening(at):
+                control = tasks.create_task(self._room.run())
+                yield
+                control.cancel()
+        finally:
+            at.close()
+            await self._database.close()
+            if self._own_planner:
+                self._own_planner.close()
+
+    async def serve(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
+        """Run everything until told to stop.
+
+        Args:
+            stop: Set to stop in good order.
+            on_ready: Called when stations and browsers can connect.
+        """
+        http_at = bind(self.settings.http.host, self.settings.http.port)
+        try:
+            async with self.running(), asyncio.TaskGroup() as tasks:
+                tasks.create_task(serve_http(self.api, http_at, stop))
+                on_ready()
+        finally:
+            http_at.close()
+
+    def _create_api(self, operations: Operations) -> FastAPI:
+        gateway = self.settings.gateway
+        context = ApiContext(room=self._room, operations=operations, reads=Queries(self._database))
+        ocpp_url = f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}"
+        return create_api(
+            context,
+            render_metrics=metrics_renderer(self._room),
+            pages=(dashboard_router(self._room, ocpp_url=ocpp_url),),
+            mounts=(Mount("/static", static_files()),),
+        )

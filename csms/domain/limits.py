@@ -1,0 +1,143 @@
+"""Limits that stations were sent, and what each EVSE may therefore draw at most."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedLimit:
+    """A limit over a stretch of time, in A per line.
+
+    Attributes:
+        starts_at: When it begins.
+        ends_at: When it lapses by itself.
+        steps: (seconds after the start, amperes), in order of time, the first at 0.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    steps: tuple[tuple[int, float], ...]
+
+    def most_a(self, start_at: datetime, end_at: datetime) -> float | None:
+        """The highest limit between two instants, None where it does not hold at all."""
+        highest: float | None = None
+        for i, (begins_s, amps) in enumerate(self.steps):
+            begins_at = self.starts_at + timedelta(seconds=begins_s)
+            is_last = i + 1 == len(self.steps)
+            stops_at = (
+                self.ends_at
+                if is_last
+                else min(self.ends_at, self.starts_at + timedelta(seconds=self.steps[i + 1][0]))
+            )
+            if begins_at < end_at and stops_at > start_at:
+                highest = amps if highest is None else max(highest, amps)
+        return highest
+
+    def at(self, instant: datetime) -> float | None:
+        """The limit at an instant, None where it does not hold."""
+        return self.most_a(instant, instant + timedelta(microseconds=1))
+
+    def edges(self) -> tuple[datetime, ...]:
+        """Every instant at which the limit changes, begins or lapses."""
+        begins = (self.starts_at + timedelta(seconds=begins_s) for begins_s, _ in self.steps)
+        return (*begins, self.ends_at)
+
+
+class Standing(StrEnum):
+    """Whether a station holds its standing fallback."""
+
+    UNKNOWN = "unknown"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+class Verdict(StrEnum):
+    """What came of sending a limit."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    """The station may have taken it or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """The most that an EVSE may draw, given every limit that it may hold.
+
+    It is never below the standing fallback: a station that reboots, or whose limit lapses, may
+    draw that at any time. While it is not certain that the fallback is held, it is the rating of
+    the hardware: without any profile a station charges as if no constraints apply (OCPP 1.6
+    §3.13.6).
+
+    Attributes:
+        rating_a: The most that the hardware can draw.
+        fallback_a: The standing fallback.
+        standing: Whether the station holds it.
+        accepted: The last limit that it accepted.
+        uncertain: Limits that it may have taken after that.
+        is_disobeyed: Its meter shows more than it may draw; nothing that it holds counts.
+    """
+
+    rating_a: float
+    fallback_a: float
+    standing: Standing = Standing.UNKNOWN
+    accepted: TimedLimit | None = None
+    uncertain: tuple[TimedLimit, ...] = ()
+    is_disobeyed: bool = False
+
+    @property
+    def standing_a(self) -> float:
+        """What it may draw while no limit is in force."""
+        if self.is_disobeyed or self.standing is not Standing.HELD:
+            return self.rating_a
+        return self.fallback_a
+
+    def most_a(self, start_at: datetime, end_at: datetime) -> float:
+        """The most that it may draw at any time between two instants."""
+        limits = (self.accepted, *self.uncertain) if self.accepted else self.uncertain
+        amps = [limit.most_a(start_at, end_at) or 0.0 for limit in limits]
+        return min(self.rating_a, max([self.standing_a, *amps]))
+
+    def now_a(self, now: datetime) -> float:
+        """The most that it may draw at an instant."""
+        return self.most_a(now, now + timedelta(microseconds=1))
+
+    def restanding(self, standing: Standing) -> "Allowance":
+        """With other knowledge of the fallback."""
+        return replace(self, standing=standing)
+
+    def sent(self, limit: TimedLimit) -> "Allowance":
+        """A limit is on its way: until the answer comes it may be in force or not."""
+        return replace(self, uncertain=(*self.uncertain, limit))
+
+    def settled(self, limit: TimedLimit, verdict: Verdict) -> "Allowance":
+        """The answer to a limit has come, or will not come any more."""
+        match verdict:
+            case Verdict.ACCEPTED:
+                # One profile replaces the other, and calls are answered one after the other: what
+                # was sent before this one is out of force.
+                return replace(self, accepted=limit, uncertain=())
+            case Verdict.REFUSED:
+                left = tuple(other for other in self.uncertain if other is not limit)
+                return replace(self, uncertain=left)
+            case Verdict.UNCERTAIN:
+                return self
+
+    def lapsed(self, now: datetime) -> "Allowance":
+        """Without the limits that have lapsed."""
+        is_over = self.accepted is not None and self.accepted.ends_at <= now
+        return replace(
+            self,
+            accepted=None if is_over else self.accepted,
+            uncertain=tuple(limit for limit in self.uncertain if limit.ends_at > now),
+        )
+
+    def transaction_ended(self) -> "Allowance":
+        """Without limits at all: they are a transaction's and end with it (OCPP 1.6 §7.10)."""
+        return replace(self, accepted=None, uncertain=())
+
+    def edges(self) -> tuple[datetime, ...]:
+        """Every instant at which the allowance may change by itself."""
+        limits = (self.accepted, *self.uncertain) if self.accepted else self.uncertain
+        return tuple(edge for limit in limits for edge in limit.edges())

@@ -1,0 +1,59 @@
+"""What a vehicle's current tells about it: how many lines it uses, and how much it will take."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from csms.domain.site import PhaseAmps
+
+_TELLING_A: Final = 3.0
+"""Below this a current says nothing about the lines in use."""
+_SHARE_IN_USE: Final = 0.3
+_VOTES_NEEDED: Final = 2
+_SLACK_A: Final = 1.5
+"""A vehicle that stays this far below its limit does not want more."""
+_MARGIN_A: Final = 2.0
+"""What it is left above what it takes, so that it can show that it wants more."""
+_ROUNDS_BELOW: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleHabits:
+    """What has been seen of the vehicle at an EVSE since it came.
+
+    Attributes:
+        line_count: Lines that it uses, None while that is not certain.
+        ceiling_a: More than this it does not take just now; None: not known to stay below.
+    """
+
+    line_count: int | None = None
+    ceiling_a: float | None = None
+    candidate: int = 0
+    votes: int = 0
+    rounds_below: int = 0
+
+    def observe(self, current_a: PhaseAmps, limit_a: float, min_a: float) -> "VehicleHabits":
+        """Learn from one reading.
+
+        Args:
+            current_a: By conductor of the station.
+            limit_a: What the vehicle was allowed while it was measured.
+            min_a: The least current that is not a pause.
+        """
+        habits = self._observe_lines(current_a)
+        if limit_a < min_a:  # paused: says nothing of what it would take
+            return habits
+        if max(current_a) > limit_a - _SLACK_A:
+            return replace(habits, ceiling_a=None, rounds_below=0)
+        habits = replace(habits, rounds_below=habits.rounds_below + 1)
+        if habits.rounds_below < _ROUNDS_BELOW:
+            return habits
+        return replace(habits, ceiling_a=max(min_a, max(current_a) + _MARGIN_A))
+
+    def _observe_lines(self, current_a: PhaseAmps) -> "VehicleHabits":
+        highest_a = max(current_a)
+        if highest_a < _TELLING_A:
+            return self
+        count = sum(amps > _SHARE_IN_USE * highest_a for amps in current_a)
+        votes = self.votes + 1 if count == self.candidate else 1
+        line_count = count if votes >= _VOTES_NEEDED else self.line_count
+        return replace(self, candidate=count, votes=votes, line_count=line_count)

@@ -1,0 +1,1 @@
+"""The WebSocket side: sockets in, events out; commands in, calls out."""

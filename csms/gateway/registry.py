@@ -1,0 +1,54 @@
+"""Who is connected. The newest connection of a station wins."""
+
+import logging
+from typing import Final, TypeVar
+
+from csms.domain.commands import Command, CommandStatus, Outcome
+from csms.domain.identity import StationId
+from csms.gateway.connection import StationConnection
+
+logger = logging.getLogger(__name__)
+
+OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+
+_POLICY_VIOLATION: Final = 1008
+
+
+class ConnectionRegistry:
+    """All connections, by station; delivers commands."""
+
+    def __init__(self) -> None:
+        self._connections: dict[StationId, StationConnection] = {}
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def add(self, connection: StationConnection) -> StationConnection | None:
+        """Enter a connection; return the one that it replaces."""
+        replaced = self._connections.get(connection.station_id)
+        self._connections[connection.station_id] = connection
+        return replaced
+
+    def remove(self, connection: StationConnection) -> bool:
+        """Take a connection out; return False if a newer one has taken its place."""
+        if self._connections.get(connection.station_id) is not connection:
+            return False
+        del self._connections[connection.station_id]
+        return True
+
+    def is_connected(self, station_id: StationId) -> bool:
+        """Whether a station is connected."""
+        return station_id in self._connections
+
+    async def send(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
+        """Send a command to a station and wait for what comes of it."""
+        connection = self._connections.get(station_id)
+        if connection is None:
+            return command.unanswered(CommandStatus.NOT_SENT, "the station is not connected")
+        return await connection.send(command)
+
+
+async def dismiss(connection: StationConnection) -> None:
+    """Close a connection that a newer one of the same station has replaced."""
+    logger.info("replaced by a newer connection")
+    await connection.close(_POLICY_VIOLATION, "a newer connection of this station took over")

@@ -1,0 +1,118 @@
+"""The official JSON schemas of one OCPP version, compiled once and asked per message.
+
+They are the files that the `ocpp` package ships. A valid payload costs one call into compiled
+code; only an invalid one is looked at more closely, to find the error code that it deserves.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from jsonschema_rs import Draft4Validator, ValidationError
+
+from csms.ocpp.frames import ErrorCode, JsonObject
+
+_RESPONSE: Final = "Response"
+_REQUEST: Final = "Request"
+
+_CODE_BY_KEYWORD: Final[Mapping[str, ErrorCode]] = {
+    "type": ErrorCode.TYPE_CONSTRAINT_VIOLATION,
+    "maxLength": ErrorCode.TYPE_CONSTRAINT_VIOLATION,
+    "minLength": ErrorCode.TYPE_CONSTRAINT_VIOLATION,
+    "required": ErrorCode.OCCURRENCE_CONSTRAINT_VIOLATION,
+    "minItems": ErrorCode.OCCURRENCE_CONSTRAINT_VIOLATION,
+    "maxItems": ErrorCode.OCCURRENCE_CONSTRAINT_VIOLATION,
+    "enum": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+    "minimum": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+    "maximum": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+    "multipleOf": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+    "pattern": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+}
+"""What is wrong, by the keyword of the schema that says so; the first of several in this order.
+
+Anything else, an unknown field above all, is a violation of the format.
+"""
+_PRECEDENCE: Final = {keyword: rank for rank, keyword in enumerate(_CODE_BY_KEYWORD)}
+
+
+class SchemaError(Exception):
+    """A payload does not fit its schema.
+
+    Attributes:
+        code: The kind of violation.
+    """
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Schemas:
+    """The schemas of one version, by action."""
+
+    def __init__(
+        self, calls: Mapping[str, Draft4Validator], results: Mapping[str, Draft4Validator]
+    ) -> None:
+        self._calls = calls
+        self._results = results
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """All actions that the version knows, in either direction."""
+        return frozenset(self._calls)
+
+    def check_call(self, action: str, payload: JsonObject) -> None:
+        """Check the payload of a call.
+
+        Raises:
+            SchemaError: It does not fit.
+        """
+        _check(self._calls[action], payload)
+
+    def check_result(self, action: str, payload: JsonObject) -> None:
+        """Check the payload of a result.
+
+        Raises:
+            SchemaError: It does not fit.
+        """
+        _check(self._results[action], payload)
+
+
+def load_schemas(folder: Traversable) -> Schemas:
+    """Compile all schemas of a folder.
+
+    Formats (`date-time`, `uri`) are not checked here: they say nothing that translation does not
+    check anyway, and stations in the field write times in many ways.
+    """
+    calls: dict[str, Draft4Validator] = {}
+    results: dict[str, Draft4Validator] = {}
+    for file in folder.iterdir():
+        name, _, ending = file.name.rpartition(".")
+        if ending != "json":
+            continue
+        schema = json.loads(file.read_text(encoding="utf-8-sig"))
+        validator = Draft4Validator(schema, validate_formats=False)
+        if name.endswith(_RESPONSE):
+            results[name.removesuffix(_RESPONSE)] = validator
+        else:
+            calls[name.removesuffix(_REQUEST)] = validator
+    return Schemas(calls, results)
+
+
+def _check(validator: Draft4Validator, payload: JsonObject) -> None:
+    if validator.is_valid(payload):
+        return
+    errors = sorted(validator.iter_errors(payload), key=_rank)
+    worst = errors[0]
+    where = "/".join(str(part) for part in worst.instance_path) or "payload"
+    code = _CODE_BY_KEYWORD.get(_keyword(worst), ErrorCode.FORMAT_VIOLATION)
+    raise SchemaError(code, f"{where}: {worst.message}")
+
+
+def _rank(error: ValidationError) -> int:
+    return _PRECEDENCE.get(_keyword(error), len(_PRECEDENCE))
+
+
+def _keyword(error: ValidationError) -> str:
+    return str(error.schema_path[-1])

@@ -1,0 +1,98 @@
+"""What the versions of OCPP write alike: times, units, measurands, limits."""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from csms.domain.metering import Measurand, MeterSample
+from csms.ocpp.adapter import FieldError
+from csms.ocpp.frames import JsonObject
+
+_LIMIT_STEPS_PER_UNIT: Final = 10
+_FACTOR_BY_UNIT: Final[Mapping[str, float]] = {
+    "kWh": 1000.0,
+    "kvarh": 1000.0,
+    "kVAh": 1000.0,
+    "kW": 1000.0,
+    "kvar": 1000.0,
+    "kVA": 1000.0,
+}
+"""Factor to the base unit; units that are not listed are base units."""
+_TO_CELSIUS: Final[Mapping[str, Callable[[float], float]]] = {
+    "K": lambda kelvin: kelvin - 273.15,
+    "Kelvin": lambda kelvin: kelvin - 273.15,
+    "Fahrenheit": lambda fahrenheit: (fahrenheit - 32.0) / 1.8,
+}
+
+
+def parse_time(text: str) -> datetime:
+    """Read a time as stations write it: with `Z`, an offset, or neither (then it is UTC).
+
+    Raises:
+        FieldError: It is none.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FieldError(f"expected a time in RFC 3339, got {text[:40]!r}") from error
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=UTC)
+    return instant.astimezone(UTC)
+
+
+def format_time(instant: datetime) -> str:
+    """Write a time in UTC in whole seconds, rounded down (OCPP 2.0.1 part 2 §3.1)."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def round_limit(limit: float) -> float:
+    """Round a limit down to the one decimal that OCPP allows (1.6 §7.14), never below zero."""
+    steps = math.floor(limit * _LIMIT_STEPS_PER_UNIT + 1e-6)
+    return max(0, steps) / _LIMIT_STEPS_PER_UNIT
+
+
+def read_sample(
+    at: datetime, sampled: JsonObject, value: float | None, signed: str | None = None
+) -> MeterSample:
+    """Read one sampled value.
+
+    Args:
+        at: When it was taken.
+        sampled: The value's object; every version names these fields of it alike.
+        value: Its number in the base unit.
+        signed: Its signed form, word for word.
+    """
+    return MeterSample(
+        at=at,
+        measurand=Measurand(sampled.get("measurand", Measurand.ENERGY_IMPORT_REGISTER)),
+        value=value,
+        phase=sampled.get("phase"),
+        context=sampled.get("context", "Sample.Periodic"),
+        location=sampled.get("location", "Outlet"),
+        signed=signed,
+    )
+
+
+def read_number(value: object, unit: str, multiplier: int = 0) -> float | None:
+    """Read a number in its base unit; None if it is not a finite number.
+
+    Args:
+        value: A number or, in OCPP 1.6, its text.
+        unit: Its unit; empty for the measurand's own.
+        multiplier: Power of ten by which it is to be multiplied (2.0.1).
+    """
+    try:
+        number = float(value) * 10.0**multiplier  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
+        return None
+    if unit in _TO_CELSIUS:
+        return _TO_CELSIUS[unit](number)
+    return number * _FACTOR_BY_UNIT.get(unit, 1.0)
+
+
+def drop_absent(fields: Mapping[str, Any]) -> JsonObject:
+    """Leave out fields that have no value: OCPP knows no null (2.0.1 part 4 §4.1.5)."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,181 @@
+"""The controller of a site: wakes, plans, sends. One per site, one round at a time."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from csms.clock import Clock, wait_at_most
+from csms.domain.identity import EvseId
+from csms.domain.limits import TimedLimit
+from csms.log import about
+from csms.service.dispatch import Dispatcher, Target
+from csms.service.grid_guard import by_line, keep_books, measured_load
+from csms.service.live_site import LiveSite
+from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
+from csms.service.problem_builder import build_problem
+from csms.service.station_setup import StationSetup
+from smart_charging.problem import ChargingPlan, EvsePlan
+from smart_charging.schedule import to_steps
+
+logger = logging.getLogger(__name__)
+
+_KEEP_PLANS: Final = timedelta(days=7)
+_SAMPLE_EVERY_S: Final = 60.0
+_FIRST_ROUND_AFTER_S: Final = 5.0
+"""After a start, stations get that long to connect before the first plan reserves for the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMade:
+    """The newest plan of a site, and how long it took."""
+
+    number: int
+    made_at: datetime
+    solve_s: float
+    plan: ChargingPlan
+
+
+class SiteController:
+    """Keeps one site's limits in step with what happens there.
+
+    Args:
+        live: The site.
+        gateway: Delivers commands.
+        planner: Makes plans.
+        open_uow: Opens units of work.
+        clock: The time.
+    """
+
+    def __init__(
+        self,
+        live: LiveSite,
+        gateway: StationGateway,
+        planner: Planner,
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
+    ) -> None:
+        self.live = live
+        self.newest: PlanMade | None = None
+        self.next_at: datetime | None = None
+        self._planner = planner
+        self._open_uow = open_uow
+        self._clock = clock
+        self._setup = StationSetup(live, gateway, open_uow, clock)
+        self._dispatcher = Dispatcher(live, gateway, open_uow, clock)
+
+    async def run(self) -> None:
+        """Plan and send until cancelled."""
+        with about(site=self.live.site.site_id):
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._sample())
+                await self._clock.sleep(_FIRST_ROUND_AFTER_S)
+                while True:
+                    await self._supervised_round(tasks)
+                    await self._wait()
+
+    async def _supervised_round(self, tasks: asyncio.TaskGroup) -> None:
+        self.live.dirty.clear()
+        try:
+            await self._setup.set_up_new(tasks)
+            await self._round(tasks)
+        except Exception:  # the last limits stay in force, lapse in time, and the next round comes
+            logger.exception("a round of control failed; the limits in force stay as they are")
+
+    async def _wait(self) -> None:
+        """Wait out the gap, then for something to happen or for the interval to end."""
+        control = self.live.site.control
+        self.next_at = self._clock.now() + timedelta(seconds=control.plan_every_s)
+        await self._clock.sleep(control.min_gap_s)
+        await wait_at_most(self._clock, self.live.dirty, control.plan_every_s - control.min_gap_s)
+
+    async def _round(self, tasks: asyncio.TaskGroup) -> None:
+        now = self._clock.now().replace(microsecond=0)
+        for evse in self.live.evses.values():
+            evse.allowance = evse.allowance.lapsed(now)
+        timed = await self._planner.plan(build_problem(self.live, now))
+        number = await self._keep(timed, now)
+        self.newest = PlanMade(number=number, made_at=now, solve_s=timed.solve_s, plan=timed.plan)
+        targets = [
+            target
+            for planned in timed.plan.evses
+            if (target := self._target(timed.plan, planned)) is not None
+        ]
+        self.live.changed.set()
+        await self._dispatcher.dispatch(targets, number, tasks)
+
+    def _target(self, plan: ChargingPlan, planned: EvsePlan) -> Target | None:
+        """The limit to send, None if the transaction has ended while the plan was made."""
+        evse_id = parse_evse(planned.key)
+        evse = self.live.evses[evse_id]
+        if not evse.is_occupied:
+            return None
+        live_s = self.live.site.control.limits_live_s
+        capabilities = self.live.stations[evse_id.station_id].capabilities
+        limit = TimedLimit(
+            starts_at=plan.starts_at,
+            ends_at=plan.starts_at + timedelta(seconds=live_s),
+            steps=to_steps(planned.limits_a, plan.slots_s, live_s, capabilities.max_periods),
+        )
+        return Target(evse_id, limit)
+
+    async def _keep(self, timed: TimedPlan, now: datetime) -> int:
+        plan = timed.plan
+        facts = {
+            "method": str(plan.method),
+            "detail": plan.detail,
+            "solve_s": timed.solve_s,
+            "expected_wh": sum(planned.expected_wh for planned in plan.evses),
+            "short_wh": sum(planned.short_wh for planned in plan.evses),
+            "content": {
+                "slots_s": list(plan.slots_s),
+                "committed": plan.committed,
+                "limits_a": {
+                    planned.key: [round(amps, 1) for amps in planned.limits_a]
+                    for planned in plan.evses
+                },
+            },
+        }
+        async with self._open_uow() as uow:
+            number = await uow.control.add_plan(self.live.site.site_id, now, facts)
+            if number % 1000 == 0:
+                await uow.control.drop_plans(now - _KEEP_PLANS)
+            await uow.commit()
+        logger.info(
+            "planned %d EVSEs by %s in %.0f ms, %.1f kWh short",
+            len(plan.evses),
+            plan.method,
+            timed.solve_s * 1000,
+            sum(planned.short_wh for planned in plan.evses) / 1000,
+        )
+        return number
+
+    async def _sample(self) -> None:
+        """Keep what the root feeder carries, minute by minute."""
+        while True:
+            await self._clock.sleep(_SAMPLE_EVERY_S)
+            try:
+                await self._keep_sample()
+            except Exception:  # a missing point in a chart must not stop the control
+                logger.exception("could not keep the feeder's load")
+
+    async def _keep_sample(self) -> None:
+        now = self._clock.now().replace(microsecond=0)
+        site = self.live.site
+        root = site.feeders[0].feeder_id
+        books = keep_books(self.live, now)
+        currents = {
+            "load_a": measured_load(self.live, now)[root],
+            "limit_a": by_line(books.limit_a[root]),
+            "uncontrolled_a": by_line(books.uncontrolled_a[root]),
+        }
+        async with self._open_uow() as uow:
+            await uow.control.add_feeder_reading(site.site_id, root, now, currents)
+            await uow.commit()
+
+
+def parse_evse(key: str) -> EvseId:
+    """Read an EVSE's id as plans write it."""
+    station_id, _, number = key.rpartition("/")
+    return EvseId(station_id, int(number))

@@ -1,0 +1,117 @@
+"""The controllers and feeds of all sites, and views of them."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from csms.clock import Clock
+from csms.domain.errors import UnknownSiteError
+from csms.domain.identity import SiteId
+from csms.service.charging_control import SiteController, parse_evse
+from csms.service.electrics import feeder_inputs, tap_of
+from csms.service.grid_guard import by_line
+from csms.service.live_feed import LiveFeed
+from csms.service.live_site import LiveSite
+from csms.service.site_view import SiteView
+from csms.service.view_builder import build_view
+from smart_charging.currents import Load, line_currents
+
+_TICK_S: Final = 0.5
+
+
+class ControlRoom:
+    """Runs all sites.
+
+    Args:
+        controllers: By site.
+        clock: The time.
+        clock_rate: Seconds of the clock per second of the readers'.
+    """
+
+    def __init__(
+        self, controllers: Mapping[SiteId, SiteController], clock: Clock, clock_rate: float
+    ) -> None:
+        self._controllers = controllers
+        self._clock = clock
+        self._clock_rate = clock_rate
+        self._feeds = {site_id: LiveFeed(self, site_id, _TICK_S) for site_id in controllers}
+
+    async def run(self) -> None:
+        """Run all controllers and feeds until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for controller in self._controllers.values():
+                tasks.create_task(controller.run())
+            for feed in self._feeds.values():
+                tasks.create_task(feed.run())
+
+    def site_ids(self) -> tuple[SiteId, ...]:
+        """All sites."""
+        return tuple(self._controllers)
+
+    def view(self, site_id: SiteId) -> SiteView:
+        """The view of a site at this instant.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        return build_view(self._controller(site_id), self._clock.now(), self._clock_rate)
+
+    def changed(self, site_id: SiteId) -> asyncio.Event:
+        """Set when a site has changed."""
+        return self._controller(site_id).live.changed
+
+    def feed(self, site_id: SiteId) -> LiveFeed:
+        """The live feed of a site.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        self._controller(site_id)
+        return self._feeds[site_id]
+
+    def live(self, site_id: SiteId) -> LiveSite:
+        """A site as it is now.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        return self._controller(site_id).live
+
+    def outlook(self, site_id: SiteId) -> dict[str, list[float]]:
+        """What the root feeder is planned to carry: lists of equal length, one entry per slot.
+
+        `t` is seconds since 1970; the others are amperes on the most loaded line.
+        """
+        controller = self._controller(site_id)
+        newest, live = controller.newest, controller.live
+        if newest is None:
+            return {"t": [], "load_a": [], "limit_a": [], "uncontrolled_a": []}
+        plan = newest.plan
+        edges = plan.edges
+        feeders = feeder_inputs(live, edges, newest.made_at)
+        loads = [
+            Load(
+                live.evses[parse_evse(planned.key)].place.feeder_id,
+                tap_of(live, live.evses[parse_evse(planned.key)]),
+                np.array(planned.limits_a),
+            )
+            for planned in plan.evses
+        ]
+        root = feeders[0].key
+        carried, alone = line_currents(feeders, loads)[root], line_currents(feeders, [])[root]
+        worst = np.argmax(carried, axis=0)
+        slots = np.arange(len(plan.slots_s))
+        return {
+            "t": [edge.timestamp() for edge in edges[:-1]],
+            "load_a": carried[worst, slots].round(1).tolist(),
+            "limit_a": [min(by_line(feeders[0].limit_a, int(slot))) for slot in slots],
+            "uncontrolled_a": alone[worst, slots].round(1).tolist(),
+        }
+
+    def _controller(self, site_id: SiteId) -> SiteController:
+        try:
+            return self._controllers[site_id]
+        except KeyError:
+            raise UnknownSiteError(site_id) from None

@@ -1,0 +1,221 @@
+"""Sending limits so that the grid limit holds between any two messages.
+
+Decreases go out first. Increases follow when the decreases have been accepted and the vehicles
+have had time to follow, and each only if what everybody may then draw fits under every feeder:
+until its answer comes, an EVSE may draw the higher of its old and its new limit.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from csms.clock import Clock
+from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
+from csms.domain.commands import Outcome, SetProfile
+from csms.domain.identity import EvseId
+from csms.domain.limits import Allowance, TimedLimit, Verdict
+from csms.domain.station import RateUnit
+from csms.service.electrics import phases_of
+from csms.service.grid_guard import adds_to_overload
+from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.ports import OpenUnitOfWork, StationGateway
+
+logger = logging.getLogger(__name__)
+
+_TX_PROFILE_ID: Final = 2000
+_NOTICEABLE_A: Final = 0.05
+_PATIENCE_S: Final = 10.0
+"""How long a round waits for answers; a slower station is counted at the worse of both limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A limit that an EVSE is to have."""
+
+    evse: EvseId
+    limit: TimedLimit
+
+
+class Dispatcher:
+    """Sends targets to a site's stations.
+
+    Args:
+        live: The site.
+        gateway: Delivers commands.
+        open_uow: Opens units of work.
+        clock: The time.
+    """
+
+    def __init__(
+        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
+    ) -> None:
+        self._live = live
+        self._gateway = gateway
+        self._open_uow = open_uow
+        self._clock = clock
+
+    async def dispatch(
+        self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup
+    ) -> None:
+        """Send what differs from what is held.
+
+        Args:
+            targets: The limits that are wanted.
+            plan_number: The plan that they come from.
+            tasks: Owns what is still waiting for an answer when this returns.
+        """
+        now = self._clock.now()
+        due = [target for target in targets if self._is_due(target, now)]
+        decreases = [target for target in due if not self._raises(target, now)]
+        increases = [target for target in due if self._raises(target, now)]
+        if decreases:
+            await self._send_all(decreases, plan_number, tasks)
+            if increases:
+                await self._clock.sleep(self._live.site.control.settle_s)
+        released = self._release(increases)
+        if released:
+            await self._send_all(released, plan_number, tasks)
+
+    def _is_due(self, target: Target, now: datetime) -> bool:
+        """Whether an EVSE has to be told: its limit is another, or lapses before long."""
+        evse = self._live.evses[target.evse]
+        if evse.retry_at is not None and now < evse.retry_at:
+            return False
+        held = evse.allowance.accepted
+        if held is None or evse.allowance.uncertain:
+            return True
+        half_life = timedelta(seconds=self._live.site.control.limits_live_s / 2)
+        if held.ends_at - now < half_life:
+            return True
+        until = min(held.ends_at, target.limit.ends_at)
+        edges = sorted(
+            edge for edge in {now, *held.edges(), *target.limit.edges()} if now <= edge < until
+        )
+        return any(
+            abs((held.at(edge) or 0.0) - (target.limit.at(edge) or 0.0)) > _NOTICEABLE_A
+            for edge in edges
+        )
+
+    def _raises(self, target: Target, now: datetime) -> bool:
+        """Whether a limit allows more than what is held, at any time."""
+        allowance = self._live.evses[target.evse].allowance
+        raised = allowance.settled(target.limit, Verdict.ACCEPTED)
+        edges = sorted({now, *allowance.edges(), *target.limit.edges()})
+        return any(
+            raised.now_a(edge) > allowance.now_a(edge) + _NOTICEABLE_A
+            for edge in edges
+            if edge >= now
+        )
+
+    def _release(self, increases: Sequence[Target]) -> list[Target]:
+        """Increases for which there is room, all at once or else one by one."""
+        now = self._clock.now()
+        allowances = {
+            target.evse: self._live.evses[target.evse].allowance.sent(target.limit)
+            for target in increases
+        }
+        if not adds_to_overload(self._live, now, allowances):
+            return list(increases)
+        released: list[Target] = []
+        taken: dict[EvseId, Allowance] = {}
+        for target in increases:
+            tried = {**taken, target.evse: allowances[target.evse]}
+            if adds_to_overload(self._live, now, tried):
+                logger.info("no room yet to raise %s", target.evse)
+                continue
+            taken = tried
+            released.append(target)
+        return released
+
+    async def _send_all(
+        self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup
+    ) -> None:
+        """Send limits at the same time and wait for the answers, but not for ever."""
+        numbers = await self._write_down(targets, plan_number)
+        for target in targets:
+            evse = self._live.evses[target.evse]
+            evse.allowance = evse.allowance.sent(target.limit)
+        sending = {
+            tasks.create_task(self._send(target, number))
+            for target, number in zip(targets, numbers, strict=True)
+        }
+        await asyncio.wait(sending, timeout=_PATIENCE_S)
+
+    async def _write_down(self, targets: Sequence[Target], plan_number: int | None) -> list[int]:
+        """Keep what is about to be sent, so that a crash cannot make us forget it."""
+        now = self._clock.now()
+        async with self._open_uow() as uow:
+            numbers = [
+                await uow.control.add_sent_limit(
+                    target.evse,
+                    target.limit,
+                    now,
+                    {
+                        "plan_number": plan_number,
+                        "transaction_id": self._transaction_id(target.evse),
+                        "purpose": str(ProfilePurpose.TX),
+                    },
+                )
+                for target in targets
+            ]
+            await uow.commit()
+        return numbers
+
+    async def _send(self, target: Target, number: int) -> None:
+        evse = self._live.evses[target.evse]
+        profile = self._profile(evse, target.limit)
+        command = SetProfile(evse_number=target.evse.number, profile=profile)
+        outcome = await self._gateway.send(target.evse.station_id, command)
+        verdict, now = _verdict(outcome), self._clock.now()
+        evse.allowance = evse.allowance.settled(target.limit, verdict)
+        evse.refusal, evse.retry_at = "", None
+        if verdict is not Verdict.ACCEPTED:
+            logger.warning("%s: limit %s: %s", target.evse, outcome.status, outcome.detail)
+            evse.refusal = outcome.detail or str(outcome.status)
+        if verdict is Verdict.REFUSED:
+            evse.retry_at = now + timedelta(seconds=self._live.site.control.plan_every_s)
+        self._live.changed.set()
+        try:
+            async with self._open_uow() as uow:
+                await uow.control.settle_limit(number, verdict, outcome.detail, now)
+                await uow.commit()
+        except Exception:  # it stays written down as uncertain, which is the safe side
+            logger.exception("%s: could not keep the answer to a limit", target.evse)
+
+    def _transaction_id(self, evse_id: EvseId) -> str | None:
+        transaction = self._live.evses[evse_id].transaction
+        return transaction.transaction if transaction else None
+
+    def _profile(self, evse: LiveEvse, limit: TimedLimit) -> ChargingProfile:
+        capabilities = self._live.stations[evse.place.evse.station_id].capabilities
+        unit = RateUnit.WATT if evse.place.is_dc else capabilities.rate_unit
+        return ChargingProfile(
+            profile_id=_TX_PROFILE_ID + evse.place.evse.number,
+            purpose=ProfilePurpose.TX,
+            stack_level=capabilities.max_stack_level,
+            unit=unit,
+            periods=tuple(
+                ProfilePeriod(second, self._in_unit(evse, amps, unit))
+                for second, amps in limit.steps
+            ),
+            starts_at=limit.starts_at,
+            duration_s=round((limit.ends_at - limit.starts_at).total_seconds()),
+            phases=phases_of(evse),
+            transaction=self._transaction_id(evse.place.evse),
+        )
+
+    def _in_unit(self, evse: LiveEvse, amps: float, unit: RateUnit) -> float:
+        """Stations reckon watts back by the phases of the profile, not by the vehicle's."""
+        if unit is RateUnit.AMPERE:
+            return amps
+        line_count = len(evse.place.lines)
+        return amps * self._live.site.watts_per_ampere(line_count) * evse.place.efficiency
+
+
+def _verdict(outcome: Outcome) -> Verdict:
+    if outcome.is_accepted:
+        return Verdict.ACCEPTED
+    return Verdict.REFUSED if outcome.is_certain else Verdict.UNCERTAIN

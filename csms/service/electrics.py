@@ -1,0 +1,107 @@
+"""The site's electrical tree in the words of the planning library."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from csms.domain.site import Earthing, Feeder, PhaseAmps
+from csms.service.live_site import LiveEvse, LiveSite
+from smart_charging import problem as planning
+from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
+
+_THREE: Final = 3
+_STEPS_PER_A: Final = 2
+
+
+def tap_of(live: LiveSite, evse: LiveEvse) -> Tap:
+    """What an ampere of an EVSE puts on the lines, as far as its vehicle is known.
+
+    While it is not known which lines the vehicle uses, it is taken to use all that it could.
+    """
+    lines, used = evse.place.lines, evse.habits.line_count
+    is_three_phase = len(lines) == _THREE and (used == _THREE or evse.place.is_dc)
+    if is_three_phase:
+        return wye_tap(lines)
+    if live.site.earthing is Earthing.TN:
+        return wye_tap(lines[:used])
+    if len(lines) < _THREE or used is not None:
+        return pair_tap(lines[0], lines[1])
+    return unknown_tap(lines)
+
+
+def watts_per_ampere(live: LiveSite, evse: LiveEvse) -> float:
+    """Power into the vehicle per ampere of an EVSE's limit."""
+    site, lines = live.site, len(evse.place.lines)
+    used = evse.habits.line_count
+    if used is not None and not evse.place.is_dc:
+        lines = min(lines, used if used == _THREE or site.earthing is Earthing.TN else 2)
+    return site.watts_per_ampere(lines) * evse.place.efficiency
+
+
+def phases_of(evse: LiveEvse) -> int | None:
+    """The number of phases that a limit is meant for; DC has none."""
+    if evse.place.is_dc:
+        return None
+    return _THREE if len(evse.place.lines) == _THREE else 1
+
+
+def feeder_inputs(
+    live: LiveSite, edges: Sequence[datetime], now: datetime
+) -> tuple[planning.Feeder, ...]:
+    """All feeders with their limits and uncontrolled loads: arrays of [line, slot].
+
+    Args:
+        live: The site.
+        edges: Start of every slot, and the end of the last.
+        now: The present instant.
+    """
+    zone = live.site.timezone
+    spans = list(pairwise(edges))
+    return tuple(
+        planning.Feeder(
+            key=feeder.feeder_id,
+            parent=feeder.parent_id,
+            limit_a=np.array([feeder.limit.least(*span, zone) for span in spans]).T,
+            uncontrolled_a=np.array(
+                [expected_uncontrolled(live, feeder, *span, now) for span in spans]
+            ).T,
+        )
+        for feeder in live.site.feeders
+    )
+
+
+def expected_uncontrolled(
+    live: LiveSite, feeder: Feeder, start_at: datetime, end_at: datetime, now: datetime
+) -> PhaseAmps:
+    """The most uncontrolled load that a feeder is reckoned to have between two instants.
+
+    The site file's worst case; or, for as long as the present plan certainly is replaced before,
+    what was measured in the last minutes plus the largest load that may switch on, where that is
+    less. A stale meter means the worst case.
+    """
+    load = feeder.uncontrolled
+    if load is None:
+        return (0.0, 0.0, 0.0)
+    worst = load.worst_case.most(start_at, end_at, live.site.timezone)
+    control = live.site.control
+    if not load.is_metered or (end_at - now).total_seconds() > near_s(live):
+        return worst
+    measured = live.meters[feeder.feeder_id].highest(
+        now, control.reading_lives_s, control.plan_every_s
+    )
+    if measured is None:
+        return worst
+    first, second, third = (
+        min(most, np.ceil((amps + load.largest_step_a) * _STEPS_PER_A) / _STEPS_PER_A)
+        for most, amps in zip(worst, measured, strict=True)
+    )
+    return (float(first), float(second), float(third))
+
+
+def near_s(live: LiveSite) -> int:
+    """How far ahead measurements count: until the plan after the next is certainly in force."""
+    control = live.site.control
+    return control.plan_every_s + 2 * control.min_gap_s

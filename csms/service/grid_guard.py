@@ -1,0 +1,127 @@
+"""Whether what all EVSEs may draw fits under every feeder, now and until all limits have lapsed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from csms.domain.identity import EvseId, FeederId
+from csms.domain.limits import Allowance
+from csms.domain.site import PhaseAmps
+from csms.service.electrics import feeder_inputs, near_s, tap_of
+from csms.service.live_site import LiveSite
+from smart_charging.currents import Load, line_currents
+from smart_charging.problem import Array, Feeder
+
+_TOLERANCE_A: Final = 1e-6
+_INSTANT: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Books:
+    """The most that may flow on every line, slot by slot: [line, slot] by feeder."""
+
+    edges: tuple[datetime, ...]
+    allowed_a: Mapping[FeederId, Array]
+    limit_a: Mapping[FeederId, Array]
+    uncontrolled_a: Mapping[FeederId, Array]
+
+
+def keep_books(live: LiveSite, now: datetime) -> Books:
+    """Add up the most that may flow on every line from now on."""
+    allowances = _present(live)
+    edges = _edges(live, now, allowances.values())
+    feeders = feeder_inputs(live, edges, now)
+    return Books(
+        edges=tuple(edges),
+        allowed_a=_allowed(live, edges, feeders, allowances),
+        limit_a={feeder.key: feeder.limit_a for feeder in feeders},
+        uncontrolled_a=line_currents(feeders, []),
+    )
+
+
+def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+    """What every feeder's lines carry, by the stations' meters and the feeders' own.
+
+    Where a feeder's uncontrolled load is not measured it is taken as it is reckoned with.
+    """
+    edges = [now, now + _INSTANT]
+    loads = [
+        Load(evse.place.feeder_id, tap_of(live, evse), np.array([max(evse.reading.current_a)]))
+        for evse in live.evses.values()
+        if evse.reading is not None and evse.reading.current_a is not None
+    ]
+    feeders = tuple(
+        replace(feeder, uncontrolled_a=_measured_uncontrolled(live, feeder, now))
+        for feeder in feeder_inputs(live, edges, now)
+    )
+    currents = line_currents(feeders, loads)
+    return {key: by_line(amps) for key, amps in currents.items()}
+
+
+def by_line(amps: Array, slot: int = 0) -> PhaseAmps:
+    """One slot of an array of [line, slot]."""
+    return (float(amps[0, slot]), float(amps[1, slot]), float(amps[2, slot]))
+
+
+def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Allowance]) -> bool:
+    """Whether proposed allowances would take any line above its limit, or further above it.
+
+    A line may be above its limit without our doing: uncontrolled load can rise at any time, and a
+    station may turn out to ignore us. Nothing may be added to it then.
+
+    Args:
+        live: The site.
+        now: The present instant.
+        proposed: Allowances in place of the present ones.
+    """
+    present = _present(live)
+    edges = _edges(live, now, (*present.values(), *proposed.values()))
+    feeders = feeder_inputs(live, edges, now)
+    before = _allowed(live, edges, feeders, present)
+    after = _allowed(live, edges, feeders, {**present, **proposed})
+    return any(
+        np.any(
+            (after[feeder.key] > feeder.limit_a + _TOLERANCE_A)
+            & (after[feeder.key] > before[feeder.key] + _TOLERANCE_A)
+        )
+        for feeder in feeders
+    )
+
+
+def _measured_uncontrolled(live: LiveSite, feeder: Feeder, now: datetime) -> Array:
+    meter = live.meters.get(feeder.key)
+    latest = meter.latest(now, live.site.control.reading_lives_s) if meter else None
+    return feeder.uncontrolled_a if latest is None else np.array(latest).reshape(3, 1)
+
+
+def _present(live: LiveSite) -> dict[EvseId, Allowance]:
+    return {key: evse.allowance for key, evse in live.evses.items() if evse.place.is_installed}
+
+
+def _allowed(
+    live: LiveSite,
+    edges: list[datetime],
+    feeders: tuple[Feeder, ...],
+    allowances: Mapping[EvseId, Allowance],
+) -> dict[FeederId, Array]:
+    loads = [
+        Load(
+            live.evses[key].place.feeder_id,
+            tap_of(live, live.evses[key]),
+            np.array([allowance.most_a(*span) for span in pairwise(edges)]),
+        )
+        for key, allowance in allowances.items()
+    ]
+    return line_currents(feeders, loads)
+
+
+def _edges(live: LiveSite, now: datetime, allowances: Iterable[Allowance]) -> list[datetime]:
+    """Every instant from now on at which an allowance or a limit may change."""
+    turns = {now, now + timedelta(seconds=near_s(live))}
+    for allowance in allowances:
+        turns.update(edge for edge in allowance.edges() if edge > now)
+    return [*sorted(turns), max(turns) + _INSTANT]

@@ -1,0 +1,1 @@
+"""What happens when a station reports: store, answer, mark the site. Never send commands."""

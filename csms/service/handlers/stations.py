@@ -1,0 +1,82 @@
+"""Reports of a station on itself: boots, heartbeats, statuses, tokens shown, vendor data."""
+
+import logging
+
+from csms.domain.authorization import Authorization
+from csms.domain.events import (
+    Acknowledged,
+    AuthorizationAsked,
+    BootReply,
+    DataReceived,
+    DataReply,
+    HeartbeatReceived,
+    StationBooted,
+    StatusChanged,
+    TimeReply,
+)
+from csms.domain.station import Registration
+from csms.service.handlers.context import HandlerContext
+
+logger = logging.getLogger(__name__)
+
+
+async def station_booted(context: HandlerContext, event: StationBooted) -> BootReply:
+    """A station says who it is (1.6 §4.2, 2.0.1 B01)."""
+    now = context.clock.now()
+    async with context.open_uow() as uow:
+        await uow.stations.note_boot(event.station_id, event.model, now)
+        await uow.commit()
+    live = context.sites.of_station(event.station_id)
+    if live is not None:
+        live.station_booted(event.station_id)
+    logger.info(
+        "booted: %s %s, firmware %s", event.model.vendor, event.model.model, event.model.firmware
+    )
+    return BootReply(
+        registration=Registration.ACCEPTED,
+        at=now,
+        interval_s=(live.site.control.heartbeat_every_s if live else context.heartbeat_every_s),
+    )
+
+
+async def heartbeat_received(context: HandlerContext, event: HeartbeatReceived) -> TimeReply:
+    """A station is alive and asks for the time (1.6 §4.6, 2.0.1 G02)."""
+    now = context.clock.now()
+    async with context.open_uow() as uow:
+        await uow.stations.note_seen(event.station_id, now)
+        await uow.commit()
+    return TimeReply(now)
+
+
+async def status_changed(context: HandlerContext, event: StatusChanged) -> Acknowledged:
+    """A connector has another status (1.6 §4.9, 2.0.1 G01)."""
+    async with context.open_uow() as uow:
+        await uow.stations.note_status(event, context.clock.now())
+        await uow.commit()
+    live = context.sites.of_station(event.station_id)
+    if live is not None:
+        live.status_changed(event)
+    if event.error_code:
+        logger.warning(
+            "connector %d/%d reports %s %s",
+            event.evse_number,
+            event.connector_number,
+            event.error_code,
+            event.detail or "",
+        )
+    return Acknowledged()
+
+
+async def authorization_asked(context: HandlerContext, event: AuthorizationAsked) -> Authorization:
+    """A driver has shown a token (1.6 §4.1, 2.0.1 C01)."""
+    async with context.open_uow() as uow:
+        verdict = await context.judge(uow, event.id_token)
+        await uow.commit()
+    logger.info("token %s: %s", event.id_token.masked, verdict.status)
+    return verdict
+
+
+async def data_received(_context: HandlerContext, event: DataReceived) -> DataReply:
+    """Vendor-specific data; no vendor's is understood yet (1.6 §4.3, 2.0.1 P02)."""
+    logger.info("data of vendor %.60r, message %.60r", event.vendor, event.message)
+    return DataReply(is_vendor_known=False)

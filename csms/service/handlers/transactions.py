@@ -1,0 +1,190 @@
+"""Reports on transactions, and meter values.
+
+A station sends again what was not answered. A 2.0.1 report is recognised by its number in the
+station's sequence, a 1.6 start by what it says; a report that is known is answered as before and
+changes nothing.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from csms.domain.authorization import Authorization
+from csms.domain.events import Acknowledged, MetersSampled, TransactionReply, TransactionReported
+from csms.domain.identity import EvseId
+from csms.domain.metering import Reading, gather_reading
+from csms.domain.transaction import Transaction, TransactionStage
+from csms.service.handlers.context import HandlerContext
+from csms.service.live_site import LiveSite
+from csms.service.ports import UnitOfWork
+
+logger = logging.getLogger(__name__)
+
+_BY_STATION: Final = "station"
+_SUPERSEDED: Final = "superseded"
+_FOREIGN: Final = "foreign-"
+
+
+async def transaction_reported(
+    context: HandlerContext, event: TransactionReported
+) -> TransactionReply:
+    """A transaction has started, gone on or ended (1.6 §4.8, §4.10; 2.0.1 E01-E15)."""
+    now = context.clock.now()
+    verdict: Authorization | None = None
+    async with context.open_uow() as uow:
+        if event.id_token is not None:
+            verdict = await context.judge(uow, event.id_token)
+        is_news = await uow.transactions.is_news(event, now)
+        event = await _with_own_id(uow, event)
+        transaction, is_new = await uow.transactions.begin(event)
+        past: tuple[Transaction, ...] | None = None
+        if is_news and transaction.ended_at is None:
+            transaction = await _advance(uow, event, transaction, is_new=is_new)
+            if is_new and transaction.id_token is not None:
+                past = tuple(await uow.transactions.history_of(transaction.id_token))
+        elif is_news and event.stage is TransactionStage.STARTED:
+            await uow.transactions.correct_start(transaction.number, event)
+        await uow.commit()
+    _tell(context, event, transaction, past)
+    return TransactionReply(transaction=transaction.transaction, verdict=verdict)
+
+
+async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Acknowledged:
+    """Meter values outside of transaction reports (1.6 §4.7, 2.0.1 J01)."""
+    reading = gather_reading(event.samples)
+    transaction: Transaction | None = None
+    async with context.open_uow() as uow:
+        if event.transaction is not None:
+            transaction = await uow.transactions.find(event.station_id, event.transaction)
+        if transaction is not None and transaction.ended_at is None:
+            transaction = _measure(transaction, reading)
+            await uow.transactions.progress(transaction)
+        await uow.transactions.add_samples(
+            event.station_id,
+            event.evse_number,
+            transaction.number if transaction else None,
+            event.samples,
+        )
+        await uow.commit()
+    live = context.sites.of_station(event.station_id)
+    if live is not None:
+        if transaction is not None:
+            _note_progress(live, transaction, context.clock.now())
+        if reading is not None and event.evse_number:
+            evse_id = EvseId(event.station_id, event.evse_number)
+            live.read(evse_id, reading, context.clock.now())
+    return Acknowledged()
+
+
+async def _with_own_id(uow: UnitOfWork, event: TransactionReported) -> TransactionReported:
+    """Keep an end whose start we never gave an id apart from our own ids (OCPP 1.6 only).
+
+    A station may bring such ends along from another system, or from before a loss of data.
+    """
+    if event.seq_no is not None or event.transaction is None:
+        return event
+    if await uow.transactions.find(event.station_id, event.transaction) is not None:
+        return event
+    logger.warning("an end of transaction %s, which is not ours", event.transaction)
+    return replace(event, transaction=f"{_FOREIGN}{event.transaction}")
+
+
+async def _advance(
+    uow: UnitOfWork, event: TransactionReported, transaction: Transaction, *, is_new: bool
+) -> Transaction:
+    """Apply a report to a running transaction, and keep its samples."""
+    if event.stage is TransactionStage.STARTED and not is_new:
+        await uow.transactions.correct_start(transaction.number, event)
+        transaction = replace(transaction, started_at=event.at)
+    transaction = _follow(transaction, event)
+    if is_new and transaction.evse is not None:
+        await _close_others(uow, transaction)
+    if event.stage is TransactionStage.ENDED:
+        transaction = replace(transaction, ended_at=event.at, stop_reason=event.stop_reason)
+        await uow.transactions.end(
+            transaction, meter_stop_wh=event.register_wh, closed_by=_BY_STATION
+        )
+    else:
+        await uow.transactions.progress(transaction)
+    evse_number = transaction.evse.number if transaction.evse else 0
+    await uow.transactions.add_samples(
+        event.station_id, evse_number, transaction.number, event.samples
+    )
+    return transaction
+
+
+def _follow(transaction: Transaction, event: TransactionReported) -> Transaction:
+    """What a report adds: the EVSE, the token, the state, the meter."""
+    evse = transaction.evse
+    if evse is None and event.evse_number:
+        evse = EvseId(event.station_id, event.evse_number)
+    meter_start_wh = transaction.meter_start_wh
+    if event.stage is TransactionStage.STARTED and event.register_wh is not None:
+        meter_start_wh = event.register_wh
+    transaction = replace(
+        transaction,
+        evse=evse,
+        id_token=transaction.id_token or event.id_token,
+        charging_state=event.charging_state or transaction.charging_state,
+        meter_start_wh=meter_start_wh,
+    )
+    reading = gather_reading(event.samples)
+    if event.register_wh is not None:
+        reading = replace(reading or Reading(at=event.at), register_wh=event.register_wh)
+    return _measure(transaction, reading)
+
+
+def _measure(transaction: Transaction, reading: Reading | None) -> Transaction:
+    """Energy from the meter's register; a register that runs backwards takes nothing away."""
+    if reading is None or reading.register_wh is None:
+        return transaction
+    if transaction.meter_start_wh is None:
+        return replace(transaction, meter_start_wh=reading.register_wh)
+    energy_wh = max(transaction.energy_wh, reading.register_wh - transaction.meter_start_wh)
+    return replace(transaction, energy_wh=energy_wh)
+
+
+async def _close_others(uow: UnitOfWork, transaction: Transaction) -> None:
+    """One EVSE charges one vehicle: a new transaction means that an older one is over."""
+    if transaction.evse is None:
+        return
+    for other in await uow.transactions.open_at(transaction.evse):
+        if other.number != transaction.number and other.started_at <= transaction.started_at:
+            logger.warning("transaction %s never ended; a newer one began", other.transaction)
+            ended = replace(other, ended_at=transaction.started_at)
+            await uow.transactions.end(ended, meter_stop_wh=None, closed_by=_SUPERSEDED)
+
+
+def _note_progress(
+    live: LiveSite,
+    transaction: Transaction,
+    now: datetime,
+    past: tuple[Transaction, ...] | None = None,
+) -> None:
+    live.count_energy(max(0.0, transaction.energy_wh - live.energy_of(transaction)), now)
+    live.transaction_changed(transaction, past)
+
+
+def _tell(
+    context: HandlerContext,
+    event: TransactionReported,
+    transaction: Transaction,
+    past: tuple[Transaction, ...] | None,
+) -> None:
+    """Bring the site's state up to date, after the commit."""
+    live = context.sites.of_station(event.station_id)
+    if live is None:
+        return
+    _note_progress(live, transaction, context.clock.now(), past)
+    reading = gather_reading(event.samples)
+    if reading is not None and transaction.evse is not None and transaction.ended_at is None:
+        live.read(transaction.evse, reading, context.clock.now())
+    if event.stage is not TransactionStage.UPDATED:
+        logger.info(
+            "transaction %s %s at %s, %.2f kWh",
+            transaction.transaction,
+            event.stage,
+            transaction.evse,
+            transaction.energy_wh / 1000,
+        )

@@ -1,0 +1,153 @@
+"""The live feed: a snapshot of a site, then numbered changes, to any number of readers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
+
+import orjson
+
+from csms.domain.identity import SiteId
+from csms.service.site_view import SiteView
+
+logger = logging.getLogger(__name__)
+
+ViewJson: TypeAlias = dict[str, Any]
+
+_BACKLOG: Final = 64
+"""A reader that falls this far behind is told to begin anew."""
+_GROUPS: Final = ("feeders", "evses")
+
+
+class ViewSource(Protocol):
+    """Where views come from."""
+
+    def view(self, site_id: SiteId) -> SiteView:
+        """The view of a site at this instant."""
+        ...
+
+    def changed(self, site_id: SiteId) -> asyncio.Event:
+        """Set when a site has changed; cleared by the feed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMessage:
+    """One message to readers.
+
+    Attributes:
+        kind: `snapshot` or `delta`.
+        number: Counts up by one; a gap means that something was missed.
+        body: JSON.
+    """
+
+    kind: str
+    number: int
+    body: bytes
+
+
+class LiveFeed:
+    """Feeds the readers of one site. Views are only made while somebody reads.
+
+    Args:
+        source: Where views come from.
+        site_id: Which site.
+        tick_s: Changes are gathered that long, in the reader's time.
+    """
+
+    def __init__(self, source: ViewSource, site_id: SiteId, tick_s: float) -> None:
+        self._source = source
+        self._site_id = site_id
+        self._tick_s = tick_s
+        self._readers: set[asyncio.Queue[FeedMessage | None]] = set()
+        self._somebody_reads = asyncio.Event()
+        self._number = 0
+        self._shown: ViewJson = {}
+
+    async def run(self) -> None:
+        """Send changes to the readers until cancelled."""
+        while True:
+            await self._somebody_reads.wait()
+            await asyncio.sleep(self._tick_s)
+            await self._source.changed(self._site_id).wait()
+            self._source.changed(self._site_id).clear()
+            try:
+                self._publish()
+            except Exception:  # the next tick shows what this one could not
+                logger.exception("could not build the live view")
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[asyncio.Queue[FeedMessage | None]]:
+        """Read the feed: a snapshot first, then changes; None asks to begin anew."""
+        queue: asyncio.Queue[FeedMessage | None] = asyncio.Queue(_BACKLOG)
+        self._publish()
+        body = orjson.dumps({"seq": self._number, "view": self._shown})
+        queue.put_nowait(FeedMessage("snapshot", self._number, body))
+        self._readers.add(queue)
+        self._somebody_reads.set()
+        try:
+            yield queue
+        finally:
+            self._readers.discard(queue)
+            if not self._readers:
+                self._somebody_reads.clear()
+
+    def _publish(self) -> None:
+        """Show the present view to everybody, as the difference to what they saw."""
+        view = to_json(self._source.view(self._site_id))
+        delta = difference(self._shown, view)
+        self._shown = view
+        if not delta:
+            return
+        self._number += 1
+        body = orjson.dumps({"seq": self._number, **delta})
+        for queue in self._readers:
+            _offer(queue, FeedMessage("delta", self._number, body))
+
+
+def to_json(view: SiteView) -> ViewJson:
+    """A view as JSON values: instants as RFC 3339 in UTC, tuples as lists."""
+    text = orjson.dumps(view, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    values: ViewJson = orjson.loads(text)
+    return values
+
+
+def difference(before: ViewJson, after: ViewJson) -> ViewJson:
+    """What has changed: top-level fields under `site`, fields of feeders and EVSEs by key.
+
+    Keys that are gone are listed under `removed`.
+    """
+    delta: ViewJson = {}
+    site = _changed_fields(before, after, skip=_GROUPS)
+    if site:
+        delta["site"] = site
+    for group in _GROUPS:
+        old, new = before.get(group, {}), after[group]
+        items = {key: _changed_fields(old.get(key, {}), value) for key, value in new.items()}
+        changed = {key: fields for key, fields in items.items() if fields}
+        if changed:
+            delta[group] = changed
+        gone = [key for key in old if key not in new]
+        if gone:
+            delta.setdefault("removed", {})[group] = gone
+    return delta
+
+
+def _changed_fields(before: ViewJson, after: ViewJson, skip: tuple[str, ...] = ()) -> ViewJson:
+    return {
+        name: value
+        for name, value in after.items()
+        if name not in skip and (name not in before or before[name] != value)
+    }
+
+
+def _offer(queue: asyncio.Queue[FeedMessage | None], message: FeedMessage) -> None:
+    """Put a message, or tell a reader that is too slow to begin anew."""
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+        return
+    queue.put_nowait(message)

@@ -1,0 +1,281 @@
+"""The present state of a site, in memory: what is known of each EVSE, and what it may draw.
+
+The database is the truth; this is what the controller and the page look at. It is filled from the
+database at the start and follows every committed report.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from csms.domain.events import StatusChanged
+from csms.domain.identity import EvseId, FeederId, StationId
+from csms.domain.limits import Allowance, Standing
+from csms.domain.metering import Reading
+from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
+from csms.domain.station import Capabilities, ChargingState, ConnectorStatus
+from csms.domain.transaction import Transaction
+from csms.domain.vehicle import VehicleHabits
+
+_TOLERANCE_A: Final = 1.0
+"""Meters and stations round; less than this above a limit is not disobedience."""
+_ROUNDS_OVER: Final = 3
+_IN_USE_A: Final = 0.5
+_READINGS_KEPT: Final = 360
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveEvse:
+    """What is known of one EVSE.
+
+    Attributes:
+        since: When it began to charge, or was paused.
+        refusal: Why the station did not take its last limit; empty if it did.
+        retry_at: After a refusal, when it may be asked again.
+        past: Ended transactions of the token that is charging here, newest first.
+    """
+
+    place: EvsePlace
+    allowance: Allowance
+    status: ConnectorStatus | None = None
+    charging_state: ChargingState | None = None
+    transaction: Transaction | None = None
+    reading: Reading | None = None
+    habits: VehicleHabits = field(default_factory=VehicleHabits)
+    is_paused: bool = True
+    since: datetime | None = None
+    refusal: str = ""
+    retry_at: datetime | None = None
+    past: tuple[Transaction, ...] = ()
+    rounds_over: int = 0
+
+    @property
+    def is_occupied(self) -> bool:
+        """Whether a transaction runs and its vehicle is there."""
+        return self.transaction is not None and self.status is not ConnectorStatus.AVAILABLE
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveStation:
+    """What is known of one station.
+
+    Attributes:
+        protocol: The version that it spoke last, None if it has never connected.
+        is_ready: Set up since it last connected or booted.
+        connected_at: Distinguishes its connections.
+        setting_up: The task that sets it up.
+        set_up_again_at: After a failure, when to try again.
+    """
+
+    station_id: StationId
+    protocol: str | None = None
+    is_connected: bool = False
+    is_ready: bool = False
+    connected_at: datetime | None = None
+    setting_up: "asyncio.Task[None] | None" = None
+    set_up_again_at: datetime | None = None
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+
+class FeederMeter:
+    """The last readings of a feeder's uncontrolled load."""
+
+    def __init__(self) -> None:
+        self._readings: deque[tuple[datetime, PhaseAmps]] = deque(maxlen=_READINGS_KEPT)
+
+    def read(self, at: datetime, current_a: PhaseAmps) -> None:
+        """Take a reading."""
+        self._readings.append((at, current_a))
+
+    def latest(self, now: datetime, lives_s: float) -> PhaseAmps | None:
+        """The newest reading, None if it is stale."""
+        if not self._readings or now - self._readings[-1][0] > timedelta(seconds=lives_s):
+            return None
+        return self._readings[-1][1]
+
+    def highest(self, now: datetime, lives_s: float, window_s: float) -> PhaseAmps | None:
+        """The highest of each line within a window, None if the newest reading is stale."""
+        if self.latest(now, lives_s) is None:
+            return None
+        since = now - timedelta(seconds=window_s)
+        recent = [amps for at, amps in self._readings if at >= since]
+        first, second, third = (max(line) for line in zip(*recent, strict=True))
+        return (first, second, third)
+
+
+class LiveSite:
+    """All of one site's state, and the flag that wakes its controller.
+
+    Args:
+        site: The site as its file describes it.
+
+    Attributes:
+        site: The same, with the places of guests.
+        listed_stations: Stations that the file lists; all others are guests.
+        dirty: Set when something happens that a plan may depend on.
+        changed: Set when something happens that somebody may want to see.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.listed_stations = site.station_ids
+        self.evses: dict[EvseId, LiveEvse] = {}
+        self.stations: dict[StationId, LiveStation] = {}
+        self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
+        self._energy_day: date | None = None
+        self._energy_today_wh = 0.0
+        self.dirty = asyncio.Event()
+        self.changed = asyncio.Event()
+        for place in site.places:
+            self.add_place(place)
+
+    def add_place(self, place: EvsePlace) -> None:
+        """Give an EVSE a place, also after the start (guests)."""
+        allowance = Allowance(rating_a=place.max_a, fallback_a=place.fallback_a)
+        self.evses[place.evse] = LiveEvse(place=place, allowance=allowance)
+        station_id = place.evse.station_id
+        self.stations.setdefault(station_id, LiveStation(station_id=station_id))
+        if place not in self.site.places:
+            self.site = replace(self.site, places=(*self.site.places, place))
+
+    def mark(self) -> None:
+        """Something has happened that a plan may depend on."""
+        self.dirty.set()
+        self.changed.set()
+
+    def evses_of(self, station_id: StationId) -> Iterator[LiveEvse]:
+        """The EVSEs of a station."""
+        return (evse for key, evse in self.evses.items() if key.station_id == station_id)
+
+    def station_connected(self, station_id: StationId, protocol: str, now: datetime) -> None:
+        """A station has connected; it has to be set up."""
+        station = self.stations[station_id]
+        station.is_connected, station.protocol, station.connected_at = True, protocol, now
+        station.is_ready, station.set_up_again_at = False, None
+        self.mark()
+
+    def station_disconnected(self, station_id: StationId) -> None:
+        """A station's connection is gone."""
+        self.stations[station_id].is_connected = False
+        self.mark()
+
+    def station_booted(self, station_id: StationId) -> None:
+        """A station has restarted; whether it still holds its fallback has to be made sure."""
+        station = self.stations[station_id]
+        station.is_ready, station.set_up_again_at = False, None
+        station.capabilities = replace(station.capabilities, is_told=False)
+        for evse in self.evses_of(station_id):
+            evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+        self.mark()
+
+    def status_changed(self, event: StatusChanged) -> None:
+        """A connector's status is another one."""
+        evse = self.evses.get(EvseId(event.station_id, event.evse_number))
+        if evse is None:
+            return
+        evse.status = event.status
+        if event.charging_state is not None:
+            evse.charging_state = event.charging_state
+        self.mark()
+
+    def transaction_changed(
+        self, transaction: Transaction, past: tuple[Transaction, ...] | None = None
+    ) -> None:
+        """A transaction has started, gone on or ended.
+
+        Args:
+            transaction: As it is now.
+            past: Ended transactions of its token, where they were looked up.
+        """
+        evse = self.evses.get(transaction.evse) if transaction.evse else None
+        if evse is None:
+            return
+        current = evse.transaction
+        is_same = current is not None and current.number == transaction.number
+        if transaction.ended_at is not None:
+            if is_same:
+                evse.transaction = None
+                evse.allowance = evse.allowance.transaction_ended()
+                evse.reading = None
+        else:
+            if not is_same:
+                evse.habits, evse.refusal, evse.rounds_over = VehicleHabits(), "", 0
+                evse.retry_at = None
+                evse.allowance = replace(evse.allowance, is_disobeyed=False)
+                evse.since, evse.is_paused = transaction.started_at, True
+            evse.transaction = transaction
+            evse.charging_state = transaction.charging_state or evse.charging_state
+        if past is not None:
+            evse.past = past
+        self.mark()
+
+    def energy_today_wh(self, now: datetime) -> float:
+        """Energy delivered since local midnight, as far as it was seen."""
+        today = now.astimezone(self.site.timezone).date()
+        return self._energy_today_wh if self._energy_day == today else 0.0
+
+    def energy_of(self, transaction: Transaction) -> float:
+        """Energy of a transaction that was counted before."""
+        evse = self.evses.get(transaction.evse) if transaction.evse else None
+        current = evse.transaction if evse else None
+        is_same = current is not None and current.number == transaction.number
+        return current.energy_wh if current is not None and is_same else 0.0
+
+    def count_energy(self, energy_wh: float, now: datetime) -> None:
+        """Energy has been delivered."""
+        total_wh = self.energy_today_wh(now) + energy_wh
+        self._energy_day = now.astimezone(self.site.timezone).date()
+        self._energy_today_wh = total_wh
+
+    def read(self, evse_id: EvseId, reading: Reading, now: datetime) -> None:
+        """A meter reading has come."""
+        evse = self.evses.get(evse_id)
+        if evse is None or (evse.reading and reading.at < evse.reading.at):
+            return
+        evse.reading = self._complete(evse.place, reading)
+        current_a = evse.reading.current_a
+        if current_a is not None:
+            self._learn(evse, current_a, now)
+        self.mark()
+
+    def read_feeder(self, feeder_id: FeederId, at: datetime, current_a: PhaseAmps) -> None:
+        """The uncontrolled load of a feeder was measured."""
+        self.meters[feeder_id].read(at, current_a)
+        self.mark()
+
+    def line_amps(self, evse: LiveEvse) -> PhaseAmps | None:
+        """What an EVSE was measured to draw, by line of the site."""
+        reading = evse.reading
+        if reading is None or reading.current_a is None:
+            return None
+        amps = list(NO_AMPS)
+        conductors = reading.current_a
+        if self.site.earthing is Earthing.IT and len(evse.place.lines) == 2:
+            conductors = (max(conductors),) * 3  # what one line brings the other takes back
+        for line, current_a in zip(evse.place.lines, conductors, strict=False):
+            amps[line - 1] = current_a
+        return (amps[0], amps[1], amps[2])
+
+    def _complete(self, place: EvsePlace, reading: Reading) -> Reading:
+        """Reckon the current from the power where a station tells only that."""
+        if reading.current_a is not None or reading.power_w is None:
+            return reading
+        watts = self.site.watts_per_ampere(len(place.lines)) * place.efficiency
+        amps = reading.power_w / watts
+        return replace(reading, current_a=(amps, amps, amps))
+
+    def _learn(self, evse: LiveEvse, current_a: PhaseAmps, now: datetime) -> None:
+        """What the current tells of the vehicle, and of the station's obedience."""
+        settled = timedelta(seconds=self.site.control.settle_s)
+        allowed_a = evse.allowance.most_a(now - settled, now)
+        evse.habits = evse.habits.observe(current_a, allowed_a, evse.place.min_a)
+        is_over = max(current_a) > allowed_a + _TOLERANCE_A
+        evse.rounds_over = evse.rounds_over + 1 if is_over else 0
+        if evse.rounds_over >= _ROUNDS_OVER:
+            evse.allowance = replace(evse.allowance, is_disobeyed=True)
+        is_paused = max(current_a) < _IN_USE_A
+        if is_paused != evse.is_paused or evse.since is None:
+            evse.is_paused, evse.since = is_paused, now

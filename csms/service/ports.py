@@ -1,0 +1,266 @@
+"""What the use cases need of the world outside; adapters at the rim provide it."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from csms.domain.authorization import IdToken, TokenRecord
+from csms.domain.commands import Command, Outcome
+from csms.domain.events import StationEvent, StatusChanged, TransactionReported
+from csms.domain.identity import EvseId, FeederId, SiteId, StationId
+from csms.domain.limits import Standing, TimedLimit, Verdict
+from csms.domain.metering import MeterSample
+from csms.domain.site import PhaseAmps, Site
+from csms.domain.station import ChargingState, ConnectorStatus, StationModel
+from csms.domain.transaction import StatedNeed, Transaction
+from smart_charging.problem import ChargingPlan, ChargingProblem
+
+ReplyT = TypeVar("ReplyT")
+OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+
+
+class EventHandler(Protocol):
+    """Takes what stations report."""
+
+    async def handle(self, event: StationEvent[ReplyT]) -> ReplyT:
+        """Keep what the event tells, and say what to answer. Returns after the commit."""
+        ...
+
+
+class StationWatch(Protocol):
+    """Decides who may connect, and learns who does."""
+
+    async def admit(self, station_id: StationId) -> bool:
+        """Whether a station may connect."""
+        ...
+
+    async def connected(self, station_id: StationId, protocol: str) -> None:
+        """A station has connected, speaking that version."""
+        ...
+
+    async def disconnected(self, station_id: StationId) -> None:
+        """A station's connection has ended and no newer one has taken its place."""
+        ...
+
+
+class StationGateway(Protocol):
+    """Delivers commands to stations."""
+
+    async def send(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
+        """Send a command and wait for what comes of it; never raises for the station's sake."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TimedPlan:
+    """A plan, and how long it took."""
+
+    plan: ChargingPlan
+    solve_s: float
+
+
+class Planner(Protocol):
+    """Makes plans, off the event loop."""
+
+    async def plan(self, problem: ChargingProblem) -> TimedPlan:
+        """Make a verified plan. Always answers, with a heuristic plan if need be."""
+        ...
+
+
+class SiteStore(Protocol):
+    """Keeps sites as their files describe them."""
+
+    async def put(self, site: Site) -> None:
+        """Keep a site, its feeders and its stations."""
+        ...
+
+
+class StationStore(Protocol):
+    """Keeps stations and what is on them."""
+
+    async def adopt(self, station_id: StationId, site_id: SiteId) -> None:
+        """Keep a guest."""
+        ...
+
+    async def guests_of(self, site_id: SiteId) -> list[StationId]:
+        """Guests of a site."""
+        ...
+
+    async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
+        """Keep that a station has connected."""
+        ...
+
+    async def note_boot(self, station_id: StationId, model: StationModel, at: datetime) -> None:
+        """Keep how a station introduced itself."""
+        ...
+
+    async def note_seen(self, station_id: StationId, at: datetime) -> None:
+        """Keep that a station has called."""
+        ...
+
+    async def note_status(self, event: StatusChanged, at: datetime) -> None:
+        """Keep a connector's status."""
+        ...
+
+    async def note_standing(
+        self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
+    ) -> None:
+        """Keep whether an EVSE holds its standing fallback."""
+        ...
+
+    async def standings_of(self, station_id: StationId) -> dict[int, tuple[Standing, float]]:
+        """By EVSE number, whether the fallback is held, and which one in A."""
+        ...
+
+    async def connectors_of(
+        self, station_id: StationId
+    ) -> dict[int, tuple[ConnectorStatus, ChargingState | None]]:
+        """By EVSE number, the status and what the vehicle does."""
+        ...
+
+    async def protocol_of(self, station_id: StationId) -> str | None:
+        """The version that a station spoke last, None if it has never connected."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Keeps id tokens."""
+
+    async def find(self, token: IdToken) -> TokenRecord | None:
+        """What the operator has said of a token; None if it was never listed."""
+        ...
+
+    async def note_seen(self, token: IdToken, at: datetime) -> None:
+        """Keep that a token was shown."""
+        ...
+
+
+class TransactionStore(Protocol):
+    """Keeps transactions, their reports and their meter values."""
+
+    async def is_news(self, event: TransactionReported, received_at: datetime) -> bool:
+        """Keep a report; return False if it was kept before."""
+        ...
+
+    async def begin(self, event: TransactionReported) -> tuple[Transaction, bool]:
+        """Open the transaction that a report tells of, or find it; say whether it is new."""
+        ...
+
+    async def find(self, station_id: StationId, transaction: str) -> Transaction | None:
+        """Find a transaction by the station's id of it."""
+        ...
+
+    async def open_at(self, evse: EvseId) -> list[Transaction]:
+        """Transactions that have not ended at an EVSE, the newest last."""
+        ...
+
+    async def correct_start(self, number: int, event: TransactionReported) -> None:
+        """A start came after later reports: what it says is true."""
+        ...
+
+    async def progress(self, transaction: Transaction) -> None:
+        """Keep what may change while a transaction runs."""
+        ...
+
+    async def end(
+        self, transaction: Transaction, *, meter_stop_wh: float | None, closed_by: str
+    ) -> None:
+        """Keep a transaction's end."""
+        ...
+
+    async def state_need(self, number: int, need: StatedNeed) -> None:
+        """Keep what a driver says that the vehicle needs."""
+        ...
+
+    async def history_of(self, token: IdToken) -> list[Transaction]:
+        """The newest transactions of a token that have ended."""
+        ...
+
+    async def energy_since(self, site_id: SiteId, since: datetime) -> float:
+        """Energy of a site's transactions that have started since an instant."""
+        ...
+
+    async def add_samples(
+        self,
+        station_id: StationId,
+        evse_number: int,
+        transaction_number: int | None,
+        samples: Sequence[MeterSample],
+    ) -> None:
+        """Keep meter samples, each once."""
+        ...
+
+
+class ControlStore(Protocol):
+    """Keeps plans, sent limits and feeder readings."""
+
+    async def add_plan(self, site_id: SiteId, made_at: datetime, facts: dict[str, Any]) -> int:
+        """Keep a plan; return its number."""
+        ...
+
+    async def drop_plans(self, before: datetime) -> None:
+        """Forget plans that are older."""
+        ...
+
+    async def add_sent_limit(
+        self, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
+    ) -> int:
+        """Keep a limit before it is sent; return its number."""
+        ...
+
+    async def settle_limit(
+        self, number: int, verdict: Verdict, detail: str, settled_at: datetime
+    ) -> None:
+        """Keep what came of a limit."""
+        ...
+
+    async def limits_alive(
+        self, evse: EvseId, transaction: str, now: datetime
+    ) -> list[tuple[TimedLimit, Verdict]]:
+        """Limits of a transaction that have not lapsed, in the order in which they were sent."""
+        ...
+
+    async def add_feeder_reading(
+        self, site_id: SiteId, feeder_id: FeederId, at: datetime, currents: dict[str, PhaseAmps]
+    ) -> None:
+        """Keep a feeder's currents."""
+        ...
+
+
+class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
+    """All that one message changes, kept whole or not at all."""
+
+    @property
+    def sites(self) -> SiteStore:
+        """Sites."""
+        ...
+
+    @property
+    def stations(self) -> StationStore:
+        """Stations."""
+        ...
+
+    @property
+    def tokens(self) -> TokenStore:
+        """Id tokens."""
+        ...
+
+    @property
+    def transactions(self) -> TransactionStore:
+        """Transactions."""
+        ...
+
+    @property
+    def control(self) -> ControlStore:
+        """Plans and limits."""
+        ...
+
+    async def commit(self) -> None:
+        """Keep everything. What is not committed is forgotten."""
+        ...
+
+
+OpenUnitOfWork: TypeAlias = Callable[[], UnitOfWork]
+"""Opens a new unit of work."""

@@ -1,0 +1,134 @@
+"""From a site's state to a planning problem."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from csms.domain.limits import Standing
+from csms.domain.need import Need, estimate_need
+from csms.domain.station import ChargingState
+from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
+from csms.service.live_site import LiveEvse, LiveSite
+from smart_charging.problem import ChargingProblem, Demand, Evse, Reservation
+
+_HORIZON: Final = timedelta(hours=24)
+_SLOT_S: Final = 900
+_SHORTEST_S: Final = 60
+_IDLE_WH: Final = 500.0
+"""What a vehicle may take that says it wants nothing: enough to show that it wants again."""
+_STEP_A: Final = 1.0
+"""Whole amperes: many stations cut off the rest."""
+
+
+def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
+    """Describe a site at this instant as a planning problem.
+
+    EVSEs that can be given a limit become variables; all others are reserved what they may draw.
+
+    Args:
+        live: The site.
+        now: The present instant, in whole seconds.
+    """
+    edges = slot_edges(now, near_s(live))
+    slots_s = tuple(int((b - a).total_seconds()) for a, b in pairwise(edges))
+    live_until = now + timedelta(seconds=live.site.control.limits_live_s)
+    evses, reservations = [], []
+    for evse in live.evses.values():
+        if not evse.place.is_installed:
+            continue
+        if can_be_steered(live, evse):
+            evses.append(_evse(live, evse, now))
+        else:
+            reservations.append(_reservation(live, evse, edges))
+    return ChargingProblem(
+        starts_at=now,
+        slots_s=slots_s,
+        feeders=feeder_inputs(live, edges, now),
+        evses=tuple(evses),
+        reservations=tuple(reservations),
+        committed=sum(edge < live_until for edge in edges[:-1]),
+    )
+
+
+def can_be_steered(live: LiveSite, evse: LiveEvse) -> bool:
+    """Whether an EVSE can be given a limit now: its station listens, and there is a vehicle."""
+    station = live.stations[evse.place.evse.station_id]
+    return (
+        station.is_connected
+        and station.is_ready
+        and evse.is_occupied
+        and evse.allowance.standing is Standing.HELD
+        and not evse.allowance.is_disobeyed
+    )
+
+
+def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
+    """What the vehicle at an EVSE is planned to get, None if there is none."""
+    if evse.transaction is None:
+        return None
+    site = live.site
+    return estimate_need(evse.transaction, evse.past, site.assumed, now, site.timezone)
+
+
+def slot_edges(now: datetime, near: int) -> list[datetime]:
+    """Cut the horizon: one slot for as long as measurements count, then quarters of the hour."""
+    edges = [now, now + timedelta(seconds=near)]
+    quarter = datetime.fromtimestamp((edges[1].timestamp() // _SLOT_S + 1) * _SLOT_S, tz=now.tzinfo)
+    while quarter <= now + _HORIZON:
+        if (quarter - edges[-1]).total_seconds() >= _SHORTEST_S:
+            edges.append(quarter)
+        quarter += timedelta(seconds=_SLOT_S)
+    return edges
+
+
+def _evse(live: LiveSite, evse: LiveEvse, now: datetime) -> Evse:
+    place = evse.place
+    since_s = (now - evse.since).total_seconds() if evse.since else 0.0
+    ceiling_a = place.max_a if evse.habits.ceiling_a is None else evse.habits.ceiling_a
+    if evse.charging_state is ChargingState.SUSPENDED_EV:
+        ceiling_a = place.min_a
+    held = evse.allowance.accepted.at(now) if evse.allowance.accepted else None
+    return Evse(
+        key=str(place.evse),
+        feeder=place.feeder_id,
+        tap=tap_of(live, evse),
+        w_per_a=watts_per_ampere(live, evse),
+        max_a=min(place.max_a, ceiling_a),
+        min_a=place.min_a,
+        floor_a=evse.allowance.standing_a,
+        step_a=_STEP_A,
+        held_a=evse.allowance.standing_a if held is None else held,
+        on_s=0.0 if evse.is_paused else max(0.0, since_s),
+        off_s=max(0.0, since_s) if evse.is_paused else 0.0,
+        demand=_demand(live, evse, now),
+    )
+
+
+def _demand(live: LiveSite, evse: LiveEvse, now: datetime) -> Demand:
+    need = need_of(live, evse, now)
+    if need is None or evse.transaction is None:
+        raise ValueError(f"{evse.place.evse} has no transaction to plan for")
+    served_wh = evse.transaction.energy_wh
+    if evse.charging_state is ChargingState.SUSPENDED_EV:
+        return Demand(
+            energy_wh=0.0, extra_wh=_IDLE_WH, served_wh=served_wh, departs_at=need.departs_at
+        )
+    beyond_wh = need.energy_wh + need.beyond_wh - max(served_wh, need.energy_wh)
+    return Demand(
+        energy_wh=max(0.0, need.energy_wh - served_wh),
+        extra_wh=max(_IDLE_WH, beyond_wh),
+        served_wh=served_wh,
+        departs_at=need.departs_at,
+    )
+
+
+def _reservation(live: LiveSite, evse: LiveEvse, edges: list[datetime]) -> Reservation:
+    spans = pairwise(edges)
+    return Reservation(
+        key=str(evse.place.evse),
+        feeder=evse.place.feeder_id,
+        tap=tap_of(live, evse),
+        amps=np.array([evse.allowance.most_a(*span) for span in spans]),
+    )

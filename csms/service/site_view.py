@@ -1,0 +1,177 @@
+"""What people and programs see of a site: one nested value, made anew and then compared."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from csms.domain.need import NeedSource
+
+LineAmps: TypeAlias = tuple[float, float, float]
+"""Current by line of the site: L1, L2, L3."""
+
+
+class Level(StrEnum):
+    """How much attention something needs."""
+
+    OK = "ok"
+    TIGHT = "tight"
+    """Nearly all of a limit is given out: normal while many vehicles charge."""
+    OVER = "over"
+    """A limit is exceeded, by the meters."""
+
+
+class EvseState(StrEnum):
+    """The state of an EVSE in a word for people."""
+
+    AVAILABLE = "available"
+    PREPARING = "preparing"
+    """A vehicle is there, no transaction yet."""
+    CHARGING = "charging"
+    PAUSED = "paused"
+    """We hold it at zero; it is waiting for its turn."""
+    WAITING = "waiting"
+    """It may charge, the vehicle does not want to: full, or set to charge later."""
+    FINISHING = "finishing"
+    """The transaction is over, the vehicle is still there."""
+    RESERVED = "reserved"
+    UNAVAILABLE = "unavailable"
+    FAULTED = "faulted"
+    OFFLINE = "offline"
+    NEVER_SEEN = "never_seen"
+
+
+class ReasonCode(StrEnum):
+    """Why an EVSE has the limit that it has."""
+
+    FULL_SPEED = "full_speed"
+    FEEDER = "feeder"
+    """A feeder's line is full."""
+    OTHERS_FIRST = "others_first"
+    """Others need the room more urgently just now."""
+    VEHICLE = "vehicle"
+    """The vehicle takes less than it may."""
+    NEED_MET = "need_met"
+    NO_VEHICLE = "no_vehicle"
+    OFFLINE = "offline"
+    """Counted at what it may draw without us."""
+    NEVER_SEEN = "never_seen"
+    REFUSED = "refused"
+    """The station did not take the limit."""
+    STARTING = "starting"
+    """The first limit is on its way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonView:
+    """Why, in words, with the feeder and line that bind and until when, where that is known."""
+
+    code: ReasonCode
+    text: str
+    feeder_id: str | None = None
+    line: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedView:
+    """What the vehicle is planned to get."""
+
+    energy_wh: float
+    departs_at: datetime
+    source: NeedSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvseView:
+    """One EVSE.
+
+    Attributes:
+        lines: Site lines that it is wired to.
+        protocol: `1.6` or `2.0.1`, None while it has never connected.
+        current_a: Measured, by line of the site; None: not measured.
+        limit_a: What it may draw per line now.
+        fallback_a: What it may draw if it loses us.
+        energy_wh: Of the running or last transaction.
+        id_token: Masked.
+        since: Start of the running transaction.
+    """
+
+    station_id: str
+    number: int
+    feeder_id: str
+    lines: tuple[int, ...]
+    protocol: str | None
+    state: EvseState
+    power_w: float | None
+    current_a: LineAmps | None
+    limit_a: float
+    fallback_a: float
+    max_a: float
+    energy_wh: float | None
+    soc_pct: float | None
+    id_token: str | None
+    since: datetime | None
+    need: NeedView | None
+    reason: ReasonView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeederView:
+    """One feeder, by line of the site.
+
+    Attributes:
+        load_a: Measured load of the EVSEs below, plus the uncontrolled load.
+        allowed_a: The most that the EVSEs below may draw, plus the uncontrolled load.
+        headroom_a: Limit minus allowed.
+        uncontrolled_source: `measured`, `worst case`, or None where there is none.
+    """
+
+    name: str
+    parent_id: str | None
+    limit_a: LineAmps
+    load_a: LineAmps
+    uncontrolled_a: LineAmps
+    allowed_a: LineAmps
+    headroom_a: LineAmps
+    level: Level
+    uncontrolled_source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """The newest plan."""
+
+    made_at: datetime
+    is_heuristic: bool
+    detail: str
+    solve_ms: float
+    next_at: datetime
+    expected_wh: float
+    short_wh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """A whole site.
+
+    Attributes:
+        headline: How it stands, in a sentence.
+        clock_rate: Seconds of the site's clock per second of the reader's; 1 but in a demo.
+        feeders: By feeder id, parents first.
+        evses: By `station/number`.
+    """
+
+    site_id: str
+    name: str
+    timezone: str
+    now: datetime
+    clock_rate: float
+    level: Level
+    headline: str
+    power_w: float
+    energy_today_wh: float
+    counts: dict[EvseState, int]
+    plan: PlanView | None
+    feeders: dict[str, FeederView]
+    evses: dict[str, EvseView]

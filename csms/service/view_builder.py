@@ -1,0 +1,212 @@
+"""From a live site to what people see of it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from csms.domain.identity import EvseId
+from csms.domain.site import Feeder, PhaseAmps
+from csms.domain.station import ChargingState, ConnectorStatus
+from csms.service.charging_control import PlanMade, SiteController, parse_evse
+from csms.service.grid_guard import Books, by_line, keep_books, measured_load
+from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.problem_builder import need_of
+from csms.service.reason_text import explain_evse
+from csms.service.site_view import (
+    EvseState,
+    EvseView,
+    FeederView,
+    Level,
+    NeedView,
+    PlanView,
+    SiteView,
+)
+from smart_charging.problem import Method, Reason
+
+_TIGHT_SHARE: Final = 0.9
+_TOLERANCE_A: Final = 0.05
+_IN_USE_A: Final = 0.5
+_STATE: Final[Mapping[ConnectorStatus | None, EvseState]] = {
+    None: EvseState.AVAILABLE,
+    ConnectorStatus.AVAILABLE: EvseState.AVAILABLE,
+    ConnectorStatus.OCCUPIED: EvseState.PREPARING,
+    ConnectorStatus.RESERVED: EvseState.RESERVED,
+    ConnectorStatus.UNAVAILABLE: EvseState.UNAVAILABLE,
+    ConnectorStatus.FAULTED: EvseState.FAULTED,
+}
+
+
+def build_view(controller: SiteController, now: datetime, clock_rate: float) -> SiteView:
+    """Build the view of a site.
+
+    Args:
+        controller: The site's controller.
+        now: The present instant.
+        clock_rate: Seconds of the site's clock per second of the reader's.
+    """
+    live = controller.live
+    books, loads = keep_books(live, now), measured_load(live, now)
+    feeders = {
+        feeder.feeder_id: _feeder_view(live, feeder, books, loads[feeder.feeder_id], now)
+        for feeder in live.site.feeders
+    }
+    reasons = _planned_reasons(controller.newest)
+    evses = {str(key): _evse_view(live, evse, now, reasons) for key, evse in live.evses.items()}
+    counts = Counter(view.state for view in evses.values())
+    power_w = sum(view.power_w or 0.0 for view in evses.values())
+    return SiteView(
+        site_id=live.site.site_id,
+        name=live.site.name,
+        timezone=str(live.site.timezone),
+        now=now,
+        clock_rate=clock_rate,
+        level=max((view.level for view in feeders.values()), key=list(Level).index),
+        headline=_headline(counts, feeders, power_w),
+        power_w=power_w,
+        energy_today_wh=live.energy_today_wh(now),
+        counts=dict(counts),
+        plan=_plan_view(controller),
+        feeders=feeders,
+        evses=evses,
+    )
+
+
+def _feeder_view(
+    live: LiveSite, feeder: Feeder, books: Books, load_a: PhaseAmps, now: datetime
+) -> FeederView:
+    key = feeder.feeder_id
+    limit_a, allowed_a = by_line(books.limit_a[key]), by_line(books.allowed_a[key])
+    return FeederView(
+        name=feeder.name,
+        parent_id=feeder.parent_id,
+        limit_a=_rounded(limit_a),
+        load_a=_rounded(load_a),
+        uncontrolled_a=_rounded(by_line(books.uncontrolled_a[key])),
+        allowed_a=_rounded(allowed_a),
+        headroom_a=_rounded(_minus(limit_a, allowed_a)),
+        level=_level(limit_a, allowed_a, load_a),
+        uncontrolled_source=_uncontrolled_source(live, feeder, now),
+    )
+
+
+def _level(limit_a: PhaseAmps, allowed_a: PhaseAmps, load_a: PhaseAmps) -> Level:
+    lines = list(zip(limit_a, allowed_a, load_a, strict=True))
+    if any(load > limit + _TOLERANCE_A for limit, _, load in lines):
+        return Level.OVER
+    if any(allowed >= limit * _TIGHT_SHARE for limit, allowed, _ in lines):
+        return Level.TIGHT
+    return Level.OK
+
+
+def _uncontrolled_source(live: LiveSite, feeder: Feeder, now: datetime) -> str | None:
+    if feeder.uncontrolled is None:
+        return None
+    meter = live.meters.get(feeder.feeder_id)
+    is_fresh = meter is not None and meter.latest(now, live.site.control.reading_lives_s)
+    return "measured" if is_fresh else "worst case"
+
+
+def _evse_view(
+    live: LiveSite, evse: LiveEvse, now: datetime, reasons: Mapping[EvseId, Reason]
+) -> EvseView:
+    place, transaction, reading = evse.place, evse.transaction, evse.reading
+    station = live.stations[place.evse.station_id]
+    token = transaction.id_token if transaction else None
+    amps = live.line_amps(evse)
+    return EvseView(
+        station_id=place.evse.station_id,
+        number=place.evse.number,
+        feeder_id=place.feeder_id,
+        lines=place.lines,
+        protocol=station.protocol,
+        state=_state(live, evse, now),
+        power_w=_power_w(evse) if station.is_connected else None,
+        current_a=_rounded(amps) if amps else None,
+        limit_a=round(evse.allowance.now_a(now), 1),
+        fallback_a=round(evse.allowance.standing_a, 1),
+        max_a=round(place.max_a, 1),
+        energy_wh=round(transaction.energy_wh) if transaction else None,
+        soc_pct=reading.soc_pct if reading else None,
+        id_token=token.masked if token else None,
+        since=transaction.started_at if transaction else None,
+        need=_need_view(live, evse, now),
+        reason=explain_evse(live, evse, now, reasons),
+    )
+
+
+def _state(live: LiveSite, evse: LiveEvse, now: datetime) -> EvseState:
+    station = live.stations[evse.place.evse.station_id]
+    if not station.is_connected:
+        return EvseState.NEVER_SEEN if station.protocol is None else EvseState.OFFLINE
+    if evse.status in (ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE):
+        return _STATE[evse.status]
+    if not evse.is_occupied:
+        is_over = evse.charging_state is ChargingState.IDLE
+        is_left = evse.status is ConnectorStatus.OCCUPIED and is_over
+        return EvseState.FINISHING if is_left else _STATE[evse.status]
+    drawn_a = max(evse.reading.current_a) if evse.reading and evse.reading.current_a else 0.0
+    if drawn_a > _IN_USE_A:
+        return EvseState.CHARGING
+    if evse.allowance.now_a(now) < evse.place.min_a:
+        return EvseState.PAUSED
+    is_full = evse.charging_state is ChargingState.SUSPENDED_EV
+    return EvseState.WAITING if is_full else EvseState.CHARGING
+
+
+def _power_w(evse: LiveEvse) -> float | None:
+    if evse.reading is None or evse.reading.power_w is None:
+        return 0.0 if evse.transaction is None else None
+    return round(evse.reading.power_w)
+
+
+def _need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None:
+    need = need_of(live, evse, now)
+    if need is None:
+        return None
+    return NeedView(energy_wh=round(need.energy_wh), departs_at=need.departs_at, source=need.source)
+
+
+def _plan_view(controller: SiteController) -> PlanView | None:
+    newest = controller.newest
+    if newest is None or controller.next_at is None:
+        return None
+    plan = newest.plan
+    return PlanView(
+        made_at=newest.made_at,
+        is_heuristic=plan.method is Method.HEURISTIC,
+        detail=plan.detail,
+        solve_ms=round(newest.solve_s * 1000),
+        next_at=controller.next_at,
+        expected_wh=round(sum(planned.expected_wh for planned in plan.evses)),
+        short_wh=round(sum(planned.short_wh for planned in plan.evses)),
+    )
+
+
+def _planned_reasons(newest: PlanMade | None) -> dict[EvseId, Reason]:
+    if newest is None:
+        return {}
+    return {parse_evse(planned.key): planned.reason for planned in newest.plan.evses}
+
+
+def _headline(
+    counts: Mapping[EvseState, int], feeders: Mapping[str, FeederView], power_w: float
+) -> str:
+    total = sum(counts.values())
+    charging, paused = counts.get(EvseState.CHARGING, 0), counts.get(EvseState.PAUSED, 0)
+    text = f"{charging} of {total} connectors charging with {power_w / 1000:.1f} kW"
+    if paused:
+        text += f", {paused} waiting for their turn"
+    over = [view.name for view in feeders.values() if view.level is Level.OVER]
+    tight = [view.name for view in feeders.values() if view.level is Level.TIGHT]
+    if over:
+        return f"{text}. {over[0]} is over its limit"
+    return f"{text}. {tight[0]} is given out to the full" if tight else f"{text}. All have room"
+
+
+def _minus(one: PhaseAmps, other: PhaseAmps) -> PhaseAmps:
+    return (one[0] - other[0], one[1] - other[1], one[2] - other[2])
+
+
+def _rounded(amps: PhaseAmps) -> PhaseAmps:
+    return (round(amps[0], 1), round(amps[1], 1), round(amps[2], 1))

@@ -1,0 +1,98 @@
+"""The server's settings file: where to listen, where to keep things, which sites."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from csms.domain.errors import Fault
+from csms.domain.site import Site
+from csms.settings.site_file import read_site
+from csms.settings.yaml_source import YamlSource, read_yaml
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class OcppModel(_Model):
+    """Where stations connect."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 9000
+    prefixes: Annotated[list[Annotated[str, Field(pattern="^/")]], Field(min_length=1)] = [
+        "/ocpp",
+        "/",
+    ]
+    ping_every_s: Annotated[float, Field(gt=0, le=3600)] = 20.0
+    call_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    compression: bool = True
+
+
+class HttpModel(_Model):
+    """Where the page and the API are served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+
+
+class DatabaseModel(_Model):
+    """Where things are kept."""
+
+    url: str = Field(
+        default="sqlite:///chargeflex.db",
+        description="sqlite:///FILE (relative to this file) or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+
+
+class LogModel(_Model):
+    """What is written to the log."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class AppModel(_Model):
+    """The server's settings file."""
+
+    ocpp: OcppModel = OcppModel()
+    http: HttpModel = HttpModel()
+    database: DatabaseModel = DatabaseModel()
+    log: LogModel = LogModel()
+    sites: Annotated[list[str], Field(min_length=1)] = Field(
+        description="Site files, relative to this one"
+    )
+    authorize: Literal["everyone", "listed_tokens"] = Field(
+        default="everyone", description="Who may charge when a token is not listed"
+    )
+    solver_time_limit_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+
+
+def read_app(path: Path) -> tuple[AppModel, tuple[Site, ...]]:
+    """Read the server's settings and the site files that it names.
+
+    Raises:
+        SettingsError: Naming file, line, key and what was expected there.
+    """
+    source = read_yaml(path)
+    model = source.parse(AppModel)
+    sites = tuple(read_site(path.parent / name) for name in model.sites)
+    source.refuse(_doubled_names(source, sites))
+    return model, sites
+
+
+def app_schema() -> dict[str, Any]:
+    """JSON Schema of the server's settings file, for editors."""
+    return AppModel.model_json_schema()
+
+
+def _doubled_names(source: YamlSource, sites: tuple[Site, ...]) -> list[Fault]:
+    """Two sites, or two chargers of different sites, must not share a name."""
+    faults = []
+    taken: dict[str, str] = {}
+    for i, site in enumerate(sites):
+        for name in (f"site {site.site_id}", *sorted(site.station_ids)):
+            if name in taken:
+                message = f"expected names of its own, {name!r} is also in {taken[name]}"
+                faults.append(source.fault(("sites", i), message))
+            taken[name] = source.values["sites"][i]
+    return faults

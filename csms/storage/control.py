@@ -1,0 +1,108 @@
+"""Plans, sent limits and feeder readings."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from csms.domain.identity import EvseId, FeederId, SiteId
+from csms.domain.limits import TimedLimit, Verdict
+from csms.domain.site import PhaseAmps
+from csms.storage.statements import Repository, table_of
+from csms.storage.tables import FeederReadingRow, PlanRow, SentLimitRow
+
+_plan = table_of(PlanRow)
+_sent = table_of(SentLimitRow)
+
+
+class ControlRepository(Repository):
+    """What the system decided, sent and reckoned."""
+
+    async def add_plan(self, site_id: SiteId, made_at: datetime, facts: dict[str, Any]) -> int:
+        """Keep a plan; return its number.
+
+        Args:
+            site_id: Whose plan.
+            made_at: When it was made.
+            facts: The other columns of the plan's row.
+        """
+        number = await self._insert_one(PlanRow, {"site_id": site_id, "made_at": made_at, **facts})
+        return int(number)
+
+    async def drop_plans(self, before: datetime) -> None:
+        """Forget plans that are older."""
+        await self._connection.execute(delete(_plan).where(_plan.c.made_at < before))
+
+    async def add_sent_limit(
+        self, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
+    ) -> int:
+        """Keep a limit before it is sent; return its number.
+
+        Args:
+            evse: To whom it is sent.
+            limit: What is sent.
+            sent_at: When.
+            facts: `plan_number`, `transaction_id`, `purpose`.
+        """
+        row = {
+            "station_id": evse.station_id,
+            "evse_number": evse.number,
+            "sent_at": sent_at,
+            "starts_at": limit.starts_at,
+            "ends_at": limit.ends_at,
+            "steps": [list(step) for step in limit.steps],
+            "verdict": str(Verdict.UNCERTAIN),
+            "detail": "",
+            **facts,
+        }
+        return int(await self._insert_one(SentLimitRow, row))
+
+    async def settle_limit(
+        self, number: int, verdict: Verdict, detail: str, settled_at: datetime
+    ) -> None:
+        """Keep what came of a limit."""
+        statement = (
+            update(_sent)
+            .where(_sent.c.number == number)
+            .values(verdict=str(verdict), detail=detail, settled_at=settled_at)
+        )
+        await self._connection.execute(statement)
+
+    async def limits_alive(
+        self, evse: EvseId, transaction: str, now: datetime
+    ) -> list[tuple[TimedLimit, Verdict]]:
+        """Limits of a transaction that have not lapsed, in the order in which they were sent."""
+        query = (
+            select(_sent)
+            .where(
+                _sent.c.station_id == evse.station_id,
+                _sent.c.evse_number == evse.number,
+                _sent.c.transaction_id == transaction,
+                _sent.c.ends_at > now,
+            )
+            .order_by(_sent.c.number)
+        )
+        rows = (await self._connection.execute(query)).mappings()
+        return [
+            (
+                TimedLimit(
+                    starts_at=row["starts_at"],
+                    ends_at=row["ends_at"],
+                    steps=tuple((int(second), amps) for second, amps in row["steps"]),
+                ),
+                Verdict(row["verdict"]),
+            )
+            for row in rows
+        ]
+
+    async def add_feeder_reading(
+        self,
+        site_id: SiteId,
+        feeder_id: FeederId,
+        at: datetime,
+        currents: dict[str, PhaseAmps],
+    ) -> None:
+        """Keep a feeder's currents: `load_a`, `limit_a` and `uncontrolled_a`, by line."""
+        row = {"site_id": site_id, "feeder_id": feeder_id, "at": at}
+        lists = {name: list(amps) for name, amps in currents.items()}
+        await self._insert_one(FeederReadingRow, {**row, **lists})

@@ -1,0 +1,110 @@
+"""The database: SQLite (WAL) beside the program by default, PostgreSQL beyond one machine."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from csms.domain.errors import ChargeFlexError
+
+SqliteConnector: TypeAlias = Callable[[], Awaitable[Any]]
+"""Makes an aiosqlite connection of an unusual kind, for simulated time."""
+
+_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_BUSY_MS: Final = 30_000
+
+
+class DatabaseError(ChargeFlexError):
+    """The database cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """Where things are kept.
+
+    Attributes:
+        url: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.
+        is_durable: Whether a commit waits until the disk has it (SQLite). Only simulations do not.
+    """
+
+    url: str = "sqlite:///chargeflex.db"
+    is_durable: bool = True
+
+
+class Database:
+    """An engine, and the rule that SQLite has one writer at a time.
+
+    Args:
+        settings: Which database.
+        connector: For SQLite, makes the connections instead of the driver.
+    """
+
+    def __init__(
+        self, settings: DatabaseSettings, connector: SqliteConnector | None = None
+    ) -> None:
+        url = make_url(settings.url)
+        driver = _DRIVERS.get(url.get_backend_name())
+        if driver is None:
+            expected = "sqlite:///FILE or postgresql://HOST/NAME"
+            raise DatabaseError(f"expected {expected}, got {url.render_as_string()}")
+        self._is_sqlite = driver == _DRIVERS["sqlite"]
+        self.engine = _create_engine(url.set(drivername=driver), connector)
+        self._write_lock = asyncio.Lock()
+        if self._is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare(settings))
+
+    async def upgrade(self) -> None:
+        """Bring the tables to this program's version."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that may write; it is rolled back unless it is committed."""
+        if self._is_sqlite:
+            async with self._write_lock, self.engine.connect() as connection:
+                yield connection
+        else:
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads. Under WAL it does not wait for writers."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _create_engine(url: URL, connector: SqliteConnector | None) -> AsyncEngine:
+    options: dict[str, Any] = {"async_creator": connector} if connector else {}
+    return create_async_engine(url, hide_parameters=True, **options)
+
+
+def _prepare(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
+    def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        cursor: sqlite3.Cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if settings.is_durable else 'OFF'}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        cursor.close()
+
+    return set_pragmas
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "csms.storage:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

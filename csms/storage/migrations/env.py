@@ -1,0 +1,16 @@
+"""Alembic's entry: runs on the connection that the program hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from csms.storage import tables
+
+assert tables.SiteRow.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

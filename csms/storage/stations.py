@@ -1,0 +1,226 @@
+"""Sites, feeders, stations, EVSEs, connectors and tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
+from csms.domain.events import StatusChanged
+from csms.domain.identity import EvseId, SiteId, StationId
+from csms.domain.limits import Standing
+from csms.domain.site import Site
+from csms.domain.station import ChargingState, ConnectorStatus, StationModel
+from csms.storage.statements import Repository, table_of
+from csms.storage.tables import (
+    ConnectorRow,
+    EvseRow,
+    FeederRow,
+    IdTokenRow,
+    SiteRow,
+    StationRow,
+)
+
+_site = table_of(SiteRow)
+_feeder = table_of(FeederRow)
+_station = table_of(StationRow)
+_evse = table_of(EvseRow)
+_connector = table_of(ConnectorRow)
+_token = table_of(IdTokenRow)
+
+
+class SiteRepository(Repository):
+    """Sites as their files describe them."""
+
+    async def put(self, site: Site) -> None:
+        """Keep a site, its feeders and its stations."""
+        await self._put(
+            SiteRow,
+            {
+                "id": site.site_id,
+                "name": site.name,
+                "timezone": str(site.timezone),
+                "earthing": str(site.earthing),
+                "voltage_v": site.voltage_v,
+            },
+        )
+        await self._connection.execute(delete(_feeder).where(_feeder.c.site_id == site.site_id))
+        for position, feeder in enumerate(site.feeders):
+            await self._put(
+                FeederRow,
+                {
+                    "site_id": site.site_id,
+                    "id": feeder.feeder_id,
+                    "name": feeder.name,
+                    "parent_id": feeder.parent_id,
+                    "position": position,
+                },
+            )
+        for station_id in sorted(site.station_ids):
+            await self._put(
+                StationRow, {"id": station_id, "site_id": site.site_id, "is_guest": False}
+            )
+        evses = [
+            {
+                "station_id": place.evse.station_id,
+                "number": place.evse.number,
+                "standing": str(Standing.UNKNOWN),
+            }
+            for place in site.places
+        ]
+        await self._insert_new(EvseRow, evses)
+
+
+class StationRepository(Repository):
+    """Stations and what is on them."""
+
+    async def adopt(self, station_id: StationId, site_id: SiteId) -> None:
+        """Keep a guest."""
+        row = {"id": station_id, "site_id": site_id, "is_guest": True}
+        await self._put(StationRow, row)
+        evse = {"station_id": station_id, "number": 1, "standing": str(Standing.UNKNOWN)}
+        await self._insert_new(EvseRow, [evse])
+
+    async def add(self, station_id: StationId, site_id: SiteId | None) -> bool:
+        """Keep a station that an operator names; return False if it was known."""
+        row = {"id": station_id, "site_id": site_id, "is_guest": False}
+        return await self._insert_one(StationRow, row) is not None
+
+    async def guests_of(self, site_id: SiteId) -> list[StationId]:
+        """Guests of a site, in the order of their names."""
+        query = select(_station.c.id).where(_station.c.site_id == site_id, _station.c.is_guest)
+        return sorted((await self._connection.execute(query)).scalars())
+
+    async def is_known(self, station_id: StationId) -> bool:
+        """Whether a station has been named or seen."""
+        query = select(_station.c.id).where(_station.c.id == station_id)
+        return (await self._connection.execute(query)).first() is not None
+
+    async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
+        """Keep that a station has connected."""
+        await self._update(station_id, protocol=protocol, seen_at=at)
+
+    async def note_boot(self, station_id: StationId, model: StationModel, at: datetime) -> None:
+        """Keep how a station introduced itself."""
+        await self._update(
+            station_id,
+            vendor=model.vendor,
+            model=model.model,
+            serial=model.serial,
+            firmware=model.firmware,
+            booted_at=at,
+            seen_at=at,
+        )
+
+    async def note_seen(self, station_id: StationId, at: datetime) -> None:
+        """Keep that a station has called."""
+        await self._update(station_id, seen_at=at)
+
+    async def note_status(self, event: StatusChanged, at: datetime) -> None:
+        """Keep a connector's status."""
+        await self._put(
+            ConnectorRow,
+            {
+                "station_id": event.station_id,
+                "evse_number": event.evse_number,
+                "number": event.connector_number,
+                "status": str(event.status),
+                "charging_state": event.charging_state,
+                "error_code": event.error_code,
+                "detail": event.detail,
+                "at": event.at or at,
+            },
+        )
+
+    async def standings_of(self, station_id: StationId) -> dict[int, tuple[Standing, float]]:
+        """By EVSE number, whether the fallback is held, and which one in A."""
+        query = select(_evse).where(_evse.c.station_id == station_id)
+        rows = (await self._connection.execute(query)).mappings()
+        return {
+            row["number"]: (Standing(row["standing"]), row["fallback_a"] or 0.0) for row in rows
+        }
+
+    async def connectors_of(
+        self, station_id: StationId
+    ) -> dict[int, tuple[ConnectorStatus, ChargingState | None]]:
+        """By EVSE number, the status and what the vehicle does, of its first connector."""
+        query = select(_connector).where(_connector.c.station_id == station_id)
+        rows = (
+            await self._connection.execute(query.order_by(_connector.c.number.desc()))
+        ).mappings()
+        return {
+            row["evse_number"]: (
+                ConnectorStatus(row["status"]),
+                ChargingState(row["charging_state"]) if row["charging_state"] else None,
+            )
+            for row in rows
+        }
+
+    async def protocol_of(self, station_id: StationId) -> str | None:
+        """The version that a station spoke last, None if it has never connected."""
+        query = select(_station.c.protocol).where(_station.c.id == station_id)
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def note_standing(
+        self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
+    ) -> None:
+        """Keep whether an EVSE holds its standing fallback."""
+        await self._put(
+            EvseRow,
+            {
+                "station_id": evse.station_id,
+                "number": evse.number,
+                "standing": str(standing),
+                "fallback_a": fallback_a,
+                "standing_at": at,
+            },
+        )
+
+    async def _update(self, station_id: StationId, **values: object) -> None:
+        statement = update(_station).where(_station.c.id == station_id).values(**values)
+        await self._connection.execute(statement)
+
+
+class TokenRepository(Repository):
+    """Id tokens."""
+
+    async def find(self, token: IdToken) -> TokenRecord | None:
+        """What the operator has said of a token; None if it was never listed."""
+        query = select(_token).where(_token.c.key == token.key, _token.c.is_listed)
+        row = (await self._connection.execute(query)).mappings().first()
+        if row is None:
+            return None
+        return TokenRecord(
+            token=token,
+            status=TokenStatus(row["status"]),
+            group=row["group"],
+            expires_at=row["expires_at"],
+        )
+
+    async def note_seen(self, token: IdToken, at: datetime) -> None:
+        """Keep that a token was shown, listed or not."""
+        row = {
+            "key": token.key,
+            "value": token.value,
+            "kind": token.kind,
+            "status": str(TokenStatus.UNKNOWN),
+            "is_listed": False,
+            "seen_at": at,
+        }
+        if await self._insert_one(IdTokenRow, row) is None:
+            statement = update(_token).where(_token.c.key == token.key).values(seen_at=at)
+            await self._connection.execute(statement)
+
+    async def put(self, record: TokenRecord) -> None:
+        """List a token, or change what is said of it."""
+        await self._put(
+            IdTokenRow,
+            {
+                "key": record.token.key,
+                "value": record.token.value,
+                "kind": record.token.kind,
+                "status": str(record.status),
+                "group": record.group,
+                "expires_at": record.expires_at,
+                "is_listed": True,
+            },
+        )

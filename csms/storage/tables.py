@@ -1,0 +1,219 @@
+"""The tables. Base units, UTC; constraints are what recognises a station's retries."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlmodel import Column, Field, SQLModel
+
+
+class SiteRow(SQLModel, table=True):
+    """A site, as its file last described it."""
+
+    __tablename__: ClassVar[str] = "site"
+
+    id: str = Field(primary_key=True)
+    name: str
+    timezone: str
+    earthing: str
+    voltage_v: float
+
+
+class FeederRow(SQLModel, table=True):
+    """A feeder of a site."""
+
+    __tablename__: ClassVar[str] = "feeder"
+
+    site_id: str = Field(primary_key=True, foreign_key="site.id")
+    id: str = Field(primary_key=True)
+    name: str
+    parent_id: str | None = None
+    position: int
+
+
+class StationRow(SQLModel, table=True):
+    """A station; guests have no place in a site file."""
+
+    __tablename__: ClassVar[str] = "station"
+
+    id: str = Field(primary_key=True)
+    site_id: str | None = Field(default=None, foreign_key="site.id", index=True)
+    is_guest: bool = False
+    protocol: str | None = None
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    firmware: str | None = None
+    booted_at: datetime | None = None
+    seen_at: datetime | None = None
+
+
+class EvseRow(SQLModel, table=True):
+    """An EVSE, and whether it holds its standing fallback."""
+
+    __tablename__: ClassVar[str] = "evse"
+
+    station_id: str = Field(primary_key=True, foreign_key="station.id")
+    number: int = Field(primary_key=True)
+    fallback_a: float | None = None
+    standing: str = "unknown"
+    standing_at: datetime | None = None
+
+
+class ConnectorRow(SQLModel, table=True):
+    """A connector's last status; number 0 of EVSE 0 is the station itself."""
+
+    __tablename__: ClassVar[str] = "connector"
+
+    station_id: str = Field(primary_key=True, foreign_key="station.id")
+    evse_number: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    status: str
+    charging_state: str | None = None
+    error_code: str | None = None
+    detail: str | None = None
+    at: datetime
+
+
+class IdTokenRow(SQLModel, table=True):
+    """An id token, listed by the operator or seen at a station."""
+
+    __tablename__: ClassVar[str] = "id_token"
+
+    key: str = Field(primary_key=True)
+    value: str
+    kind: str
+    status: str
+    group: str | None = None
+    expires_at: datetime | None = None
+    is_listed: bool = True
+    seen_at: datetime | None = None
+
+
+class TransactionRow(SQLModel, table=True):
+    """A charging transaction.
+
+    `start_key` holds what makes a 1.6 start the same as its retry: connector, token, time and
+    meter. For 2.0.1 the station's own id does that.
+    """
+
+    __tablename__: ClassVar[str] = "charging_transaction"
+    __table_args__ = (
+        UniqueConstraint("station_id", "transaction_id"),
+        UniqueConstraint("station_id", "start_key"),
+        Index("ix_transaction_open", "station_id", "evse_number", "ended_at"),
+        Index("ix_transaction_token", "id_token", "started_at"),
+    )
+
+    number: int | None = Field(default=None, primary_key=True)
+    station_id: str = Field(foreign_key="station.id")
+    transaction_id: str | None = None
+    start_key: str | None = None
+    evse_number: int | None = None
+    connector_number: int | None = None
+    id_token: str | None = None
+    started_at: datetime
+    meter_start_wh: float | None = None
+    energy_wh: float = 0.0
+    charging_state: str | None = None
+    needed_wh: float | None = None
+    departs_at: datetime | None = None
+    ended_at: datetime | None = None
+    meter_stop_wh: float | None = None
+    stop_reason: str | None = None
+    closed_by: str | None = None
+
+
+class TransactionEventRow(SQLModel, table=True):
+    """A report on a transaction; the key is what recognises a 2.0.1 station's retry."""
+
+    __tablename__: ClassVar[str] = "transaction_event"
+
+    station_id: str = Field(primary_key=True, foreign_key="station.id")
+    transaction_id: str = Field(primary_key=True)
+    seq_no: int = Field(primary_key=True)
+    stage: str
+    trigger: str | None = None
+    charging_state: str | None = None
+    is_offline: bool = False
+    at: datetime
+    received_at: datetime
+
+
+class MeterValueRow(SQLModel, table=True):
+    """One measured value. The constraint drops those that a station sends again.
+
+    `phase` is empty, not null, where there is none: nulls never equal each other.
+    """
+
+    __tablename__: ClassVar[str] = "meter_value"
+    __table_args__ = (
+        UniqueConstraint(
+            "station_id", "evse_number", "at", "measurand", "phase", "context", "location"
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    station_id: str = Field(foreign_key="station.id")
+    evse_number: int
+    transaction_number: int | None = Field(default=None, index=True)
+    at: datetime
+    measurand: str
+    value: float | None = None
+    phase: str = ""
+    context: str
+    location: str
+    signed: str | None = None
+
+
+class FeederReadingRow(SQLModel, table=True):
+    """Current of a feeder's lines: measured, or as the system reckons it."""
+
+    __tablename__: ClassVar[str] = "feeder_reading"
+    __table_args__ = (Index("ix_feeder_reading", "site_id", "feeder_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: str = Field(foreign_key="site.id")
+    feeder_id: str
+    at: datetime
+    load_a: list[float] = Field(sa_column=Column(JSON, nullable=False))
+    limit_a: list[float] = Field(sa_column=Column(JSON, nullable=False))
+    uncontrolled_a: list[float] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class PlanRow(SQLModel, table=True):
+    """A plan, with the limits that it gave."""
+
+    __tablename__: ClassVar[str] = "plan"
+    __table_args__ = (Index("ix_plan_site", "site_id", "made_at"),)
+
+    number: int | None = Field(default=None, primary_key=True)
+    site_id: str = Field(foreign_key="site.id")
+    made_at: datetime
+    method: str
+    detail: str
+    solve_s: float
+    expected_wh: float
+    short_wh: float
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class SentLimitRow(SQLModel, table=True):
+    """A limit as it was sent, and what came of it."""
+
+    __tablename__: ClassVar[str] = "sent_limit"
+    __table_args__ = (Index("ix_sent_limit_evse", "station_id", "evse_number", "sent_at"),)
+
+    number: int | None = Field(default=None, primary_key=True)
+    plan_number: int | None = None
+    station_id: str = Field(foreign_key="station.id")
+    evse_number: int
+    transaction_id: str | None = None
+    purpose: str
+    sent_at: datetime
+    starts_at: datetime
+    ends_at: datetime | None = None
+    steps: list[list[float]] = Field(sa_column=Column(JSON, nullable=False))
+    verdict: str
+    detail: str = ""
+    settled_at: datetime | None = None

@@ -1,0 +1,66 @@
+"""How an EVSE hangs on the three lines: what one ampere of it puts on each.
+
+A line's current is a phasor, written relative to that line's own voltage to earth potential, so
+that balanced three-phase current is real on every line. Then
+
+- a single-phase vehicle in a TN grid puts 1 on its line;
+- a three-phase vehicle puts 1 on each line;
+- a single-phase vehicle in a 230 V IT grid hangs between two lines. Its current is in phase with
+  the voltage between them, which leads the first line's voltage by 30 degrees and is, as the
+  current that returns, 30 degrees behind on the second: it puts exp(+i30°) and exp(-i30°) there.
+
+Two loads of 32 A on L1-L2 and L3-L1 thus meet on L1 as |32 exp(+i30°) + 32 exp(-i30°)| = 55.4 A.
+A vehicle of which nobody knows what it uses puts up to 1 on each line at any angle: its current is
+added to the magnitude of the sum of the others.
+"""
+
+import cmath
+import math
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+Phasors: TypeAlias = tuple[complex, complex, complex]
+
+_LEAD: Final = cmath.rect(1.0, math.pi / 6)
+_LAG: Final = _LEAD.conjugate()
+_LINES: Final = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """Current on the lines per ampere of an EVSE.
+
+    Attributes:
+        phasors: By line, relative to the line's own voltage; magnitude 0 or 1.
+        is_angle_known: False: the magnitudes hold, the angles may be any.
+    """
+
+    phasors: Phasors
+    is_angle_known: bool = True
+
+    @property
+    def magnitudes(self) -> tuple[float, float, float]:
+        """Amperes on each line per ampere of the EVSE, whatever the angle."""
+        first, second, third = (round(abs(phasor), 12) for phasor in self.phasors)
+        return (first, second, third)
+
+
+def wye_tap(lines: tuple[int, ...]) -> Tap:
+    """An EVSE with a neutral, or a balanced three-phase load: in phase on each of its lines."""
+    first, second, third = (complex(line in lines) for line in _LINES)
+    return Tap((first, second, third))
+
+
+def pair_tap(first: int, second: int) -> Tap:
+    """A load between two lines of a grid without neutral; the order does not matter."""
+    if second != first % 3 + 1:  # write it in the order L1-L2, L2-L3, L3-L1
+        first, second = second, first
+    phasors = [0j, 0j, 0j]
+    phasors[first - 1] = _LEAD
+    phasors[second - 1] = _LAG
+    return Tap((phasors[0], phasors[1], phasors[2]))
+
+
+def unknown_tap(lines: tuple[int, ...]) -> Tap:
+    """An EVSE of which nobody knows which of its lines the vehicle uses, in an IT grid."""
+    return Tap(wye_tap(lines).phasors, is_angle_known=False)
