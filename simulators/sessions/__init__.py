@@ -1,0 +1,1 @@
+"""Plug-in sessions of vehicles: real ones from data sets, and generated ones like them."""

@@ -1,0 +1,245 @@
+"""A site as the simulators read it: own reading of the file, so that a fault cannot cancel out.
+
+It takes a valid file; the system under test is what checks them.
+
+    SiteFileError      a file that cannot be understood
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from simulators.stations.outlet import Amps, OutletModel
+from simulators.supply import Earthing, Supply
+
+Node: TypeAlias = Mapping[str, Any]
+"""A mapping in a YAML file."""
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ALL_LINES: Final = (1, 2, 3)
+_W_PER_KW: Final = 1000.0
+
+
+class SiteFileError(Exception):
+    """A site file that cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of some days in which other amps hold, in minutes after local midnight."""
+
+    weekdays: frozenset[int]
+    opens_min: int
+    closes_min: int
+    amps: Amps
+
+    def is_open(self, local: datetime) -> bool:
+        """Whether it is open at a local time; one that closes early does so on the next day."""
+        minute = local.hour * 60 + local.minute
+        today, yesterday = local.weekday(), (local.weekday() - 1) % 7
+        if self.closes_min > self.opens_min:
+            return today in self.weekdays and self.opens_min <= minute < self.closes_min
+        has_opened = today in self.weekdays and minute >= self.opens_min
+        is_left_over = yesterday in self.weekdays and minute < self.closes_min
+        return has_opened or is_left_over
+
+
+@dataclass(frozen=True, slots=True)
+class AmpsOverTime:
+    """Amps by line: a default, and windows of which the last open one counts."""
+
+    default: Amps
+    windows: tuple[Window, ...] = ()
+
+    def at(self, local: datetime) -> Amps:
+        """What holds at a local time."""
+        amps = self.default
+        for window in self.windows:
+            if window.is_open(local):
+                amps = window.amps
+        return amps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncontrolled:
+    """Load at a feeder that nobody steers."""
+
+    worst_case: AmpsOverTime
+    largest_step_a: float
+    is_metered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeder:
+    """A node of the electrical tree."""
+
+    feeder_id: str
+    parent_id: str | None
+    limit: AmpsOverTime
+    uncontrolled: Uncontrolled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An EVSE, and how it is wired.
+
+    Attributes:
+        lines: The site's lines that the station's L1, L2, L3 are on.
+    """
+
+    station_id: str
+    feeder_id: str
+    lines: tuple[int, ...]
+    model: OutletModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site.
+
+    Attributes:
+        feeders: Parents before their children.
+        places: The EVSEs that are installed.
+    """
+
+    site_id: str
+    zone: ZoneInfo
+    supply: Supply
+    feeders: tuple[Feeder, ...]
+    places: tuple[Place, ...]
+
+    def path_up(self, feeder_id: str) -> list[str]:
+        """A feeder and all that feed it, up to the root."""
+        parents = {feeder.feeder_id: feeder.parent_id for feeder in self.feeders}
+        path: list[str] = []
+        above: str | None = feeder_id
+        while above is not None:
+            path.append(above)
+            above = parents[above]
+        return path
+
+
+def read_site(path: Path) -> Site:
+    """Read a site file.
+
+    Raises:
+        SiteFileError: Naming file and cause.
+    """
+    try:
+        node = yaml.safe_load(path.read_text(encoding="utf-8"))
+        grid = node["grid"]
+        supply = Supply(Earthing(grid["earthing"]), float(grid.get("voltage_v", 230.0)))
+        return Site(
+            site_id=node["site"],
+            zone=ZoneInfo(node["timezone"]),
+            supply=supply,
+            feeders=tuple(_feeders(node["feeders"], None)),
+            places=tuple(_places(node.get("chargers", []), supply)),
+        )
+    except (OSError, yaml.YAMLError) as error:
+        raise SiteFileError(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise SiteFileError(f"{path}: not a valid site file: {error!r}") from error
+
+
+def _feeders(nodes: list[Node], parent_id: str | None) -> Iterator[Feeder]:
+    for node in nodes:
+        load = node.get("uncontrolled")
+        yield Feeder(
+            feeder_id=node["id"],
+            parent_id=parent_id,
+            limit=_amps_over_time(node["limit_a"]),
+            uncontrolled=_uncontrolled(load) if load else None,
+        )
+        yield from _feeders(node.get("feeders", []), node["id"])
+
+
+def _uncontrolled(node: Node) -> Uncontrolled:
+    return Uncontrolled(
+        worst_case=_amps_over_time(node["worst_case_a"]),
+        largest_step_a=float(node.get("largest_step_a", 0.0)),
+        is_metered=bool(node.get("metered", False)),
+    )
+
+
+def _places(chargers: list[Node], supply: Supply) -> Iterator[Place]:
+    for charger in chargers:
+        if not charger.get("installed", True):
+            continue
+        for evse in charger.get("evses") or [{"number": 1, **charger}]:
+            lines = tuple(evse.get("lines", _ALL_LINES))
+            yield Place(
+                station_id=charger["id"],
+                feeder_id=evse["feeder"],
+                lines=lines,
+                model=_outlet_model(evse, len(lines), supply),
+            )
+
+
+def _outlet_model(evse: Node, line_count: int, supply: Supply) -> OutletModel:
+    number, dc = evse["number"], evse.get("dc")
+    if dc is None:
+        return OutletModel(
+            number=number,
+            supply=supply,
+            line_count=line_count,
+            max_a=float(evse["max_a"]),
+            min_a=float(evse.get("min_a", 6.0)),
+        )
+    efficiency = float(dc.get("efficiency", 0.94))
+    amps_per_kw = _W_PER_KW / (supply.watts_per_ampere(line_count) * efficiency)
+    return OutletModel(
+        number=number,
+        supply=supply,
+        line_count=line_count,
+        max_a=dc["max_kw"] * amps_per_kw,
+        min_a=dc.get("min_kw", 3.0) * amps_per_kw,
+        is_dc=True,
+        efficiency=efficiency,
+    )
+
+
+def _amps_over_time(value: object) -> AmpsOverTime:
+    if not isinstance(value, dict):
+        return AmpsOverTime(_by_line(value))
+    windows = tuple(_window(node) for node in value.get("windows", []))
+    return AmpsOverTime(_by_line(value["default"]), windows)
+
+
+def _window(node: Node) -> Window:
+    return Window(
+        weekdays=_weekdays(node.get("days", list(_DAYS))),
+        opens_min=_minute(node["from"]),
+        closes_min=_minute(node["to"]),
+        amps=_by_line(node["amps"]),
+    )
+
+
+def _by_line(value: object) -> Amps:
+    if isinstance(value, list):
+        first, second, third = value
+        return (float(first), float(second), float(third))
+    if not isinstance(value, int | float):
+        raise TypeError(f"expected amperes, got {value!r}")
+    return (float(value), float(value), float(value))
+
+
+def _minute(value: object) -> int:
+    """A time of day; without quotes YAML 1.1 already reads `16:00` as 960."""
+    if isinstance(value, int):
+        return value % (24 * 60)
+    hours, minutes = str(value).split(":")[:2]
+    return (int(hours) * 60 + int(minutes)) % (24 * 60)
+
+
+def _weekdays(value: object) -> frozenset[int]:
+    if isinstance(value, list):
+        return frozenset(_DAYS.index(day) for day in value)
+    first, _, last = str(value).partition("-")
+    start, end = _DAYS.index(first), _DAYS.index(last or first)
+    return frozenset((start + i) % 7 for i in range((end - start) % 7 + 1))

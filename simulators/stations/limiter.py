@@ -1,0 +1,124 @@
+"""Which limit holds at each outlet of a station: its hardware, its profiles, its manners."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from random import Random
+
+from simulators.stations.charging_profiles import FOREVER, Profile, Purpose
+from simulators.stations.manners import Manners
+from simulators.stations.outlet import Outlet, OutletModel
+from simulators.stations.profile_store import (
+    Limit,
+    ProfileRefusedError,
+    ProfileStore,
+    SameLevel,
+    tightest,
+)
+from simulators.stations.profile_wire import Abilities, check_abilities
+
+
+class Limiter:
+    """Holds a station's outlets to its profiles.
+
+    Args:
+        models: The outlets' hardware.
+        abilities: What the station can do with profiles.
+        same_level: What its version does with profiles that meet at one level.
+        manners: How it misbehaves.
+        rng: Draws how fast vehicles respond.
+
+    Attributes:
+        outlets: By EVSE number.
+        profiles: What the CSMS has installed.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[OutletModel],
+        abilities: Abilities,
+        same_level: SameLevel,
+        manners: Manners,
+        rng: Random,
+    ) -> None:
+        self.outlets: Mapping[int, Outlet] = {
+            model.number: Outlet(model, self._limit_at, rng) for model in models
+        }
+        self.profiles = ProfileStore(same_level, abilities.max_profiles)
+        self._abilities = abilities
+        self._manners = manners
+
+    @property
+    def busy_count(self) -> int:
+        """How many transactions run."""
+        return sum(outlet.transaction is not None for outlet in self.outlets.values())
+
+    def check(self, profile: Profile) -> None:
+        """Refuse what fits neither the station nor its manners.
+
+        Raises:
+            ProfileRefusedError: Naming what does not fit.
+        """
+        check_abilities(profile, self._abilities)
+        if profile.evse_number not in {0, *self.outlets}:  # K01.FR.28
+            raise ProfileRefusedError("UnknownEvse", f"there is no EVSE {profile.evse_number}")
+        is_whole = profile.evse_number == 0
+        is_misplaced = {
+            Purpose.STATION_MAX: not is_whole or self._manners.refuses_station_max,
+            Purpose.TX_DEFAULT: False,
+            Purpose.TX: is_whole or self._manners.refuses_tx_profile,  # K01.FR.16
+        }
+        if is_misplaced[profile.purpose]:
+            raise ProfileRefusedError("InvalidProfile", f"no {profile.purpose} profile here")
+
+    def install(self, profile: Profile, now: datetime) -> None:
+        """Install a profile that has been checked, and follow it (K01.FR.07).
+
+        Raises:
+            ProfileRefusedError: There is no room for it beside the others.
+        """
+        self.profiles.install(profile)
+        self.follow(now)
+
+    def follow(self, now: datetime) -> None:
+        """Offer every vehicle what the profiles allow now."""
+        for outlet in self.outlets.values():
+            outlet.advance(now)
+            outlet.reconsider(now)
+
+    def over_time(self, evse_number: int, began_at: datetime) -> Callable[[datetime], Limit]:
+        """What an EVSE, or (0) the whole station, will be allowed.
+
+        Where no transaction runs, one is assumed that begins at `began_at` (K08.FR.06).
+        """
+        if evse_number:
+            outlet = self.outlets[evse_number]
+            return lambda at: self._limit_since(outlet, at, began_at)
+        return lambda at: self._whole(at, began_at)
+
+    def _limit_at(self, outlet: Outlet, now: datetime) -> Limit:
+        return self._limit_since(outlet, now, now)
+
+    def _limit_since(self, outlet: Outlet, now: datetime, began_at: datetime) -> Limit:
+        """The lower of the EVSE's own limit and its share of the station's (1.6 §3.13.3)."""
+        model = outlet.model
+        if self._manners.ignores_limits:
+            return Limit(model.max_a, FOREVER)
+        if outlet.transaction is not None:
+            began_at = outlet.transaction.started_at
+        own = self.profiles.evse_rate(model.number, now, began_at)
+        whole = self.profiles.station_rate(now)
+        sharing = max(1, self.busy_count)
+        return tightest(
+            model.max_a,
+            [(own, model.to_amps), (whole, lambda rate: model.to_amps(rate) / sharing)],
+        )
+
+    def _whole(self, now: datetime, began_at: datetime) -> Limit:
+        """What all EVSEs may take from the grid together (K08.FR.03)."""
+        limits = [self._limit_since(o, now, began_at) for o in self.outlets.values()]
+        some = next(iter(self.outlets.values()))
+        total = tightest(
+            sum(limit.amps for limit in limits),
+            [(self.profiles.station_rate(now), some.model.to_amps)],
+        )
+        return Limit(total.amps, min(total.until, *(limit.until for limit in limits)))

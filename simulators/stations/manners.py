@@ -1,0 +1,47 @@
+"""How a station misbehaves. What is set here has been seen in the field."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A time in which the station cannot be reached: the socket is dropped without a close."""
+
+    starts_at: datetime
+    lasts_s: float
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the station comes back."""
+        return self.starts_at + timedelta(seconds=self.lasts_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """What a station does that it should not. Flags combine; the default is polite.
+
+    Attributes:
+        refuses_station_max: Rejects profiles for the whole station.
+        refuses_tx_profile: Rejects profiles for a transaction.
+        ignores_limits: Accepts profiles and does not follow them.
+        only_watts: Knows no limits in amperes.
+        forgets_profiles: Loses all profiles when it reboots (against K01.FR.27).
+        resumes_transactions: Goes on with a transaction after a reboot instead of ending it.
+        boots_each_reconnect: Sends a boot notification whenever it connects.
+        reboots_at: When it loses power for a moment.
+        silences: When it cannot be reached.
+    """
+
+    refuses_station_max: bool = False
+    refuses_tx_profile: bool = False
+    ignores_limits: bool = False
+    only_watts: bool = False
+    forgets_profiles: bool = False
+    resumes_transactions: bool = False
+    boots_each_reconnect: bool = False
+    reboots_at: tuple[datetime, ...] = ()
+    silences: tuple[Silence, ...] = ()
+
+
+POLITE = Manners()

@@ -1,0 +1,89 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from simulators.building import Building, MeterReporter, buildings_of
+from simulators.clock import ScaledClock
+from simulators.site import Site, read_site
+from simulators.stations.outlet import Amps
+from simulators.virtual_time import run_virtual
+from tests.simulators.sites import small_site
+
+MIDNIGHT = datetime(2026, 1, 14, 23, tzinfo=UTC)
+GARAGE = Path(__file__).parents[2] / "config/sites/garage.yaml"
+STEPS = range(0, 86_400, 5)
+
+
+def day_of(building: Building) -> list[Amps]:
+    return [building.currents_at(MIDNIGHT + timedelta(seconds=second)) for second in STEPS]
+
+
+@pytest.fixture(scope="module")
+def garage() -> Site:
+    return read_site(GARAGE)
+
+
+def test_worst_case_is_never_exceeded(garage: Site) -> None:
+    load = garage.feeders[0].uncontrolled
+    assert load is not None
+    for second, amps in zip(
+        STEPS, day_of(buildings_of(garage, MIDNIGHT, 1)["intake"]), strict=True
+    ):
+        local = (MIDNIGHT + timedelta(seconds=second)).astimezone(garage.zone)
+        assert max(amps) <= load.worst_case.at(local)[0]
+        assert min(amps) >= 0.0
+
+
+def test_load_never_rises_by_more_than_the_largest_step_between_two_measurements(
+    garage: Site,
+) -> None:
+    day = day_of(buildings_of(garage, MIDNIGHT, 1)["intake"])
+    for before, after in zip(day, day[2:], strict=False):  # 10 s
+        for line in range(3):
+            assert after[line] - before[line] <= 6.0 + 1e-9
+
+
+def test_load_moves_with_the_day_and_with_appliances(garage: Site) -> None:
+    day = [amps[0] for amps in day_of(buildings_of(garage, MIDNIGHT, 1)["intake"])]
+    by_hour = [sum(day[720 * hour : 720 * (hour + 1)]) / 720 for hour in range(24)]
+    assert sum(by_hour[1:5]) < sum(by_hour[16:20])
+    assert max(after - before for before, after in pairwise(day)) > 3.0
+
+
+def test_one_seed_gives_one_day_whenever_it_is_looked_at(garage: Site) -> None:
+    first = buildings_of(garage, MIDNIGHT, 7)["intake"]
+    second = buildings_of(garage, MIDNIGHT, 7)["intake"]
+    other = buildings_of(garage, MIDNIGHT, 8)["intake"]
+    day_of(first)
+    later = MIDNIGHT + timedelta(days=1)
+    assert first.currents_at(later) == second.currents_at(later)
+    assert first.currents_at(later) != other.currents_at(later)
+
+
+def test_level_zero_draws_nothing(garage: Site) -> None:
+    building = buildings_of(garage, MIDNIGHT, 1, level=0.0)["intake"]
+    assert set(day_of(building)[:100]) == {(0.0, 0.0, 0.0)}
+
+
+def test_only_metered_loads_are_reported_and_on_time(tmp_path: Path) -> None:
+    site = small_site(tmp_path)
+    told: list[tuple[str, datetime, Amps]] = []
+
+    async def report(feeder_id: str, at: datetime, amps: Amps) -> None:
+        told.append((feeder_id, at, amps))
+
+    async def story() -> None:
+        clock = ScaledClock(MIDNIGHT)
+        buildings = buildings_of(site, MIDNIGHT, 1)
+        reporter = MeterReporter(site, buildings, clock, report, every_s=10)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(35):
+                await reporter.run()
+
+    run_virtual(story())
+    assert [feeder for feeder, _, _ in told] == ["main"] * 4
+    assert [(at - MIDNIGHT).total_seconds() for _, at, _ in told] == [0, 10, 20, 30]
+    assert told[0][2] == buildings_of(site, MIDNIGHT, 1)["main"].currents_at(MIDNIGHT)
