@@ -74,6 +74,8 @@ class Evse:
         held_a: The limit that it has now.
         on_s: How long it has been charging without a pause; 0 while it is paused.
         off_s: How long it has been paused; 0 while it charges.
+        is_idle: Its vehicle wants nothing just now. It gets its minimum from what nobody else
+            can use, so that the vehicle can show that it wants again.
     """
 
     key: str
@@ -88,6 +90,7 @@ class Evse:
     held_a: float = 0.0
     on_s: float = 0.0
     off_s: float = 0.0
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,7 +6,8 @@ under every feeder. Slot by slot:
 1. everybody has their floor;
 2. whoever the program gave at least the minimum gets that, rounded down to steps;
 3. the others, in the order of their claims, are raised to their minimum while there is room;
-4. what is left over goes, in equal bites, to whoever can use it.
+4. what is left over goes, in equal bites, to whoever can use it;
+5. and what nobody can use lets idle vehicles have their minimum, in case they want again.
 
 A claim is what the program gave, with a bonus for going on (a vehicle is not paused that has not
 charged for its turn) and one for having waited: so turns are taken when not all fit at 6 A.
@@ -20,9 +21,8 @@ import numpy as np
 
 from smart_charging.currents import ancestors
 from smart_charging.problem import Array, ChargingProblem, Evse
+from smart_charging.solver import TURN_S
 
-_TURN_S: Final = 1800.0
-"""How long a vehicle charges before one that waits may take its place."""
 _STAY_BONUS_A: Final = 3.0
 _WAIT_BONUS_A: Final = 6.0
 _BITE_A: Final = 4.0
@@ -119,6 +119,9 @@ def round_slot(
         if wanted_a[i] > _EPSILON_A:
             _raise(occupancy, evses[i], given, i, min(least_a[i], ceiling[i]))
     _hand_out_rest(occupancy, evses, given, ceiling)
+    for i in sorted(range(len(evses)), key=lambda i: -evses[i].held_a):
+        if evses[i].is_idle:
+            _raise(occupancy, evses[i], given, i, least_a[i])
     return given, occupancy
 
 
@@ -131,9 +134,9 @@ def _by_claim(evses: tuple[Evse, ...], wanted_a: Array) -> Iterator[int]:
 
 def _claim_a(evse: Evse, wanted_a: float) -> float:
     claim_a = wanted_a * evse.demand.weight
-    if evse.held_a >= evse.min_a and evse.on_s < _TURN_S:
+    if evse.held_a >= evse.min_a and evse.on_s < TURN_S:
         claim_a += _STAY_BONUS_A
-    return claim_a + _WAIT_BONUS_A * min(evse.off_s / _TURN_S, 2.0)
+    return claim_a + _WAIT_BONUS_A * min(evse.off_s / TURN_S, 2.0)
 
 
 def _raise(occupancy: Occupancy, evse: Evse, given: Array, i: int, target_a: float) -> bool:

@@ -11,12 +11,12 @@ Data
 Variables
     x_et        amperes
     s_ek        energy in each tier, 0 <= s_ek <= size_ek
-    y_ej        pieces of the amperes in the first slot, 0 <= y_ej <= width_j
+    y_ej        pieces of the amperes in the first slot, 0 <= y_ej <= width_ej
     o_e         energy that a floor forces on a vehicle that wants none
 Objective, to be maximised
     promised energy before everything, the first tiers before the last ones (fairness);
     then energy beyond the promise; then early rather than late;
-    then, in the first slot, even pieces rather than all for one
+    in the first slot, even pieces rather than all for one, and turns where not all fit
 Constraints
     (1) every line of every feeder:  | r_flt + sum_e c_el x_et |  <=  L_flt - U_flt
         where all angles are equal this is linear. Otherwise all phasors lie within 30 degrees of
@@ -31,6 +31,7 @@ program always has a solution: everybody at the floor.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,31 +48,39 @@ _CHORDS: Final = 4
 _SECTOR_RAD: Final = math.pi / 3
 _TIER_SHARES: Final = (0.5, 0.8, 1.0)
 _PIECE_EDGES_A: Final = (6.0, 10.0, 16.0, 24.0)
+_MOST_TURNS: Final = 2.0
+TURN_S: Final = 1800.0
+"""How long a vehicle charges before one that waits may take its place."""
 _WH_PER_KWH: Final = 1000.0
 _S_PER_H: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """What the objective gives for a kWh, and for an ampere in the first slot.
+    """What the objective gives for a kWh.
 
     Attributes:
-        tiers: For a kWh in each tier of what was promised: whoever has got less of the whole is
-            served first.
-        extra: For a kWh beyond the promise.
-        early: For a kWh in the first slot over one in the last.
-        pieces: For an ampere in each piece of the first slot.
+        tiers: In each tier of what was promised: whoever has got less of the whole is served
+            first.
+        extra: Beyond the promise.
+        early: In the first slot over the last.
+        pieces: In each piece of the first slot's current: rather a little for all than all for
+            one.
+        stay: On top, for the current that a vehicle has now, while its turn lasts.
+        turn: On top, up to the minimum current, for each turn that a vehicle has waited.
     """
 
     tiers: tuple[float, float, float] = (1.0, 0.9, 0.8)
     extra: float = 0.1
     early: float = 0.02
-    pieces: tuple[float, float, float, float, float] = (5e-5, 4e-5, 3e-5, 2e-5, 1e-5)
+    pieces: tuple[float, float, float, float, float] = (0.05, 0.04, 0.03, 0.02, 0.01)
+    stay: float = 0.02
+    turn: float = 0.02
 
 
 FAIR: Final = Values()
 """For real vehicles."""
-MOST_ENERGY: Final = Values(tiers=(1.0, 1.0, 1.0), early=0.0, pieces=(0.0,) * 5)
+MOST_ENERGY: Final = Values(tiers=(1.0, 1.0, 1.0), early=0.0, pieces=(0.0,) * 5, stay=0.0, turn=0.0)
 """To find out how much energy could be delivered at all."""
 
 
@@ -142,9 +151,9 @@ class _Program:
 
     def _add_pieces(self, i: int, evse: Evse) -> None:
         """Constraint (3)."""
-        edges = np.array([0.0, *_PIECE_EDGES_A, np.inf]).clip(evse.floor_a, evse.max_a)
-        values = np.array(self.values.pieces)
-        first_y = self.columns.add(values, 0.0, np.maximum(np.diff(edges), 0.0))
+        edges, values = _pieces(evse, self.values)
+        wh_per_a = self._wh_per_a(i, evse)[0]
+        first_y = self.columns.add(values * wh_per_a / _WH_PER_KWH, 0.0, np.diff(edges))
         row = self.rows.add(np.full(1, evse.floor_a), np.full(1, evse.floor_a))
         self.rows.put(row, np.array([self.first_x[i]]), np.ones(1))
         self.rows.put(row, first_y + np.arange(len(values)), np.full(len(values), -1.0))
@@ -267,3 +276,18 @@ def _tiers(evse: Evse, worth: Values) -> tuple[Array, Array]:
     sizes = np.append(missing_wh, demand.extra_wh)
     values = np.array([*(value * demand.weight for value in worth.tiers), worth.extra])
     return sizes, values / _WH_PER_KWH
+
+
+def _pieces(evse: Evse, worth: Values) -> tuple[Array, Array]:
+    """Edges of the pieces of the first slot's current, and what a kWh in each is worth."""
+    starts = sorted({0.0, *_PIECE_EDGES_A, evse.held_a})
+    base = [worth.pieces[bisect_right(_PIECE_EDGES_A, start)] for start in starts]
+    values = np.array(base)
+    is_on = evse.held_a >= evse.min_a and evse.on_s < TURN_S
+    for k, start in enumerate(starts):
+        if is_on and start < evse.held_a:
+            values[k] += worth.stay
+        if start < evse.min_a:
+            values[k] += worth.turn * min(evse.off_s / TURN_S, _MOST_TURNS)
+    edges = np.array([*starts, np.inf]).clip(evse.floor_a, max(evse.max_a, evse.floor_a))
+    return edges, values

@@ -56,7 +56,7 @@ class ApiContext:
     reads: ReadSide
 
 
-def _context(request: Request) -> ApiContext:
+async def _context(request: Request) -> ApiContext:
     context: ApiContext = request.app.state.context
     return context
 

@@ -52,6 +52,9 @@ def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
         for place in site.places
         if place.feeder_id in below and line + 1 in place.lines and place.is_installed
     )
+    guests = site.guests
+    if guests and guests.feeder_id in below and line + 1 in guests.lines:
+        fallback_a += guests.fallback_a * guests.max_stations
     if fallback_a == 0.0:
         return None
     worst: Excess | None = None

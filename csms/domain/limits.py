@@ -30,7 +30,7 @@ class TimedLimit:
                 if is_last
                 else min(self.ends_at, self.starts_at + timedelta(seconds=self.steps[i + 1][0]))
             )
-            if begins_at < end_at and stops_at > start_at:
+            if begins_at < min(end_at, stops_at) and stops_at > start_at:
                 highest = amps if highest is None else max(highest, amps)
         return highest
 

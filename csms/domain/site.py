@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -45,12 +45,17 @@ class Window:
     amps: PhaseAmps
 
     def spans_on(self, day: datetime) -> tuple[datetime, datetime] | None:
-        """The window that opens on the local day, or None."""
+        """When the window that opens on the local day opens and closes, in UTC, or None.
+
+        In UTC, because local times of one zone do not compare rightly while its clocks are
+        turned back. A local time that comes twice counts when it first comes.
+        """
         if day.weekday() not in self.weekdays:
             return None
         opens_at = datetime.combine(day.date(), self.from_time, day.tzinfo)
         closes_on = day.date() if self.to_time > self.from_time else day.date() + _ONE_DAY
-        return opens_at, datetime.combine(closes_on, self.to_time, day.tzinfo)
+        closes_at = datetime.combine(closes_on, self.to_time, day.tzinfo)
+        return opens_at.astimezone(UTC), closes_at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class AmpereSchedule:
         for window in self.windows:
             for day in (local - _ONE_DAY, local):
                 span = window.spans_on(day)
-                if span and span[0] <= local < span[1]:
+                if span and span[0] <= instant < span[1]:
                     amps = window.amps
         return amps
 
@@ -84,12 +89,12 @@ class AmpereSchedule:
         turns = [start_at]
         if not self.windows:
             return turns
-        local, local_end = start_at.astimezone(zone), end_at.astimezone(zone)
-        day = local - _ONE_DAY
-        while day.date() <= local_end.date():
+        day = start_at.astimezone(zone) - _ONE_DAY
+        last_day = end_at.astimezone(zone).date()
+        while day.date() <= last_day:
             spans = [window.spans_on(day) for window in self.windows]
             edges = [edge for span in spans if span for edge in span]
-            turns += [edge for edge in edges if local < edge < local_end]
+            turns += [edge for edge in edges if start_at < edge < end_at]
             day += _ONE_DAY
         return turns
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from csms.domain.site import PhaseAmps
 
+_IN_USE_A: Final = 0.5
 _TELLING_A: Final = 3.0
 """Below this a current says nothing about the lines in use."""
 _SHARE_IN_USE: Final = 0.3
@@ -23,10 +24,12 @@ class VehicleHabits:
     Attributes:
         line_count: Lines that it uses, None while that is not certain.
         ceiling_a: More than this it does not take just now; None: not known to stay below.
+        is_content: It takes nothing although it may: it is full, or set to charge later.
     """
 
     line_count: int | None = None
     ceiling_a: float | None = None
+    is_content: bool = False
     candidate: int = 0
     votes: int = 0
     rounds_below: int = 0
@@ -40,14 +43,18 @@ class VehicleHabits:
             min_a: The least current that is not a pause.
         """
         habits = self._observe_lines(current_a)
+        if max(current_a) > _IN_USE_A:
+            habits = replace(habits, is_content=False)
         if limit_a < min_a:  # paused: says nothing of what it would take
-            return habits
+            return replace(habits, rounds_below=0)
         if max(current_a) > limit_a - _SLACK_A:
             return replace(habits, ceiling_a=None, rounds_below=0)
         habits = replace(habits, rounds_below=habits.rounds_below + 1)
         if habits.rounds_below < _ROUNDS_BELOW:
             return habits
-        return replace(habits, ceiling_a=max(min_a, max(current_a) + _MARGIN_A))
+        is_content = max(current_a) <= _IN_USE_A
+        ceiling_a = max(min_a, max(current_a) + _MARGIN_A)
+        return replace(habits, ceiling_a=ceiling_a, is_content=is_content)
 
     def _observe_lines(self, current_a: PhaseAmps) -> "VehicleHabits":
         highest_a = max(current_a)

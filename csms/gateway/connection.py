@@ -71,7 +71,7 @@ class StationConnection:
                 async for raw in self._socket:
                     logger.debug("< %s", raw)
                     await self._receive(raw, tasks)
-        except* ConnectionClosed:
+        except* (ConnectionClosed, ConnectionResetError):
             pass  # however it ended, the registry learns that it did
         finally:
             if self._answer and not self._answer.done():
@@ -160,4 +160,9 @@ class StationConnection:
     async def _write(self, frame: Call | CallResult | CallError) -> None:
         text = format_frame(frame)
         logger.debug("> %s", text)
-        await self._socket.send(text)
+        try:
+            async with asyncio.timeout(self._call_timeout_s):
+                await self._socket.send(text)
+        except TimeoutError as error:  # it does not read: not even a ping would come through
+            self._socket.transport.abort()
+            raise ConnectionResetError("the station does not read") from error

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -70,6 +70,7 @@ class Gateway:
         watch: StationWatch,
     ) -> None:
         self._settings = settings
+        self._prefixes = frozenset(prefix.rstrip("/") for prefix in settings.prefixes)
         self._adapters = {adapter.subprotocol: adapter for adapter in adapters}
         self._registry = registry
         self._handler = handler
@@ -136,19 +137,21 @@ class Gateway:
         )
         replaced = self._registry.add(connection)
         logger.info("connected with OCPP %s from %s", adapter.name, socket.remote_address)
-        await self._watch.connected(station_id, adapter.name)
-        async with asyncio.TaskGroup() as tasks:
-            if replaced:
-                tasks.create_task(dismiss(replaced))
-            await connection.run()
-        if self._registry.remove(connection):
-            logger.info("disconnected: %s %s", socket.close_code, socket.close_reason or "")
-            await self._watch.disconnected(station_id)
+        try:
+            await self._watch.connected(station_id, adapter.name)
+            async with asyncio.TaskGroup() as tasks:
+                if replaced:
+                    tasks.create_task(dismiss(replaced))
+                await connection.run()
+        finally:
+            if self._registry.remove(connection):
+                logger.info("disconnected: %s %s", socket.close_code, socket.close_reason or "")
+                await self._watch.disconnected(station_id)
 
     def _identify(self, path: str) -> StationId | None:
         """The identity in a connection URL: its last segment, percent-decoded (§3.1.1)."""
-        prefix, _, segment = urlsplit(path).path.rpartition("/")
+        prefix, _, segment = path.partition("?")[0].rpartition("/")
         station_id = unquote(segment)
-        is_placed = (prefix or "/") in self._settings.prefixes
+        is_placed = prefix in self._prefixes
         is_proper = 0 < len(station_id) <= _MAX_ID_LENGTH and station_id.isprintable()
         return station_id if is_placed and is_proper else None

@@ -186,7 +186,7 @@ def _parse_call_error(array: list[Any]) -> CallError:
             "expected a CALLERROR [4, message id, code, description, details]",
         )
     description = array[3] if len(array) > _CALL_ERROR_LENGTH - 2 else ""
-    return CallError(message_id=array[1], code=str(array[2]), description=str(description))
+    return CallError(message_id=array[1], code=_text(array[2]), description=_text(description))
 
 
 _PARSERS: Final[dict[int, Callable[[list[Any]], Frame]]] = {
@@ -212,6 +212,12 @@ def _readable_id(array: list[Any]) -> str:
     return UNREADABLE_ID
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else _shorten(value)
+
+
 def _shorten(value: object) -> str:
+    if isinstance(value, list | dict):  # may be nested deeper than repr can follow
+        return "a JSON array" if isinstance(value, list) else "a JSON object"
     text = repr(value)
     return text if len(text) <= 40 else text[:37] + "..."

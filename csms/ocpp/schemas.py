@@ -5,10 +5,11 @@ code; only an invalid one is looked at more closely, to find the error code that
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
 from typing import Final
 
+import orjson
 from jsonschema_rs import Draft4Validator, ValidationError
 
 from csms.ocpp.frames import ErrorCode, JsonObject
@@ -34,6 +35,9 @@ _CODE_BY_KEYWORD: Final[Mapping[str, ErrorCode]] = {
 Anything else, an unknown field above all, is a violation of the format.
 """
 _PRECEDENCE: Final = {keyword: rank for rank, keyword in enumerate(_CODE_BY_KEYWORD)}
+_MOST_LOOKED_AT_BYTES: Final = 8 * 1024
+"""A larger payload may hold faults by the hundred thousand: only the first one is looked at."""
+_LONGEST_MESSAGE: Final = 200
 
 
 class SchemaError(Exception):
@@ -101,13 +105,25 @@ def load_schemas(folder: Traversable) -> Schemas:
 
 
 def _check(validator: Draft4Validator, payload: JsonObject) -> None:
-    if validator.is_valid(payload):
-        return
-    errors = sorted(validator.iter_errors(payload), key=_rank)
-    worst = errors[0]
+    try:
+        if validator.is_valid(payload):
+            return
+        worst = min(_errors(validator, payload), key=_rank)
+    except (ValueError, TypeError) as error:  # nested deeper than any schema is
+        raise SchemaError(ErrorCode.FORMAT_VIOLATION, f"payload: {error}") from error
     where = "/".join(str(part) for part in worst.instance_path) or "payload"
     code = _CODE_BY_KEYWORD.get(_keyword(worst), ErrorCode.FORMAT_VIOLATION)
-    raise SchemaError(code, f"{where}: {worst.message}")
+    raise SchemaError(code, f"{where}: {worst.message[:_LONGEST_MESSAGE]}")
+
+
+def _errors(validator: Draft4Validator, payload: JsonObject) -> Iterable[ValidationError]:
+    if len(orjson.dumps(payload)) <= _MOST_LOOKED_AT_BYTES:
+        return validator.iter_errors(payload)
+    try:
+        validator.validate(payload)
+    except ValidationError as error:
+        return [error]
+    return []
 
 
 def _rank(error: ValidationError) -> int:

@@ -34,11 +34,11 @@ def parse_time(text: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        if instant.tzinfo is None:
+            return instant.replace(tzinfo=UTC)
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise FieldError(f"expected a time in RFC 3339, got {text[:40]!r}") from error
-    if instant.tzinfo is None:
-        return instant.replace(tzinfo=UTC)
-    return instant.astimezone(UTC)
 
 
 def format_time(instant: datetime) -> str:
@@ -86,11 +86,10 @@ def read_number(value: object, unit: str, multiplier: int = 0) -> float | None:
         number = float(value) * 10.0**multiplier  # type: ignore[arg-type]
     except (ValueError, OverflowError):
         return None
-    if not math.isfinite(number):
-        return None
     if unit in _TO_CELSIUS:
-        return _TO_CELSIUS[unit](number)
-    return number * _FACTOR_BY_UNIT.get(unit, 1.0)
+        number = _TO_CELSIUS[unit](number)
+    number *= _FACTOR_BY_UNIT.get(unit, 1.0)
+    return number if math.isfinite(number) else None
 
 
 def drop_absent(fields: Mapping[str, Any]) -> JsonObject:

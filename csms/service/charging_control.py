@@ -77,6 +77,7 @@ class SiteController:
 
     async def _supervised_round(self, tasks: asyncio.TaskGroup) -> None:
         self.live.dirty.clear()
+        self.live.urgent.clear()
         try:
             await self._setup.set_up_new(tasks)
             await self._round(tasks)
@@ -84,11 +85,15 @@ class SiteController:
             logger.exception("a round of control failed; the limits in force stay as they are")
 
     async def _wait(self) -> None:
-        """Wait out the gap, then for something to happen or for the interval to end."""
+        """Wait out the gap, then for something to happen or for the interval to end.
+
+        What is urgent does not wait for the gap.
+        """
         control = self.live.site.control
         self.next_at = self._clock.now() + timedelta(seconds=control.plan_every_s)
-        await self._clock.sleep(control.min_gap_s)
-        await wait_at_most(self._clock, self.live.dirty, control.plan_every_s - control.min_gap_s)
+        if not await wait_at_most(self._clock, self.live.urgent, control.min_gap_s):
+            rest_s = control.plan_every_s - control.min_gap_s
+            await wait_at_most(self._clock, self.live.dirty, rest_s)
 
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
         now = self._clock.now().replace(microsecond=0)

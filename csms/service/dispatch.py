@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from csms.clock import Clock
+from csms.clock import Clock, wait_at_most
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import Outcome, SetProfile
 from csms.domain.identity import EvseId
@@ -73,8 +73,9 @@ class Dispatcher:
         increases = [target for target in due if self._raises(target, now)]
         if decreases:
             await self._send_all(decreases, plan_number, tasks)
-            if increases:
-                await self._clock.sleep(self._live.site.control.settle_s)
+            settle_s = self._live.site.control.settle_s
+            if increases and await wait_at_most(self._clock, self._live.urgent, settle_s):
+                return  # what these increases were planned for has changed; a new plan comes
         released = self._release(increases)
         if released:
             await self._send_all(released, plan_number, tasks)

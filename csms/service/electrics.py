@@ -14,6 +14,8 @@ from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 
 _THREE: Final = 3
 _STEPS_PER_A: Final = 2
+_ROUND_S: Final = 30
+"""How long a round of control may take until its last limit is accepted."""
 
 
 def tap_of(live: LiveSite, evse: LiveEvse) -> Tap:
@@ -104,4 +106,4 @@ def expected_uncontrolled(
 def near_s(live: LiveSite) -> int:
     """How far ahead measurements count: until the plan after the next is certainly in force."""
     control = live.site.control
-    return control.plan_every_s + 2 * control.min_gap_s
+    return control.plan_every_s + 2 * max(control.min_gap_s, _ROUND_S)

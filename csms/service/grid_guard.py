@@ -43,6 +43,15 @@ def keep_books(live: LiveSite, now: datetime) -> Books:
     )
 
 
+def is_overcommitted(live: LiveSite, now: datetime) -> bool:
+    """Whether all that may be drawn just now, and all that nobody steers, exceeds any limit."""
+    books = keep_books(live, now)
+    return any(
+        np.any(books.allowed_a[key][:, 0] > books.limit_a[key][:, 0] + _TOLERANCE_A)
+        for key in books.allowed_a
+    )
+
+
 def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
     """What every feeder's lines carry, by the stations' meters and the feeders' own.
 
@@ -52,7 +61,9 @@ def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
     loads = [
         Load(evse.place.feeder_id, tap_of(live, evse), np.array([max(evse.reading.current_a)]))
         for evse in live.evses.values()
-        if evse.reading is not None and evse.reading.current_a is not None
+        if evse.reading is not None
+        and evse.reading.current_a is not None
+        and live.stations[evse.place.evse.station_id].is_connected
     ]
     feeders = tuple(
         replace(feeder, uncontrolled_a=_measured_uncontrolled(live, feeder, now))

@@ -25,6 +25,7 @@ _TOLERANCE_A: Final = 1.0
 _ROUNDS_OVER: Final = 3
 _IN_USE_A: Final = 0.5
 _READINGS_KEPT: Final = 360
+_FRESH: Final = timedelta(minutes=2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,6 +117,7 @@ class LiveSite:
         site: The same, with the places of guests.
         listed_stations: Stations that the file lists; all others are guests.
         dirty: Set when something happens that a plan may depend on.
+        urgent: Set when that cannot wait for the gap between two plans.
         changed: Set when something happens that somebody may want to see.
     """
 
@@ -128,6 +130,7 @@ class LiveSite:
         self._energy_day: date | None = None
         self._energy_today_wh = 0.0
         self.dirty = asyncio.Event()
+        self.urgent = asyncio.Event()
         self.changed = asyncio.Event()
         for place in site.places:
             self.add_place(place)
@@ -144,6 +147,15 @@ class LiveSite:
     def mark(self) -> None:
         """Something has happened that a plan may depend on."""
         self.dirty.set()
+        self.changed.set()
+
+    def alarm(self) -> None:
+        """Something has happened that a plan must answer at once."""
+        self.urgent.set()
+        self.mark()
+
+    def note(self) -> None:
+        """Something has happened that can wait for the next plan."""
         self.changed.set()
 
     def evses_of(self, station_id: StationId) -> Iterator[LiveEvse]:
@@ -168,7 +180,8 @@ class LiveSite:
         station.is_ready, station.set_up_again_at = False, None
         station.capabilities = replace(station.capabilities, is_told=False)
         for evse in self.evses_of(station_id):
-            evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+            restarted = replace(evse.allowance, is_disobeyed=False)
+            evse.allowance = restarted.restanding(Standing.UNKNOWN)
         self.mark()
 
     def status_changed(self, event: StatusChanged) -> None:
@@ -177,8 +190,7 @@ class LiveSite:
         if evse is None:
             return
         evse.status = event.status
-        if event.charging_state is not None:
-            evse.charging_state = event.charging_state
+        _note_charging_state(evse, event.charging_state)
         self.mark()
 
     def transaction_changed(
@@ -193,24 +205,25 @@ class LiveSite:
         evse = self.evses.get(transaction.evse) if transaction.evse else None
         if evse is None:
             return
-        current = evse.transaction
-        is_same = current is not None and current.number == transaction.number
-        if transaction.ended_at is not None:
-            if is_same:
-                evse.transaction = None
-                evse.allowance = evse.allowance.transaction_ended()
-                evse.reading = None
-        else:
-            if not is_same:
-                evse.habits, evse.refusal, evse.rounds_over = VehicleHabits(), "", 0
-                evse.retry_at = None
-                evse.allowance = replace(evse.allowance, is_disobeyed=False)
-                evse.since, evse.is_paused = transaction.started_at, True
-            evse.transaction = transaction
-            evse.charging_state = transaction.charging_state or evse.charging_state
         if past is not None:
             evse.past = past
-        self.mark()
+        current = evse.transaction
+        if current is None or current.number != transaction.number:
+            if transaction.ended_at is None:
+                _begin(evse, transaction)
+                self.mark()
+            return
+        if transaction.ended_at is not None:
+            _end(evse)
+            self.mark()
+            return
+        evse.transaction = transaction
+        _note_charging_state(evse, transaction.charging_state)
+        is_news = (current.need, current.charging_state) != (
+            transaction.need,
+            transaction.charging_state,
+        )
+        (self.mark if is_news else self.note)()
 
     def energy_today_wh(self, now: datetime) -> float:
         """Energy delivered since local midnight, as far as it was seen."""
@@ -235,16 +248,20 @@ class LiveSite:
         evse = self.evses.get(evse_id)
         if evse is None or (evse.reading and reading.at < evse.reading.at):
             return
-        evse.reading = self._complete(evse.place, reading)
-        current_a = evse.reading.current_a
-        if current_a is not None:
-            self._learn(evse, current_a, now)
-        self.mark()
+        reading = self._complete(evse.place, reading)
+        self.note()
+        if reading.current_a is not None:
+            evse.reading = reading
+            is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
+            if is_fresh and self._learns(evse, reading.current_a, now):
+                self.mark()
+        elif evse.reading is not None and reading.soc_pct is not None:
+            evse.reading = replace(evse.reading, soc_pct=reading.soc_pct)
 
     def read_feeder(self, feeder_id: FeederId, at: datetime, current_a: PhaseAmps) -> None:
         """The uncontrolled load of a feeder was measured."""
         self.meters[feeder_id].read(at, current_a)
-        self.mark()
+        self.note()
 
     def line_amps(self, evse: LiveEvse) -> PhaseAmps | None:
         """What an EVSE was measured to draw, by line of the site."""
@@ -267,8 +284,9 @@ class LiveSite:
         amps = reading.power_w / watts
         return replace(reading, current_a=(amps, amps, amps))
 
-    def _learn(self, evse: LiveEvse, current_a: PhaseAmps, now: datetime) -> None:
-        """What the current tells of the vehicle, and of the station's obedience."""
+    def _learns(self, evse: LiveEvse, current_a: PhaseAmps, now: datetime) -> bool:
+        """Learn from a current; return whether it says something that a plan depends on."""
+        before = _planned_by(evse)
         settled = timedelta(seconds=self.site.control.settle_s)
         allowed_a = evse.allowance.most_a(now - settled, now)
         evse.habits = evse.habits.observe(current_a, allowed_a, evse.place.min_a)
@@ -279,3 +297,34 @@ class LiveSite:
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != evse.is_paused or evse.since is None:
             evse.is_paused, evse.since = is_paused, now
+        return _planned_by(evse) != before
+
+
+def _planned_by(evse: LiveEvse) -> tuple[object, ...]:
+    """What a plan depends on, of all that is learned from currents."""
+    habits = evse.habits
+    ceiling_a = None if habits.ceiling_a is None else round(habits.ceiling_a)
+    return habits.line_count, ceiling_a, habits.is_content, evse.allowance.is_disobeyed
+
+
+def _begin(evse: LiveEvse, transaction: Transaction) -> None:
+    """A vehicle of which nothing is known yet."""
+    evse.transaction = transaction
+    evse.habits, evse.refusal, evse.rounds_over, evse.retry_at = VehicleHabits(), "", 0, None
+    evse.since, evse.is_paused = transaction.started_at, True
+    _note_charging_state(evse, transaction.charging_state)
+
+
+def _end(evse: LiveEvse) -> None:
+    evse.transaction = None
+    evse.allowance = evse.allowance.transaction_ended()
+    evse.reading = None
+
+
+def _note_charging_state(evse: LiveEvse, state: ChargingState | None) -> None:
+    """What the station says of the vehicle; whether it is content, its current has to show.
+
+    After a pause many stations report a vehicle as suspended until it has begun again.
+    """
+    if state is not None:
+        evse.charging_state = state

@@ -11,6 +11,7 @@ from csms.domain.commands import Command, Outcome
 from csms.domain.errors import InvalidInputError, NoTransactionError, UnknownStationError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.transaction import StatedNeed
+from csms.service.grid_guard import is_overcommitted
 from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.sites import Sites
 
@@ -92,6 +93,8 @@ class Operations:
             raise InvalidInputError("at", message)
         first, second, third = current_a
         live.read_feeder(feeder_id, min(at or now, now), (first, second, third))
+        if is_overcommitted(live, now):
+            live.alarm()
 
     async def command(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
         """Send a command to a station and wait for what comes of it.

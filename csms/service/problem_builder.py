@@ -8,7 +8,6 @@ import numpy as np
 
 from csms.domain.limits import Standing
 from csms.domain.need import Need, estimate_need
-from csms.domain.station import ChargingState
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.live_site import LiveEvse, LiveSite
 from smart_charging.problem import ChargingProblem, Demand, Evse, Reservation
@@ -16,8 +15,8 @@ from smart_charging.problem import ChargingProblem, Demand, Evse, Reservation
 _HORIZON: Final = timedelta(hours=24)
 _SLOT_S: Final = 900
 _SHORTEST_S: Final = 60
-_IDLE_WH: Final = 500.0
-"""What a vehicle may take that says it wants nothing: enough to show that it wants again."""
+_LEAST_EXTRA_WH: Final = 500.0
+"""Whoever still charges may go on, however much it has got."""
 _STEP_A: Final = 1.0
 """Whole amperes: many stations cut off the rest."""
 
@@ -87,8 +86,6 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime) -> Evse:
     place = evse.place
     since_s = (now - evse.since).total_seconds() if evse.since else 0.0
     ceiling_a = place.max_a if evse.habits.ceiling_a is None else evse.habits.ceiling_a
-    if evse.charging_state is ChargingState.SUSPENDED_EV:
-        ceiling_a = place.min_a
     held = evse.allowance.accepted.at(now) if evse.allowance.accepted else None
     return Evse(
         key=str(place.evse),
@@ -102,6 +99,7 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime) -> Evse:
         held_a=evse.allowance.standing_a if held is None else held,
         on_s=0.0 if evse.is_paused else max(0.0, since_s),
         off_s=max(0.0, since_s) if evse.is_paused else 0.0,
+        is_idle=evse.habits.is_content,
         demand=_demand(live, evse, now),
     )
 
@@ -111,14 +109,12 @@ def _demand(live: LiveSite, evse: LiveEvse, now: datetime) -> Demand:
     if need is None or evse.transaction is None:
         raise ValueError(f"{evse.place.evse} has no transaction to plan for")
     served_wh = evse.transaction.energy_wh
-    if evse.charging_state is ChargingState.SUSPENDED_EV:
-        return Demand(
-            energy_wh=0.0, extra_wh=_IDLE_WH, served_wh=served_wh, departs_at=need.departs_at
-        )
+    if evse.habits.is_content:
+        return Demand(energy_wh=0.0, served_wh=served_wh, departs_at=need.departs_at)
     beyond_wh = need.energy_wh + need.beyond_wh - max(served_wh, need.energy_wh)
     return Demand(
         energy_wh=max(0.0, need.energy_wh - served_wh),
-        extra_wh=max(_IDLE_WH, beyond_wh),
+        extra_wh=max(_LEAST_EXTRA_WH, beyond_wh),
         served_wh=served_wh,
         departs_at=need.departs_at,
     )

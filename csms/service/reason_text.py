@@ -6,7 +6,6 @@ from typing import Final
 
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
-from csms.domain.station import ChargingState
 from csms.service.live_site import LiveEvse, LiveSite
 from csms.service.site_view import ReasonCode, ReasonView
 from smart_charging.problem import Cause, Reason
@@ -78,7 +77,7 @@ def _unwanted(evse: LiveEvse) -> ReasonView | None:
     if evse.refusal:
         text = f"The station did not take the last limit: {evse.refusal}"
         return ReasonView(code=ReasonCode.REFUSED, text=text)
-    if evse.charging_state is ChargingState.SUSPENDED_EV:
+    if evse.habits.is_content:
         text = "The vehicle takes nothing: it is full, or set to charge later"
         return ReasonView(code=ReasonCode.VEHICLE, text=text)
     return None

@@ -148,10 +148,10 @@ def _state(live: LiveSite, evse: LiveEvse, now: datetime) -> EvseState:
     drawn_a = max(evse.reading.current_a) if evse.reading and evse.reading.current_a else 0.0
     if drawn_a > _IN_USE_A:
         return EvseState.CHARGING
-    if evse.allowance.now_a(now) < evse.place.min_a:
-        return EvseState.PAUSED
-    is_full = evse.charging_state is ChargingState.SUSPENDED_EV
-    return EvseState.WAITING if is_full else EvseState.CHARGING
+    if evse.habits.is_content:
+        return EvseState.WAITING
+    is_paused = evse.allowance.now_a(now) < evse.place.min_a
+    return EvseState.PAUSED if is_paused else EvseState.CHARGING
 
 
 def _power_w(evse: LiveEvse) -> float | None:

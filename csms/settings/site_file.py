@@ -176,11 +176,10 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
         if evse.feeder not in names:
             yield _unknown_feeder(source, (*key, "feeder"), evse.feeder, names)
         yield from _wrong_wiring(source, key, evse, site)
-    if model.guests and model.guests.feeder not in names:
-        yield _unknown_feeder(source, ("guests", "feeder"), model.guests.feeder, names)
     for i, charger in enumerate(model.chargers):
         if (charger.feeder is None) == (not charger.evses):
             yield source.fault(("chargers", i), "expected either feeder or evses")
+        yield from _misplaced_keys(source, ("chargers", i), charger)
     yield from _unsafe_fallbacks(source, model, site)
     if model.control.min_gap_s > model.control.plan_every_s:
         yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
@@ -227,10 +226,19 @@ def _written_evses(model: SiteModel) -> Iterator[tuple[KeyPath, EvseModel]]:
     for i, charger in enumerate(model.chargers):
         for k, evse in enumerate(_evses(charger)):
             yield ("chargers", i, "evses", k) if charger.evses else ("chargers", i), evse
+    if model.guests:
+        guests = model.guests.model_dump(exclude={"max_chargers"})
+        yield ("guests",), EvseModel(number=1, **guests)
 
 
 def _unknown_feeder(source: YamlSource, key: KeyPath, name: str, names: list[str]) -> Fault:
     return source.fault(key, f"expected one of {', '.join(names)}, got {name!r}")
+
+
+def _misplaced_keys(source: YamlSource, key: KeyPath, charger: ChargerModel) -> Iterator[Fault]:
+    if charger.evses:
+        for name in sorted(charger.model_fields_set & (EvseModel.model_fields.keys() - {"feeder"})):
+            yield source.fault((*key, name), "expected within each of evses, not beside them")
 
 
 def _wrong_wiring(source: YamlSource, key: KeyPath, evse: EvseModel, site: Site) -> Iterator[Fault]:

@@ -8,18 +8,22 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from pydantic import Tag as Branch
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MINUTES_PER_HOUR: Final = 60
 _MINUTES_PER_DAY: Final = 24 * 60
 
 
 def _time_of_day(value: object) -> object:
     """Accept `16:00` with and without quotes: unquoted, YAML 1.1 reads it as 960."""
-    if isinstance(value, int) and 0 <= value <= _MINUTES_PER_DAY:
+    if type(value) is int and _MINUTES_PER_HOUR <= value <= _MINUTES_PER_DAY:
         return time(value // 60 % 24, value % 60)
-    if isinstance(value, str):
+    if isinstance(value, str) and ":" in value:
         try:
-            return time(0, 0) if value == "24:00" else time.fromisoformat(value)
+            instant = time(0, 0) if value == "24:00" else time.fromisoformat(value)
         except ValueError:
             pass
+        else:
+            if instant.tzinfo is None:  # the site has a time zone already
+                return instant
     raise ValueError(f"expected a time of day such as 16:30, got {value!r}")
 
 
@@ -36,23 +40,32 @@ def _days(value: object) -> object:
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"expected a time zone such as Europe/Oslo, got {name!r}") from error
     return name
 
 
+def _line_branch(value: object) -> str:
+    return "<each>" if isinstance(value, list) else "<all>"
+
+
 def _amps_branch(value: object) -> str:
-    return "<each>" if isinstance(value, list) else "<over>" if isinstance(value, dict) else "<all>"
+    return "<over>" if isinstance(value, dict) else _line_branch(value)
 
 
 Amps: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+EachLine: TypeAlias = Annotated[list[Amps], Field(min_length=3, max_length=3)]
+LineAmps: TypeAlias = Annotated[
+    Annotated[Amps, Branch("<all>")] | Annotated[EachLine, Branch("<each>")],
+    Discriminator(_line_branch),
+]
 TimeOfDay: TypeAlias = Annotated[
     time, BeforeValidator(_time_of_day, json_schema_input_type=str), Field(examples=["16:30"])
 ]
+Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Days: TypeAlias = Annotated[
-    list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]],
-    BeforeValidator(_days),
-    Field(min_length=1),
+    Annotated[list[Day], Field(min_length=1)],
+    BeforeValidator(_days, json_schema_input_type=list[Day] | str),
 ]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\s/:#?]+$")]
 Line: TypeAlias = Literal[1, 2, 3]
@@ -70,19 +83,19 @@ class WindowModel(_Model):
     days: Days = Field(default=list(DAYS), description="Days on which it opens; default all")
     from_time: TimeOfDay = Field(alias="from")
     to_time: TimeOfDay = Field(alias="to", description="Not after `from`: on the next day")
-    amps: Amps | Annotated[list[Amps], Field(min_length=3, max_length=3)]
+    amps: LineAmps
 
 
 class AmpsOverTime(_Model):
     """A default, and windows in which other amps hold; the last one open counts."""
 
-    default: Amps | Annotated[list[Amps], Field(min_length=3, max_length=3)]
+    default: LineAmps
     windows: list[WindowModel] = []
 
 
 AmpsValue: TypeAlias = Annotated[
     Annotated[Amps, Branch("<all>")]
-    | Annotated[list[Amps], Field(min_length=3, max_length=3), Branch("<each>")]
+    | Annotated[EachLine, Branch("<each>")]
     | Annotated[AmpsOverTime, Branch("<over>")],
     Discriminator(_amps_branch),
 ]

@@ -16,6 +16,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 _MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 _MAX_VALUES: Final = 200_000
 _MAX_DEPTH: Final = 40
+_PHRASES: Final = {
+    "model_type": "keys and values",
+    "string_pattern_mismatch": "text that matches {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+    "too_long": "a list of at most {max_length}",
+    "too_short": "a list of at least {min_length}",
+}
+"""What pydantic words so that it does not go with "expected", by the kind of error."""
 
 
 class YamlSource:
@@ -50,13 +59,21 @@ class YamlSource:
         try:
             return model.model_validate(self.values)
         except ValidationError as error:
-            faults = [self.fault(_key_of(e), _expectation(e)) for e in error.errors()]
+            faults = [self.fault(self._key_of(e), _expectation(e)) for e in error.errors()]
             raise SettingsError(self.path, _in_order(faults)) from error
 
     def refuse(self, faults: list[Fault]) -> None:
         """Raise `SettingsError` if there are faults."""
         if faults:
             raise SettingsError(self.path, _in_order(faults))
+
+    def _key_of(self, error: ErrorDetails) -> KeyPath:
+        """The path in the file, without the names that pydantic adds for a union's branches."""
+        key: KeyPath = ()
+        for part in error["loc"]:
+            if isinstance(part, int) or part.isidentifier() or (*key, part) in self._lines:
+                key = (*key, part)
+        return key
 
 
 def read_yaml(path: Path) -> YamlSource:
@@ -72,8 +89,12 @@ def read_yaml(path: Path) -> YamlSource:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise SettingsError(path, (Fault(line, "", f"not YAML: {error.problem}"),)) from error
-    except yaml.YAMLError as error:
-        raise SettingsError(path, (Fault(1, "", f"not YAML: {error}"),)) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"not YAML: character #x{error.character:04x}: {error.reason}"
+        raise SettingsError(path, (Fault(line, "", message),)) from error
+    except RecursionError as error:
+        raise SettingsError(path, (Fault(1, "", "too deep"),)) from error
     if not isinstance(root, yaml.MappingNode):
         raise SettingsError(path, (Fault(1, "", "expected keys and values at the top level"),))
     reader = _Reader(path)
@@ -112,13 +133,20 @@ class _Reader:
             case _:
                 try:
                     return self._scalars.construct_object(node)
-                except (yaml.YAMLError, ValueError) as error:
+                except yaml.MarkedYAMLError as error:
+                    self._refuse(node, key, f"not a value: {error.problem}")
+                except ValueError as error:
                     self._refuse(node, key, f"not a value: {error}")
-                    return None
+                except (LookupError, AttributeError):  # how PyYAML fails at `!!bool maybe`
+                    self._refuse(node, key, f"not a value of {node.tag}: {node.value!r}")
+                return None
 
     def _mapping(self, node: yaml.MappingNode, key: KeyPath) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name_node, value_node in node.value:
+            if not isinstance(name_node, yaml.ScalarNode):
+                self._refuse(name_node, key, "expected words as keys")
+                continue
             name = str(name_node.value)
             child = (*key, name)
             if name in values:
@@ -144,17 +172,14 @@ def _read_text(path: Path) -> str:
         raise SettingsError(path, (Fault(1, "", "expected UTF-8 text"),)) from error
 
 
-def _key_of(error: ErrorDetails) -> KeyPath:
-    """The path in the file, without the names that pydantic adds for the branches of a union."""
-    return tuple(part for part in error["loc"] if isinstance(part, int) or part.isidentifier())
-
-
 def _expectation(error: ErrorDetails) -> str:
     kind, message = error["type"], error["msg"]
     if kind == "missing":
         return "expected this key, it is missing"
     if kind == "extra_forbidden":
         return "not a key that is known here"
+    if kind in _PHRASES:
+        message = _PHRASES[kind].format(**error["ctx"])
     text = message.removeprefix("Value error, ").removeprefix("Input should be ")
     if not text.startswith("expected"):
         text = f"expected {text}"

@@ -17,7 +17,9 @@ class VehicleModel:
         min_a: Least current that it charges with: 6 A by IEC 61851-1, some cars want 8 or 10 A.
         battery_wh: Usable capacity.
         max_dc_w: Most power at a DC outlet; 0: it has no DC inlet.
-        taper_from_pct: State of charge above which it takes less and less.
+        taper_from_pct: State of charge above which its battery takes less and less.
+        taper_c_rate: What the battery takes where that begins, as a share of its capacity per
+            hour. An on-board charger gives far less, so that AC charging hardly tapers.
     """
 
     line_count: int = 3
@@ -26,6 +28,7 @@ class VehicleModel:
     battery_wh: float = 60_000.0
     max_dc_w: float = 0.0
     taper_from_pct: float = 80.0
+    taper_c_rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,9 +154,14 @@ class Vehicle:
 
 
 def _stages(session: Session, hookup: Hookup) -> list[_Stage]:
-    """Full current up to the taper, then less with every percent, the least when full."""
+    """Full current up to the taper, then what the battery takes, percent by percent.
+
+    That falls in a straight line to nothing when the battery is full; the vehicle goes on with
+    its least current.
+    """
     model, start_pct = session.vehicle, session.arrival_soc_pct
     span_pct = _FULL_PCT - model.taper_from_pct
+    taper_a = model.taper_c_rate * model.battery_wh / hookup.w_per_a
     stages = []
     until_pct, cap_a = model.taper_from_pct, hookup.max_a
     while True:
@@ -168,6 +173,6 @@ def _stages(session: Session, hookup: Hookup) -> list[_Stage]:
             stages.append(_Stage(until_wh, cap_a))
         if is_last:
             return stages
-        tapered_pct = until_pct - model.taper_from_pct + _TAPER_STEP_PCT
-        cap_a = hookup.max_a - (hookup.max_a - hookup.min_a) * tapered_pct / span_pct
         until_pct += _TAPER_STEP_PCT
+        battery_a = taper_a * (_FULL_PCT - until_pct) / span_pct
+        cap_a = max(hookup.min_a, min(hookup.max_a, battery_a))

@@ -122,18 +122,32 @@ def test_full_battery_takes_no_more() -> None:
     assert vehicle.soc_pct == pytest.approx(100.0)
 
 
-def test_current_falls_linearly_above_eighty_percent() -> None:
+def test_current_follows_a_tapering_battery() -> None:
+    # 100 kWh that take 0.1104 of that per hour at 80 %: 11,040 W are 16 A at 690 W/A.
+    vehicle = vehicle_of(energy_wh=30_000, start_soc_pct=79.9, vehicle={"taper_c_rate": 0.1104})
+    by_soc = current_by_soc(vehicle)
+    # To nothing over 20 %: 0.8 A each percent, taken at its end, and never below 6 A.
+    assert by_soc[80] == pytest.approx(15.2)
+    assert by_soc[85] == pytest.approx(11.2)
+    assert by_soc[89] == pytest.approx(8.0)
+    assert by_soc[99] == 6.0
+
+
+def test_on_board_charger_hides_the_taper_until_the_battery_is_nearly_full() -> None:
+    # The battery takes 100 kW at 80 % and 11.04 kW at 97.8 %.
     vehicle = vehicle_of(energy_wh=30_000, start_soc_pct=79.9)
+    by_soc = current_by_soc(vehicle)
+    assert by_soc[96] == 16.0
+    assert by_soc[98] == pytest.approx(5000 / 690)
+
+
+def current_by_soc(vehicle: Vehicle) -> dict[int, float]:
     vehicle.offer(16.0)
     by_soc: dict[int, float] = {}
     for minute in range(12 * 60):
         vehicle.advance(after(60 * minute))
         by_soc[int(vehicle.soc_pct + 1e-6)] = vehicle.current_a
-    # From 16 A to 6 A over 20 %: half an ampere each percent, taken at its end.
-    assert by_soc[80] == 15.5
-    assert by_soc[85] == 13.0
-    assert by_soc[89] == 11.0
-    assert by_soc[99] == 6.0
+    return by_soc
 
 
 def test_opened_contactor_stops_the_current_at_once() -> None:

@@ -1,0 +1,60 @@
+# What a newcomer and CI call. Needs python3 (3.11 or newer), python3-venv, git and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format packages smoke vendor clean
+
+help:  ## Show what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.runs  ## Run the whole system with a simulated garage on http://127.0.0.1:8080/
+	$(BIN)/chargeflex demo $(DEMO)
+
+test: setup packages check smoke  ## Set up and run every check
+
+setup: $(VENV)/.develops  ## Make the environment .venv
+
+check: setup  ## Format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadfile
+
+smoke: setup  ## One virtual day of each scenario; fails if a feeder is over its limit
+	$(BIN)/python benchmarks/day garage workplace depot
+
+bench-%: setup  ## Run benchmarks/%
+	$(BIN)/python benchmarks/$*
+
+format: setup  ## Format the code and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+packages:  ## Install what some tests need of Debian, if it may be installed
+	.ci/packages
+
+vendor:  ## Fetch the page's libraries again (needs Node's npm)
+	.ci/vendor_assets
+
+clean:  ## Remove everything that was made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "expected Python 3.11 or newer, got $$($(PYTHON) --version)"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "expected python3-venv: apt-get install python3-venv"; exit 2; }
+	$(BIN)/pip install --quiet --disable-pip-version-check 'uv>=0.13.9,<0.14'
+
+$(VENV)/.runs: $(BIN)/uv pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --no-dev --inexact
+	@touch $@
+
+$(VENV)/.develops: $(BIN)/uv pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --inexact
+	@touch $@ $(VENV)/.runs

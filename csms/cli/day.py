@@ -1,0 +1,232 @@
+"""One day of a scenario in virtual time: the real system, and what other policies would do."""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import numpy as np
+
+from csms.app import App, AppSettings, World
+from csms.gateway.server import GatewaySettings
+from csms.service.planner import InlinePlanner
+from csms.settings.site_file import read_site
+from csms.storage.database import DatabaseSettings
+from simulators.building import MeterReporter, buildings_of
+from simulators.clock import ScaledClock
+from simulators.fleet import Fleet
+from simulators.placement import Visit
+from simulators.report import FleetReport
+from simulators.scenario import Scenario
+from simulators.site import Feeder as SimulatedFeeder
+from simulators.site import Place
+from simulators.stations.link import connect_to
+from simulators.supply import Earthing
+from simulators.virtual_time import inline_sqlite, run_virtual
+from smart_charging import study
+from smart_charging.problem import Array, Feeder
+from smart_charging.taps import Tap, pair_tap, wye_tap
+
+_SOLVER_TIME_LIMIT_S: Final = 10.0
+_PING_EVERY_S: Final = 3600.0
+_SLOT_S: Final = 300
+_SAMPLE_S: Final = 5
+_THREE: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """A day under the real system, and the same day under other policies."""
+
+    report: FleetReport
+    uncontrolled: study.DayResult
+    equal_share: study.DayResult
+    perfect_foresight: study.DayResult
+
+    @property
+    def share_of_foresight(self) -> float:
+        """Energy delivered over what perfect foresight would have delivered."""
+        best_wh = self.perfect_foresight.delivered_wh
+        return self.report.delivered_wh / best_wh if best_wh else 1.0
+
+
+class DriversApp:
+    """Tells the system through its API what drivers state, and what the feeders' meters show.
+
+    Args:
+        client: Reaches the API.
+        site_id: Whose meters.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient, site_id: str) -> None:
+        self._client = client
+        self._site_id = site_id
+
+    async def state_need(self, visit: Visit) -> None:
+        """Pass on what a driver states, if anything."""
+        session = visit.session
+        if session.stated_departs_at is None and session.stated_energy_wh is None:
+            return
+        need = {
+            "energy_wh": session.stated_energy_wh or None,
+            "departs_at": session.stated_departs_at and session.stated_departs_at.isoformat(),
+        }
+        path = f"/api/v1/stations/{visit.station_id}/evses/{visit.evse_number}/need"
+        await self._put(path, need)
+
+    async def report_load(
+        self, feeder_id: str, at: datetime, current_a: tuple[float, float, float]
+    ) -> None:
+        """Pass on a measurement of a feeder's uncontrolled load."""
+        path = f"/api/v1/sites/{self._site_id}/feeders/{feeder_id}/load"
+        await self._put(path, {"current_a": list(current_a), "at": at.isoformat()})
+
+    async def _put(self, path: str, body: dict[str, Any]) -> None:
+        await self._client.put(path, json=body)
+
+
+def run_day(scenario: Scenario, length: timedelta) -> FleetReport:
+    """Run a scenario against the real system in virtual time.
+
+    Args:
+        scenario: What happens.
+        length: How much of it.
+    """
+    return run_virtual(_run(scenario, length))
+
+
+def compare(scenario: Scenario, report: FleetReport) -> DayFigures:
+    """Hold a day's outcome against other policies on the same day."""
+    day = study_day(scenario, report.at)
+    return DayFigures(
+        report=report,
+        uncontrolled=study.uncontrolled(day),
+        equal_share=study.equal_share(day),
+        perfect_foresight=study.perfect_foresight(day),
+    )
+
+
+def study_day(scenario: Scenario, until: datetime) -> study.Day:
+    """The same day as the planning library's study takes it: ideal vehicles, true loads."""
+    slots = int((until - scenario.starts_at).total_seconds()) // _SLOT_S
+    starts = [scenario.starts_at + timedelta(seconds=_SLOT_S * i) for i in range(slots)]
+    loads = _uncontrolled(scenario, slots)
+    places = {(p.station_id, p.model.number): p for p in scenario.site.places}
+    return study.Day(
+        starts_at=scenario.starts_at,
+        slots_s=(_SLOT_S,) * slots,
+        feeders=tuple(
+            _feeder(feeder, loads.get(feeder.feeder_id), starts, scenario)
+            for feeder in scenario.site.feeders
+        ),
+        visits=tuple(
+            _visit(i, visit, places[visit.station_id, visit.evse_number], until)
+            for i, visit in enumerate(scenario.visits)
+            if visit.session.arrives_at < until
+        ),
+    )
+
+
+async def _run(scenario: Scenario, length: timedelta) -> FleetReport:
+    clock = ScaledClock(scenario.starts_at)
+    with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
+        at = Path(folder) / "ocpp"
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(str(at))
+        listener.listen(len(scenario.station_ids) + 8)
+        listener.setblocking(False)
+        app = _app(scenario, clock, Path(folder) / "demo.db")
+        async with app.running(ocpp_at=listener):
+            transport = httpx2.ASGITransport(app=app.api)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://demo") as client:
+                drivers = DriversApp(client, scenario.site.site_id)
+                return await _live_through(scenario, clock, at, drivers, length)
+
+
+async def _live_through(
+    scenario: Scenario, clock: ScaledClock, at: Path, drivers: DriversApp, length: timedelta
+) -> FleetReport:
+    connect = connect_to("ws://demo/ocpp", at)
+    fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
+    meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
+    async with asyncio.TaskGroup() as tasks:
+        lives = (tasks.create_task(fleet.run()), tasks.create_task(meters.run()))
+        await clock.sleep(length.total_seconds())
+        report = fleet.report()
+        for life in lives:
+            life.cancel()
+    return report
+
+
+def _app(scenario: Scenario, clock: ScaledClock, database: Path) -> App:
+    async def connector() -> Any:  # noqa: ANN401
+        return await inline_sqlite(database)
+
+    settings = AppSettings(
+        sites=(read_site(scenario.site_path),),
+        gateway=GatewaySettings(ping_every_s=_PING_EVERY_S, has_compression=False),
+        database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),
+    )
+    planner = InlinePlanner(_SOLVER_TIME_LIMIT_S)
+    return App(settings, World(clock=clock, planner=planner, connector=connector))
+
+
+def _uncontrolled(scenario: Scenario, slots: int) -> dict[str, Array]:
+    """The true uncontrolled load of each feeder, averaged over every slot: [line, slot]."""
+    buildings = buildings_of(
+        scenario.site, scenario.starts_at, scenario.seed, scenario.building_level
+    )
+    samples = slots * _SLOT_S // _SAMPLE_S
+    instants = [scenario.starts_at + timedelta(seconds=_SAMPLE_S * i) for i in range(samples)]
+    loads: dict[str, Array] = {}
+    for feeder_id, building in buildings.items():
+        amps = np.array([building.currents_at(instant) for instant in instants])
+        loads[feeder_id] = amps.reshape(slots, -1, 3).mean(axis=1).T
+    return loads
+
+
+def _feeder(
+    feeder: SimulatedFeeder, load: Array | None, starts: Sequence[datetime], scenario: Scenario
+) -> Feeder:
+    zone = scenario.site.zone
+    limits = np.array([feeder.limit.at(start.astimezone(zone)) for start in starts]).T
+    return Feeder(
+        key=feeder.feeder_id,
+        parent=feeder.parent_id,
+        limit_a=limits,
+        uncontrolled_a=np.zeros_like(limits) if load is None else load,
+    )
+
+
+def _visit(number: int, visit: Visit, place: Place, until: datetime) -> study.Visit:
+    session, model, supply = visit.session, place.model, place.model.supply
+    used = supply.lines_used(model.line_count, session.vehicle.line_count)
+    if model.is_dc:
+        used = _THREE
+        w_per_a = supply.watts_per_ampere(_THREE) * model.efficiency
+        max_a = min(model.max_a, session.vehicle.max_dc_w / w_per_a)
+    else:
+        w_per_a = supply.watts_per_ampere(used)
+        max_a = min(model.max_a, session.vehicle.max_a)
+    return study.Visit(
+        key=f"{number} {visit.station_id}",
+        feeder=place.feeder_id,
+        tap=_tap(place, used, supply.earthing),
+        w_per_a=w_per_a,
+        max_a=max_a,
+        min_a=model.min_a,
+        arrives_at=session.arrives_at,
+        departs_at=min(session.departs_at, until),
+        energy_wh=visit.possible_wh,
+    )
+
+
+def _tap(place: Place, used: int, earthing: Earthing) -> Tap:
+    if earthing is Earthing.TN or used == _THREE:
+        return wye_tap(place.lines[:used])
+    return pair_tap(place.lines[0], place.lines[1])

@@ -1,0 +1,143 @@
+"""`chargeflex demo`: the whole system with a simulated site, to look at or to check itself."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx2
+import typer
+
+from csms.api.server import HttpSettings
+from csms.app import App, AppSettings, World
+from csms.cli.day import DayFigures, DriversApp, compare, run_day
+from csms.cli.figures import print_figures
+from csms.cli.inputs import load_scenario, parse_length
+from csms.cli.serving import run_until_ended
+from csms.gateway.server import GatewaySettings
+from csms.log import set_up_logging
+from csms.settings.site_file import read_site
+from csms.storage.database import DatabaseSettings
+from simulators.building import MeterReporter
+from simulators.clock import ScaledClock
+from simulators.fleet import Fleet
+from simulators.scenario import Scenario
+from simulators.stations.link import connect_to
+
+_LEAST_SHARE: Final = 0.97
+_DAYS_SHOWN: Final = 7
+
+
+def demo(
+    scenario: Annotated[
+        str, typer.Option(help="garage, workplace, depot, or a scenario file")
+    ] = "garage",
+    rate: Annotated[float, typer.Option(min=1, max=600, help="Simulated seconds a second")] = 60.0,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No page: run in virtual time, print the figures")
+    ] = False,
+    until: Annotated[str, typer.Option(help="Length of a headless run: 24h, 90m, 2d")] = "24h",
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--assert",
+            help="Headless: exit 1 if a feeder was over its limit, or if less than 97 % of the "
+            "energy was delivered that perfect foresight would have delivered",
+        ),
+    ] = False,
+    http_port: Annotated[int, typer.Option(help="Port of the page")] = 8080,
+    ocpp_port: Annotated[int, typer.Option(help="Port for stations")] = 9000,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what stations do")] = False,
+) -> None:
+    """Run the whole system with a simulated site under load. Needs nothing else."""
+    set_up_logging("INFO" if verbose else "ERROR")
+    if headless:
+        length = parse_length(until)
+        played = load_scenario(scenario, length)
+        figures = compare(played, run_day(played, length))
+        print_figures(played, figures)
+        if check and not _passes(figures):
+            raise typer.Exit(1)
+        return
+    played = load_scenario(scenario, timedelta(days=_DAYS_SHOWN))
+    asyncio.run(_show(played, rate, HttpSettings(port=http_port), GatewaySettings(port=ocpp_port)))
+
+
+def _passes(figures: DayFigures) -> bool:
+    """Whether every limit held and enough was delivered; says what did not."""
+    report = figures.report
+    if report.over_as > 0:
+        typer.echo(f"FAIL: {report.over_as:.1f} ampere-seconds above a limit", err=True)
+        return False
+    if figures.share_of_foresight < _LEAST_SHARE:
+        share = 100 * figures.share_of_foresight
+        typer.echo(f"FAIL: {share:.2f} % of perfect foresight, expected 97 %", err=True)
+        return False
+    typer.echo("PASS")
+    return True
+
+
+async def _show(
+    scenario: Scenario, rate: float, http: HttpSettings, gateway: GatewaySettings
+) -> None:
+    """Run the system and the fleet on a fast clock, over real sockets, until ended."""
+    clock = ScaledClock(scenario.starts_at, rate)
+    with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
+        settings = AppSettings(
+            sites=(read_site(scenario.site_path),),
+            gateway=gateway,
+            http=http,
+            database=DatabaseSettings(url=f"sqlite:///{Path(folder) / 'demo.db'}"),
+        )
+        app = App(settings, World(clock=clock, clock_rate=rate))
+        ready = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            fleet = tasks.create_task(_play(scenario, clock, settings, ready))
+            await run_until_ended(app, ready.set)
+            fleet.cancel()
+
+
+async def _play(
+    scenario: Scenario, clock: ScaledClock, settings: AppSettings, ready: asyncio.Event
+) -> None:
+    await ready.wait()
+    gateway, http = settings.gateway, settings.http
+    for line in _announcement(scenario, clock.rate, settings):
+        typer.echo(line)
+    base_url = f"http://{http.host}:{http.port}"
+    async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
+        drivers = DriversApp(client, scenario.site.site_id)
+        connect = connect_to(f"ws://{gateway.host}:{gateway.port}/ocpp")
+        fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
+        meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
+        async with asyncio.TaskGroup() as tasks:
+            reporting = tasks.create_task(meters.run())
+            await fleet.run()
+            reporting.cancel()
+
+
+def _announcement(scenario: Scenario, rate: float, settings: AppSettings) -> Iterator[str]:
+    gateway, http = settings.gateway, settings.http
+    zone = scenario.site.zone
+    stations = len(scenario.station_ids)
+    yield f"Page      http://{http.host}:{http.port}/"
+    yield f"Stations  ws://{gateway.host}:{gateway.port}/ocpp/<station id>, OCPP 1.6-J and 2.0.1"
+    yield f"API       http://{http.host}:{http.port}/api/v1/openapi.json"
+    yield (
+        f"Running   scenario {scenario.name}: {stations} simulated stations, "
+        f"one hour in {3600 / rate:.0f} s, from {scenario.starts_at.astimezone(zone):%a %H:%M}"
+    )
+    for name, manners in scenario.manners.items():
+        for silence in manners.silences:
+            ends_at = silence.starts_at + timedelta(seconds=silence.lasts_s)
+            yield (
+                f"Then      {silence.starts_at.astimezone(zone):%H:%M} {name} goes silent "
+                f"until {ends_at.astimezone(zone):%H:%M}; its room is kept free"
+            )
+    yield (
+        "Yours     point a charger at the address above with any id of your own: it joins as a "
+        "guest and is planned for"
+    )
+    yield "Stop      Ctrl-C. Everything is kept in a temporary folder and then gone."

@@ -1,0 +1,50 @@
+"""What command lines name: scenarios and lengths of time."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from csms.cli.paths import shipped_config
+from csms.domain.errors import InvalidInputError
+from simulators.scenario import Scenario, ScenarioError, read_scenario
+
+_LENGTH: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_LONGEST: Final = timedelta(days=31)
+
+
+def parse_length(text: str) -> timedelta:
+    """Read a length of time such as 24h, 90m or 2d.
+
+    Raises:
+        InvalidInputError: It is none, or longer than a month.
+    """
+    found = _LENGTH.fullmatch(text.strip())
+    if found is None:
+        raise InvalidInputError("until", f"expected a length such as 24h, 90m or 2d, got {text!r}")
+    length = timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+    if not timedelta(0) < length <= _LONGEST:
+        raise InvalidInputError("until", f"expected more than 0 and at most 31d, got {text!r}")
+    return length
+
+
+def load_scenario(name: str, length: timedelta | None = None) -> Scenario:
+    """Read a scenario by the name of a shipped one, or by its file.
+
+    Args:
+        name: `garage`, or a path.
+        length: In place of the file's own.
+
+    Raises:
+        InvalidInputError: There is none, or its file is wrong.
+    """
+    shipped = shipped_config() / "scenarios" / f"{name}.yaml"
+    path = shipped if shipped.is_file() else Path(name)
+    if not path.is_file():
+        names = ", ".join(sorted(one.stem for one in shipped.parent.glob("*.yaml")))
+        raise InvalidInputError("scenario", f"expected {names} or a file, got {name!r}")
+    try:
+        return read_scenario(path, length=length)
+    except ScenarioError as error:
+        raise InvalidInputError("scenario", str(error)) from error

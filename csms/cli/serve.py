@@ -1,0 +1,30 @@
+"""`chargeflex serve`: the server."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from csms.app import App
+from csms.cli.serving import read_settings, run_until_ended
+from csms.log import set_up_logging
+
+
+def serve(
+    config: Annotated[
+        Path, typer.Option(help="Settings file; config/chargeflex.yaml shows all keys")
+    ],
+) -> None:
+    """Serve stations, the page and the API until ended by Ctrl-C or SIGTERM."""
+    settings, log_level = read_settings(config)
+    set_up_logging(log_level)
+    gateway, http = settings.gateway, settings.http
+
+    def announce() -> None:
+        typer.echo(
+            f"Stations: ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}/<station id>"
+        )
+        typer.echo(f"Page:     http://{http.host}:{http.port}/")
+
+    asyncio.run(run_until_ended(App(settings), announce))

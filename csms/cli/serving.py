@@ -1,0 +1,52 @@
+"""Running the whole system from the command line until somebody ends it."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from csms.api.server import HttpSettings
+from csms.app import App, AppSettings
+from csms.domain.authorization import AdmissionPolicy
+from csms.gateway.server import GatewaySettings
+from csms.settings.app_file import read_app
+from csms.storage.database import DatabaseSettings
+
+_SQLITE = "sqlite:///"
+
+
+def read_settings(path: Path) -> tuple[AppSettings, str]:
+    """Read a settings file; return the settings and the log level.
+
+    Raises:
+        SettingsError: Naming file, line, key and what was expected there.
+    """
+    model, sites = read_app(path)
+    url = model.database.url
+    if url.startswith(_SQLITE) and not url.startswith(f"{_SQLITE}/"):
+        url = f"{_SQLITE}{(path.parent / url.removeprefix(_SQLITE)).resolve()}"
+    settings = AppSettings(
+        sites=sites,
+        gateway=GatewaySettings(
+            host=model.ocpp.host,
+            port=model.ocpp.port,
+            prefixes=tuple(model.ocpp.prefixes),
+            ping_every_s=model.ocpp.ping_every_s,
+            call_timeout_s=model.ocpp.call_timeout_s,
+            has_compression=model.ocpp.compression,
+        ),
+        http=HttpSettings(host=model.http.host, port=model.http.port),
+        database=DatabaseSettings(url=url),
+        admission=AdmissionPolicy(model.authorize),
+        solver_time_limit_s=model.solver_time_limit_s,
+    )
+    return settings, model.log.level
+
+
+async def run_until_ended(app: App, on_ready: Callable[[], None]) -> None:
+    """Run until the process is asked to end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(kind, stop.set)
+    await app.serve(stop, on_ready)

@@ -1,0 +1,1 @@
+"""Checks of all that ChargeFlex promises, one package per package of the source."""

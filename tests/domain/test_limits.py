@@ -1,0 +1,216 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csms.domain.limits import Allowance, Standing, TimedLimit, Verdict
+
+NOON = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def limit(*steps: tuple[int, float], start: float = 0, end: float = 900) -> TimedLimit:
+    return TimedLimit(starts_at=after(start), ends_at=after(end), steps=steps)
+
+
+HELD = Allowance(rating_a=32.0, fallback_a=6.0, standing=Standing.HELD)
+
+
+# What a limit says over time: 10 A, after 5 min 16 A, after 10 min 8 A, lapses after 15 min.
+STEPPED = limit((0, 10.0), (300, 16.0), (600, 8.0))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "amps"),
+    [
+        (-0.001, None),
+        (0, 10.0),
+        (299.999, 10.0),
+        (300, 16.0),
+        (600, 8.0),
+        (899.999, 8.0),
+        (900, None),
+        (5000, None),
+    ],
+)
+def test_each_step_holds_from_its_second_until_the_next(seconds: float, amps: float | None) -> None:
+    assert STEPPED.at(after(seconds)) == amps
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "amps"),
+    [
+        (0, 300, 10.0),
+        (0, 301, 16.0),
+        (299, 301, 16.0),
+        (600, 900, 8.0),
+        (599, 900, 16.0),
+        (-600, 0, None),
+        (-600, 1, 10.0),
+        (-600, 2000, 16.0),
+        (900, 2000, None),
+    ],
+)
+def test_most_of_a_limit_is_the_highest_step_that_the_stretch_touches(
+    start: float, end: float, amps: float | None
+) -> None:
+    assert STEPPED.most_a(after(start), after(end)) == amps
+
+
+def test_step_that_would_begin_after_the_limit_has_lapsed_never_holds() -> None:
+    overlong = limit((0, 10.0), (1200, 32.0))
+    assert overlong.most_a(after(800), after(1300)) == 10.0
+    assert overlong.most_a(after(1200), after(1300)) is None
+
+
+def test_limit_tells_every_instant_at_which_it_changes() -> None:
+    assert STEPPED.edges() == (after(0), after(300), after(600), after(900))
+
+
+@pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.REFUSED])
+def test_station_that_may_not_hold_its_fallback_is_counted_at_its_rating(
+    standing: Standing,
+) -> None:
+    allowance = Allowance(rating_a=32.0, fallback_a=6.0, standing=standing)
+    assert allowance.now_a(NOON) == 32.0
+    # OCPP 1.6 §3.13.6: when a limit lapses and no other profile is left, nothing limits.
+    limited = allowance.settled(limit((0, 10.0)), Verdict.ACCEPTED)
+    assert limited.most_a(after(0), after(60)) == 32.0
+
+
+def test_held_fallback_is_all_that_counts_without_a_limit() -> None:
+    assert HELD.most_a(after(0), after(86_400)) == 6.0
+
+
+def test_allowance_learns_that_the_fallback_is_held() -> None:
+    allowance = Allowance(rating_a=32.0, fallback_a=6.0)
+    assert allowance.restanding(Standing.HELD).now_a(NOON) == 6.0
+
+
+def test_accepted_limit_counts_until_it_lapses() -> None:
+    allowance = HELD.settled(limit((0, 16.0)), Verdict.ACCEPTED)
+    assert allowance.now_a(after(0)) == 16.0
+    assert allowance.now_a(after(899)) == 16.0
+    assert allowance.now_a(after(900)) == 6.0
+    assert allowance.most_a(after(899), after(2000)) == 16.0
+
+
+def test_limit_below_the_fallback_does_not_free_the_fallback() -> None:
+    # A reboot drops the limit and leaves the fallback: it may draw 6 A at any time.
+    allowance = HELD.settled(limit((0, 0.0)), Verdict.ACCEPTED)
+    assert allowance.now_a(after(1)) == 6.0
+
+
+def test_limit_above_the_rating_counts_as_the_rating() -> None:
+    allowance = HELD.settled(limit((0, 63.0)), Verdict.ACCEPTED)
+    assert allowance.now_a(after(1)) == 32.0
+
+
+def test_increase_counts_as_soon_as_it_is_sent() -> None:
+    allowance = HELD.settled(limit((0, 10.0)), Verdict.ACCEPTED).sent(limit((0, 16.0)))
+    assert allowance.now_a(after(1)) == 16.0
+
+
+def test_decrease_frees_nothing_before_it_is_accepted() -> None:
+    lower = limit((0, 8.0))
+    sent = HELD.settled(limit((0, 16.0)), Verdict.ACCEPTED).sent(lower)
+    assert sent.now_a(after(1)) == 16.0
+    assert sent.settled(lower, Verdict.ACCEPTED).now_a(after(1)) == 8.0
+
+
+def test_refused_limit_leaves_the_last_accepted_one_in_force() -> None:
+    higher = limit((0, 20.0))
+    allowance = HELD.settled(limit((0, 10.0)), Verdict.ACCEPTED).sent(higher)
+    assert allowance.settled(higher, Verdict.REFUSED).now_a(after(1)) == 10.0
+
+
+def test_uncertain_limit_counts_beside_the_accepted_one_until_it_lapses() -> None:
+    accepted, lost = limit((0, 10.0), end=900), limit((0, 20.0), start=60, end=600)
+    allowance = HELD.settled(accepted, Verdict.ACCEPTED).sent(lost)
+    allowance = allowance.settled(lost, Verdict.UNCERTAIN)
+    assert allowance.now_a(after(59)) == 10.0
+    assert allowance.now_a(after(60)) == 20.0
+    assert allowance.now_a(after(599)) == 20.0
+    assert allowance.now_a(after(600)) == 10.0
+    assert allowance.now_a(after(900)) == 6.0
+
+
+def test_accepted_limit_replaces_all_that_was_uncertain_before() -> None:
+    lost, next_one = limit((0, 20.0)), limit((0, 8.0))
+    allowance = HELD.sent(lost).settled(lost, Verdict.UNCERTAIN)
+    allowance = allowance.sent(next_one).settled(next_one, Verdict.ACCEPTED)
+    assert allowance.now_a(after(1)) == 8.0
+
+
+def test_refusal_of_the_second_of_two_equal_limits_leaves_the_first_uncertain() -> None:
+    first, second = limit((0, 20.0)), limit((0, 20.0))
+    allowance = HELD.sent(first).settled(first, Verdict.UNCERTAIN).sent(second)
+    assert allowance.settled(second, Verdict.REFUSED).now_a(after(1)) == 20.0
+
+
+def test_station_that_disobeys_is_counted_at_its_rating_whatever_it_accepted() -> None:
+    disobeyed = Allowance(
+        rating_a=32.0,
+        fallback_a=6.0,
+        standing=Standing.HELD,
+        accepted=limit((0, 8.0)),
+        is_disobeyed=True,
+    )
+    assert disobeyed.now_a(after(1)) == 32.0
+
+
+def test_lapsed_limits_are_forgotten_and_living_ones_kept() -> None:
+    short, long = limit((0, 16.0), end=300), limit((0, 12.0), end=900)
+    allowance = HELD.settled(short, Verdict.ACCEPTED).sent(long)
+    kept = allowance.lapsed(after(300))
+    assert kept.accepted is None
+    assert kept.uncertain == (long,)
+    assert allowance.lapsed(after(299)) == allowance
+
+
+def test_limits_end_with_the_transaction_that_they_were_for() -> None:
+    allowance = HELD.settled(limit((0, 16.0)), Verdict.ACCEPTED).sent(limit((0, 20.0)))
+    assert allowance.transaction_ended() == HELD
+
+
+def test_allowance_changes_by_itself_only_at_edges_of_its_limits() -> None:
+    accepted, sent = limit((0, 10.0), (300, 16.0)), limit((0, 12.0), start=60, end=960)
+    allowance = HELD.settled(accepted, Verdict.ACCEPTED).sent(sent)
+    assert allowance.edges() == (after(0), after(300), after(900), after(60), after(960))
+    assert HELD.edges() == ()
+
+
+def test_an_evening_of_limits_is_counted_right_at_every_step() -> None:
+    first, lost, lower = (
+        limit((0, 16.0), end=900),
+        limit((0, 20.0), start=300, end=1200),
+        limit((0, 10.0), start=600, end=1500),
+    )
+    allowance = HELD.sent(first)
+    assert allowance.now_a(after(0)) == 16.0  # may be in force already
+    allowance = allowance.settled(first, Verdict.ACCEPTED)
+    allowance = allowance.sent(lost).settled(lost, Verdict.UNCERTAIN)  # no answer
+    assert allowance.now_a(after(310)) == 20.0
+    allowance = allowance.sent(lower)
+    assert allowance.now_a(after(610)) == 20.0
+    allowance = allowance.settled(lower, Verdict.ACCEPTED)
+    assert allowance.now_a(after(620)) == 10.0
+    assert allowance.now_a(after(1500)) == 6.0  # the link is lost: back to the fallback
+    assert allowance.restanding(Standing.UNKNOWN).now_a(after(1500)) == 32.0  # it has rebooted
+
+
+amps = st.floats(min_value=0, max_value=80)
+
+
+@given(accepted=amps, sent=st.lists(amps, max_size=4), seconds=st.integers(-100, 2000))
+def test_allowance_is_never_below_the_fallback_nor_above_the_rating(
+    accepted: float, sent: list[float], seconds: int
+) -> None:
+    allowance = HELD.settled(limit((0, accepted)), Verdict.ACCEPTED)
+    for one in sent:
+        allowance = allowance.sent(limit((0, one)))
+    assert 6.0 <= allowance.now_a(after(seconds)) <= 32.0

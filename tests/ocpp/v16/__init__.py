@@ -1,0 +1,1 @@
+"""Checks of OCPP 1.6."""

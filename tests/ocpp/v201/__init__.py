@@ -1,0 +1,1 @@
+"""Checks of OCPP 2.0.1."""

@@ -1,0 +1,148 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema_rs import Draft202012Validator, meta
+
+from csms.settings.app_file import (
+    AppModel,
+    DatabaseModel,
+    HttpModel,
+    LogModel,
+    OcppModel,
+    app_schema,
+    read_app,
+)
+from tests.settings.complaints import complaint
+
+SHIPPED = Path(__file__).parents[2] / "config" / "chargeflex.yaml"
+SITE = """\
+site: {name}
+timezone: Europe/Oslo
+grid: {{earthing: TN}}
+feeders: [{{id: intake, limit_a: 63}}]
+chargers: [{{id: {charger}, feeder: intake, max_a: 32}}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two sites beside which a settings file may stand."""
+    (tmp_path / "one.yaml").write_text(SITE.format(name="one", charger="G-01"))
+    (tmp_path / "two.yaml").write_text(SITE.format(name="two", charger="G-02"))
+    return tmp_path
+
+
+def test_what_is_left_out_has_its_default(folder: Path) -> None:
+    (folder / "app.yaml").write_text("sites: [one.yaml]\n")
+    model, sites = read_app(folder / "app.yaml")
+    assert model == AppModel(
+        ocpp=OcppModel(
+            host="127.0.0.1",
+            port=9000,
+            prefixes=["/ocpp", "/"],
+            ping_every_s=20.0,
+            call_timeout_s=30.0,
+            compression=True,
+        ),
+        http=HttpModel(host="127.0.0.1", port=8080),
+        database=DatabaseModel(url="sqlite:///chargeflex.db"),
+        log=LogModel(level="INFO"),
+        sites=["one.yaml"],
+        authorize="everyone",
+        solver_time_limit_s=5.0,
+    )
+    assert [site.site_id for site in sites] == ["one"]
+
+
+def test_sites_are_read_in_their_order(folder: Path) -> None:
+    (folder / "app.yaml").write_text("sites: [two.yaml, one.yaml]\n")
+    _, sites = read_app(folder / "app.yaml")
+    assert [site.site_id for site in sites] == ["two", "one"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ocpp: {port: 9000}\n", "app.yaml:1: sites: expected this key, it is missing"),
+        ("sites: []\n", "app.yaml:1: sites: expected a list of at least 1, got []"),
+        ("sites: one.yaml\n", "app.yaml:1: sites: expected a valid list, got 'one.yaml'"),
+        ("sites: [1]\n", "app.yaml:1: sites[0]: expected a valid string, got 1"),
+        (
+            "sites: [one.yaml]\nocpp: {port: 65536}\n",
+            "app.yaml:2: ocpp.port: expected less than or equal to 65535, got 65536",
+        ),
+        (
+            "sites: [one.yaml]\nocpp:\n  port: '9000'\n",
+            "app.yaml:3: ocpp.port: expected a valid integer, got '9000'",
+        ),
+        (
+            "sites: [one.yaml]\nocpp: {ping_every_s: 0}\n",
+            "app.yaml:2: ocpp.ping_every_s: expected greater than 0, got 0",
+        ),
+        (
+            "sites: [one.yaml]\nocpp: {prefixes: []}\n",
+            "app.yaml:2: ocpp.prefixes: expected a list of at least 1, got []",
+        ),
+        (
+            "sites: [one.yaml]\nocpp: {prefixes: [ocpp]}\n",
+            "app.yaml:2: ocpp.prefixes[0]: expected text that matches ^/, got 'ocpp'",
+        ),
+        (
+            "sites: [one.yaml]\nhttp:\n",
+            "app.yaml:2: http: expected keys and values, got None",
+        ),
+        (
+            "sites: [one.yaml]\nlog: {level: debug}\n",
+            "app.yaml:2: log.level: expected 'DEBUG', 'INFO', 'WARNING' or 'ERROR', got 'debug'",
+        ),
+        (
+            "sites: [one.yaml]\nauthorize: all\n",
+            "app.yaml:2: authorize: expected 'everyone' or 'listed_tokens', got 'all'",
+        ),
+        (
+            "sites: [one.yaml]\nsolver_time_limit_s: 61\n",
+            "app.yaml:2: solver_time_limit_s: expected less than or equal to 60, got 61",
+        ),
+        ("sites: [one.yaml]\nmqtt: {}\n", "app.yaml:2: mqtt: not a key that is known here"),
+        (
+            "sites: [none.yaml]\n",
+            "none.yaml:1: cannot be read: No such file or directory",
+        ),
+        (
+            "sites:\n  - one.yaml\n  - one.yaml\n",
+            (
+                "app.yaml:3: sites[1]: expected names of its own, 'site one' is also in one.yaml\n"
+                "app.yaml:3: sites[1]: expected names of its own, 'G-01' is also in one.yaml"
+            ),
+        ),
+    ],
+)
+def test_every_fault_is_told_with_its_line_and_key(folder: Path, text: str, said: str) -> None:
+    assert complaint(read_app, folder / "app.yaml", text) == said
+
+
+def test_fault_in_a_site_file_is_told_at_its_own_line(folder: Path) -> None:
+    (folder / "two.yaml").write_text(SITE.format(name="two", charger="'G 02'"))
+    said = complaint(read_app, folder / "app.yaml", "sites: [one.yaml, two.yaml]\n")
+    assert said == (
+        r"two.yaml:5: chargers[0].id: expected text that matches ^[^\s/:#?]+$, got 'G 02'"
+    )
+
+
+def test_charger_of_one_site_must_not_stand_in_another(folder: Path) -> None:
+    (folder / "two.yaml").write_text(SITE.format(name="two", charger="G-01"))
+    said = complaint(read_app, folder / "app.yaml", "sites:\n  - one.yaml\n  - two.yaml\n")
+    assert said == ("app.yaml:3: sites[1]: expected names of its own, 'G-01' is also in one.yaml")
+
+
+def test_shipped_settings_file_is_valid_and_shows_the_defaults() -> None:
+    model, sites = read_app(SHIPPED)
+    assert model == AppModel(sites=["sites/garage.yaml"])
+    assert [site.site_id for site in sites] == ["fjordgata"]
+
+
+def test_json_schema_accepts_the_shipped_settings_file() -> None:
+    meta.validate(app_schema())
+    written = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    assert list(Draft202012Validator(app_schema()).iter_errors(written)) == []
