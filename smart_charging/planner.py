@@ -51,7 +51,7 @@ def plan_by_heuristic(problem: ChargingProblem, detail: str) -> ChargingPlan:
         problem: What to plan.
         detail: Why there is no better plan.
     """
-    modest_a = np.array([[evse.min_a] for evse in problem.evses]).reshape(-1, 1)
+    modest_a = np.array([[evse.least_a] for evse in problem.evses]).reshape(-1, 1)
     outlook_a = np.array([[evse.floor_a] for evse in problem.evses]).reshape(-1, 1)
     wanted_a = np.repeat(outlook_a, len(problem.slots_s), axis=1)
     wanted_a[:, : problem.committed] = modest_a
@@ -134,7 +134,7 @@ def _wh_per_a(problem: ChargingProblem) -> Array:
 def _usable_a(evses: tuple[Evse, ...], left_wh: Array, wh_per_a: Array) -> Array:
     """The most that each vehicle can use in a slot: its rate, or what it still lacks."""
     rates_a = np.array([evse.max_a for evse in evses])
-    least_a = np.array([evse.min_a for evse in evses])
+    least_a = np.array([evse.least_a for evse in evses])
     with np.errstate(divide="ignore", invalid="ignore"):
         needed_a = np.where(wh_per_a > 0, left_wh / wh_per_a, 0.0)
     wants_more = (left_wh > 0) & (wh_per_a > 0)

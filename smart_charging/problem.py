@@ -4,11 +4,12 @@ Time is cut into slots of any length; every quantity that changes over time is g
 A problem checks itself when it is made.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate, pairwise
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from smart_charging.errors import ProblemError
 from smart_charging.taps import Tap
 
 Array: TypeAlias = NDArray[np.float64]
+
+_EPSILON: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,6 +94,11 @@ class Evse:
     on_s: float = 0.0
     off_s: float = 0.0
     is_idle: bool = False
+
+    @property
+    def least_a(self) -> float:
+        """The least limit in whole steps that is not a pause."""
+        return round(math.ceil(self.min_a / self.step_a - _EPSILON) * self.step_a, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

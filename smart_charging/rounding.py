@@ -111,7 +111,7 @@ def round_slot(
     for evse in evses:
         occupancy.add(evse, evse.floor_a)
     ceiling = np.minimum(most_a, [evse.max_a for evse in evses])
-    least_a = np.array([evse.min_a for evse in evses])
+    least_a = np.array([evse.least_a for evse in evses])
     for i in np.argsort(-wanted_a, kind="stable"):
         if wanted_a[i] >= least_a[i] - _EPSILON_A:
             _raise(occupancy, evses[i], given, int(i), min(wanted_a[i], ceiling[i]))
@@ -168,7 +168,7 @@ def _hand_out_rest(
                 evses[i],
                 given,
                 i,
-                min(ceiling[i], max(given[i] + _BITE_A, evses[i].min_a)),
+                min(ceiling[i], max(given[i] + _BITE_A, evses[i].least_a)),
             )
         ]
 

@@ -32,6 +32,9 @@ from smart_charging import study
 from smart_charging.problem import Array, Feeder
 from smart_charging.taps import Tap, pair_tap, wye_tap
 
+LEAST_SHARE: Final = 0.97
+"""Of the energy that perfect foresight would deliver: less is a fault."""
+
 _SOLVER_TIME_LIMIT_S: Final = 10.0
 _PING_EVERY_S: Final = 3600.0
 _SLOT_S: Final = 300
@@ -53,6 +56,17 @@ class DayFigures:
         """Energy delivered over what perfect foresight would have delivered."""
         best_wh = self.perfect_foresight.delivered_wh
         return self.report.delivered_wh / best_wh if best_wh else 1.0
+
+    @property
+    def faults(self) -> list[str]:
+        """What must not be: a limit exceeded, or too little delivered."""
+        faults = []
+        if self.report.over_as > 0:
+            faults.append(f"{self.report.over_as:.1f} ampere-seconds above a limit")
+        if self.share_of_foresight < LEAST_SHARE:
+            share_pct, least_pct = 100 * self.share_of_foresight, 100 * LEAST_SHARE
+            faults.append(f"{share_pct:.2f} % of perfect foresight, expected {least_pct:.0f} %")
+        return faults
 
 
 class DriversApp:

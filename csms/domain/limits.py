@@ -1,5 +1,6 @@
 """Limits that stations were sent, and what each EVSE may therefore draw at most."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,17 +23,19 @@ class TimedLimit:
     def most_a(self, start_at: datetime, end_at: datetime) -> float | None:
         """The highest limit between two instants, None where it does not hold at all."""
         highest: float | None = None
-        for i, (begins_s, amps) in enumerate(self.steps):
-            begins_at = self.starts_at + timedelta(seconds=begins_s)
-            is_last = i + 1 == len(self.steps)
-            stops_at = (
-                self.ends_at
-                if is_last
-                else min(self.ends_at, self.starts_at + timedelta(seconds=self.steps[i + 1][0]))
-            )
+        for begins_at, stops_at, amps in self.spans():
             if begins_at < min(end_at, stops_at) and stops_at > start_at:
                 highest = amps if highest is None else max(highest, amps)
         return highest
+
+    def spans(self) -> Iterator[tuple[datetime, datetime, float]]:
+        """The stretches of one limit each: from, until, amperes."""
+        begins = [self.starts_at + timedelta(seconds=second) for second, _ in self.steps]
+        for (_, amps), begins_at, stops_at in zip(
+            self.steps, begins, [*begins[1:], self.ends_at], strict=True
+        ):
+            if begins_at < self.ends_at:
+                yield begins_at, min(stops_at, self.ends_at), amps
 
     def at(self, instant: datetime) -> float | None:
         """The limit at an instant, None where it does not hold."""
@@ -136,6 +139,27 @@ class Allowance:
     def transaction_ended(self) -> "Allowance":
         """Without limits at all: they are a transaction's and end with it (OCPP 1.6 §7.10)."""
         return replace(self, accepted=None, uncertain=())
+
+    def cut(self, limit: TimedLimit, max_steps: int) -> TimedLimit:
+        """A limit, lowered to what may be drawn already wherever that is less.
+
+        Whoever may draw no more than this has not been raised at any time.
+
+        Args:
+            limit: Where the limit is to be in the end.
+            max_steps: How many steps the station takes; the last ones are merged into the lowest.
+        """
+        within = {edge for edge in self.edges() if limit.starts_at < edge < limit.ends_at}
+        edges = sorted({limit.starts_at, *limit.edges()[:-1], *within})
+        steps: list[tuple[int, float]] = []
+        for edge in edges:
+            amps = min(limit.at(edge) or 0.0, self.now_a(edge))
+            if not steps or steps[-1][1] != amps:
+                steps.append((round((edge - limit.starts_at).total_seconds()), amps))
+        merged = steps[max_steps - 1 :]
+        lowest_a = min((amps for _, amps in merged), default=0.0)
+        tail = [(merged[0][0], lowest_a)] if merged else []
+        return replace(limit, steps=(*steps[: max_steps - 1], *tail))
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the allowance may change by itself."""

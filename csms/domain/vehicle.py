@@ -56,6 +56,10 @@ class VehicleHabits:
         ceiling_a = max(min_a, max(current_a) + _MARGIN_A)
         return replace(habits, ceiling_a=ceiling_a, is_content=is_content)
 
+    def stopped(self, min_a: float) -> "VehicleHabits":
+        """The vehicle has ended charging by itself, while it was allowed to go on."""
+        return replace(self, ceiling_a=min_a, is_content=True, rounds_below=_ROUNDS_BELOW)
+
     def _observe_lines(self, current_a: PhaseAmps) -> "VehicleHabits":
         highest_a = max(current_a)
         if highest_a < _TELLING_A:

@@ -2,7 +2,9 @@
 
 Decreases go out first. Increases follow when the decreases have been accepted and the vehicles
 have had time to follow, and each only if what everybody may then draw fits under every feeder:
-until its answer comes, an EVSE may draw the higher of its old and its new limit.
+until its answer comes, an EVSE may draw the higher of its old and its new limit. A limit that is
+lower now and higher later, or the other way round, goes out in two halves where room is short:
+first what is lower, then the whole.
 """
 
 import asyncio
@@ -69,8 +71,10 @@ class Dispatcher:
         """
         now = self._clock.now()
         due = [target for target in targets if self._is_due(target, now)]
-        decreases = [target for target in due if not self._raises(target, now)]
         increases = [target for target in due if self._raises(target, now)]
+        decreases = [target for target in due if target not in increases]
+        if not self._fit(increases):
+            decreases += self._cuts(increases, now)
         if decreases:
             await self._send_all(decreases, plan_number, tasks)
             settle_s = self._live.site.control.settle_s
@@ -91,13 +95,20 @@ class Dispatcher:
         half_life = timedelta(seconds=self._live.site.control.limits_live_s / 2)
         if held.ends_at - now < half_life:
             return True
-        until = min(held.ends_at, target.limit.ends_at)
-        edges = sorted(
-            edge for edge in {now, *held.edges(), *target.limit.edges()} if now <= edge < until
-        )
+        return self._differs(evse.allowance, target.limit, now)
+
+    @staticmethod
+    def _differs(allowance: Allowance, limit: TimedLimit, now: datetime) -> bool:
+        """Whether a limit is another than what is allowed, while both hold."""
+        held = allowance.accepted
+        if held is None:
+            return True
+        until = min(held.ends_at, limit.ends_at)
+        edges = {now, *held.edges(), *limit.edges()}
         return any(
-            abs((held.at(edge) or 0.0) - (target.limit.at(edge) or 0.0)) > _NOTICEABLE_A
+            abs((held.at(edge) or 0.0) - (limit.at(edge) or 0.0)) > _NOTICEABLE_A
             for edge in edges
+            if now <= edge < until
         )
 
     def _raises(self, target: Target, now: datetime) -> bool:
@@ -111,25 +122,42 @@ class Dispatcher:
             if edge >= now
         )
 
+    def _cuts(self, increases: Sequence[Target], now: datetime) -> list[Target]:
+        """First halves of limits that are higher at one time and lower at another.
+
+        Each is lowered where it has to be, so that the others find the room they were planned,
+        and is raised with them afterwards.
+        """
+        cuts = []
+        for target in increases:
+            allowance = self._live.evses[target.evse].allowance
+            max_steps = self._live.stations[target.evse.station_id].capabilities.max_periods
+            cut = Target(target.evse, allowance.cut(target.limit, max_steps))
+            if self._differs(allowance, cut.limit, now):
+                cuts.append(cut)
+        return cuts
+
     def _release(self, increases: Sequence[Target]) -> list[Target]:
         """Increases for which there is room, all at once or else one by one."""
-        now = self._clock.now()
+        present = [target for target in increases if self._live.evses[target.evse].is_occupied]
+        if self._fit(present):
+            return present
+        released: list[Target] = []
+        for target in present:
+            if self._fit([*released, target]):
+                released.append(target)
+            else:
+                logger.info("no room yet to raise %s", target.evse)
+                self._live.mark()
+        return released
+
+    def _fit(self, increases: Sequence[Target]) -> bool:
+        """Whether there is room for limits on top of those that they replace."""
         allowances = {
             target.evse: self._live.evses[target.evse].allowance.sent(target.limit)
             for target in increases
         }
-        if not adds_to_overload(self._live, now, allowances):
-            return list(increases)
-        released: list[Target] = []
-        taken: dict[EvseId, Allowance] = {}
-        for target in increases:
-            tried = {**taken, target.evse: allowances[target.evse]}
-            if adds_to_overload(self._live, now, tried):
-                logger.info("no room yet to raise %s", target.evse)
-                continue
-            taken = tried
-            released.append(target)
-        return released
+        return not adds_to_overload(self._live, self._clock.now(), allowances)
 
     async def _send_all(
         self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup

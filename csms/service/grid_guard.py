@@ -1,9 +1,10 @@
 """Whether what all EVSEs may draw fits under every feeder, now and until all limits have lapsed."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -45,11 +46,10 @@ def keep_books(live: LiveSite, now: datetime) -> Books:
 
 def is_overcommitted(live: LiveSite, now: datetime) -> bool:
     """Whether all that may be drawn just now, and all that nobody steers, exceeds any limit."""
-    books = keep_books(live, now)
-    return any(
-        np.any(books.allowed_a[key][:, 0] > books.limit_a[key][:, 0] + _TOLERANCE_A)
-        for key in books.allowed_a
-    )
+    edges = [now, now + _INSTANT]
+    feeders = feeder_inputs(live, edges, now)
+    allowed = _allowed(live, edges, feeders, _present(live))
+    return any(np.any(allowed[feeder.key] > feeder.limit_a + _TOLERANCE_A) for feeder in feeders)
 
 
 def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
@@ -123,11 +123,24 @@ def _allowed(
         Load(
             live.evses[key].place.feeder_id,
             tap_of(live, live.evses[key]),
-            np.array([allowance.most_a(*span) for span in pairwise(edges)]),
+            _course(allowance, edges),
         )
         for key, allowance in allowances.items()
     ]
     return line_currents(feeders, loads)
+
+
+def _course(allowance: Allowance, edges: list[datetime]) -> Array:
+    """The most that may be drawn in each slot, where no limit changes within a slot: [slot]."""
+    amps = np.full(len(edges) - 1, allowance.standing_a)
+    limits = (allowance.accepted, *allowance.uncertain)
+    for begins_at, stops_at, limit_a in chain.from_iterable(
+        limit.spans() for limit in limits if limit
+    ):
+        during = slice(bisect_left(edges, begins_at), bisect_left(edges, stops_at))
+        amps[during] = np.maximum(amps[during], limit_a)
+    course: Array = np.minimum(amps, allowance.rating_a)
+    return course
 
 
 def _edges(live: LiveSite, now: datetime, allowances: Iterable[Allowance]) -> list[datetime]:

@@ -184,22 +184,26 @@ class LiveSite:
             evse.allowance = restarted.restanding(Standing.UNKNOWN)
         self.mark()
 
-    def status_changed(self, event: StatusChanged) -> None:
+    def status_changed(self, event: StatusChanged, now: datetime) -> None:
         """A connector's status is another one."""
         evse = self.evses.get(EvseId(event.station_id, event.evse_number))
         if evse is None:
             return
         evse.status = event.status
-        _note_charging_state(evse, event.charging_state)
+        _note_charging_state(evse, event.charging_state, now)
         self.mark()
 
     def transaction_changed(
-        self, transaction: Transaction, past: tuple[Transaction, ...] | None = None
+        self,
+        transaction: Transaction,
+        now: datetime,
+        past: tuple[Transaction, ...] | None = None,
     ) -> None:
         """A transaction has started, gone on or ended.
 
         Args:
             transaction: As it is now.
+            now: The present instant.
             past: Ended transactions of its token, where they were looked up.
         """
         evse = self.evses.get(transaction.evse) if transaction.evse else None
@@ -218,7 +222,7 @@ class LiveSite:
             self.mark()
             return
         evse.transaction = transaction
-        _note_charging_state(evse, transaction.charging_state)
+        _note_charging_state(evse, transaction.charging_state, now)
         is_news = (current.need, current.charging_state) != (
             transaction.need,
             transaction.charging_state,
@@ -312,7 +316,7 @@ def _begin(evse: LiveEvse, transaction: Transaction) -> None:
     evse.transaction = transaction
     evse.habits, evse.refusal, evse.rounds_over, evse.retry_at = VehicleHabits(), "", 0, None
     evse.since, evse.is_paused = transaction.started_at, True
-    _note_charging_state(evse, transaction.charging_state)
+    evse.charging_state = transaction.charging_state or evse.charging_state
 
 
 def _end(evse: LiveEvse) -> None:
@@ -321,10 +325,17 @@ def _end(evse: LiveEvse) -> None:
     evse.reading = None
 
 
-def _note_charging_state(evse: LiveEvse, state: ChargingState | None) -> None:
-    """What the station says of the vehicle; whether it is content, its current has to show.
+def _note_charging_state(evse: LiveEvse, state: ChargingState | None, now: datetime) -> None:
+    """What the station says of the vehicle.
 
-    After a pause many stations report a vehicle as suspended until it has begun again.
+    That it has suspended charging counts only right after it charged, and while it might have gone
+    on: after a pause many stations call a vehicle suspended until it has begun again.
     """
-    if state is not None:
-        evse.charging_state = state
+    if state is None:
+        return
+    has_stopped = (
+        evse.charging_state is ChargingState.CHARGING and state is ChargingState.SUSPENDED_EV
+    )
+    if has_stopped and evse.allowance.now_a(now) >= evse.place.min_a:
+        evse.habits = evse.habits.stopped(evse.place.min_a)
+    evse.charging_state = state

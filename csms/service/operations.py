@@ -60,7 +60,7 @@ class Operations:
         async with self._open_uow() as uow:
             await uow.transactions.state_need(evse.transaction.number, need)
             await uow.commit()
-        live.transaction_changed(replace(evse.transaction, need=need))
+        live.transaction_changed(replace(evse.transaction, need=need), self._clock.now())
 
     def report_feeder_load(
         self, site_id: SiteId, feeder_id: FeederId, current_a: Sequence[float], at: datetime | None

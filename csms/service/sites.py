@@ -156,8 +156,8 @@ class Sites:
         past = (
             await uow.transactions.history_of(transaction.id_token) if transaction.id_token else []
         )
-        live.transaction_changed(transaction, tuple(past))
         now = self._clock.now()
+        live.transaction_changed(transaction, now, tuple(past))
         limits = await uow.control.limits_alive(evse.place.evse, transaction.transaction, now)
         for limit, verdict in limits:
             evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)

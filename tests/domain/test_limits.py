@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -214,3 +215,44 @@ def test_allowance_is_never_below_the_fallback_nor_above_the_rating(
     for one in sent:
         allowance = allowance.sent(limit((0, one)))
     assert 6.0 <= allowance.now_a(after(seconds)) <= 32.0
+
+
+def test_cut_keeps_the_lower_of_old_and_new_at_every_time() -> None:
+    held = replace(HELD, fallback_a=0.0, accepted=limit((0, 16.0), (300, 6.0)))
+    wanted = limit((0, 10.0), (400, 8.0), start=100, end=1000)
+    cut = held.cut(wanted, max_steps=6)
+    assert cut.steps == ((0, 10.0), (200, 6.0), (800, 0.0))
+    assert (cut.starts_at, cut.ends_at) == (after(100), after(1000))
+
+
+def test_cut_of_a_limit_that_is_nowhere_higher_is_that_limit() -> None:
+    held = replace(HELD, accepted=limit((0, 16.0)))
+    wanted = limit((0, 10.0), (300, 8.0))
+    assert held.cut(wanted, max_steps=6) == wanted
+
+
+def test_cut_merges_what_a_station_cannot_take_into_the_lowest() -> None:
+    held = replace(HELD, fallback_a=0.0, accepted=limit((0, 16.0), (300, 6.0)))
+    wanted = limit((0, 10.0), (400, 8.0), start=100, end=1000)
+    assert held.cut(wanted, max_steps=2).steps == ((0, 10.0), (200, 0.0))
+    assert held.cut(wanted, max_steps=1).steps == ((0, 0.0),)
+
+
+@given(
+    held=st.lists(st.sampled_from([0.0, 6.0, 10.0, 16.0]), min_size=1, max_size=4),
+    wanted=st.lists(st.sampled_from([0.0, 6.0, 10.0, 16.0]), min_size=1, max_size=4),
+    start=st.integers(0, 800),
+    max_steps=st.integers(1, 6),
+)
+def test_cut_raises_nobody_and_is_never_above_what_was_wanted(
+    held: list[float], wanted: list[float], start: int, max_steps: int
+) -> None:
+    old = limit(*((150 * i, amps) for i, amps in enumerate(held)))
+    new = limit(*((200 * i, amps) for i, amps in enumerate(wanted)), start=start, end=start + 900)
+    allowance = replace(HELD, fallback_a=0.0, accepted=old)
+    cut = allowance.cut(new, max_steps)
+    assert len(cut.steps) <= max_steps
+    for second in range(start, start + 900, 25):
+        amps = cut.at(after(second))
+        assert amps is not None
+        assert amps <= min(new.at(after(second)) or 0.0, allowance.now_a(after(second)))

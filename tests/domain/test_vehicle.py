@@ -114,3 +114,15 @@ def test_vehicle_that_takes_something_is_not_content() -> None:
     nothing, little = (NONE, 16.0), ((1.0, 0.0, 0.0), 16.0)
     assert not seen(little, little, little).is_content
     assert not seen(nothing, nothing, nothing, little).is_content
+
+
+def test_vehicle_that_stops_by_itself_is_content_at_once_and_keeps_its_minimum() -> None:
+    stopped = seen(((16.0, 16.0, 16.0), 16.0)).stopped(min_a=6.0)
+    assert stopped.is_content
+    assert stopped.ceiling_a == 6.0
+
+
+def test_vehicle_that_stopped_is_given_back_all_when_it_begins_again() -> None:
+    again = VehicleHabits().stopped(min_a=6.0).observe((5.0, 5.0, 5.0), limit_a=6.0, min_a=6.0)
+    assert not again.is_content
+    assert again.ceiling_a is None

@@ -151,7 +151,7 @@ def test_file_of_another_format_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "starts_at", "stations"),
     [
-        ("garage", datetime(2026, 1, 14, 11, tzinfo=UTC), 48),
+        ("garage", datetime(2026, 1, 14, 14, tzinfo=UTC), 48),
         ("workplace", datetime(2019, 6, 5, 11, tzinfo=UTC), 52),
         ("depot", datetime(2026, 1, 14, 12, tzinfo=UTC), 33),
     ],

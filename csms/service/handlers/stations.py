@@ -55,7 +55,7 @@ async def status_changed(context: HandlerContext, event: StatusChanged) -> Ackno
         await uow.commit()
     live = context.sites.of_station(event.station_id)
     if live is not None:
-        live.status_changed(event)
+        live.status_changed(event, context.clock.now())
     if event.error_code:
         logger.warning(
             "connector %d/%d reports %s %s",

@@ -163,7 +163,7 @@ def _note_progress(
     past: tuple[Transaction, ...] | None = None,
 ) -> None:
     live.count_energy(max(0.0, transaction.energy_wh - live.energy_of(transaction)), now)
-    live.transaction_changed(transaction, past)
+    live.transaction_changed(transaction, now, past)
 
 
 def _tell(
