@@ -15,7 +15,8 @@ from csms.api.dependencies import ApiContext
 from csms.api.metrics import metrics_renderer
 from csms.api.server import HttpSettings, bind, serve_http
 from csms.clock import Clock, SystemClock
-from csms.dashboard.pages import dashboard_router, static_files
+from csms.dashboard.pages import dashboard_router
+from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.authorization import AdmissionPolicy
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
@@ -144,10 +145,11 @@ class App:
     def _create_api(self, operations: Operations) -> FastAPI:
         gateway = self.settings.gateway
         context = ApiContext(room=self._room, operations=operations, reads=Queries(self._database))
-        ocpp_url = f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}"
+        printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
         return create_api(
             context,
             render_metrics=metrics_renderer(self._room),
-            pages=(dashboard_router(self._room, ocpp_url=ocpp_url),),
-            mounts=(Mount("/static", static_files()),),
+            pages=(dashboard_router(self._room, printer),),
+            mounts=(Mount(STATIC_PATH, static_files()),),
+            print_error=printer.error,
         )

@@ -4,8 +4,8 @@ In the committed slots a limit is 0 or at least the EVSE's minimum, in whole ste
 under every feeder. Slot by slot:
 
 1. everybody has their floor;
-2. whoever the program gave at least the minimum gets that, rounded down to steps;
-3. the others, in the order of their claims, are raised to their minimum while there is room;
+2. in the order of claims, whoever was given at least the minimum gets that, rounded down to steps;
+3. in the same order, the others are raised to their minimum while there is room;
 4. what is left over goes, in equal bites, to whoever can use it;
 5. and what nobody can use lets idle vehicles have their minimum, in case they want again.
 
@@ -112,10 +112,11 @@ def round_slot(
         occupancy.add(evse, evse.floor_a)
     ceiling = np.minimum(most_a, [evse.max_a for evse in evses])
     least_a = np.array([evse.least_a for evse in evses])
-    for i in np.argsort(-wanted_a, kind="stable"):
+    in_turn = list(_by_claim(evses, wanted_a))
+    for i in in_turn:
         if wanted_a[i] >= least_a[i] - _EPSILON_A:
-            _raise(occupancy, evses[i], given, int(i), min(wanted_a[i], ceiling[i]))
-    for i in _by_claim(evses, wanted_a):
+            _raise(occupancy, evses[i], given, i, min(wanted_a[i], ceiling[i]))
+    for i in in_turn:
         if wanted_a[i] > _EPSILON_A:
             _raise(occupancy, evses[i], given, i, min(least_a[i], ceiling[i]))
     _hand_out_rest(occupancy, evses, given, ceiling)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.types import ASGIApp
 
 from csms.api import sites, stations
+from csms.api.browsers import PrintError, explain_to_browsers
 from csms.api.dependencies import ApiContext
 from csms.api.errors import Problem, explain_errors
 
@@ -34,6 +35,7 @@ def create_api(
     render_metrics: Callable[[], bytes],
     pages: tuple[APIRouter, ...] = (),
     mounts: tuple[Mount, ...] = (),
+    print_error: PrintError | None = None,
 ) -> FastAPI:
     """Create the web application.
 
@@ -42,6 +44,7 @@ def create_api(
         render_metrics: Writes all metrics in Prometheus' text format.
         pages: Routers of pages beside the API.
         mounts: Applications under other paths, such as static files.
+        print_error: Prints errors for browsers; None: they are told what programs are.
     """
     app = FastAPI(
         title="ChargeFlex",
@@ -54,6 +57,8 @@ def create_api(
     )
     app.state.context = context
     explain_errors(app)
+    if print_error:
+        explain_to_browsers(app, print_error)
     for router in (sites.router, stations.router):
         app.include_router(router, prefix=_PREFIX)
     for page in pages:

@@ -9,6 +9,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from csms.domain.errors import (
     ChargeFlexError,
@@ -43,6 +44,7 @@ def explain_errors(app: FastAPI) -> None:
     """Let an application answer our errors as problem details."""
     app.exception_handler(ChargeFlexError)(_answer)
     app.exception_handler(RequestValidationError)(_answer_invalid)
+    app.exception_handler(HTTPException)(_answer_http)
 
 
 async def _answer(_request: Request, error: Exception) -> JSONResponse:
@@ -62,8 +64,22 @@ async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
 
-def _problem(status: HTTPStatus, detail: str, errors: list[dict[str, Any]]) -> JSONResponse:
+async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses: unknown paths, methods that a path does not have."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for no other
+    return _problem(HTTPStatus(error.status_code), error.detail, [], error.headers)
+
+
+def _problem(
+    status: HTTPStatus,
+    detail: str,
+    errors: list[dict[str, Any]],
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     problem = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
     return JSONResponse(
-        jsonable_encoder(problem), status_code=status, media_type="application/problem+json"
+        jsonable_encoder(problem),
+        status_code=status,
+        headers=headers,
+        media_type="application/problem+json",
     )

@@ -211,7 +211,7 @@ class WriteSettingRequest(_Model):
 
 
 class ClearProfilesRequest(_Model):
-    """Remove charging profiles that match."""
+    """Remove charging profiles that match; the fallback is given again. Not while charging."""
 
     command: Literal["clear_profiles"]
     profile_id: int | None = None

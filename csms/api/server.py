@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from csms.domain.errors import ChargeFlexError
 
@@ -41,9 +41,9 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 async def serve_http(app: ASGIApp, at: socket.socket, stop: asyncio.Event) -> None:
-    """Serve an application until told to stop; then let open requests end, for a moment."""
+    """Serve an application until told to stop; then end streams, and let open requests end."""
     config = uvicorn.Config(
-        app,
+        _EndingStreams(app, stop),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -56,6 +56,44 @@ async def serve_http(app: ASGIApp, at: socket.socket, stop: asyncio.Event) -> No
         tasks.create_task(server.serve(sockets=[at]))
         await stop.wait()
         server.should_exit = True
+
+
+class _EndingStreams:
+    """Ends responses that would go on for ever, once the server has to stop."""
+
+    def __init__(self, app: ASGIApp, stop: asyncio.Event) -> None:
+        self._app = app
+        self._stop = stop
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_read = is_open = False
+
+        async def receive_or_leave() -> Message:
+            nonlocal is_read
+            if is_read:  # the next message says that the reader has left
+                return await self._left(receive)
+            message = await receive()
+            is_read = not message.get("more_body", False)
+            return message
+
+        async def note_and_send(message: Message) -> None:
+            nonlocal is_open
+            is_open = message["type"] == "http.response.start" or message.get("more_body", False)
+            await send(message)
+
+        await self._app(scope, receive_or_leave, note_and_send)
+        if is_open and self._stop.is_set():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _left(self, receive: Receive) -> Message:
+        leaving = asyncio.ensure_future(receive())
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((leaving, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return leaving.result() if leaving.done() else {"type": "http.disconnect"}
+        finally:
+            leaving.cancel()
+            stopping.cancel()
 
 
 class _Server(uvicorn.Server):

@@ -4,14 +4,20 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, status
+from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from csms.api.dependencies import Context
 from csms.api.schemas import FeederLoad, Past, Plan, Series, SiteSummary
+from csms.service.live_feed import LiveFeed
 from csms.service.site_view import SiteView
 
 router = APIRouter(prefix="/sites", tags=["sites"])
+
+
+async def _feed(context: Context, site_id: str) -> LiveFeed:
+    """Find a site's feed before the stream begins: later no status can say that there is none."""
+    return context.room.feed(site_id)
 
 
 @router.get("")
@@ -28,12 +34,14 @@ async def read_view(context: Context, site_id: str) -> SiteView:
 
 
 @router.get("/{site_id}/live", response_class=EventSourceResponse)
-async def follow(context: Context, site_id: str) -> AsyncIterator[ServerSentEvent]:
+async def follow(
+    feed: Annotated[LiveFeed, Depends(_feed)],
+) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: a `snapshot` of the view, then numbered `delta`s.
 
     The stream ends when a reader falls too far behind; reading again begins with a snapshot.
     """
-    async with context.room.feed(site_id).reading() as messages:
+    async with feed.reading() as messages:
         while (message := await messages.get()) is not None:
             yield ServerSentEvent(
                 raw_data=message.body.decode(), event=message.kind, id=str(message.number)

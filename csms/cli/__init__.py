@@ -1,6 +1,7 @@
 """The command line. Wrong input ends with exit code 2 and says what was expected where."""
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -33,5 +34,19 @@ def main() -> None:
     try:
         app()
     except ChargeFlexError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+        _refuse(error)
+    except BaseExceptionGroup as group:
+        wrong = group.subgroup(ChargeFlexError)
+        if wrong is None or group.split(ChargeFlexError)[1] is not None:
+            raise
+        _refuse(_first(wrong))
+
+
+def _refuse(error: BaseException) -> NoReturn:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(2)
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first error of a group, whatever groups it stands in."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -46,8 +46,8 @@ def demo(
             "energy was delivered that perfect foresight would have delivered",
         ),
     ] = False,
-    http_port: Annotated[int, typer.Option(help="Port of the page")] = 8080,
-    ocpp_port: Annotated[int, typer.Option(help="Port for stations")] = 9000,
+    http_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page")] = 8080,
+    ocpp_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for stations")] = 9000,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what stations do")] = False,
 ) -> None:
     """Run the whole system with a simulated site under load. Needs nothing else."""

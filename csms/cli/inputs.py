@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from csms.cli.paths import shipped_config
 from csms.domain.errors import InvalidInputError
 from simulators.scenario import Scenario, ScenarioError, read_scenario
 
-_LENGTH: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_LENGTH: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST: Final = timedelta(days=31)
 
@@ -27,6 +28,21 @@ def parse_length(text: str) -> timedelta:
     if not timedelta(0) < length <= _LONGEST:
         raise InvalidInputError("until", f"expected more than 0 and at most 31d, got {text!r}")
     return length
+
+
+def check_station_url(url: str) -> None:
+    """Make sure that stations can be sent to a URL.
+
+    Raises:
+        InvalidInputError: It is no URL of a WebSocket.
+    """
+    try:
+        parts = urlsplit(url)
+        is_proper = parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        is_proper = False
+    if not is_proper:
+        raise InvalidInputError("url", f"expected ws://HOST:PORT/PATH or wss://..., got {url!r}")
 
 
 def load_scenario(name: str, length: timedelta | None = None) -> Scenario:

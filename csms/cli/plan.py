@@ -20,7 +20,9 @@ from smart_charging.problem_json import ProblemJson, read_problem, write_plan
 def plan(
     problem: Annotated[str, typer.Argument(help="A JSON file, or - for standard input")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON")] = False,
-    time_limit_s: Annotated[float, typer.Option(help="The heuristic answers after that")] = 5.0,
+    time_limit_s: Annotated[
+        float, typer.Option(min=0, help="The heuristic answers after that")
+    ] = 5.0,
 ) -> None:
     """Plan a problem given as JSON; print limits, and why each is what it is."""
     text = _read(problem)

@@ -1,9 +1,11 @@
 """Running the whole system from the command line until somebody ends it."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from csms.api.server import HttpSettings
 from csms.app import App, AppSettings
@@ -12,7 +14,9 @@ from csms.gateway.server import GatewaySettings
 from csms.settings.app_file import read_app
 from csms.storage.database import DatabaseSettings
 
-_SQLITE = "sqlite:///"
+_SQLITE: Final = "sqlite:///"
+_DATABASE_VARIABLE: Final = "CHARGEFLEX_DATABASE_URL"
+"""In place of the file's key: a URL with a password does not belong in a file."""
 
 
 def read_settings(path: Path) -> tuple[AppSettings, str]:
@@ -22,7 +26,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         SettingsError: Naming file, line, key and what was expected there.
     """
     model, sites = read_app(path)
-    url = model.database.url
+    url = os.environ.get(_DATABASE_VARIABLE) or model.database.url
     if url.startswith(_SQLITE) and not url.startswith(f"{_SQLITE}/"):
         url = f"{_SQLITE}{(path.parent / url.removeprefix(_SQLITE)).resolve()}"
     settings = AppSettings(

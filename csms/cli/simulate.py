@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from csms.cli.inputs import load_scenario
+from csms.cli.inputs import check_station_url, load_scenario
 from csms.log import set_up_logging
 from simulators.clock import ScaledClock
 from simulators.fleet import Fleet
@@ -24,6 +24,7 @@ def simulate(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what stations do")] = False,
 ) -> None:
     """Let a scenario's stations and vehicles loose on a server, until the scenario is over."""
+    check_station_url(url)
     set_up_logging("INFO" if verbose else "WARNING")
     asyncio.run(_simulate(load_scenario(scenario), url, rate))
 

@@ -24,6 +24,10 @@ from csms.service.site_view import EvseState, EvseView, FeederView, Level, SiteV
 
 LIMIT_PCT: Final = 90.0
 """Where a feeder's limit stands on its bars: what lies beyond it must be seen."""
+AT_REST: Final = frozenset(
+    {EvseState.AVAILABLE, EvseState.RESERVED, EvseState.UNAVAILABLE, EvseState.NEVER_SEEN}
+)
+"""Nobody waits at a connector in one of these states: its tile is small."""
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _ALIKE_A: Final = 0.5
 """Lines that have this much more room than the fullest one bind just the same."""
@@ -74,6 +78,11 @@ class Tile:
     limit_length: str = "0%"
     energy: str = ""
     reason: str = ""
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nobody waits here."""
+        return self.state in AT_REST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ _SOON: Final = timedelta(hours=20)
 
 def tenths(value: float) -> str:
     """Write a figure with one decimal, halves away from zero as browsers do."""
-    rounded = Decimal(value + 0.0).quantize(_TENTH, ROUND_HALF_UP)
-    return str(rounded).replace("-", "\N{MINUS SIGN}")
+    rounded = Decimal(value).quantize(_TENTH, ROUND_HALF_UP)
+    return str(rounded or abs(rounded)).replace("-", "\N{MINUS SIGN}")
 
 
 def kilo(value: float) -> str:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import CallRefusedError
@@ -105,7 +106,8 @@ class StationConnection:
 
     async def close(self, code: int, reason: str) -> None:
         """Close the connection."""
-        await self._socket.close(code, reason)
+        if self._socket.state is not State.CLOSED:
+            await self._socket.close(code, reason)
 
     async def _call(self, call: Call) -> CallResult | CallError:
         self._awaited_id = call.message_id
@@ -158,6 +160,9 @@ class StationConnection:
             return self.adapter.internal_error(call.message_id)
 
     async def _write(self, frame: Call | CallResult | CallError) -> None:
+        if self._socket.state is State.CLOSED:
+            # asyncio cannot abort a transport that was lost after its last byte was written.
+            raise ConnectionResetError("the connection was lost")
         text = format_frame(frame)
         logger.debug("> %s", text)
         try:

@@ -167,6 +167,8 @@ class LiveSite:
         station = self.stations[station_id]
         station.is_connected, station.protocol, station.connected_at = True, protocol, now
         station.is_ready, station.set_up_again_at = False, None
+        for evse in self.evses_of(station_id):
+            evse.retry_at = None  # a limit that did not reach it may reach it now
         self.mark()
 
     def station_disconnected(self, station_id: StationId) -> None:
@@ -177,11 +179,17 @@ class LiveSite:
     def station_booted(self, station_id: StationId) -> None:
         """A station has restarted; whether it still holds its fallback has to be made sure."""
         station = self.stations[station_id]
-        station.is_ready, station.set_up_again_at = False, None
         station.capabilities = replace(station.capabilities, is_told=False)
         for evse in self.evses_of(station_id):
-            restarted = replace(evse.allowance, is_disobeyed=False)
-            evse.allowance = restarted.restanding(Standing.UNKNOWN)
+            evse.allowance = replace(evse.allowance, is_disobeyed=False)
+        self.profiles_in_doubt(station_id)
+
+    def profiles_in_doubt(self, station_id: StationId) -> None:
+        """A station may have lost its profiles; it counts at its rating until it is set up."""
+        station = self.stations[station_id]
+        station.is_ready, station.set_up_again_at = False, None
+        for evse in self.evses_of(station_id):
+            evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
         self.mark()
 
     def status_changed(self, event: StatusChanged, now: datetime) -> None:
@@ -190,6 +198,8 @@ class LiveSite:
         if evse is None:
             return
         evse.status = event.status
+        if event.status is ConnectorStatus.AVAILABLE:
+            evse.charging_state = None  # whatever the last vehicle did
         _note_charging_state(evse, event.charging_state, now)
         self.mark()
 
@@ -223,7 +233,7 @@ class LiveSite:
             return
         evse.transaction = transaction
         _note_charging_state(evse, transaction.charging_state, now)
-        is_news = (current.need, current.charging_state) != (
+        is_news = past is not None or (current.need, current.charging_state) != (
             transaction.need,
             transaction.charging_state,
         )
@@ -233,13 +243,6 @@ class LiveSite:
         """Energy delivered since local midnight, as far as it was seen."""
         today = now.astimezone(self.site.timezone).date()
         return self._energy_today_wh if self._energy_day == today else 0.0
-
-    def energy_of(self, transaction: Transaction) -> float:
-        """Energy of a transaction that was counted before."""
-        evse = self.evses.get(transaction.evse) if transaction.evse else None
-        current = evse.transaction if evse else None
-        is_same = current is not None and current.number == transaction.number
-        return current.energy_wh if current is not None and is_same else 0.0
 
     def count_energy(self, energy_wh: float, now: datetime) -> None:
         """Energy has been delivered."""
@@ -321,6 +324,7 @@ def _begin(evse: LiveEvse, transaction: Transaction) -> None:
 
 def _end(evse: LiveEvse) -> None:
     evse.transaction = None
+    evse.charging_state = ChargingState.IDLE  # 2.0.1 need not say so with the end
     evse.allowance = evse.allowance.transaction_ended()
     evse.reading = None
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from csms.clock import Clock
-from csms.domain.commands import Command, Outcome
+from csms.domain.commands import ClearProfiles, Command, Outcome
 from csms.domain.errors import InvalidInputError, NoTransactionError, UnknownStationError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.transaction import StatedNeed
@@ -101,7 +101,14 @@ class Operations:
 
         Raises:
             UnknownStationError: There is no such station.
+            InvalidInputError: The command would lift the limits of a vehicle that is charging.
         """
-        if self._sites.of_station(station_id) is None:
+        live = self._sites.of_station(station_id)
+        if live is None:
             raise UnknownStationError(station_id)
+        if isinstance(command, ClearProfiles):
+            if any(evse.transaction for evse in live.evses_of(station_id)):
+                message = "expected no running transaction: its limits would be lifted"
+                raise InvalidInputError("command", message)
+            live.profiles_in_doubt(station_id)
         return await self._gateway.send(station_id, command)

@@ -1,5 +1,6 @@
 """All sites, and which of them a station belongs to."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 
@@ -27,6 +28,7 @@ class Sites:
         self._live_sites = {site.site_id: LiveSite(site) for site in sites}
         self._open_uow = open_uow
         self._clock = clock
+        self._placing = asyncio.Lock()
 
     def __iter__(self) -> Iterator[LiveSite]:
         return iter(self._live_sites.values())
@@ -74,7 +76,8 @@ class Sites:
             for live in self._live_sites.values():
                 await uow.sites.put(live.site)
                 for station_id in await uow.stations.guests_of(live.site.site_id):
-                    self._place_guest(live, station_id)
+                    if place := _guest_place(live, station_id):
+                        live.add_place(place)
                 for station_id in list(live.stations):
                     await self._load_station(uow, live, station_id)
                 await self._load_energy(uow, live)
@@ -84,14 +87,8 @@ class Sites:
         """Whether a station may connect: it is in a site file, or a guest finds a place."""
         if self.of_station(station_id) is not None:
             return True
-        for live in self._live_sites.values():
-            if self._place_guest(live, station_id):
-                async with self._open_uow() as uow:
-                    await uow.stations.adopt(station_id, live.site.site_id)
-                    await uow.commit()
-                logger.info("guest %s joins site %s", station_id, live.site.site_id)
-                return True
-        return False
+        async with self._placing:
+            return await self._adopt(station_id)
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected, speaking that version."""
@@ -109,23 +106,19 @@ class Sites:
         if live is not None:
             live.station_disconnected(station_id)
 
-    def _place_guest(self, live: LiveSite, station_id: StationId) -> bool:
-        """Give a guest a place in the tree, if the site has one left."""
-        guests = live.site.guests
-        listed = {place.evse.station_id for place in live.site.places}
-        if guests is None or station_id in listed:
-            return False
-        if len(listed - live.listed_stations) >= guests.max_stations:
-            return False
-        place = EvsePlace(
-            evse=EvseId(station_id, 1),
-            feeder_id=guests.feeder_id,
-            lines=guests.lines,
-            max_a=guests.max_a,
-            fallback_a=guests.fallback_a,
-        )
-        live.add_place(place)
-        return True
+    async def _adopt(self, station_id: StationId) -> bool:
+        """Keep a guest, then give it its place; return False if there is none."""
+        if self.of_station(station_id) is not None:  # it has come twice at once
+            return True
+        for live in self._live_sites.values():
+            if place := _guest_place(live, station_id):
+                async with self._open_uow() as uow:
+                    await uow.stations.adopt(station_id, live.site.site_id)
+                    await uow.commit()
+                live.add_place(place)
+                logger.info("guest %s joins site %s", station_id, live.site.site_id)
+                return True
+        return False
 
     async def _load_station(self, uow: UnitOfWork, live: LiveSite, station_id: StationId) -> None:
         """Fill in what the database knows of a station."""
@@ -161,3 +154,20 @@ class Sites:
         limits = await uow.control.limits_alive(evse.place.evse, transaction.transaction, now)
         for limit, verdict in limits:
             evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)
+
+
+def _guest_place(live: LiveSite, station_id: StationId) -> EvsePlace | None:
+    """A guest's place in the tree, None if the site has none left."""
+    guests = live.site.guests
+    placed = live.site.station_ids
+    if guests is None or station_id in placed:
+        return None
+    if len(placed - live.listed_stations) >= guests.max_stations:
+        return None
+    return EvsePlace(
+        evse=EvseId(station_id, 1),
+        feeder_id=guests.feeder_id,
+        lines=guests.lines,
+        max_a=guests.max_a,
+        fallback_a=guests.fallback_a,
+    )

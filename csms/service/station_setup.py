@@ -56,7 +56,7 @@ class StationSetup:
         now = self._clock.now()
         for station in self._live.stations.values():
             if _is_due(station, now):
-                station.setting_up = tasks.create_task(self._set_up(station))
+                station.setting_up = tasks.create_task(self._supervised_set_up(station))
         under_way = {
             station.setting_up
             for station in self._live.stations.values()
@@ -64,6 +64,13 @@ class StationSetup:
         }
         if under_way:
             await asyncio.wait(under_way, timeout=_PATIENCE_S)
+
+    async def _supervised_set_up(self, station: LiveStation) -> None:
+        try:
+            await self._set_up(station)
+        except Exception:  # it stays counted as it was, and is set up again later
+            logger.exception("could not set up %s", station.station_id)
+            self._try_again_later(station)
 
     async def _set_up(self, station: LiveStation) -> None:
         """The fallback comes first: until it is held, the station counts at its rating."""
@@ -79,9 +86,12 @@ class StationSetup:
             return
         station.is_ready = all(evse.allowance.standing is not Standing.UNKNOWN for evse in evses)
         if not station.is_ready:
-            again = timedelta(seconds=self._live.site.control.plan_every_s)
-            station.set_up_again_at = self._clock.now() + again
+            self._try_again_later(station)
         self._live.mark()
+
+    def _try_again_later(self, station: LiveStation) -> None:
+        again = timedelta(seconds=self._live.site.control.plan_every_s)
+        station.set_up_again_at = self._clock.now() + again
 
     async def _read_capabilities(self, station: LiveStation) -> None:
         names = (SettingName.MAX_STACK_LEVEL, SettingName.MAX_PERIODS, SettingName.RATE_UNITS)
@@ -119,10 +129,10 @@ class StationSetup:
                 outcome.detail or outcome.status,
             )
             evse.refusal = outcome.detail or str(outcome.status)
-        evse.allowance = evse.allowance.restanding(standing)
         async with self._open_uow() as uow:
             await uow.stations.note_standing(place.evse, standing, place.fallback_a, now)
             await uow.commit()
+        evse.allowance = evse.allowance.restanding(standing)
 
     async def _configure_meter(self, station: LiveStation) -> None:
         control = self._live.site.control
@@ -152,9 +162,9 @@ def _capabilities(outcome: SettingsOutcome) -> Capabilities:
     """Read what a station says of itself; what it does not say, or not sensibly, is assumed."""
     assumed = Capabilities()
     units = frozenset(
-        RateUnit(word)
+        RateUnit(word.strip())
         for word in outcome.values.get(SettingName.RATE_UNITS, "").split(",")
-        if word in set(RateUnit)
+        if word.strip() in set(RateUnit)
     )
     return Capabilities(
         rate_units=units or assumed.rate_units,

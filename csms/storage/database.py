@@ -3,13 +3,15 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from csms.domain.errors import ChargeFlexError
@@ -19,6 +21,7 @@ SqliteConnector: TypeAlias = Callable[[], Awaitable[Any]]
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_MS: Final = 30_000
+_EXPECTED: Final = "sqlite:///FILE or postgresql://HOST/NAME"
 
 
 class DatabaseError(ChargeFlexError):
@@ -49,11 +52,11 @@ class Database:
     def __init__(
         self, settings: DatabaseSettings, connector: SqliteConnector | None = None
     ) -> None:
-        url = make_url(settings.url)
+        url = _parse(settings.url)
         driver = _DRIVERS.get(url.get_backend_name())
         if driver is None:
-            expected = "sqlite:///FILE or postgresql://HOST/NAME"
-            raise DatabaseError(f"expected {expected}, got {url.render_as_string()}")
+            raise DatabaseError(f"expected {_EXPECTED}, got {url.render_as_string()}")
+        self._name = url.render_as_string()
         self._is_sqlite = driver == _DRIVERS["sqlite"]
         self.engine = _create_engine(url.set(drivername=driver), connector)
         self._write_lock = asyncio.Lock()
@@ -61,9 +64,19 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare(settings))
 
     async def upgrade(self) -> None:
-        """Bring the tables to this program's version."""
-        async with self.engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        """Bring the tables to this program's version.
+
+        Raises:
+            DatabaseError: The database cannot be reached, or is none, or of a later version.
+        """
+        try:
+            if self._is_sqlite:
+                _probe(self.engine.url.database)
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+        except (SQLAlchemyError, sqlite3.Error, CommandError, OSError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise DatabaseError(f"cannot use the database {self._name}: {cause}") from error
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -84,6 +97,19 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:  # nothing of it is repeated: it may hold a password
+        raise DatabaseError(f"expected {_EXPECTED} as URL of the database") from error
+
+
+def _probe(file: str | None) -> None:
+    """Open a file once the plain way: where that fails, aiosqlite leaves a thread behind."""
+    with closing(sqlite3.connect(file or ":memory:")) as connection:
+        connection.execute("PRAGMA schema_version")
 
 
 def _create_engine(url: URL, connector: SqliteConnector | None) -> AsyncEngine:

@@ -1,9 +1,11 @@
 """The read side: what pages and programs look up, straight from the tables."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.storage.database import Database
@@ -15,6 +17,8 @@ from csms.storage.tables import (
     StationRow,
     TransactionRow,
 )
+
+logger = logging.getLogger(__name__)
 
 _feeder_reading = table_of(FeederReadingRow)
 _plan = table_of(PlanRow)
@@ -83,7 +87,11 @@ class Queries:
 
     async def is_usable(self) -> bool:
         """Whether the database answers."""
-        await self._rows(select(_station.c.id).limit(1))
+        try:
+            await self._rows(select(_station.c.id).limit(1))
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("the database does not answer: %s", error)
+            return False
         return True
 
     async def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:

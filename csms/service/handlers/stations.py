@@ -14,6 +14,7 @@ from csms.domain.events import (
     StatusChanged,
     TimeReply,
 )
+from csms.domain.limits import Standing
 from csms.domain.station import Registration
 from csms.service.handlers.context import HandlerContext
 
@@ -23,10 +24,14 @@ logger = logging.getLogger(__name__)
 async def station_booted(context: HandlerContext, event: StationBooted) -> BootReply:
     """A station says who it is (1.6 §4.2, 2.0.1 B01)."""
     now = context.clock.now()
+    live = context.sites.of_station(event.station_id)
+    places = [evse.place for evse in live.evses_of(event.station_id)] if live else []
     async with context.open_uow() as uow:
         await uow.stations.note_boot(event.station_id, event.model, now)
+        for place in places:  # whether it still holds its fallback has to be made sure
+            unsure = (place.evse, Standing.UNKNOWN, place.fallback_a)
+            await uow.stations.note_standing(*unsure, now)
         await uow.commit()
-    live = context.sites.of_station(event.station_id)
     if live is not None:
         live.station_booted(event.station_id)
     logger.info(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from csms.domain.authorization import Authorization
+from csms.domain.authorization import Authorization, IdToken
 from csms.domain.events import Acknowledged, MetersSampled, TransactionReply, TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.metering import Reading, gather_reading
@@ -37,28 +37,36 @@ async def transaction_reported(
             verdict = await context.judge(uow, event.id_token)
         is_news = await uow.transactions.is_news(event, now)
         event = await _with_own_id(uow, event)
-        transaction, is_new = await uow.transactions.begin(event)
+        before, is_new = await uow.transactions.begin(event)
+        transaction = before
         past: tuple[Transaction, ...] | None = None
-        if is_news and transaction.ended_at is None:
-            transaction = await _advance(uow, event, transaction, is_new=is_new)
-            if is_new and transaction.id_token is not None:
-                past = tuple(await uow.transactions.history_of(transaction.id_token))
+        if is_news and before.ended_at is None:
+            transaction = await _advance(uow, event, before, is_new=is_new)
+            if is_new or _whose(transaction) != _whose(before):
+                past = await _past_of(uow, transaction)
         elif is_news and event.stage is TransactionStage.STARTED:
-            await uow.transactions.correct_start(transaction.number, event)
+            await uow.transactions.correct_start(before.number, event)
         await uow.commit()
-    _tell(context, event, transaction, past)
+    live = context.sites.of_station(event.station_id)
+    if live is not None:
+        live.count_energy(transaction.energy_wh - before.energy_wh, now)
+        _tell(live, event, transaction, past, now)
     return TransactionReply(transaction=transaction.transaction, verdict=verdict)
 
 
 async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Acknowledged:
     """Meter values outside of transaction reports (1.6 §4.7, 2.0.1 J01)."""
+    now = context.clock.now()
     reading = gather_reading(event.samples)
     transaction: Transaction | None = None
+    gained_wh = 0.0
     async with context.open_uow() as uow:
         if event.transaction is not None:
             transaction = await uow.transactions.find(event.station_id, event.transaction)
         if transaction is not None and transaction.ended_at is None:
-            transaction = _measure(transaction, reading)
+            measured = _measure(transaction, reading)
+            gained_wh = measured.energy_wh - transaction.energy_wh
+            transaction = measured
             await uow.transactions.progress(transaction)
         await uow.transactions.add_samples(
             event.station_id,
@@ -69,11 +77,11 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
         await uow.commit()
     live = context.sites.of_station(event.station_id)
     if live is not None:
+        live.count_energy(gained_wh, now)
         if transaction is not None:
-            _note_progress(live, transaction, context.clock.now())
+            live.transaction_changed(transaction, now)
         if reading is not None and event.evse_number:
-            evse_id = EvseId(event.station_id, event.evse_number)
-            live.read(evse_id, reading, context.clock.now())
+            live.read(EvseId(event.station_id, event.evse_number), reading, now)
     return Acknowledged()
 
 
@@ -97,8 +105,9 @@ async def _advance(
     if event.stage is TransactionStage.STARTED and not is_new:
         await uow.transactions.correct_start(transaction.number, event)
         transaction = replace(transaction, started_at=event.at)
+    is_placed = transaction.evse is not None and not is_new
     transaction = _follow(transaction, event)
-    if is_new and transaction.evse is not None:
+    if not is_placed and transaction.evse is not None:
         await _close_others(uow, transaction)
     if event.stage is TransactionStage.ENDED:
         transaction = replace(transaction, ended_at=event.at, stop_reason=event.stop_reason)
@@ -156,30 +165,29 @@ async def _close_others(uow: UnitOfWork, transaction: Transaction) -> None:
             await uow.transactions.end(ended, meter_stop_wh=None, closed_by=_SUPERSEDED)
 
 
-def _note_progress(
-    live: LiveSite,
-    transaction: Transaction,
-    now: datetime,
-    past: tuple[Transaction, ...] | None = None,
-) -> None:
-    live.count_energy(max(0.0, transaction.energy_wh - live.energy_of(transaction)), now)
-    live.transaction_changed(transaction, now, past)
+def _whose(transaction: Transaction) -> tuple[EvseId | None, IdToken | None]:
+    """Where and whose a transaction is; 2.0.1 may tell either after the start."""
+    return transaction.evse, transaction.id_token
+
+
+async def _past_of(uow: UnitOfWork, transaction: Transaction) -> tuple[Transaction, ...]:
+    """Ended transactions of the same token."""
+    token = transaction.id_token
+    return tuple(await uow.transactions.history_of(token)) if token else ()
 
 
 def _tell(
-    context: HandlerContext,
+    live: LiveSite,
     event: TransactionReported,
     transaction: Transaction,
     past: tuple[Transaction, ...] | None,
+    now: datetime,
 ) -> None:
     """Bring the site's state up to date, after the commit."""
-    live = context.sites.of_station(event.station_id)
-    if live is None:
-        return
-    _note_progress(live, transaction, context.clock.now(), past)
+    live.transaction_changed(transaction, now, past)
     reading = gather_reading(event.samples)
     if reading is not None and transaction.evse is not None and transaction.ended_at is None:
-        live.read(transaction.evse, reading, context.clock.now())
+        live.read(transaction.evse, reading, now)
     if event.stage is not TransactionStage.UPDATED:
         logger.info(
             "transaction %s %s at %s, %.2f kWh",

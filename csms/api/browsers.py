@@ -1,0 +1,45 @@
+"""Errors as pages, where a browser asked for a page; programs get what they always get."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final, TypeAlias
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+
+PrintError: TypeAlias = Callable[[HTTPStatus, str], Response]
+
+_FOR_PROGRAMS: Final = ("/api/v", "/static/", "/metrics", "/healthz", "/readyz")
+_TEXTS: Final = {HTTPStatus.NOT_FOUND: "Nothing is at this address."}
+_FAILED: Final = "The server has failed at this; its log says why."
+
+
+def explain_to_browsers(app: FastAPI, print_error: PrintError) -> None:
+    """Let an application answer a browser's failed requests with pages.
+
+    Args:
+        app: The application; it answers programs already.
+        print_error: Prints a page from a status and a sentence.
+    """
+    answer_program = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        if not _wants_page(request):
+            answer = answer_program(request, error)
+            return answer if isinstance(answer, Response) else await answer
+        status = HTTPStatus(error.status_code)
+        return print_error(status, _TEXTS.get(status, f"{error.detail}."))
+
+    @app.exception_handler(Exception)
+    async def fail(request: Request, _error: Exception) -> Response:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        if not _wants_page(request):
+            return PlainTextResponse(status.phrase, status)
+        return print_error(status, _FAILED)
+
+
+def _wants_page(request: Request) -> bool:
+    accepts_html = "text/html" in request.headers.get("accept", "")
+    return accepts_html and not request.url.path.startswith(_FOR_PROGRAMS)

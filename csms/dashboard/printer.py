@@ -1,0 +1,71 @@
+"""Prints pages from templates, with the headers that keep them to themselves."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from csms.dashboard.assets import HashedFiles, digest_of
+from csms.dashboard.presenter import LIMIT_PCT, Tile
+
+STATIC_PATH: Final = "/static"
+"""Where the application has to mount `static_files()`."""
+
+_HERE: Final = Path(__file__).parent
+_STATIC: Final = _HERE / "static"
+_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+        "form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_TITLES: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.NOT_FOUND: "There is no such page",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The page cannot be shown just now",
+}
+
+
+class Printer:
+    """Prints pages.
+
+    Args:
+        ocpp_url: Where stations connect, without the station's id.
+    """
+
+    def __init__(self, ocpp_url: str) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            static=f"{STATIC_PATH}/{digest_of(_STATIC)}",
+            ocpp_url=ocpp_url.rstrip("/"),
+            limit_pct=LIMIT_PCT,
+            blank_tile=Tile(),
+        )
+
+    def page(
+        self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object
+    ) -> HTMLResponse:
+        """Print a page from a template."""
+        text = self._templates.get_template(template).render(**values)
+        return HTMLResponse(text, status_code=status, headers=dict(_HEADERS))
+
+    def error(self, status: HTTPStatus, text: str) -> HTMLResponse:
+        """Print what went wrong."""
+        title = _TITLES.get(status, status.phrase)
+        return self.page("error.html", status, title=title, text=text)
+
+
+def static_files() -> HashedFiles:
+    """Serve the files that pages are made of, at `STATIC_PATH`."""
+    return HashedFiles(_STATIC, digest_of(_STATIC))

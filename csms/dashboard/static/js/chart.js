@@ -1,0 +1,105 @@
+/** The chart of the load over time: fetched now and then, with its end kept up to the second. */
+
+import { cells, mark, write } from "./dom.js";
+import { minute, tenths } from "./format.js";
+import { readInks } from "./inks.js";
+import { plotOptions } from "./plot.js";
+import { columns, presentOf, range } from "./series.js";
+
+const EVERY_MS = 60_000;
+const AT_MOST_EVERY_MS = 4000;
+const NAMES = { chart_load: 1, chart_ahead: 2, chart_uncontrolled: 3, chart_limit: 4 };
+
+/** Keeps the chart up to date. */
+export class Chart {
+  #panel = document.querySelector(".panel-chart");
+  #box = this.#panel.querySelector(".chart");
+  #empty = this.#panel.querySelector(".chart-empty");
+  #cells = cells(this.#panel);
+  #inks = readInks(this.#panel);
+  #url;
+  #plot = null;
+  #series = null;
+  #view = null;
+  #range = [0, 1];
+  #askedMs = -Infinity;
+  #isAsking = false;
+
+  constructor(url) {
+    this.#url = url;
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#box);
+    document.addEventListener("recoloured", () => this.#recolour());
+  }
+
+  /** Show what has changed. */
+  patch(view, touched) {
+    this.#view = view;
+    const ageMs = performance.now() - this.#askedMs;
+    const isDue = touched.isAll || touched.has("plan") || ageMs > EVERY_MS / view.clock_rate;
+    if (isDue && ageMs > AT_MOST_EVERY_MS && !this.#isAsking) this.#ask();
+    else if (this.#series) this.#redraw();
+  }
+
+  async #ask() {
+    this.#isAsking = true;
+    this.#askedMs = performance.now();
+    try {
+      const answer = await fetch(this.#url);
+      if (!answer.ok) throw new Error(`expected the load over time, got status ${answer.status}`);
+      this.#series = await answer.json();
+      this.#redraw();
+    } catch {
+      if (!this.#series) write(this.#empty, "The load over time cannot be had just now");
+    } finally {
+      this.#isAsking = false; // the next message from the stream asks again
+    }
+  }
+
+  #redraw() {
+    const now = presentOf(this.#view, this.#series.feeder_id);
+    const data = columns(this.#series, now);
+    this.#range = range(data, now);
+    if (this.#plot) this.#plot.setData(data);
+    else this.#begin(data);
+    this.#tell();
+    const name = this.#view.feeders[this.#series.feeder_id].name;
+    mark(this.#box, "aria-label", `Load of ${name}: now ${tenths(now.load)} of ${tenths(now.limit)} A`);
+  }
+
+  #begin(data) {
+    const options = plotOptions({
+      zone: this.#view.timezone,
+      inks: () => this.#inks,
+      range: () => this.#range,
+      now: () => Date.parse(this.#view.now) / 1000,
+      onCursor: () => this.#tell(),
+    });
+    this.#empty.remove();
+    this.#plot = new globalThis.uPlot({ ...options, ...this.#size() }, data, this.#box);
+  }
+
+  /** Write the figures under the cursor, or those of now. */
+  #tell() {
+    if (!this.#plot) return;
+    const { idx } = this.#plot.cursor;
+    const at = idx ?? this.#plot.data[1].findLastIndex((load) => load !== null);
+    const now = new Date(this.#view.now);
+    const instant = new Date(this.#plot.data[0][at] * 1000);
+    const name = this.#view.feeders[this.#series.feeder_id].name;
+    const when = idx === null || idx === undefined ? "now" : minute(instant, this.#view.timezone, now);
+    write(this.#cells.chart_at, `${name}, most loaded line, ${when}`);
+    for (const [cell, column] of Object.entries(NAMES)) {
+      const value = this.#plot.data[column][at];
+      write(this.#cells[cell], value === null || value === undefined ? "" : `${tenths(value)} A`);
+    }
+  }
+
+  #recolour() {
+    this.#inks = readInks(this.#panel);
+    this.#plot?.redraw(false);
+  }
+
+  #size() {
+    return { width: this.#box.clientWidth, height: this.#box.clientHeight };
+  }
+}

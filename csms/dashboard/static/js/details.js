@@ -1,0 +1,75 @@
+/** All that is known of one connector, in a sheet at the side. */
+
+import { cells, draw, mark, show, write } from "./dom.js";
+import { pathTo } from "./filter.js";
+import { NOTHING, amps, kilo, minute, share, source, tenths } from "./format.js";
+import { nameOf } from "./tile.js";
+
+/** The sheet; `words` are the states' words. */
+export class Details {
+  #dialog = document.querySelector(".details");
+  #cells = cells(this.#dialog);
+  #lines = [...this.#dialog.querySelectorAll("[data-line]")].map((line) => ({ line, ...cells(line) }));
+  #key = null;
+
+  constructor() {
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener("close", () => (this.#key = null));
+  }
+
+  /** Open it for one connector. */
+  open(view, key) {
+    this.#key = key;
+    this.#fill(view, view.evses[key]);
+    this.#dialog.showModal();
+  }
+
+  /** Show what has changed. */
+  patch(view, touched) {
+    if (this.#key === null) return;
+    if (!(this.#key in view.evses)) this.#dialog.close();
+    else if (touched.evses.has(this.#key)) this.#fill(view, view.evses[this.#key]);
+  }
+
+  #fill(view, evse) {
+    mark(this.#dialog, "data-state", evse.state);
+    draw(this.#dialog.querySelector(".tile-state"), `state-${evse.state}`);
+    const texts = { name: nameOf(view, evse), ...present(view, evse) };
+    for (const [name, text] of Object.entries(texts)) write(this.#cells[name], text ?? NOTHING);
+    this.#lines.forEach((line, i) => patchLine(line, evse, i));
+    show(this.#dialog.querySelector(".details-transaction"), evse.since !== null || evse.energy_wh !== null);
+  }
+}
+
+/** What the sheet says, by cell; null where there is nothing to say. */
+function present(view, evse) {
+  const zone = view.timezone;
+  const now = new Date(view.now);
+  const need = evse.need;
+  return {
+    word: document.querySelector(`.chip[data-state="${evse.state}"] [data-f=word]`).textContent,
+    reason: evse.reason.text,
+    power: evse.power_w === null ? null : `${kilo(evse.power_w)} kW`,
+    limit: `${amps(evse.limit_a)} A of ${amps(evse.max_a)} A`,
+    fallback: `${amps(evse.fallback_a)} A`,
+    energy: evse.energy_wh === null ? null : `${kilo(evse.energy_wh)} kWh`,
+    need: need && `${kilo(need.energy_wh)} kWh by ${minute(new Date(need.departs_at), zone, now)}`,
+    source: need && source(need),
+    since: evse.since && minute(new Date(evse.since), zone, now),
+    soc: evse.soc_pct === null ? null : `${evse.soc_pct.toFixed(0)} %`,
+    token: evse.id_token,
+    protocol: evse.protocol && `OCPP ${evse.protocol}`,
+    feeder: pathTo(view, evse.feeder_id).map((key) => view.feeders[key].name).join(" \u203a "),
+    wiring: evse.lines.map((line) => `L${line}`).join(", "),
+  };
+}
+
+function patchLine(line, evse, i) {
+  const isWired = evse.lines.includes(i + 1);
+  const limit = isWired ? share(evse.limit_a, evse.max_a) : "0%";
+  show(line.line, isWired);
+  write(line.current, evse.current_a === null ? `${NOTHING} A` : `${tenths(evse.current_a[i])} A`);
+  mark(line.limit_bar, "width", limit);
+  mark(line.hatch, "width", limit);
+  mark(line.current_bar, "width", share(evse.current_a?.[i] ?? 0, evse.max_a));
+}

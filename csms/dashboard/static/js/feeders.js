@@ -1,0 +1,78 @@
+/** The feeder tree: bars by line, limit, headroom; a click shows only the connectors below. */
+
+import { cells, mark, write } from "./dom.js";
+import { LIMIT_PCT, amps, share, tenths } from "./format.js";
+
+/** Lines that have this much more room than the fullest one bind just the same. */
+const ALIKE_A = 0.5;
+const TIMES = "\u00d7";
+
+/** Keeps the tree up to date; calls `onPick(feederId)`, or with null for all. */
+export class Feeders {
+  #rows = new Map();
+  #onPick;
+
+  constructor(onPick) {
+    this.#onPick = onPick;
+    for (const item of document.querySelectorAll("[data-feeder]")) {
+      const box = item.querySelector(".feeder-box");
+      const lines = [...box.querySelectorAll("[data-line]")].map((line) => ({ line, ...cells(line) }));
+      const button = box.querySelector(".feeder-pick");
+      this.#rows.set(item.dataset.feeder, { item, lines, button, ...cells(box) });
+      button.addEventListener("click", () => this.#toggle(item.dataset.feeder));
+    }
+  }
+
+  /** Whether the page was printed with other feeders. */
+  isOutdated(view) {
+    const keys = Object.keys(view.feeders);
+    return keys.length !== this.#rows.size || keys.some((key) => !this.#rows.has(key));
+  }
+
+  /** Show what has changed. */
+  patch(view, touched) {
+    for (const key of touched.feeders) this.#patchRow(this.#rows.get(key), view.feeders[key]);
+  }
+
+  /** Show which feeder is picked; null: none. */
+  picked(feederId) {
+    for (const [key, row] of this.#rows) mark(row.button, "aria-pressed", String(key === feederId));
+  }
+
+  #toggle(key) {
+    const isPicked = this.#rows.get(key).button.getAttribute("aria-pressed") === "true";
+    this.#onPick(isPicked ? null : key);
+  }
+
+  #patchRow(row, feeder) {
+    mark(row.item, "data-level", feeder.level);
+    write(row.name, feeder.name);
+    write(row.limit, limitWords(feeder));
+    write(row.note, feeder.uncontrolled_source === null ? "" : `Building load: ${feeder.uncontrolled_source}`);
+    const rooms = feeder.limit_a.map((limit, i) => limit - Math.max(feeder.load_a[i], feeder.allowed_a[i]));
+    const least = Math.min(...rooms);
+    row.lines.forEach((line, i) => {
+      mark(line.line, "data-level", rooms[i] <= least + ALIKE_A ? feeder.level : "ok");
+      patchLine(line, feeder, i);
+    });
+  }
+}
+
+function limitWords(feeder) {
+  const figures = feeder.limit_a.map(amps);
+  return new Set(figures).size === 1 ? `3 ${TIMES} ${figures[0]} A` : `${figures.join(" / ")} A`;
+}
+
+function patchLine(line, feeder, i) {
+  const [limit, load, allowed] = [feeder.limit_a[i], feeder.load_a[i], feeder.allowed_a[i]];
+  const [drawn, free] = [tenths(load), tenths(feeder.headroom_a[i])];
+  let text = `L${i + 1}: ${drawn} A drawn of ${amps(limit)} A, ${free} A not given out`;
+  if (feeder.uncontrolled_source !== null) text += `; building load ${tenths(feeder.uncontrolled_a[i])} A`;
+  write(line.text, text);
+  write(line.load, drawn);
+  write(line.free, free);
+  mark(line.uncontrolled, "width", share(feeder.uncontrolled_a[i], limit, LIMIT_PCT));
+  mark(line.load_bar, "width", share(load, limit, LIMIT_PCT));
+  mark(line.allowed, "width", share(allowed, limit, LIMIT_PCT));
+  mark(line.hatch, "width", share(allowed, limit, LIMIT_PCT));
+}

@@ -1,0 +1,87 @@
+/** Figures and times as the page shows them; `csms/dashboard/words.py` says the same when it prints. */
+
+export const NOTHING = "\u2013";
+
+/** How a feeder's limit stands on its bars: what lies beyond it must be seen. */
+export const LIMIT_PCT = 90;
+
+const SOURCE_WORDS = { stated: "stated", history: "from history", assumed: "assumed" };
+const SOON_MS = 20 * 3600_000;
+const clocks = new Map();
+
+/** Write a figure with one decimal. */
+export function tenths(value) {
+  const text = value.toFixed(1);
+  return text === "-0.0" ? "0.0" : text.replace("-", "\u2212");
+}
+
+/** Write W as kW, or Wh as kWh. */
+export function kilo(value) {
+  return tenths(value / 1000);
+}
+
+/** Write a limit: a decimal only where there is one. */
+export function amps(value) {
+  return tenths(value).replace(/\.0$/, "");
+}
+
+/** A part as an SVG length; never more than all there is. */
+export function share(part, whole, fullPct = 100) {
+  const pct = whole ? (part / whole) * fullPct : 0;
+  return `${Math.min(Math.max(pct, 0), 100).toFixed(1)}%`;
+}
+
+/** Write a time of day with its seconds. */
+export function second(at, zone) {
+  return clock(zone, "second").format(at);
+}
+
+/** Write a time of day, with the weekday where it is not near `now`. */
+export function minute(at, zone, now) {
+  return clock(zone, at - now < SOON_MS ? "minute" : "weekday").format(at).replace(",", "");
+}
+
+/** Where the figure for a vehicle's energy comes from. */
+export function source(need) {
+  return SOURCE_WORDS[need.source];
+}
+
+/** What a vehicle has got, of what it needs and by when. */
+export function energyLine(evse, zone, now) {
+  const got = evse.energy_wh === null ? null : kilo(evse.energy_wh);
+  if (evse.need === null) return got === null ? "" : `${got} kWh`;
+  const by = minute(new Date(evse.need.departs_at), zone, now);
+  return `${got ?? NOTHING} of ${amps(evse.need.energy_wh / 1000)} kWh by ${by}, ${source(evse.need)}`;
+}
+
+/** When and how the newest plan was made, and when the next is due. */
+export function planLine(plan, zone, now) {
+  if (plan === null) return "The first plan is being made";
+  const made = second(new Date(plan.made_at), zone);
+  const next = minute(new Date(plan.next_at), zone, now);
+  if (plan.is_heuristic) return `Planned ${made} by the fallback rule because ${plan.detail}, next at ${next}`;
+  return `Planned ${made} by the optimiser in ${plan.solve_ms.toFixed(0)} ms, next at ${next}`;
+}
+
+/** What will be short by the newest plan. */
+export function shortLine(plan) {
+  if (plan === null) return "No plan yet";
+  if (!isShort(plan)) return "Everyone gets what they need";
+  return `${kilo(plan.short_wh)} kWh short, ${kilo(plan.expected_wh)} kWh planned`;
+}
+
+/** Whether somebody will get noticeably less than needed. */
+export function isShort(plan) {
+  return plan !== null && kilo(plan.short_wh) !== "0.0";
+}
+
+function clock(zone, precision) {
+  const key = `${zone} ${precision}`;
+  if (!clocks.has(key)) {
+    const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
+    if (precision === "second") parts.second = "2-digit";
+    if (precision === "weekday") parts.weekday = "short";
+    clocks.set(key, new Intl.DateTimeFormat("en-GB", parts));
+  }
+  return clocks.get(key);
+}

@@ -1,0 +1,61 @@
+/** The bar on top and the headline: the site's time, whether the page is live, how the site stands. */
+
+import { cells, draw, mark, write } from "./dom.js";
+import { second } from "./format.js";
+
+const TICK_MS = 1000;
+const LINK_WORDS = {
+  connecting: "Connecting \u2026",
+  live: "Live",
+  lost: "Connection lost, trying again \u2026",
+};
+
+/** Keeps the site's time, the state of the link and the headline up to date. */
+export class Header {
+  #bar = cells(document.querySelector(".bar"));
+  #link = document.querySelector(".link");
+  #headline = document.querySelector(".headline");
+  #announcement = document.querySelector("[data-f=announcement]");
+  #main;
+  #view = null;
+  #heardMs = 0;
+
+  constructor(main) {
+    this.#main = main;
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Show what has changed. */
+  patch(view, touched) {
+    this.#view = view;
+    if (touched.has("now")) this.#heardMs = performance.now();
+    this.#tick();
+    if (!touched.has("level", "headline")) return;
+    const hasNewLevel = this.#headline.dataset.level !== view.level;
+    mark(this.#headline, "data-level", view.level);
+    draw(this.#headline, `level-${view.level}`);
+    write(this.#headline.querySelector("[data-f=headline]"), view.headline);
+    if (hasNewLevel) write(this.#announcement, view.headline);
+  }
+
+  /** Say whether the figures can be trusted. */
+  link(state) {
+    const word = state === "stale" ? `No connection, figures of ${this.#lastTime()}` : LINK_WORDS[state];
+    mark(this.#link, "data-link", state);
+    mark(this.#main, "data-link", state);
+    write(this.#bar.link, word);
+    if (state !== "connecting") write(this.#announcement, word);
+  }
+
+  #tick() {
+    if (this.#view === null || this.#link.dataset.link === "stale") return;
+    const passedMs = (performance.now() - this.#heardMs) * this.#view.clock_rate;
+    const now = new Date(Date.parse(this.#view.now) + passedMs);
+    write(this.#bar.time, second(now, this.#view.timezone));
+  }
+
+  #lastTime() {
+    if (this.#view === null) return this.#bar.time.textContent;
+    return second(new Date(this.#view.now), this.#view.timezone);
+  }
+}

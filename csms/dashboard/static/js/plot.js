@@ -1,0 +1,84 @@
+/** How the chart is drawn: columns `[t, load, ahead, uncontrolled, limit]`, in A over s since 1970. */
+
+import { minute } from "./format.js";
+
+const HEADROOM = 1.12;
+const NARROW_PX = 520;
+
+/**
+ * Options of the plot.
+ *
+ * `zone` is the site's time zone; `inks()`, `range()` and `now()` are asked at each drawing;
+ * `onCursor()` is called when the cursor moves.
+ */
+export function plotOptions({ zone, inks, range, now, onCursor }) {
+  const { uPlot } = globalThis;
+  const stepped = uPlot.paths.stepped({ align: 1 });
+  const linear = uPlot.paths.linear();
+  const line = (name, width) => ({ stroke: () => inks()[name], width, points: { show: false } });
+  return {
+    legend: { show: false },
+    padding: [8, 4, 0, 0],
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+    scales: {
+      x: { time: true, range: () => range() },
+      y: { range: (plot, _least, most) => [0, Math.max(most ?? 1, 1) * HEADROOM] },
+    },
+    axes: [timeAxis(zone, inks), currentAxis(inks)],
+    series: [
+      {},
+      { ...line("load", 2), fill: () => inks().allowed, paths: linear },
+      { ...line("ahead", 1), fill: () => inks().hatch, paths: stepped },
+      { ...line("uncontrolled", 0), fill: () => inks().uncontrolled, paths: stepped },
+      { ...line("limit", 2), paths: stepped },
+    ],
+    hooks: { setCursor: [onCursor], draw: [(plot) => drawNow(plot, inks(), now())] },
+  };
+}
+
+function timeAxis(zone, inks) {
+  return {
+    stroke: () => inks().text,
+    font: inks().font,
+    size: 28,
+    space: (plot) => (plot.width < NARROW_PX ? 52 : 64),
+    grid: { show: false },
+    ticks: { stroke: () => inks().grid, width: 1, size: 4 },
+    incrs: [900, 1800, 3600, 7200, 10800, 14400, 21600],
+    values: (_plot, splits) => splits.map((split) => hour(split, zone)),
+  };
+}
+
+function currentAxis(inks) {
+  return {
+    stroke: () => inks().text,
+    font: inks().font,
+    size: 44,
+    space: 40,
+    grid: { stroke: () => inks().grid, width: 1 },
+    ticks: { show: false },
+    values: (_plot, splits) => splits.map((split) => `${split} A`),
+  };
+}
+
+function hour(seconds, zone) {
+  const at = new Date(seconds * 1000);
+  return minute(at, zone, at);
+}
+
+/** Draw the line between what was and what is planned. */
+function drawNow(plot, inks, seconds) {
+  const { ctx, bbox } = plot;
+  const x = Math.round(plot.valToPos(seconds, "x", true));
+  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  ctx.save();
+  ctx.strokeStyle = inks.text;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}

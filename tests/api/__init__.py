@@ -1,0 +1,1 @@
+"""Checks of the web API, through the application and over real sockets."""

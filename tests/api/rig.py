@@ -1,0 +1,93 @@
+"""An application whose site runs on a real database, with stations and a clock that tests turn."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+from fastapi import FastAPI
+
+from csms.api.app import create_api
+from csms.api.dependencies import ApiContext
+from csms.api.metrics import metrics_renderer
+from csms.domain.site import GuestPlace, Site
+from csms.service.charging_control import SiteController
+from csms.service.control_room import ControlRoom
+from csms.service.operations import Operations
+from csms.service.planner import InlinePlanner
+from csms.storage.queries import Queries
+from tests.domain.sites import flat, place, small_site
+from tests.service.handlers.stories import TellerV201
+from tests.service.rig import NOON, Office, after, open_office
+from tests.service.sites import connect, with_meter
+
+GUESTS: Final = GuestPlace(feeder_id="level-2", lines=(1, 2, 3), max_a=16.0)
+
+
+def api_site() -> Site:
+    """Two chargers of 32 A, and 10 A of metered load."""
+    places = (place("G-01", "level-1", 6.0), place("G-02", "level-2", 6.0, (2,)))
+    return with_meter(small_site(*places, guests=GUESTS), flat(10.0))
+
+
+@dataclass
+class Api:
+    """The application, what is behind it, and a client."""
+
+    app: FastAPI
+    office: Office
+    room: ControlRoom
+    controller: SiteController
+    client: httpx2.AsyncClient
+
+    async def get(self, path: str, status: int = 200) -> Any:
+        """Get what a path below /api/v1 answers."""
+        response = await self.client.get(f"/api/v1{path}")
+        assert response.status_code == status, response.text
+        return response.json()
+
+    async def put(self, path: str, body: object, status: int = 204) -> Any:
+        """Put something; return the answer's body, if it has one."""
+        response = await self.client.put(f"/api/v1{path}", json=body)
+        assert response.status_code == status, response.text
+        return response.json() if response.content else None
+
+    async def command(self, station_id: str, status: int = 200, **body: object) -> Any:
+        """Send a command to a station."""
+        path = f"/api/v1/stations/{station_id}/commands"
+        response = await self.client.post(path, json=body)
+        assert response.status_code == status, response.text
+        return response.json()
+
+    async def charge(self) -> TellerV201:
+        """Let a vehicle charge at the first station since noon; the second one is free."""
+        connect(self.office.live, "G-01", "G-02")
+        teller = TellerV201()
+        await self.office.hear(teller.adapter, *teller.starts(NOON))
+        self.office.clock.instant = after(10)
+        await self.office.hear(teller.adapter, *teller.measures(after(10), 1_235_500))
+        return teller
+
+    async def plan(self) -> None:
+        """Let the site's controller plan once."""
+        async with asyncio.TaskGroup() as tasks:
+            await self.controller._round(tasks)
+
+
+@asynccontextmanager
+async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
+    """Open an application on a database."""
+    async with open_office(path, site or api_site()) as office:
+        controller = SiteController(
+            office.live, office.gateway, InlinePlanner(5.0), office.open_uow, office.clock
+        )
+        room = ControlRoom({office.live.site.site_id: controller}, office.clock, 1.0)
+        operations = Operations(office.sites, office.gateway, office.open_uow, office.clock)
+        context = ApiContext(room=room, operations=operations, reads=Queries(office.database))
+        app = create_api(context, render_metrics=metrics_renderer(room))
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
+            yield Api(app, office, room, controller, client)

@@ -1,0 +1,229 @@
+"""Health, metrics, the description of the API, and errors that say where and why."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import jsonschema_rs
+import pytest
+from fastapi import APIRouter
+from fastapi.openapi.models import OpenAPI
+from fastapi.responses import PlainTextResponse
+from prometheus_client.parser import text_string_to_metric_families
+
+from csms.api.app import Mount, create_api
+from csms.api.dependencies import ApiContext
+from csms.storage.queries import Queries
+from tests.api.rig import Api
+from tests.service.rig import after, open_database
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+ROUTES: Final = {
+    "get /api/v1/sites",
+    "get /api/v1/sites/{site_id}/view",
+    "get /api/v1/sites/{site_id}/live",
+    "get /api/v1/sites/{site_id}/series",
+    "get /api/v1/sites/{site_id}/plan",
+    "put /api/v1/sites/{site_id}/feeders/{feeder_id}/load",
+    "get /api/v1/stations",
+    "get /api/v1/stations/{station_id}",
+    "get /api/v1/stations/{station_id}/limits",
+    "post /api/v1/stations/{station_id}/commands",
+    "put /api/v1/stations/{station_id}/evses/{evse_number}/need",
+    "get /api/v1/transactions",
+    "get /healthz",
+    "get /readyz",
+    "get /metrics",
+}
+
+
+async def described(api: Api) -> dict[str, Any]:
+    """The API's own description."""
+    response = await api.client.get("/api/v1/openapi.json")
+    assert response.status_code == 200
+    document: dict[str, Any] = response.json()
+    return document
+
+
+def operations_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+
+
+async def test_description_is_valid_openapi(api: Api) -> None:
+    document = await described(api)
+    OpenAPI.model_validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert document["info"]["title"] == "ChargeFlex"
+    for schema in document["components"]["schemas"].values():
+        jsonschema_rs.meta.validate({"$schema": DRAFT, **schema})
+
+
+async def test_description_names_every_route_and_says_what_it_is_for(api: Api) -> None:
+    operations = operations_of(await described(api))
+    assert set(operations) == ROUTES
+    for name, operation in operations.items():
+        assert operation["description"], name
+        assert operation["tags"], name
+    identifiers = [operation["operationId"] for operation in operations.values()]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sites",
+        "/sites/{site_id}/view",
+        "/sites/{site_id}/series",
+        "/sites/{site_id}/plan",
+        "/stations",
+        "/stations/{station_id}",
+        "/stations/{station_id}/limits",
+        "/transactions",
+    ],
+)
+async def test_answers_are_as_the_description_says(api: Api, path: str) -> None:
+    await api.charge()
+    await api.plan()
+    document = await described(api)
+    operation = document["paths"][f"/api/v1{path}"]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = await api.get(path.format(site_id="fjordgata", station_id="G-01"))
+    assert answer
+    jsonschema_rs.validate({**schema, "components": document["components"]}, answer)
+
+
+async def test_errors_are_as_the_description_says(api: Api) -> None:
+    document = await described(api)
+    for path, status in (("/sites/nowhere/view", "404"), ("/transactions?limit=0", "422")):
+        answer = await api.get(path, int(status))
+        jsonschema_rs.validate(document["components"]["schemas"]["Problem"], answer)
+    for operation in operations_of(document).values():
+        for status in ("404", "422"):
+            [content] = operation["responses"][status]["content"].values()
+            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "title"),
+    [
+        ("GET", "/api/v1/nothing", 404, "Not Found"),
+        ("DELETE", "/api/v1/sites", 405, "Method Not Allowed"),
+        ("GET", "/api/v1/sites/nowhere/view", 404, "Not Found"),
+        ("GET", "/api/v1/transactions?limit=0", 422, "Unprocessable Entity"),
+    ],
+)
+async def test_every_error_is_a_problem_that_names_its_cause(
+    api: Api, method: str, path: str, status: int, title: str
+) -> None:
+    response = await api.client.request(method, path)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert (problem["status"], problem["title"]) == (status, title)
+    assert problem["detail"]
+
+
+async def test_path_that_has_other_methods_names_them(api: Api) -> None:
+    response = await api.client.delete("/api/v1/sites")
+    assert response.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize("body", ["{", "", "[1, 2", "\x00", '{"current_a": [1, 2, 3]'])
+async def test_body_that_is_not_json_is_refused(api: Api, body: str) -> None:
+    path = "/api/v1/sites/fjordgata/feeders/intake/load"
+    headers = {"content-type": "application/json"}
+    response = await api.client.put(path, content=body, headers=headers)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["at"].startswith("body")
+
+
+async def test_program_that_runs_says_so(api: Api) -> None:
+    for path in ("/healthz", "/readyz"):
+        response = await api.client.get(path)
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_program_whose_database_does_not_answer_is_not_ready(
+    api: Api, tmp_path: Path
+) -> None:
+    database = open_database(tmp_path / "nowhere" / "csms.db")
+    context = ApiContext(room=api.room, operations=None, reads=Queries(database))  # type: ignore[arg-type]
+    app = create_api(context, render_metrics=lambda: b"")
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
+        response = await client.get("/readyz")
+        assert response.status_code == 503
+        assert response.json() == {"status": "the database does not answer"}
+        assert (await client.get("/healthz")).status_code == 200
+    await database.close()
+
+
+async def test_metrics_are_read_by_prometheus(api: Api) -> None:
+    await api.charge()
+    await api.plan()
+    response = await api.client.get("/metrics")
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+    families = {one.name: one for one in text_string_to_metric_families(response.text)}
+    assert set(families) == {
+        "chargeflex_connectors",
+        "chargeflex_charging_power_watts",
+        "chargeflex_feeder_load_amperes",
+        "chargeflex_feeder_allowed_amperes",
+        "chargeflex_feeder_limit_amperes",
+        "chargeflex_plan_solve_seconds",
+    }
+    for family in families.values():
+        assert family.documentation
+        assert family.type == "gauge"
+
+    def value(family: str, **labels: str) -> float:
+        [found] = [
+            sample.value
+            for sample in families[f"chargeflex_{family}"].samples
+            if labels.items() <= sample.labels.items()
+        ]
+        return float(found)
+
+    assert value("connectors", site="fjordgata", state="charging") == 1
+    assert value("connectors", site="fjordgata", state="offline") == 0
+    assert value("charging_power_watts", site="fjordgata") == 0  # its meter tells no power
+    assert value("feeder_load_amperes", feeder="level-1", line="L2") == 16
+    assert value("feeder_limit_amperes", feeder="intake", line="L3") == 63
+    assert value("feeder_allowed_amperes", feeder="level-1", line="L1") == 32
+
+
+async def test_before_the_first_plan_no_time_of_it_is_told(api: Api) -> None:
+    families = text_string_to_metric_families((await api.client.get("/metrics")).text)
+    samples = {one.name: one.samples for one in families}
+    assert samples["chargeflex_plan_solve_seconds"] == []
+    assert len(samples["chargeflex_connectors"]) == 11
+
+
+async def test_pages_and_files_stand_beside_the_api_and_are_not_described(api: Api) -> None:
+    pages = APIRouter()
+
+    @pages.get("/", response_class=PlainTextResponse)
+    async def home() -> str:
+        return "the page"
+
+    app = create_api(
+        api.app.state.context,
+        render_metrics=lambda: b"",
+        pages=(pages,),
+        mounts=(Mount("/static", PlainTextResponse("a file")),),
+    )
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
+        assert (await client.get("/")).text == "the page"
+        assert (await client.get("/static/any.css")).text == "a file"
+        assert "/" not in (await client.get("/api/v1/openapi.json")).json()["paths"]
+        assert (await client.get("/docs")).status_code == 404
+
+
+async def test_instants_are_in_utc_with_a_z(api: Api) -> None:
+    api.office.clock.instant = after(0.5)
+    assert (await api.get("/sites/fjordgata/view"))["now"] == "2026-01-14T12:00:30Z"

@@ -1,0 +1,312 @@
+"""Stations and transactions over HTTP: what is known of them and what they can be asked."""
+
+from typing import Any
+
+import pytest
+
+from csms.domain.authorization import IdToken
+from csms.domain.charging_profile import CompositeSchedule, ProfilePeriod, ProfilePurpose
+from csms.domain.commands import (
+    ClearProfiles,
+    Command,
+    CommandStatus,
+    CompositeOutcome,
+    Outcome,
+    ReadCompositeSchedule,
+    ReadSettings,
+    ReportKind,
+    ResetKind,
+    ResetStation,
+    SettingsOutcome,
+    StartCharging,
+    StartOutcome,
+    StopCharging,
+    TriggerReport,
+    WriteSetting,
+)
+from csms.domain.events import StationBooted
+from csms.domain.station import RateUnit, StationModel
+from csms.domain.transaction import StatedNeed
+from tests.api.rig import Api
+from tests.service.rig import NOON, after
+
+BLANK = {
+    "site_id": "fjordgata",
+    "is_guest": False,
+    "protocol": None,
+    "vendor": None,
+    "model": None,
+    "serial": None,
+    "firmware": None,
+    "booted_at": None,
+    "seen_at": None,
+}
+
+
+async def test_stations_are_listed_whether_they_have_come_or_not(api: Api) -> None:
+    await api.office.sites.admit("visitor")
+    assert await api.get("/stations") == [
+        {"id": "G-01", **BLANK},
+        {"id": "G-02", **BLANK},
+        {"id": "visitor", **BLANK, "is_guest": True},
+    ]
+
+
+async def test_station_is_told_as_it_introduced_itself(api: Api) -> None:
+    await api.office.sites.connected("G-01", "2.0.1")
+    model = StationModel(vendor="Nordlys", model="NL-22", serial="17", firmware="3.4.1")
+    await api.office.handle(StationBooted(station_id="G-01", model=model))
+    assert await api.get("/stations/G-01") == {
+        "id": "G-01",
+        "site_id": "fjordgata",
+        "is_guest": False,
+        "protocol": "2.0.1",
+        "vendor": "Nordlys",
+        "model": "NL-22",
+        "serial": "17",
+        "firmware": "3.4.1",
+        "booted_at": "2026-01-14T12:00:00Z",
+        "seen_at": "2026-01-14T12:00:00Z",
+    }
+
+
+async def test_station_with_an_odd_name_is_found(api: Api) -> None:
+    await api.office.sites.admit("Ærø #1 / øst")
+    found = await api.client.get("/api/v1/stations/%C3%86r%C3%B8%20%231%20")
+    assert found.status_code == 404
+    await api.office.sites.admit("Ærø #2")
+    assert (await api.get("/stations/%C3%86r%C3%B8%20%232"))["id"] == "Ærø #2"
+
+
+@pytest.mark.parametrize("path", ["/stations/X-99", "/stations/X-99/limits"])
+async def test_station_that_nobody_knows_is_not_found(api: Api, path: str) -> None:
+    problem = await api.get(path, 404)
+    assert problem["detail"] == "no station is called 'X-99'"
+
+
+async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
+    await api.charge()
+    await api.plan()
+    [limit] = await api.get("/stations/G-01/limits")
+    steps = limit.pop("steps")
+    assert (steps[0][0], {round(amps, 6) for _, amps in steps}) == (0.0, {32.0})
+    assert limit == {
+        "number": 1,
+        "evse_number": 1,
+        "transaction_id": "tx-1",
+        "sent_at": "2026-01-14T12:10:00Z",
+        "starts_at": "2026-01-14T12:10:00Z",
+        "ends_at": "2026-01-14T12:25:00Z",
+        "verdict": "accepted",
+        "detail": "",
+        "settled_at": "2026-01-14T12:10:00Z",
+    }
+    assert await api.get("/stations/G-02/limits") == []
+    problem = await api.get("/stations/G-01/limits?limit=0", 422)
+    assert problem["errors"][0]["at"] == "query/limit"
+
+
+async def test_transactions_are_listed_newest_first_with_masked_tokens(api: Api) -> None:
+    teller = await api.charge()
+    api.office.clock.instant = after(60)
+    await api.office.hear(teller.adapter, *teller.stops(after(60)))
+    teller.transaction = "tx-2"
+    await api.office.hear(teller.adapter, *teller.starts(after(60)), "G-02")
+    rows = await api.get("/transactions")
+    assert [row["number"] for row in rows] == [2, 1]
+    assert rows[1] == {
+        "number": 1,
+        "station_id": "G-01",
+        "transaction_id": "tx-1",
+        "evse_number": 1,
+        "id_token": "04…C4",
+        "started_at": "2026-01-14T12:00:00Z",
+        "ended_at": "2026-01-14T13:00:00Z",
+        "energy_wh": 15_000.0,
+        "meter_start_wh": 1_234_500.0,
+        "meter_stop_wh": 1_249_500.0,
+        "stop_reason": "EVDisconnected",
+        "closed_by": "station",
+    }
+    assert (rows[0]["ended_at"], rows[0]["closed_by"]) == (None, None)
+
+
+async def test_transactions_come_in_pages_and_by_station(api: Api) -> None:
+    teller = await api.charge()
+    for number in (2, 3):
+        teller.transaction = f"tx-{number}"
+        await api.office.hear(teller.adapter, *teller.starts(after(10 + number)), "G-02")
+
+    async def numbers(query: str) -> list[int]:
+        return [row["number"] for row in await api.get(f"/transactions?{query}")]
+
+    assert await numbers("limit=2") == [3, 2]
+    assert await numbers("limit=2&before=2") == [1]
+    assert await numbers("station_id=G-01") == [1]
+    assert await numbers("station_id=X-99") == []
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=few", "before=x"])
+async def test_page_that_makes_no_sense_is_refused(api: Api, query: str) -> None:
+    problem = await api.get(f"/transactions?{query}", 422)
+    assert problem["errors"][0]["at"] == f"query/{query.partition('=')[0]}"
+
+
+async def test_need_is_stated_for_the_vehicle_that_charges(api: Api) -> None:
+    await api.charge()
+    need = {"energy_wh": 20_000, "departs_at": "2026-01-14T18:00:00+01:00"}
+    await api.put("/stations/G-01/evses/1/need", need)
+    running = api.office.evse("G-01/1").transaction
+    assert running is not None
+    assert running.need == StatedNeed(energy_wh=20_000.0, departs_at=after(300))
+
+
+WRONG_NEEDS: dict[str, tuple[Any, str]] = {
+    "too much": ({"energy_wh": 3e6}, "energy_wh: expected above 0 and at most 2e+06 Wh"),
+    "below zero": ({"energy_wh": -1}, "energy_wh: expected above 0 and at most 2e+06 Wh"),
+    "in the past": (
+        {"departs_at": "2026-01-14T12:10:00Z"},
+        "departs_at: expected an instant in the future",
+    ),
+    "no time zone": (
+        {"departs_at": "2026-01-14T18:00:00"},
+        "body/departs_at: Input should have timezone info",
+    ),
+    "another key": ({"energy_kwh": 20}, "body/energy_kwh: Extra inputs are not permitted"),
+}
+
+
+@pytest.mark.parametrize(("need", "detail"), WRONG_NEEDS.values(), ids=WRONG_NEEDS.keys())
+async def test_wrong_need_is_refused_with_the_cause(api: Api, need: object, detail: str) -> None:
+    await api.charge()
+    problem = await api.put("/stations/G-01/evses/1/need", need, 422)
+    assert problem["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    ("place", "status", "detail"),
+    [
+        ("G-01/evses/1", 409, "no transaction is running at G-01/1"),
+        ("G-01/evses/2", 404, "station 'G-01' has no EVSE 2"),
+        ("X-99/evses/1", 404, "no station is called 'X-99'"),
+        ("G-01/evses/one", 422, None),
+    ],
+)
+async def test_need_of_nobody_is_refused(
+    api: Api, place: str, status: int, detail: str | None
+) -> None:
+    problem = await api.put(f"/stations/{place}/need", {"energy_wh": 1000}, status)
+    assert problem["status"] == status
+    assert detail is None or problem["detail"] == detail
+
+
+COMMANDS: dict[str, tuple[dict[str, Any], Command[Any]]] = {
+    "start": (
+        {"id_token": "04A2", "evse_number": 1},
+        StartCharging(id_token=IdToken("04A2"), remote_start_id=1, evse_number=1),
+    ),
+    "stop": ({"transaction_id": "tx-1"}, StopCharging("tx-1")),
+    "reset": ({"kind": "hard"}, ResetStation(ResetKind.HARD)),
+    "trigger": (
+        {"kind": "meter_values", "evse_number": 1},
+        TriggerReport(kind=ReportKind.METER_VALUES, evse_number=1),
+    ),
+    "read_settings": (
+        {"names": ["rate_units", "Own.Name"]},
+        ReadSettings(("rate_units", "Own.Name")),
+    ),
+    "write_setting": ({"name": "Own.Name", "value": "1"}, WriteSetting("Own.Name", "1")),
+    "clear_profiles": (
+        {"purpose": "tx", "evse_number": 0},
+        ClearProfiles(purpose=ProfilePurpose.TX, evse_number=0),
+    ),
+    "composite_schedule": (
+        {"evse_number": 1, "unit": "A"},
+        ReadCompositeSchedule(evse_number=1, duration_s=3600, unit=RateUnit.AMPERE),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_command_is_sent_to_the_station(api: Api, name: str) -> None:
+    fields, command = COMMANDS[name]
+    result = await api.command("G-02", command=name, **fields)
+    assert api.office.gateway.sent == [("G-02", command)]
+    assert (result["status"], result["detail"]) == ("accepted", "")
+
+
+OUTCOMES: dict[str, tuple[Outcome, dict[str, Any]]] = {
+    "refused": (
+        Outcome(status=CommandStatus.REJECTED, detail="busy"),
+        {"status": "rejected", "detail": "busy"},
+    ),
+    "started": (
+        StartOutcome(status=CommandStatus.ACCEPTED, transaction="tx-1"),
+        {"status": "accepted", "transaction_id": "tx-1"},
+    ),
+    "settings": (
+        SettingsOutcome(
+            status=CommandStatus.ACCEPTED, values={"a": "1"}, unknown=frozenset({"c", "b"})
+        ),
+        {"status": "accepted", "values": {"a": "1"}, "unknown": ["b", "c"]},
+    ),
+    "no schedule": (CompositeOutcome(status=CommandStatus.REJECTED), {"status": "rejected"}),
+    "schedule": (
+        CompositeOutcome(
+            status=CommandStatus.ACCEPTED,
+            schedule=CompositeSchedule(
+                evse_number=1,
+                unit=RateUnit.AMPERE,
+                starts_at=NOON,
+                duration_s=600,
+                periods=(ProfilePeriod(0, 16.0), ProfilePeriod(300, 6.0)),
+            ),
+        ),
+        {
+            "status": "accepted",
+            "schedule": {
+                "evse_number": 1,
+                "unit": "A",
+                "starts_at": "2026-01-14T12:00:00Z",
+                "duration_s": 600,
+                "periods": [[0, 16.0], [300, 6.0]],
+            },
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("outcome", "told"), OUTCOMES.values(), ids=OUTCOMES.keys())
+async def test_what_came_of_a_command_is_told(
+    api: Api, outcome: Outcome, told: dict[str, Any]
+) -> None:
+    api.office.gateway.reply = lambda _station_id, _command: outcome
+    empty = {"transaction_id": None, "values": None, "unknown": None, "schedule": None}
+    result = await api.command("G-02", command="reset")
+    assert result == {"detail": "", **empty, **told}
+
+
+WRONG_COMMANDS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "unknown": {"command": "explode"},
+    "token missing": {"command": "start"},
+    "token empty": {"command": "start", "id_token": ""},
+    "token too long": {"command": "start", "id_token": "x" * 37},
+    "the whole station": {"command": "start", "id_token": "04A2", "evse_number": 0},
+    "kind unknown": {"command": "reset", "kind": "gentle"},
+    "another key": {"command": "reset", "force": True},
+    "too long": {"command": "composite_schedule", "evse_number": 1, "duration_s": 604_801},
+}
+
+
+@pytest.mark.parametrize("body", WRONG_COMMANDS.values(), ids=WRONG_COMMANDS.keys())
+async def test_wrong_command_is_refused_and_not_sent(api: Api, body: dict[str, Any]) -> None:
+    problem = await api.command("G-02", 422, **body)
+    assert problem["errors"]
+    assert problem["errors"][0]["at"].startswith("body")
+    assert api.office.gateway.sent == []
+
+
+async def test_command_to_a_station_that_nobody_knows_is_not_found(api: Api) -> None:
+    problem = await api.command("X-99", 404, command="reset")
+    assert problem["detail"] == "no station is called 'X-99'"

@@ -1,0 +1,122 @@
+"""`chargeflex db` and `chargeflex station`: what is kept, and what cannot be."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.rig import chargeflex, settings_file
+
+
+@pytest.fixture(autouse=True)
+def no_database_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHARGEFLEX_DATABASE_URL", raising=False)
+
+
+def rows(folder: Path, query: str) -> list[Any]:
+    with closing(sqlite3.connect(folder / "csms.db")) as database:
+        return database.execute(query).fetchall()
+
+
+def test_upgrade_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
+    config = settings_file(tmp_path)
+    for _ in range(2):
+        ran = chargeflex("db", "upgrade", "--config", config)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out == f"The database sqlite:///{tmp_path}/csms.db is up to date.\n"
+    tables = {name for (name,) in rows(tmp_path, "SELECT name FROM sqlite_master")}
+    assert {"site", "station", "charging_transaction", "sent_limit", "meter_value"} <= tables
+
+
+def test_database_may_be_named_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARGEFLEX_DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
+    ran = chargeflex("db", "upgrade", "--config", settings_file(tmp_path))
+    assert ran.code == 0
+    assert (tmp_path / "other.db").exists()
+    assert not (tmp_path / "csms.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("sqlite:///nowhere/csms.db", "unable to open database file"),
+        ("postgresql://me:secret@127.0.0.1:1/x", "Connect call failed"),
+        ("mysql://127.0.0.1/x", "expected sqlite:///FILE or postgresql://HOST/NAME, got mysql"),
+        ("nonsense:secret", "expected sqlite:///FILE or postgresql://HOST/NAME"),
+    ],
+)
+@pytest.mark.parametrize(
+    "line", ["db upgrade", "station add X", "serve"], ids=["upgrade", "add", "serve"]
+)
+def test_database_that_cannot_be_used_is_one_clear_line(
+    tmp_path: Path, line: str, url: str, complaint: str
+) -> None:
+    config = settings_file(tmp_path, url=url)
+    site = ("--site", "fjordgata") if line.startswith("station") else ()
+    ran = chargeflex(*line.split(), "--config", config, *site)
+    assert (ran.code, ran.out) == (2, "")
+    assert complaint in ran.err
+    assert "secret" not in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "csms.db").write_text("shopping list", encoding="utf-8")
+    ran = chargeflex("db", "upgrade", "--config", settings_file(tmp_path))
+    assert (ran.code, ran.out) == (2, "")
+    expected = f"cannot use the database sqlite+aiosqlite:///{tmp_path}/csms.db: "
+    assert ran.err == f"{expected}file is not a database\n".replace("+aiosqlite", "")
+
+
+def test_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    config = settings_file(tmp_path)
+    chargeflex("db", "upgrade", "--config", config)
+    with closing(sqlite3.connect(tmp_path / "csms.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    ran = chargeflex("db", "upgrade", "--config", config)
+    assert (ran.code, ran.out) == (2, "")
+    assert "9999" in ran.err
+    assert rows(tmp_path, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def add(folder: Path, station_id: str, site: str = "fjordgata") -> Any:
+    config = settings_file(folder)
+    return chargeflex("station", "add", station_id, "--config", config, "--site", site)
+
+
+def test_added_station_is_kept_as_a_guest(tmp_path: Path) -> None:
+    ran = add(tmp_path, "visitor")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "visitor may connect; it joins fjordgata at feeder level-3.\n"
+    found = rows(tmp_path, "SELECT id, site_id FROM station WHERE is_guest")
+    assert found == [("visitor", "fjordgata")]
+
+
+def test_no_more_guests_are_added_than_there_are_places(tmp_path: Path) -> None:
+    for number in range(4):
+        assert add(tmp_path, f"visitor-{number}").code == 0
+    ran = add(tmp_path, "one too many")
+    assert (ran.code, ran.out, ran.err) == (2, "", "site: all 4 places are taken\n")
+    assert add(tmp_path, "visitor-0").code == 0  # it has one of them already
+    assert len(rows(tmp_path, "SELECT id FROM station WHERE is_guest")) == 4
+
+
+@pytest.mark.parametrize(
+    ("station_id", "site", "complaint"),
+    [
+        ("visitor", "nowhere", "no site is called 'nowhere'\n"),
+        ("G-01", "fjordgata", "station_id: 'G-01' is in a site file already\n"),
+        ("", "fjordgata", "station_id: expected 1 to 48 printable characters, got ''\n"),
+        ("a\tb", "fjordgata", "station_id: expected 1 to 48 printable characters, got 'a\\tb'\n"),
+    ],
+)
+def test_station_that_cannot_be_added_is_refused_with_the_cause(
+    tmp_path: Path, station_id: str, site: str, complaint: str
+) -> None:
+    ran = add(tmp_path, station_id, site)
+    assert (ran.code, ran.out, ran.err) == (2, "", complaint)
+    assert not (tmp_path / "csms.db").exists()

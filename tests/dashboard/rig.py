@@ -1,0 +1,200 @@
+"""A page on a real server and in a real browser; what it shows is what a test says."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias, cast
+
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page, async_playwright
+
+from csms.api.app import Mount, create_api
+from csms.api.dependencies import ApiContext, ReadSide
+from csms.api.server import bind, serve_http
+from csms.dashboard.pages import dashboard_router
+from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.domain.errors import ChargeFlexError, UnknownSiteError
+from csms.domain.identity import SiteId
+from csms.service.control_room import ControlRoom
+from csms.service.live_feed import LiveFeed
+from csms.service.operations import Operations
+from csms.service.site_view import SiteView
+from tests.dashboard.views import NOON
+
+_TICK_S: Final = 0.01
+_HOST: Final = "127.0.0.1"
+_BROWSER_OPTIONS: Final = ["--no-sandbox", "--disable-dev-shm-usage"]
+
+
+class FakeRoom:
+    """Shows sites as a test says.
+
+    Attributes:
+        fault: Raised in place of every view.
+    """
+
+    def __init__(self, *views: SiteView) -> None:
+        self.fault: ChargeFlexError | None = None
+        self._views = {view.site_id: view for view in views}
+        self._changed = {site_id: asyncio.Event() for site_id in self._views}
+        self.feeds = {site_id: LiveFeed(self, site_id, _TICK_S) for site_id in self._views}
+
+    def site_ids(self) -> tuple[SiteId, ...]:
+        """All sites."""
+        return tuple(self._views)
+
+    def view(self, site_id: SiteId) -> SiteView:
+        """What the test says that there is to see."""
+        if self.fault:
+            raise self.fault
+        if site_id not in self._views:
+            raise UnknownSiteError(site_id)
+        return self._views[site_id]
+
+    def changed(self, site_id: SiteId) -> asyncio.Event:
+        """Set when the test shows something new."""
+        return self._changed[site_id]
+
+    def feed(self, site_id: SiteId) -> LiveFeed:
+        """The real feed of what is shown."""
+        return self.feeds[site_id]
+
+    def outlook(self, site_id: SiteId) -> dict[str, list[float]]:
+        """30 A planned for the next two hours, then 20 A."""
+        starts = [NOON + timedelta(hours=hour) for hour in range(5)]
+        return {
+            "t": [start.timestamp() for start in starts],
+            "load_a": [30.0, 30.0, 20.0, 20.0, 12.0],
+            "limit_a": [63.0] * 5,
+            "uncontrolled_a": [12.0] * 5,
+        }
+
+    def show(self, view: SiteView) -> None:
+        """Let a site look otherwise from now on."""
+        self._views[view.site_id] = view
+        self._changed[view.site_id].set()
+
+
+class FakeReads:
+    """Remembers an hour of the intake's load: 40 A, minute by minute."""
+
+    async def feeder_load(
+        self, site_id: str, feeder_id: str, since: datetime
+    ) -> list[dict[str, Any]]:
+        """What the feeder carried."""
+        return [
+            {
+                "at": NOON - timedelta(minutes=minutes),
+                "load_a": (40.0, 30.0, 20.0),
+                "limit_a": (63.0, 63.0, 63.0),
+                "uncontrolled_a": (10.0, 10.0, 10.0),
+            }
+            for minutes in range(60, 0, -1)
+        ]
+
+
+def dashboard_app(room: FakeRoom) -> FastAPI:
+    """The application as the whole system puts it together."""
+    printer = Printer("ws://127.0.0.1:9000/ocpp/")
+    context = ApiContext(
+        room=cast(ControlRoom, room),
+        operations=cast(Operations, None),
+        reads=cast(ReadSide, FakeReads()),
+    )
+    return create_api(
+        context,
+        render_metrics=lambda: b"",
+        pages=(dashboard_router(room, printer),),
+        mounts=(Mount(STATIC_PATH, static_files()),),
+        print_error=printer.error,
+    )
+
+
+@dataclass
+class Server:
+    """A running server.
+
+    Attributes:
+        stop: Set to end it.
+    """
+
+    port: int
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        """Where the first page is."""
+        return f"http://{_HOST}:{self.port}"
+
+
+@asynccontextmanager
+async def serving(room: FakeRoom, port: int = 0) -> AsyncIterator[Server]:
+    """Serve the pages at a free port, or at that one, until told to stop."""
+    with bind(_HOST, port) as at:
+        server = Server(at.getsockname()[1])
+        async with asyncio.TaskGroup() as tasks:
+            feeds = [tasks.create_task(feed.run()) for feed in room.feeds.values()]
+            tasks.create_task(serve_http(dashboard_app(room), at, server.stop))
+            try:
+                yield server
+            finally:
+                server.stop.set()
+                for feed in feeds:
+                    feed.cancel()
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Start a browser, or skip the test."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no browser here: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=_BROWSER_OPTIONS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class Tab:
+    """A browser's tab that remembers all that went wrong in it.
+
+    Attributes:
+        complaints: Errors and warnings of the console, exceptions, and answers of 400 and more.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+
+    async def open(self, url: str) -> None:
+        """Open an address and wait until the page is live."""
+        await self.page.goto(url)
+        await self.page.wait_for_selector('.link[data-link="live"]')
+
+    async def text(self, selector: str) -> str:
+        """What an element says, on one line."""
+        return " ".join((await self.page.inner_text(selector)).split())
+
+    async def says(self, selector: str, text: str) -> None:
+        """Wait until an element says just that."""
+        await self.page.wait_for_function(
+            "([selector, text]) => document.querySelector(selector)"
+            "?.innerText.replace(/\\s+/g, ' ').trim() === text",
+            arg=[selector, text],
+        )
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {text}")
+
+
+NewTab: TypeAlias = Callable[..., Awaitable[Tab]]
+"""Opens a tab, given a browser context's options."""

@@ -1,0 +1,1 @@
+"""Checks of the WebSocket side, over real sockets."""

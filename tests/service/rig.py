@@ -1,0 +1,218 @@
+"""The use cases on a real database, and stand-ins for the clock and for the stations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import text
+
+from csms.domain.authorization import AdmissionPolicy
+from csms.domain.commands import (
+    Command,
+    CommandStatus,
+    Outcome,
+    ReadSettings,
+    SettingName,
+    SettingsOutcome,
+)
+from csms.domain.events import StationEvent
+from csms.domain.identity import EvseId, StationId
+from csms.domain.site import Site
+from csms.ocpp.adapter import Adapter
+from csms.ocpp.frames import Call, JsonObject
+from csms.ocpp.versions import load_adapters
+from csms.service.handlers.context import HandlerContext
+from csms.service.handlers.desk import EventDesk
+from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.sites import Sites
+from csms.storage.database import Database, DatabaseSettings
+from csms.storage.unit_of_work import SqlUnitOfWork
+from simulators.virtual_time import inline_sqlite
+
+ReplyT = TypeVar("ReplyT")
+OutcomeT = TypeVar("OutcomeT", bound=Outcome)
+
+NOON: Final = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
+V201, V16 = load_adapters()
+
+
+def after(minutes: float) -> datetime:
+    """So many minutes after noon."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def settings_of(path: Path) -> DatabaseSettings:
+    """A database in a file, whose commits need not survive the machine's end."""
+    return DatabaseSettings(url=f"sqlite:///{path}", is_durable=False)
+
+
+def open_database(path: Path) -> Database:
+    """Open a database that does its work in the loop's thread."""
+
+    async def connect() -> Any:
+        return await inline_sqlite(path)
+
+    return Database(settings_of(path), connect)
+
+
+@dataclass
+class FakeClock:
+    """Stands still until a test turns it; who sleeps turns it as well."""
+
+    instant: datetime = NOON
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.instant
+
+    async def sleep(self, seconds: float) -> None:
+        """Turn the clock, and let others work."""
+        self.turn(seconds)
+        await asyncio.sleep(0)
+
+    def turn(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.instant += timedelta(seconds=seconds)
+
+
+class CommitError(Exception):
+    """The disk is full."""
+
+
+class UnreliableUnitOfWork(SqlUnitOfWork):
+    """A unit of work that cannot be committed."""
+
+    async def commit(self) -> None:
+        raise CommitError("the disk is full")
+
+
+SETTINGS: Final = {
+    SettingName.MAX_STACK_LEVEL: "5",
+    SettingName.MAX_PERIODS: "24",
+    SettingName.RATE_UNITS: "A,W",
+}
+
+
+def accept(_station_id: StationId, command: Command[Any]) -> Outcome:
+    """What a good station answers to everything."""
+    if isinstance(command, ReadSettings):
+        values = {str(name): value for name, value in SETTINGS.items()}
+        return SettingsOutcome(status=CommandStatus.ACCEPTED, values=values)
+    return cast(Outcome, command.unanswered(CommandStatus.ACCEPTED, ""))
+
+
+@dataclass
+class FakeGateway:
+    """Notes every command and answers as a test says.
+
+    Attributes:
+        reply: Makes the answers.
+        sent: What was sent to whom, in order.
+        gates: Stations that answer only when theirs is open.
+    """
+
+    reply: Callable[[StationId, Command[Any]], Outcome] = accept
+    sent: list[tuple[StationId, Command[Any]]] = field(default_factory=list)
+    gates: dict[StationId, asyncio.Event] = field(default_factory=dict)
+
+    async def send(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
+        """Note the command, wait for the gate, answer."""
+        self.sent.append((station_id, command))
+        await asyncio.sleep(0)
+        if station_id in self.gates:
+            await self.gates[station_id].wait()
+        return cast(OutcomeT, self.reply(station_id, command))
+
+    def shut(self, station_id: StationId) -> asyncio.Event:
+        """Let a station answer only once the returned gate is set."""
+        return self.gates.setdefault(station_id, asyncio.Event())
+
+    def of(self, kind: type[Command[Any]]) -> list[tuple[StationId, Any]]:
+        """What was sent of one kind."""
+        return [(name, command) for name, command in self.sent if isinstance(command, kind)]
+
+
+class Office:
+    """The event desk and all behind it, on one database.
+
+    Attributes:
+        is_disk_full: No unit of work can be committed while this is set.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sites: Iterable[Site],
+        clock: Any,
+        admission: AdmissionPolicy = AdmissionPolicy.EVERYONE,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.is_disk_full = False
+        self.sites = Sites(sites, self.open_uow, clock)
+        self.gateway = FakeGateway()
+        self.context = HandlerContext(
+            sites=self.sites, open_uow=self.open_uow, clock=clock, admission=admission
+        )
+        self.desk = EventDesk(self.context)
+        self._ids = count(1)
+
+    @property
+    def live(self) -> LiveSite:
+        """The first site."""
+        return next(iter(self.sites))
+
+    def open_uow(self) -> SqlUnitOfWork:
+        """Open a unit of work."""
+        kind = UnreliableUnitOfWork if self.is_disk_full else SqlUnitOfWork
+        return kind(self.database)
+
+    def evse(self, name: str) -> LiveEvse:
+        """An EVSE by `station/number`."""
+        station_id, _, number = name.rpartition("/")
+        return self.live.evses[EvseId(station_id, int(number))]
+
+    async def hear(
+        self, adapter: Adapter, action: str, payload: JsonObject, station_id: StationId = "G-01"
+    ) -> JsonObject:
+        """Take a call from a station, as the gateway does; return the answer's payload."""
+        call = Call(message_id=str(next(self._ids)), action=action, payload=payload)
+        incoming = adapter.decode_call(station_id, call)
+        return incoming.encode_reply(await self.desk.handle(incoming.event))
+
+    async def handle(self, event: StationEvent[ReplyT]) -> ReplyT:
+        """Take an event."""
+        return await self.desk.handle(event)
+
+    async def rows(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        """Look into the tables."""
+        async with self.database.reading() as connection:
+            found = await connection.execute(text(statement), values)
+            return [dict(row) for row in found.mappings()]
+
+
+@asynccontextmanager
+async def open_office(
+    path: Path,
+    *sites: Site,
+    clock: Any = None,
+    admission: AdmissionPolicy = AdmissionPolicy.EVERYONE,
+) -> AsyncIterator[Office]:
+    """Open an office, loaded from its database, and close it afterwards."""
+    database = open_database(path)
+    try:
+        office = Office(database, sites, clock or FakeClock(), admission)
+        await office.sites.load()
+        yield office
+    finally:
+        await database.close()
+
+
+def with_control(site: Site, **policy: Any) -> Site:
+    """A site that is controlled in another rhythm."""
+    return replace(site, control=replace(site.control, **policy))

@@ -1,0 +1,231 @@
+"""The controller of a site, from meter values to limits, in virtual time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csms.domain.commands import Command, CommandStatus, Outcome, SetProfile
+from csms.domain.identity import EvseId, StationId
+from csms.domain.site import Site
+from csms.service.charging_control import SiteController, parse_evse
+from csms.service.live_site import LiveSite
+from csms.service.planner import InlinePlanner
+from csms.service.ports import TimedPlan
+from simulators.clock import ScaledClock
+from smart_charging.problem import ChargingProblem
+from tests.domain.sites import flat, place, small_site
+from tests.gateway.rig import in_virtual_time
+from tests.service.rig import NOON, Office, accept, after, open_office
+from tests.service.sites import connect, evse_of, plug_in, with_meter
+
+
+@dataclass
+class FakePlanner:
+    """Plans in place, notes what it was asked, and does what a test wants meanwhile."""
+
+    asked: list[ChargingProblem] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
+
+    async def plan(self, problem: ChargingProblem) -> TimedPlan:
+        self.asked.append(problem)
+        self.meanwhile()
+        return await InlinePlanner(20.0).plan(problem)
+
+
+@dataclass
+class Run:
+    """A controller that runs."""
+
+    office: Office
+    controller: SiteController
+    planner: FakePlanner
+
+    @property
+    def live(self) -> LiveSite:
+        return self.office.live
+
+    @property
+    def planned_after_s(self) -> list[float]:
+        """When plans were made, in seconds after the start."""
+        return [(asked.starts_at - NOON).total_seconds() for asked in self.planner.asked]
+
+    def limits(self, station_id: str) -> list[list[float]]:
+        """The limits of every profile of a transaction that a station was sent."""
+        return [
+            [period.limit for period in command.profile.periods]
+            for name, command in self.office.gateway.of(SetProfile)
+            if name == station_id and command.profile.transaction is not None
+        ]
+
+
+@asynccontextmanager
+async def running(path: Path, site: Site, charging: tuple[str, ...]) -> AsyncIterator[Run]:
+    """A site whose controller runs while some of its stations charge."""
+    async with open_office(path, site, clock=ScaledClock(NOON)) as office:
+        connect(office.live, *office.live.stations)
+        for number, station_id in enumerate(charging, start=1):
+            plug_in(office.live, station_id, number=number)
+        planner = FakePlanner()
+        controller = SiteController(
+            office.live, office.gateway, planner, office.open_uow, office.clock
+        )
+        task = asyncio.ensure_future(controller.run())
+        try:
+            yield Run(office, controller, planner)
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+
+def yard(count: int, fallback_a: float = 0.0) -> Site:
+    """Chargers of 32 A on one level of 40 A."""
+    return small_site(*(place(f"C-{i}", "level-1", fallback_a) for i in range(1, count + 1)))
+
+
+@in_virtual_time
+async def test_vehicle_is_given_a_limit_soon_after_the_start(database_file: Path) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        assert run.planned_after_s == [5.0]
+        [limits] = run.limits("C-1")
+        assert limits[0] == pytest.approx(32.0)
+        assert run.controller.newest is not None
+        assert run.controller.next_at == after(5 + 5 / 60)
+
+
+@in_virtual_time
+async def test_plan_lapses_to_the_fallback_a_quarter_of_an_hour_after_it_was_made(
+    database_file: Path,
+) -> None:
+    async with running(database_file, yard(1, fallback_a=6.0), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        [(_, command)] = run.office.gateway.of(SetProfile)
+        assert command.profile.ends_at == after(15 + 5 / 60)
+        run.live.station_disconnected("C-1")
+        allowance = evse_of(run.live, "C-1").allowance
+        assert allowance.now_a(after(15)) == pytest.approx(32.0)
+        assert allowance.now_a(after(15.1)) == 6.0
+
+
+@in_virtual_time
+async def test_limit_between_zero_and_six_amperes_never_goes_out(database_file: Path) -> None:
+    site = with_meter(yard(9), flat(63.0), step_a=0.0)
+    names = tuple(f"C-{i}" for i in range(1, 10))
+    async with running(database_file, site, names) as run:
+        seen: set[float] = set()
+        for load_a in (10.0, 25.0, 41.0, 50.0, 58.0, 30.0):
+            run.office.live.read_feeder("intake", run.office.clock.now(), (load_a,) * 3)
+            run.live.alarm()
+            await asyncio.sleep(60)
+        for name in names:
+            seen.update(amps for limits in run.limits(name) for amps in limits)
+        assert 0.0 in seen  # nine times 6 A are more than 40 A
+        assert max(seen) >= 6.0
+        assert [amps for amps in seen if 0.0 < amps < 6.0 - 1e-6] == []
+
+
+@in_virtual_time
+async def test_sum_of_what_may_be_drawn_never_exceeds_the_limit(database_file: Path) -> None:
+    async with running(database_file, yard(5), ("C-1", "C-2", "C-3", "C-4", "C-5")) as run:
+        sums: list[float] = []
+
+        def reply(station_id: StationId, command: Command[Any]) -> Outcome:
+            now = run.office.clock.now()
+            sums.append(sum(evse.allowance.now_a(now) for evse in run.live.evses.values()))
+            is_odd = len(sums) % 3 == 0
+            return (
+                Outcome(status=CommandStatus.TIMED_OUT, detail="no answer")
+                if is_odd
+                else accept(station_id, command)
+            )
+
+        run.office.gateway.reply = reply
+        for minute in range(20):
+            gone = run.live.evses[EvseId(f"C-{minute % 5 + 1}", 1)]
+            transaction, gone.transaction = gone.transaction, None
+            run.live.mark()
+            await asyncio.sleep(30)
+            gone.transaction = transaction
+            run.live.mark()
+            await asyncio.sleep(30)
+        assert len(sums) > 20
+        assert max(sums) <= 40.0 + 1e-6
+
+
+@in_virtual_time
+async def test_news_wait_out_the_gap_and_an_alarm_does_not(database_file: Path) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        run.live.mark()
+        await asyncio.sleep(10)
+        assert run.planned_after_s == [5.0, 15.0]  # 10 s after the one before
+        run.live.alarm()
+        await asyncio.sleep(1)
+        assert run.planned_after_s == [5.0, 15.0, 16.0]
+
+
+@in_virtual_time
+async def test_without_news_a_plan_is_made_every_interval(database_file: Path) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+        await asyncio.sleep(1000)
+        assert run.planned_after_s == [5.0, 305.0, 605.0, 905.0]
+        assert len(run.limits("C-1")) == 2  # renewed before the first one lapses
+
+
+@in_virtual_time
+async def test_transaction_that_ended_while_the_plan_was_made_gets_no_limit(
+    database_file: Path,
+) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+
+        def leave() -> None:
+            evse_of(run.live, "C-1").transaction = None
+
+        run.planner.meanwhile = leave
+        await asyncio.sleep(6)
+        assert len(run.planner.asked) == 1
+        assert run.limits("C-1") == []
+
+
+@in_virtual_time
+async def test_round_that_fails_leaves_the_limits_and_the_next_one_comes(
+    database_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        held = evse_of(run.live, "C-1").allowance.accepted
+        run.office.is_disk_full = True
+        run.live.alarm()
+        await asyncio.sleep(1)
+        assert "the limits in force stay as they are" in caplog.text
+        assert evse_of(run.live, "C-1").allowance.accepted == held
+        run.office.is_disk_full = False
+        await asyncio.sleep(600)
+        assert run.planned_after_s[-1] > 300
+        assert run.controller.newest is not None
+        assert run.controller.newest.made_at > after(5)
+
+
+@in_virtual_time
+async def test_plan_is_kept_with_its_limits(database_file: Path) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        [row] = await run.office.rows("SELECT number, site_id, method FROM plan")
+        assert row == {"number": 1, "site_id": "fjordgata", "method": "linear program"}
+
+
+@in_virtual_time
+async def test_load_of_the_intake_is_kept_every_minute(database_file: Path) -> None:
+    async with running(database_file, yard(1), ()) as run:
+        await asyncio.sleep(181)
+        rows = await run.office.rows("SELECT feeder_id, limit_a FROM feeder_reading")
+        assert rows == [{"feeder_id": "intake", "limit_a": "[63.0, 63.0, 63.0]"}] * 3
+
+
+def test_name_of_an_evse_may_hold_a_slash() -> None:
+    assert parse_evse("row 1/G-01/2") == EvseId("row 1/G-01", 2)

@@ -1,0 +1,101 @@
+"""All sites together: their views, feeds and outlooks by name."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from csms.domain.errors import UnknownSiteError
+from csms.service.charging_control import PlanMade, SiteController
+from csms.service.control_room import ControlRoom
+from csms.service.planner import InlinePlanner
+from simulators.clock import ScaledClock
+from smart_charging.problem import Cause, ChargingPlan, EvsePlan, Method, Reason
+from tests.domain.sites import flat, place, small_site
+from tests.gateway.rig import in_virtual_time
+from tests.service.rig import NOON, FakeClock, FakeGateway, Office, open_office
+from tests.service.sites import connect, plug_in
+
+
+def room_of(office: Office, clock: Any) -> tuple[ControlRoom, SiteController]:
+    controller = SiteController(
+        office.live, FakeGateway(), InlinePlanner(5.0), office.open_uow, clock
+    )
+    return ControlRoom({"fjordgata": controller}, clock, 60.0), controller
+
+
+async def test_everything_is_found_by_the_sites_name(database_file: Path) -> None:
+    async with open_office(database_file, small_site(place("G-01", "level-1", 0.0))) as office:
+        room, _ = room_of(office, office.clock)
+        assert room.site_ids() == ("fjordgata",)
+        assert room.live("fjordgata") is office.live
+        assert room.changed("fjordgata") is office.live.changed
+        view = room.view("fjordgata")
+        assert (view.site_id, view.now, view.clock_rate) == ("fjordgata", NOON, 60.0)
+        assert room.feed("fjordgata") is room.feed("fjordgata")
+        for look in (room.view, room.live, room.feed, room.changed, room.outlook):
+            with pytest.raises(UnknownSiteError, match="no site is called 'nowhere'"):
+                look("nowhere")
+
+
+async def test_outlook_before_the_first_plan_is_empty(database_file: Path) -> None:
+    async with open_office(database_file, small_site()) as office:
+        room, _ = room_of(office, office.clock)
+        assert room.outlook("fjordgata") == {
+            "t": [],
+            "load_a": [],
+            "limit_a": [],
+            "uncontrolled_a": [],
+        }
+
+
+async def test_outlook_tells_what_the_root_is_planned_to_carry(database_file: Path) -> None:
+    site = small_site(
+        place("G-01", "level-1", 0.0), place("G-02", "level-2", 0.0, (2,)), intake_load=flat(5.0)
+    )
+    async with open_office(database_file, site) as office:
+        room, controller = room_of(office, FakeClock())
+        reason = Reason(cause=Cause.OWN_MAXIMUM)
+        evses = tuple(
+            EvsePlan(key=key, limits_a=limits, expected_wh=0, short_wh=0, reason=reason)
+            for key, limits in (("G-01/1", (10.0, 6.0)), ("G-02/1", (20.0, 0.0)))
+        )
+        plan = ChargingPlan(
+            starts_at=NOON,
+            slots_s=(300, 900),
+            evses=evses,
+            committed=1,
+            method=Method.LINEAR_PROGRAM,
+        )
+        controller.newest = PlanMade(number=1, made_at=NOON, solve_s=0.0, plan=plan)
+        assert room.outlook("fjordgata") == {
+            "t": [1_768_392_000.0, 1_768_392_300.0],
+            "load_a": [35.0, 11.0],  # the second line: 5 + 10 + 20, then 5 + 6
+            "limit_a": [63.0, 63.0],
+            "uncontrolled_a": [5.0, 5.0],
+        }
+
+
+@in_virtual_time
+async def test_room_runs_its_controllers_and_feeds(database_file: Path) -> None:
+    clock = ScaledClock(NOON)
+    async with open_office(
+        database_file, small_site(place("G-01", "level-1", 0.0)), clock=clock
+    ) as office:
+        room, _ = room_of(office, clock)
+        connect(office.live, "G-01")
+        plug_in(office.live, "G-01")
+        running = asyncio.ensure_future(room.run())
+        async with asyncio.timeout(300), room.feed("fjordgata").reading() as messages:
+            shown: list[dict[str, Any]] = []
+            while not shown or shown[-1].get("site", {}).get("plan") is None:
+                message = await messages.get()
+                assert message is not None
+                shown.append(orjson.loads(message.body))
+        assert shown[0]["view"]["plan"] is None
+        assert shown[-1]["site"]["plan"]["made_at"] == "2026-01-14T12:00:05Z"
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running

@@ -1,0 +1,223 @@
+"""What people and programs may do, and what is refused with its cause."""
+
+import math
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from csms.domain.commands import (
+    ClearProfiles,
+    CommandStatus,
+    Outcome,
+    ResetKind,
+    ResetStation,
+)
+from csms.domain.errors import (
+    InvalidInputError,
+    NoTransactionError,
+    UnknownEvseError,
+    UnknownFeederError,
+    UnknownSiteError,
+    UnknownStationError,
+)
+from csms.domain.identity import EvseId
+from csms.domain.transaction import StatedNeed
+from csms.service.operations import Operations
+from tests.domain.sites import flat, place, small_site
+from tests.service.handlers.stories import TellerV201
+from tests.service.rig import NOON, CommitError, Office, after, open_office
+from tests.service.sites import connect, evse_of, hold, with_meter
+
+E1: Final = EvseId("G-01", 1)
+NEED: Final = StatedNeed(energy_wh=20_000.0, departs_at=after(60))
+
+
+@pytest.fixture
+async def office(database_file: Path) -> AsyncIterator[Office]:
+    site = with_meter(small_site(place("G-01", "level-1", 0.0)), flat(60.0), step_a=0.0)
+    async with open_office(database_file, site) as opened:
+        yield opened
+
+
+@pytest.fixture
+def operations(office: Office) -> Operations:
+    return Operations(office.sites, office.gateway, office.open_uow, office.clock)
+
+
+async def begin(office: Office) -> None:
+    teller = TellerV201()
+    await office.hear(teller.adapter, *teller.starts(NOON))
+
+
+async def test_stated_need_is_kept_shown_and_wakes_the_site(
+    office: Office, operations: Operations
+) -> None:
+    await begin(office)
+    office.live.dirty.clear()
+    await operations.state_need(E1, NEED)
+    running = office.evse("G-01/1").transaction
+    assert running is not None
+    assert running.need == NEED
+    assert office.live.dirty.is_set()
+    async with office.open_uow() as uow:
+        [kept] = await uow.transactions.open_at(E1)
+    assert kept.need == NEED
+
+
+async def test_need_may_be_stated_in_part(office: Office, operations: Operations) -> None:
+    await begin(office)
+    await operations.state_need(E1, StatedNeed(energy_wh=2_000_000.0))
+    await operations.state_need(E1, StatedNeed(departs_at=after(1)))
+    running = office.evse("G-01/1").transaction
+    assert running is not None
+    assert running.need == StatedNeed(departs_at=after(1))
+
+
+async def test_need_that_could_not_be_kept_is_not_shown(
+    office: Office, operations: Operations
+) -> None:
+    await begin(office)
+    office.is_disk_full = True
+    with pytest.raises(CommitError):
+        await operations.state_need(E1, NEED)
+    running = office.evse("G-01/1").transaction
+    assert running is not None
+    assert running.need == StatedNeed()
+
+
+async def test_need_of_nobody_is_refused(operations: Operations) -> None:
+    with pytest.raises(NoTransactionError, match="no transaction is running at G-01/1"):
+        await operations.state_need(E1, NEED)
+    with pytest.raises(UnknownEvseError):
+        await operations.state_need(EvseId("G-01", 2), NEED)
+    with pytest.raises(UnknownStationError):
+        await operations.state_need(EvseId("X-99", 1), NEED)
+
+
+@pytest.mark.parametrize("energy_wh", [0.0, -1.0, 2_000_001.0, math.inf, math.nan])
+async def test_energy_that_cannot_be_true_is_refused(
+    office: Office, operations: Operations, energy_wh: float
+) -> None:
+    await begin(office)
+    with pytest.raises(InvalidInputError, match="energy_wh: expected above 0 and at most 2e") as e:
+        await operations.state_need(E1, StatedNeed(energy_wh=energy_wh))
+    assert e.value.field == "energy_wh"
+
+
+async def test_departure_in_the_past_is_refused(office: Office, operations: Operations) -> None:
+    await begin(office)
+    with pytest.raises(InvalidInputError, match="departs_at: expected an instant in the future"):
+        await operations.state_need(E1, StatedNeed(departs_at=NOON))
+
+
+def reported(operations: Operations, *amps: float, feeder: str = "intake") -> None:
+    operations.report_feeder_load("fjordgata", feeder, amps, None)
+
+
+async def test_load_of_a_feeder_is_taken_as_measured_now(
+    office: Office, operations: Operations
+) -> None:
+    reported(operations, 1.0, 2.0, 3.0)
+    assert office.live.meters["intake"].latest(NOON, 180) == (1.0, 2.0, 3.0)
+    assert office.live.changed.is_set()
+
+
+async def test_load_is_taken_at_the_time_of_its_measurement(
+    office: Office, operations: Operations
+) -> None:
+    operations.report_feeder_load("fjordgata", "intake", (1.0, 2.0, 3.0), after(-2))
+    assert office.live.meters["intake"].latest(after(1), 180) == (1.0, 2.0, 3.0)
+    assert office.live.meters["intake"].latest(after(1.1), 180) is None
+
+
+async def test_meter_whose_clock_is_fast_is_taken_as_of_now(
+    office: Office, operations: Operations
+) -> None:
+    operations.report_feeder_load("fjordgata", "intake", (1.0, 2.0, 3.0), after(0.9))
+    assert office.live.meters["intake"].latest(after(3), 180) == (1.0, 2.0, 3.0)
+    assert office.live.meters["intake"].latest(after(3.1), 180) is None
+
+
+@pytest.mark.parametrize("minutes", [-60.0, -600.0, 1.0, 600.0])
+async def test_measurement_of_another_time_is_refused(
+    operations: Operations, minutes: float
+) -> None:
+    with pytest.raises(InvalidInputError, match="at: expected the last hour, got 2026-01-14T"):
+        operations.report_feeder_load("fjordgata", "intake", (1.0, 2.0, 3.0), after(minutes))
+
+
+@pytest.mark.parametrize(
+    "amps", [(1.0, 2.0, -0.1), (math.nan, 0.0, 0.0), (0.0, math.inf, 0.0), (0.0, 0.0, 10_001.0)]
+)
+async def test_current_that_cannot_be_true_is_refused(
+    office: Office, operations: Operations, amps: tuple[float, ...]
+) -> None:
+    with pytest.raises(InvalidInputError, match="current_a: expected 0 to 10000 A"):
+        reported(operations, *amps)
+    assert office.live.meters["intake"].latest(NOON, 180) is None
+
+
+async def test_every_line_has_to_be_measured(operations: Operations) -> None:
+    with pytest.raises(InvalidInputError, match="current_a: expected 3 lines, got 2"):
+        reported(operations, 1.0, 2.0)
+
+
+async def test_feeder_that_the_file_says_is_not_metered_takes_no_measurement(
+    operations: Operations,
+) -> None:
+    with pytest.raises(InvalidInputError, match="feeder_id: expected a feeder whose uncontrolled"):
+        reported(operations, 1.0, 2.0, 3.0, feeder="level-1")
+    with pytest.raises(UnknownFeederError, match="site 'fjordgata' has no feeder 'roof'"):
+        reported(operations, 1.0, 2.0, 3.0, feeder="roof")
+    with pytest.raises(UnknownSiteError):
+        operations.report_feeder_load("nowhere", "intake", (1.0, 2.0, 3.0), None)
+
+
+async def test_load_that_leaves_too_little_room_is_an_alarm(
+    office: Office, operations: Operations
+) -> None:
+    connect(office.live, "G-01")
+    hold(evse_of(office.live, "G-01"), 20.0)
+    reported(operations, 43.0, 43.0, 43.0)  # 63 A in all
+    assert not office.live.urgent.is_set()
+    reported(operations, 43.0, 43.5, 43.0)
+    assert office.live.urgent.is_set()
+    assert office.live.dirty.is_set()
+
+
+async def test_command_reaches_the_station_and_its_outcome_comes_back(
+    office: Office, operations: Operations
+) -> None:
+    refusal = Outcome(status=CommandStatus.REJECTED, detail="busy")
+    office.gateway.reply = lambda _station_id, _command: refusal
+    assert await operations.command("G-01", ResetStation(ResetKind.HARD)) == refusal
+    assert office.gateway.sent == [("G-01", ResetStation(ResetKind.HARD))]
+
+
+async def test_command_to_a_station_that_nobody_knows_is_refused(
+    office: Office, operations: Operations
+) -> None:
+    with pytest.raises(UnknownStationError, match="no station is called 'X-99'"):
+        await operations.command("X-99", ResetStation(ResetKind.HARD))
+    assert office.gateway.sent == []
+
+
+async def test_clearing_profiles_puts_the_fallback_in_doubt(
+    office: Office, operations: Operations
+) -> None:
+    connect(office.live, "G-01")
+    await operations.command("G-01", ClearProfiles())
+    assert office.gateway.sent == [("G-01", ClearProfiles())]
+    assert office.evse("G-01/1").allowance.now_a(NOON) == 32.0
+    assert not office.live.stations["G-01"].is_ready
+
+
+async def test_profiles_are_not_cleared_under_a_vehicle_that_charges(
+    office: Office, operations: Operations
+) -> None:
+    await begin(office)
+    with pytest.raises(InvalidInputError, match="command: expected no running transaction"):
+        await operations.command("G-01", ClearProfiles())
+    assert office.gateway.sent == []

@@ -1,0 +1,253 @@
+"""What people see of a site, figure by figure."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from csms.domain.limits import Standing
+from csms.domain.need import NeedSource
+from csms.domain.station import ChargingState, ConnectorStatus
+from csms.domain.transaction import StatedNeed
+from csms.domain.vehicle import VehicleHabits
+from csms.service.charging_control import PlanMade, SiteController
+from csms.service.live_site import LiveSite
+from csms.service.planner import InlinePlanner
+from csms.service.site_view import (
+    EvseState,
+    FeederView,
+    Level,
+    NeedView,
+    PlanView,
+    ReasonCode,
+    SiteView,
+)
+from csms.service.view_builder import build_view
+from smart_charging.problem import Cause, ChargingPlan, EvsePlan, Method, Reason
+from tests.domain.sites import flat, place, small_site
+from tests.service.rig import NOON, FakeClock, FakeGateway, after
+from tests.service.sites import connect, draw, evse_of, hold, plug_in, with_meter
+
+
+def never_stored() -> Any:
+    raise AssertionError("a view is made without the database")
+
+
+def controller_of(live: LiveSite) -> SiteController:
+    return SiteController(live, FakeGateway(), InlinePlanner(1.0), never_stored, FakeClock())
+
+
+def viewed(live: LiveSite) -> SiteView:
+    return build_view(controller_of(live), NOON, 60.0)
+
+
+@pytest.fixture
+def live() -> LiveSite:
+    """Two chargers of 32 A on a level of 40 A each; the first one charges with 16 A."""
+    site = LiveSite(small_site(place("G-01", "level-1", 6.0), place("G-02", "level-2", 0.0)))
+    connect(site, "G-01", "G-02")
+    hold(plug_in(site, "G-01"), 16.0)
+    draw(evse_of(site, "G-01"), 15.0, 15.0, 15.0, power_w=10_360.4)
+    return site
+
+
+def test_charging_connector_is_shown_with_all_that_is_known(live: LiveSite) -> None:
+    evse = evse_of(live, "G-01")
+    assert evse.transaction is not None
+    need = StatedNeed(energy_wh=9_000.0, departs_at=after(300))
+    evse.transaction = replace(evse.transaction, energy_wh=4_321.6, need=need)
+    assert evse.reading is not None
+    evse.reading = replace(evse.reading, soc_pct=61.0)
+    view = viewed(live).evses["G-01/1"]
+    assert (view.station_id, view.number, view.feeder_id) == ("G-01", 1, "level-1")
+    assert (view.lines, view.protocol, view.state) == ((1, 2, 3), "2.0.1", EvseState.CHARGING)
+    assert (view.power_w, view.current_a) == (10_360, (15.0, 15.0, 15.0))
+    assert (view.limit_a, view.fallback_a, view.max_a) == (16.0, 6.0, 32.0)
+    assert (view.energy_wh, view.soc_pct) == (4_322, 61.0)
+    assert (view.id_token, view.since) == ("04…C4", NOON)
+    assert view.need == NeedView(energy_wh=9_000, departs_at=after(300), source=NeedSource.STATED)
+    assert view.reason.code is ReasonCode.STARTING
+
+
+def test_free_connector_is_shown_with_its_fallback(live: LiveSite) -> None:
+    view = viewed(live).evses["G-02/1"]
+    assert (view.state, view.power_w, view.current_a) == (EvseState.AVAILABLE, 0.0, None)
+    assert (view.limit_a, view.fallback_a) == (0.0, 0.0)
+    assert (view.energy_wh, view.id_token, view.since, view.need) == (None, None, None, None)
+    assert view.reason.code is ReasonCode.NO_VEHICLE
+
+
+def state_of(live: LiveSite, station_id: str = "G-01") -> EvseState:
+    return viewed(live).evses[f"{station_id}/1"].state
+
+
+def test_connector_that_we_hold_at_zero_is_paused(live: LiveSite) -> None:
+    evse = evse_of(live, "G-01")
+    evse.allowance = replace(evse.allowance.transaction_ended(), fallback_a=0.0)
+    hold(evse, 0.0)
+    draw(evse, 0.0, 0.0, 0.0)
+    assert state_of(live) is EvseState.PAUSED
+
+
+def test_vehicle_that_takes_nothing_although_it_may_is_waiting(live: LiveSite) -> None:
+    evse = evse_of(live, "G-01")
+    draw(evse, 0.2, 0.0, 0.0)
+    evse.habits = VehicleHabits(is_content=True)
+    assert state_of(live) is EvseState.WAITING
+
+
+def test_vehicle_that_draws_is_charging_whatever_was_believed(live: LiveSite) -> None:
+    evse_of(live, "G-01").habits = VehicleHabits(is_content=True)
+    assert state_of(live) is EvseState.CHARGING
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (ConnectorStatus.AVAILABLE, EvseState.AVAILABLE),
+        (ConnectorStatus.OCCUPIED, EvseState.PREPARING),
+        (ConnectorStatus.RESERVED, EvseState.RESERVED),
+        (ConnectorStatus.UNAVAILABLE, EvseState.UNAVAILABLE),
+        (ConnectorStatus.FAULTED, EvseState.FAULTED),
+        (None, EvseState.AVAILABLE),
+    ],
+)
+def test_state_without_a_transaction_is_the_connectors(
+    live: LiveSite, status: ConnectorStatus | None, state: EvseState
+) -> None:
+    evse_of(live, "G-02").status = status
+    assert state_of(live, "G-02") is state
+
+
+def test_fault_outranks_a_transaction(live: LiveSite) -> None:
+    evse_of(live, "G-01").status = ConnectorStatus.FAULTED
+    assert state_of(live) is EvseState.FAULTED
+
+
+def test_vehicle_that_stays_after_its_transaction_is_finishing(live: LiveSite) -> None:
+    evse = evse_of(live, "G-02")
+    evse.status, evse.charging_state = ConnectorStatus.OCCUPIED, ChargingState.IDLE
+    assert state_of(live, "G-02") is EvseState.FINISHING
+
+
+def test_station_that_is_gone_is_offline_and_its_power_unknown(live: LiveSite) -> None:
+    live.station_disconnected("G-01")
+    view = viewed(live).evses["G-01/1"]
+    assert (view.state, view.power_w) == (EvseState.OFFLINE, None)
+    assert view.limit_a == 16.0
+
+
+def test_station_that_never_came_is_shown_so() -> None:
+    live = LiveSite(small_site(place("G-01", "level-1", 6.0)))
+    assert state_of(live) is EvseState.NEVER_SEEN
+
+
+def test_feeder_shows_what_it_carries_and_what_it_may_carry(live: LiveSite) -> None:
+    views = viewed(live).feeders
+    assert list(views) == ["intake", "level-1", "level-2"]
+    assert views["level-1"] == FeederView(
+        name="Level 1",
+        parent_id="intake",
+        limit_a=(40.0, 40.0, 40.0),
+        load_a=(15.0, 15.0, 15.0),
+        uncontrolled_a=(0.0, 0.0, 0.0),
+        allowed_a=(16.0, 16.0, 16.0),
+        headroom_a=(24.0, 24.0, 24.0),
+        level=Level.OK,
+        uncontrolled_source=None,
+    )
+    assert views["intake"].allowed_a == (16.0, 16.0, 16.0)
+
+
+def test_charger_of_which_nothing_is_sure_is_allowed_its_rating(live: LiveSite) -> None:
+    evse = evse_of(live, "G-02")
+    evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+    assert viewed(live).feeders["level-2"].allowed_a == (32.0, 32.0, 32.0)
+
+
+def test_feeder_of_which_nine_tenths_are_given_out_is_tight(live: LiveSite) -> None:
+    hold(evse_of(live, "G-01"), 35.9)  # counted at the 32 A of its hardware
+    assert viewed(live).feeders["level-1"].level is Level.OK
+    hold(evse_of(live, "G-01"), 16.0)
+    live.site = replace(
+        live.site,
+        feeders=tuple(
+            replace(one, limit=flat(17.7)) if one.feeder_id == "level-1" else one
+            for one in live.site.feeders
+        ),
+    )
+    view = viewed(live)
+    assert view.feeders["level-1"].level is Level.TIGHT
+    assert view.level is Level.TIGHT
+    assert (
+        view.headline == "1 of 2 connectors charging with 10.4 kW. Level 1 is given out to the full"
+    )
+
+
+def test_feeder_that_carries_more_than_its_limit_is_over_and_said_first(live: LiveSite) -> None:
+    draw(evse_of(live, "G-01"), 15.0, 40.1, 15.0, power_w=0.0)
+    view = viewed(live)
+    assert view.feeders["level-1"].level is Level.OVER
+    assert view.level is Level.OVER
+    assert view.headline == "1 of 2 connectors charging with 0.0 kW. Level 1 is over its limit"
+
+
+def test_uncontrolled_load_says_whether_it_is_measured() -> None:
+    live = LiveSite(with_meter(small_site(place("G-01", "level-1", 0.0)), flat(30.0), step_a=6.0))
+    connect(live, "G-01")
+    view = viewed(live).feeders["intake"]
+    assert (view.uncontrolled_source, view.uncontrolled_a) == ("worst case", (30.0, 30.0, 30.0))
+    assert view.load_a == (30.0, 30.0, 30.0)
+    live.read_feeder("intake", NOON, (4.0, 5.0, 6.0))
+    view = viewed(live).feeders["intake"]
+    assert (view.uncontrolled_source, view.uncontrolled_a) == ("measured", (10.0, 11.0, 12.0))
+    assert view.load_a == (4.0, 5.0, 6.0)
+
+
+def test_site_is_summed_up(live: LiveSite) -> None:
+    live.count_energy(12_345.0, NOON)
+    view = viewed(live)
+    assert (view.site_id, view.name, view.timezone) == ("fjordgata", "Fjordgata", "Europe/Oslo")
+    assert (view.now, view.clock_rate, view.level) == (NOON, 60.0, Level.OK)
+    assert (view.power_w, view.energy_today_wh) == (10_360, 12_345.0)
+    assert view.counts == {EvseState.CHARGING: 1, EvseState.AVAILABLE: 1}
+    assert view.headline == "1 of 2 connectors charging with 10.4 kW. All have room"
+    assert view.plan is None
+
+
+def test_those_who_wait_for_their_turn_are_counted_in_the_headline(live: LiveSite) -> None:
+    evse = plug_in(live, "G-02", number=2)
+    hold(evse, 0.0)
+    headline = viewed(live).headline
+    assert headline == (
+        "1 of 2 connectors charging with 10.4 kW, 1 waiting for their turn. All have room"
+    )
+
+
+def test_newest_plan_is_shown_with_its_reasons(live: LiveSite) -> None:
+    reason = Reason(cause=Cause.FEEDER, feeder="level-1", line=1)
+    planned = EvsePlan(
+        key="G-01/1", limits_a=(16.0,), expected_wh=9_000.4, short_wh=99.6, reason=reason
+    )
+    plan = ChargingPlan(
+        starts_at=NOON,
+        slots_s=(900,),
+        evses=(planned,),
+        committed=1,
+        method=Method.HEURISTIC,
+        detail="the solver was late",
+    )
+    controller = controller_of(live)
+    controller.newest = PlanMade(number=1, made_at=NOON, solve_s=0.0123, plan=plan)
+    controller.next_at = after(5)
+    view = build_view(controller, NOON, 1.0)
+    assert view.plan == PlanView(
+        made_at=NOON,
+        is_heuristic=True,
+        detail="the solver was late",
+        solve_ms=12,
+        next_at=after(5),
+        expected_wh=9_000,
+        short_wh=100,
+    )
+    assert view.evses["G-01/1"].reason.text == "Level 1 is full on L1"
