@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from random import Random
 from typing import Final, TypeAlias
 
@@ -17,12 +18,13 @@ from simulators.stations.station import Station, Surroundings
 from simulators.stations.station_v16 import StationV16
 from simulators.stations.station_v201 import StationV201
 
-Announce: TypeAlias = Callable[[Visit], Awaitable[None]]
-"""Takes a vehicle that was plugged in and that the CSMS knows, with what its driver states."""
+Announce: TypeAlias = Callable[[Visit], Awaitable[bool]]
+"""Takes a vehicle that was plugged in and that the CSMS knows, with what its driver states;
+returns whether it was taken."""
 
 _BOOTS_WITHIN_S: Final = 10.0
 _ANNOUNCED_AFTER_S: Final = 30.0
-"""Drivers take out their phones that long after plugging in, and again while it is of no use."""
+"""Drivers take out their phones that long after plugging in, and again until it is taken."""
 
 
 class Fleet:
@@ -30,7 +32,7 @@ class Fleet:
 
     Args:
         scenario: What happens.
-        clock: Simulated time; the scenario begins at once, whatever the clock shows.
+        clock: Simulated time. Stations boot at once; vehicles come when the scenario starts.
         connect: Makes the stations' connections.
         tick_s: How often vehicles, stations and the judge are looked at.
         announce: Told of every vehicle that is plugged in: the driver's app.
@@ -52,7 +54,10 @@ class Fleet:
     ) -> None:
         self.scenario = scenario
         self.buildings = buildings_of(
-            scenario.site, scenario.starts_at, scenario.seed, scenario.building_level
+            scenario.site,
+            min(scenario.starts_at, clock.now()),
+            scenario.seed,
+            scenario.building_level,
         )
         self.judge = Judge(scenario.site)
         self.stations = {
@@ -65,7 +70,7 @@ class Fleet:
         self._left: list[SessionOutcome] = []
 
     async def run(self) -> None:
-        """Run the scenario from its start to its end; the clock should show its start."""
+        """Run the scenario from its start to its end; the clock must not be past it."""
         rng = Random(f"{self.scenario.seed} boots")  # noqa: S311 - a simulation
         async with asyncio.TaskGroup() as tasks:
             lives = [
@@ -129,9 +134,10 @@ class Fleet:
                 (visit.session.arrives_at, True, i),
             )
         ]
+        await self._sleep_until(self.scenario.starts_at)
         async with asyncio.TaskGroup() as arrivals:
             for at, comes, i in sorted(turns):
-                await self._clock.sleep(max(0.0, (at - self._clock.now()).total_seconds()))
+                await self._sleep_until(at)
                 visit = self.scenario.visits[i]
                 if comes:
                     self._plugged[visit.station_id, visit.evse_number] = visit
@@ -139,13 +145,16 @@ class Fleet:
                 else:
                     self._unplug(visit)
 
+    async def _sleep_until(self, instant: datetime) -> None:
+        await self._clock.sleep(max(0.0, (instant - self._clock.now()).total_seconds()))
+
     async def _plug_in(self, visit: Visit) -> None:
         station = self.stations[visit.station_id]
         await station.plug_in(visit.evse_number, visit.session)
         while self._announce is not None and self._is_there(visit):
             await self._clock.sleep(_ANNOUNCED_AFTER_S)
-            if station.uplink.is_settled and self._is_there(visit):
-                await self._announce(visit)
+            can_be_known = station.uplink.is_settled and self._is_there(visit)
+            if can_be_known and await self._announce(visit):
                 return
 
     def _is_there(self, visit: Visit) -> bool:

@@ -81,17 +81,17 @@ class DriversApp:
         self._client = client
         self._site_id = site_id
 
-    async def state_need(self, visit: Visit) -> None:
-        """Pass on what a driver states, if anything."""
+    async def state_need(self, visit: Visit) -> bool:
+        """Pass on what a driver states, if anything; return whether that is done with."""
         session = visit.session
         if session.stated_departs_at is None and session.stated_energy_wh is None:
-            return
+            return True
         need = {
             "energy_wh": session.stated_energy_wh or None,
             "departs_at": session.stated_departs_at and session.stated_departs_at.isoformat(),
         }
         path = f"/api/v1/stations/{visit.station_id}/evses/{visit.evse_number}/need"
-        await self._put(path, need)
+        return await self._put(path, need)
 
     async def report_load(
         self, feeder_id: str, at: datetime, current_a: tuple[float, float, float]
@@ -100,8 +100,12 @@ class DriversApp:
         path = f"/api/v1/sites/{self._site_id}/feeders/{feeder_id}/load"
         await self._put(path, {"current_a": list(current_a), "at": at.isoformat()})
 
-    async def _put(self, path: str, body: dict[str, Any]) -> None:
-        await self._client.put(path, json=body)
+    async def _put(self, path: str, body: dict[str, Any]) -> bool:
+        try:
+            response = await self._client.put(path, json=body)
+        except httpx2.TransportError:
+            return False
+        return response.is_success
 
 
 def run_day(scenario: Scenario, length: timedelta) -> FleetReport:

@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -23,10 +24,14 @@ from csms.storage.database import DatabaseSettings
 from simulators.building import MeterReporter
 from simulators.clock import ScaledClock
 from simulators.fleet import Fleet
+from simulators.report import FleetReport
 from simulators.scenario import Scenario
 from simulators.stations.link import connect_to
 
 _DAYS_SHOWN: Final = 7
+_AHEAD_S: Final = 5.0
+"""Real seconds by which the stations boot before the first vehicles come: however fast the site's
+clock runs, to set them up takes the machine its time."""
 
 
 def demo(
@@ -69,7 +74,8 @@ async def _show(
     scenario: Scenario, rate: float, http: HttpSettings, gateway: GatewaySettings
 ) -> None:
     """Run the system and the fleet on a fast clock, over real sockets, until ended."""
-    clock = ScaledClock(scenario.starts_at, rate)
+    clock = ScaledClock(scenario.starts_at - timedelta(seconds=_AHEAD_S * rate), rate)
+    base_url = f"http://{http.host}:{http.port}"
     with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
         settings = AppSettings(
             sites=(read_site(scenario.site_path),),
@@ -78,30 +84,40 @@ async def _show(
             database=DatabaseSettings(url=f"sqlite:///{Path(folder) / 'demo.db'}"),
         )
         app = App(settings, World(clock=clock, clock_rate=rate))
-        ready = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            fleet = tasks.create_task(_play(scenario, clock, settings, ready))
-            await run_until_ended(app, ready.set)
-            fleet.cancel()
+        async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
+            drivers = DriversApp(client, scenario.site.site_id)
+            connect = connect_to(f"ws://{gateway.host}:{gateway.port}/ocpp")
+            fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
+            meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
+            ready = asyncio.Event()
+            async with asyncio.TaskGroup() as tasks:
+                playing = tasks.create_task(_play(fleet, meters, ready))
+                await run_until_ended(app, partial(_begin, scenario, rate, settings, ready))
+                playing.cancel()
+        typer.echo(_outcome(fleet.report()))
 
 
-async def _play(
-    scenario: Scenario, clock: ScaledClock, settings: AppSettings, ready: asyncio.Event
-) -> None:
+async def _play(fleet: Fleet, meters: MeterReporter, ready: asyncio.Event) -> None:
     await ready.wait()
-    gateway, http = settings.gateway, settings.http
-    for line in _announcement(scenario, clock.rate, settings):
+    async with asyncio.TaskGroup() as tasks:
+        reporting = tasks.create_task(meters.run())
+        await fleet.run()
+        reporting.cancel()
+
+
+def _begin(scenario: Scenario, rate: float, settings: AppSettings, ready: asyncio.Event) -> None:
+    for line in _announcement(scenario, rate, settings):
         typer.echo(line)
-    base_url = f"http://{http.host}:{http.port}"
-    async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
-        drivers = DriversApp(client, scenario.site.site_id)
-        connect = connect_to(f"ws://{gateway.host}:{gateway.port}/ocpp")
-        fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
-        meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
-        async with asyncio.TaskGroup() as tasks:
-            reporting = tasks.create_task(meters.run())
-            await fleet.run()
-            reporting.cancel()
+    ready.set()
+
+
+def _outcome(report: FleetReport) -> str:
+    """What the demonstration came to, by the simulated lines themselves."""
+    return (
+        f"{len(report.sessions)} vehicles came and took {report.delivered_wh / 1000:.1f} kWh. "
+        f"The fullest line carried {100 * report.peak_ratio:.1f} % of its limit; "
+        f"{report.over_as:.1f} ampere-seconds were above one."
+    )
 
 
 def _announcement(scenario: Scenario, rate: float, settings: AppSettings) -> Iterator[str]:

@@ -55,15 +55,17 @@ def is_overcommitted(live: LiveSite, now: datetime) -> bool:
 def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
     """What every feeder's lines carry, by the stations' meters and the feeders' own.
 
+    Meters report one after the other: where one has not since its limit was lowered, the limit
+    counts.
+
     Where a feeder's uncontrolled load is not measured it is taken as it is reckoned with.
     """
     edges = [now, now + _INSTANT]
     loads = [
-        Load(evse.place.feeder_id, tap_of(live, evse), np.array([max(evse.reading.current_a)]))
+        Load(evse.place.feeder_id, tap_of(live, evse), np.array([drawn_a]))
         for evse in live.evses.values()
-        if evse.reading is not None
-        and evse.reading.current_a is not None
-        and live.stations[evse.place.evse.station_id].is_connected
+        if live.stations[evse.place.evse.station_id].is_connected
+        and (drawn_a := live.drawn_a(evse, now)) is not None
     ]
     feeders = tuple(
         replace(feeder, uncontrolled_a=_measured_uncontrolled(live, feeder, now))

@@ -52,6 +52,7 @@ class LiveEvse:
     retry_at: datetime | None = None
     past: tuple[Transaction, ...] = ()
     rounds_over: int = 0
+    over_since: datetime | None = None
 
     @property
     def is_occupied(self) -> bool:
@@ -283,6 +284,21 @@ class LiveSite:
             amps[line - 1] = current_a
         return (amps[0], amps[1], amps[2])
 
+    def drawn_a(self, evse: LiveEvse, now: datetime) -> float | None:
+        """What an EVSE draws on its most loaded conductor, as far as is known.
+
+        A reading from before its newest limit may show more than that; until the next reading it is
+        taken to obey.
+        """
+        reading, newest = evse.reading, evse.allowance.accepted
+        if reading is None or reading.current_a is None:
+            return None
+        measured_a = max(reading.current_a)
+        settled = timedelta(seconds=self.site.control.settle_s)
+        if newest is None or reading.at >= newest.starts_at + settled:
+            return measured_a
+        return min(measured_a, evse.allowance.now_a(now))
+
     def _complete(self, place: EvsePlace, reading: Reading) -> Reading:
         """Reckon the current from the power where a station tells only that."""
         if reading.current_a is not None or reading.power_w is None:
@@ -297,14 +313,22 @@ class LiveSite:
         settled = timedelta(seconds=self.site.control.settle_s)
         allowed_a = evse.allowance.most_a(now - settled, now)
         evse.habits = evse.habits.observe(current_a, allowed_a, evse.place.min_a)
-        is_over = max(current_a) > allowed_a + _TOLERANCE_A
-        evse.rounds_over = evse.rounds_over + 1 if is_over else 0
-        if evse.rounds_over >= _ROUNDS_OVER:
+        excess_a = max(current_a) - allowed_a
+        if _stays_over(evse, excess_a, now, settled):
             evse.allowance = replace(evse.allowance, is_disobeyed=True)
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != evse.is_paused or evse.since is None:
             evse.is_paused, evse.since = is_paused, now
         return _planned_by(evse) != before
+
+
+def _stays_over(evse: LiveEvse, excess_a: float, now: datetime, settled: timedelta) -> bool:
+    """Note how much more an EVSE draws than it may; return whether it keeps on doing so."""
+    if excess_a <= _TOLERANCE_A:
+        evse.over_since, evse.rounds_over = None, 0
+        return False
+    evse.over_since, evse.rounds_over = evse.over_since or now, evse.rounds_over + 1
+    return evse.rounds_over >= _ROUNDS_OVER and now - evse.over_since >= settled
 
 
 def _planned_by(evse: LiveEvse) -> tuple[object, ...]:
@@ -317,7 +341,8 @@ def _planned_by(evse: LiveEvse) -> tuple[object, ...]:
 def _begin(evse: LiveEvse, transaction: Transaction) -> None:
     """A vehicle of which nothing is known yet."""
     evse.transaction = transaction
-    evse.habits, evse.refusal, evse.rounds_over, evse.retry_at = VehicleHabits(), "", 0, None
+    evse.habits, evse.refusal, evse.retry_at = VehicleHabits(), "", None
+    evse.rounds_over, evse.over_since = 0, None
     evse.since, evse.is_paused = transaction.started_at, True
     evse.charging_state = transaction.charging_state or evse.charging_state
 

@@ -3,8 +3,12 @@
 import asyncio
 import logging
 import multiprocessing
+import os
+import signal
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from threading import Thread
 from time import perf_counter
 from typing import Final
 
@@ -77,4 +81,18 @@ def _warm_up() -> None:
 
 def _start_pool() -> Executor:
     # A fresh interpreter: a fork would carry the parent's sockets and locks along.
-    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=1, mp_context=spawn, initializer=_obey_parent_alone)
+
+
+def _obey_parent_alone() -> None:
+    """Let this child process end with its parent, however that ends, and at nobody else's word."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the children of a shell's job too
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)  # the pool's own thread waits for work that will never come

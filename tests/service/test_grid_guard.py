@@ -131,6 +131,15 @@ def test_measured_load_is_what_the_meters_show() -> None:
     assert measured_load(live, NOON)["intake"] == (0.0, 17.0, 0.0)
 
 
+def test_limit_counts_until_the_meter_reports_under_it() -> None:
+    live = live_of((2,))
+    draw(evse_of(live, "A"), 16.0, at=NOON)
+    hold(evse_of(live, "A"), 6.0, starts_at=after(1))
+    assert measured_load(live, after(1))["intake"] == (0.0, 6.0, 0.0)
+    draw(evse_of(live, "A"), 7.0, at=after(2))
+    assert measured_load(live, after(2))["intake"] == (0.0, 7.0, 0.0)
+
+
 def test_meter_of_a_charger_that_is_gone_shows_nothing() -> None:
     live = live_of((1, 2, 3))
     draw(evse_of(live, "A"), 12.0, 12.0, 12.0)

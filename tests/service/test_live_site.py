@@ -1,7 +1,7 @@
 """What a site learns from meters, and what it forgets when a vehicle goes."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -57,6 +57,14 @@ def test_station_that_draws_more_than_allowed_three_times_is_not_trusted(live: L
     assert evse(live).allowance.is_disobeyed
     assert evse(live).allowance.now_a(after(2)) == 32.0
     assert live.dirty.is_set()
+
+
+def test_vehicle_that_is_measured_often_has_its_time_to_follow(live: LiveSite) -> None:
+    for second in range(6):
+        read(live, 32.0, 0.0, 0.0, at=NOON + timedelta(seconds=second))
+    assert not evse(live).allowance.is_disobeyed
+    read(live, 32.0, 0.0, 0.0, at=NOON + timedelta(seconds=6))
+    assert evse(live).allowance.is_disobeyed
 
 
 def test_rounding_of_a_meter_is_no_disobedience(live: LiveSite) -> None:

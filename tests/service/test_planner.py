@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
@@ -13,6 +15,20 @@ from smart_charging.problem import ChargingPlan, ChargingProblem, Method
 from tests.smart_charging.problems import evse, feeder, problem
 
 ASKED: ChargingProblem = problem(feeder("main", 40.0), evse("a"), evse("b"))
+
+PARENT = """
+import asyncio, time
+from tests.service.test_planner import ASKED, ProcessPlanner, children
+
+async def plan(planner):
+    await planner.plan(ASKED)
+
+if __name__ == "__main__":
+    planner = ProcessPlanner(20.0)
+    asyncio.run(plan(planner))
+    print(*children(planner), flush=True)
+    time.sleep(60)
+"""
 
 
 def at_first(plan: ChargingPlan) -> list[float]:
@@ -26,11 +42,15 @@ def planner() -> Iterator[ProcessPlanner]:
     made.close()
 
 
-def kill_child(planner: ProcessPlanner) -> None:
-    """End the planning process the hard way."""
+def children(planner: ProcessPlanner) -> list[int]:
     pool = planner._pool
     assert isinstance(pool, ProcessPoolExecutor)
-    for pid in list(pool._processes):
+    return list(pool._processes)
+
+
+def kill_child(planner: ProcessPlanner) -> None:
+    """End the planning process the hard way."""
+    for pid in children(planner):
         os.kill(pid, signal.SIGKILL)
 
 
@@ -66,3 +86,18 @@ async def test_late_planner_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
     assert timed.plan.method is Method.HEURISTIC
     assert timed.plan.detail == "the planning process did not answer: TimeoutError"
     assert sum(at_first(timed.plan)) == pytest.approx(40.0)
+
+
+async def test_child_process_ends_at_its_parents_word_alone(planner: ProcessPlanner) -> None:
+    await planner.plan(ASKED)
+    for pid in children(planner):
+        os.kill(pid, signal.SIGINT)  # as Ctrl-C in a terminal does
+    assert (await planner.plan(ASKED)).plan.method is Method.LINEAR_PROGRAM
+
+
+def test_child_process_does_not_outlive_its_parent() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert int(parent.stdout.readline()) != parent.pid
+    parent.kill()
+    parent.communicate(timeout=20)  # the child holds its end of the pipe until it ends

@@ -185,7 +185,7 @@ def test_feeder_of_which_nine_tenths_are_given_out_is_tight(live: LiveSite) -> N
 
 
 def test_feeder_that_carries_more_than_its_limit_is_over_and_said_first(live: LiveSite) -> None:
-    draw(evse_of(live, "G-01"), 15.0, 40.1, 15.0, power_w=0.0)
+    draw(evse_of(live, "G-01"), 15.0, 40.1, 15.0, power_w=0.0, at=after(1))
     view = viewed(live)
     assert view.feeders["level-1"].level is Level.OVER
     assert view.level is Level.OVER
