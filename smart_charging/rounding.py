@@ -146,7 +146,7 @@ def _raise(occupancy: Occupancy, evse: Evse, given: Array, i: int, target_a: flo
         return False
     room, _, _ = occupancy.room_a(evse)
     reach = min(target_a, given[i] + room)
-    stepped = reach if reach >= evse.max_a - _EPSILON_A else _floor_to_step(reach, evse.step_a)
+    stepped = evse.max_a if reach >= evse.max_a - _EPSILON_A else _floor_to_step(reach, evse.step_a)
     if stepped < evse.min_a - _EPSILON_A or stepped <= given[i] + _EPSILON_A:
         return False
     occupancy.add(evse, stepped - given[i])

@@ -34,6 +34,7 @@ _CODE_BY_KEYWORD: Final[Mapping[str, ErrorCode]] = {
 
 Anything else, an unknown field above all, is a violation of the format.
 """
+_INTEGER_BOUNDS: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
 _PRECEDENCE: Final = {keyword: rank for rank, keyword in enumerate(_CODE_BY_KEYWORD)}
 _MOST_LOOKED_AT_BYTES: Final = 8 * 1024
 """A larger payload may hold faults by the hundred thousand: only the first one is looked at."""
@@ -87,7 +88,8 @@ def load_schemas(folder: Traversable) -> Schemas:
     """Compile all schemas of a folder.
 
     Formats (`date-time`, `uri`) are not checked here: they say nothing that translation does not
-    check anyway, and stations in the field write times in many ways.
+    check anyway, and stations in the field write times in many ways. What the schemas leave out is
+    put in: integers have 32 bits (1.6 §7, 2.0.1 part 2 §2.1.3).
     """
     calls: dict[str, Draft4Validator] = {}
     results: dict[str, Draft4Validator] = {}
@@ -95,13 +97,18 @@ def load_schemas(folder: Traversable) -> Schemas:
         name, _, ending = file.name.rpartition(".")
         if ending != "json":
             continue
-        schema = json.loads(file.read_text(encoding="utf-8-sig"))
+        schema = json.loads(file.read_text(encoding="utf-8-sig"), object_hook=_bound_integers)
         validator = Draft4Validator(schema, validate_formats=False)
         if name.endswith(_RESPONSE):
             results[name.removesuffix(_RESPONSE)] = validator
         else:
             calls[name.removesuffix(_REQUEST)] = validator
     return Schemas(calls, results)
+
+
+def _bound_integers(node: JsonObject) -> JsonObject:
+    """Give a schema of integers the bounds that it leaves open."""
+    return {**_INTEGER_BOUNDS, **node} if node.get("type") == "integer" else node
 
 
 def _check(validator: Draft4Validator, payload: JsonObject) -> None:

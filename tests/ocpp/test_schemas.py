@@ -124,6 +124,9 @@ def test_proper_payload_passes(schemas: Schemas, action: str, payload: JsonObjec
             PROPERTY,
             "csChargingProfiles/chargingSchedule/chargingSchedulePeriod/0/limit: ",
         ),
+        # an integer does not fit into 32 bits
+        (V16, "StatusNotification", {**STATUS, "connectorId": 2**31}, PROPERTY, "connectorId: "),
+        (V16, "StatusNotification", {**STATUS, "connectorId": -(2**63)}, PROPERTY, "connectorId: "),
         # a list is too short or too long
         (V201, "MeterValues", {"evseId": 1, "meterValue": []}, OCCURRENCE, "meterValue: "),
         (
