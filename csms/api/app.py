@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from csms.api import sites, stations
 from csms.api.browsers import PrintError, explain_to_browsers
 from csms.api.dependencies import ApiContext
-from csms.api.errors import Problem, explain_errors
+from csms.api.errors import PROBLEM_ANSWER, explain_errors
 
 _PREFIX: Final = "/api/v1"
 _DESCRIPTION: Final = (
@@ -53,7 +53,7 @@ def create_api(
         openapi_url=f"{_PREFIX}/openapi.json",
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
-        responses={422: {"model": Problem}, 404: {"model": Problem}},
+        responses={404: PROBLEM_ANSWER, 422: PROBLEM_ANSWER},
     )
     app.state.context = context
     explain_errors(app)

@@ -21,6 +21,7 @@ from csms.domain.errors import (
     UnknownStationError,
 )
 
+_PROBLEM_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoTransactionError: HTTPStatus.CONFLICT,
@@ -38,6 +39,13 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[dict[str, Any]] = []
+
+
+PROBLEM_ANSWER: Final[dict[str, Any]] = {
+    "description": "Problem details (RFC 9457)",
+    "content": {_PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
+}
+"""An error in the words of OpenAPI."""
 
 
 def explain_errors(app: FastAPI) -> None:
@@ -81,5 +89,5 @@ def _problem(
         jsonable_encoder(problem),
         status_code=status,
         headers=headers,
-        media_type="application/problem+json",
+        media_type=_PROBLEM_TYPE,
     )

@@ -16,7 +16,7 @@ from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.station_setup import StationSetup
-from smart_charging.problem import ChargingPlan, EvsePlan
+from smart_charging.problem import ChargingPlan, ChargingProblem, EvsePlan
 from smart_charging.schedule import to_steps
 
 logger = logging.getLogger(__name__)
@@ -29,11 +29,12 @@ _FIRST_ROUND_AFTER_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMade:
-    """The newest plan of a site, and how long it took."""
+    """The newest plan of a site, what it answers, and how long it took."""
 
     number: int
     made_at: datetime
     solve_s: float
+    problem: ChargingProblem
     plan: ChargingPlan
 
 
@@ -91,6 +92,7 @@ class SiteController:
         """
         control = self.live.site.control
         self.next_at = self._clock.now() + timedelta(seconds=control.plan_every_s)
+        self.live.note()
         if not await wait_at_most(self._clock, self.live.urgent, control.min_gap_s):
             rest_s = control.plan_every_s - control.min_gap_s
             await wait_at_most(self._clock, self.live.dirty, rest_s)
@@ -99,9 +101,16 @@ class SiteController:
         now = self._clock.now().replace(microsecond=0)
         for evse in self.live.evses.values():
             evse.allowance = evse.allowance.lapsed(now)
-        timed = await self._planner.plan(build_problem(self.live, now))
-        number = await self._keep(timed, now)
-        self.newest = PlanMade(number=number, made_at=now, solve_s=timed.solve_s, plan=timed.plan)
+        problem = build_problem(self.live, now)
+        timed = await self._planner.plan(problem)
+        self.newest = PlanMade(
+            number=await self._keep(timed, now),
+            made_at=now,
+            solve_s=timed.solve_s,
+            problem=problem,
+            plan=timed.plan,
+        )
+        number = self.newest.number
         targets = [
             target
             for planned in timed.plan.evses

@@ -9,8 +9,7 @@ import numpy as np
 from csms.clock import Clock
 from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
-from csms.service.charging_control import SiteController, parse_evse
-from csms.service.electrics import feeder_inputs, tap_of
+from csms.service.charging_control import PlanMade, SiteController
 from csms.service.grid_guard import by_line
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
@@ -84,27 +83,17 @@ class ControlRoom:
 
         `t` is seconds since 1970; the others are amperes on the most loaded line.
         """
-        controller = self._controller(site_id)
-        newest, live = controller.newest, controller.live
+        newest = self._controller(site_id).newest
         if newest is None:
             return {"t": [], "load_a": [], "limit_a": [], "uncontrolled_a": []}
-        plan = newest.plan
-        edges = plan.edges
-        feeders = feeder_inputs(live, edges, newest.made_at)
-        loads = [
-            Load(
-                live.evses[parse_evse(planned.key)].place.feeder_id,
-                tap_of(live, live.evses[parse_evse(planned.key)]),
-                np.array(planned.limits_a),
-            )
-            for planned in plan.evses
-        ]
+        plan, feeders = newest.plan, newest.problem.feeders
         root = feeders[0].key
-        carried, alone = line_currents(feeders, loads)[root], line_currents(feeders, [])[root]
+        carried = line_currents(feeders, _planned_loads(newest))[root]
+        alone = line_currents(feeders, [])[root]
         worst = np.argmax(carried, axis=0)
         slots = np.arange(len(plan.slots_s))
         return {
-            "t": [edge.timestamp() for edge in edges[:-1]],
+            "t": [edge.timestamp() for edge in plan.edges[:-1]],
             "load_a": carried[worst, slots].round(1).tolist(),
             "limit_a": [min(by_line(feeders[0].limit_a, int(slot))) for slot in slots],
             "uncontrolled_a": alone[worst, slots].round(1).tolist(),
@@ -115,3 +104,11 @@ class ControlRoom:
             return self._controllers[site_id]
         except KeyError:
             raise UnknownSiteError(site_id) from None
+
+
+def _planned_loads(newest: PlanMade) -> list[Load]:
+    """What is planned, and what is reserved for who cannot be steered."""
+    problem, plan = newest.problem, newest.plan
+    limits_a = {planned.key: np.array(planned.limits_a) for planned in plan.evses}
+    steered = [Load(evse.feeder, evse.tap, limits_a[evse.key]) for evse in problem.evses]
+    return steered + [Load(one.feeder, one.tap, one.amps) for one in problem.reservations]

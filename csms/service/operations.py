@@ -110,5 +110,8 @@ class Operations:
             if any(evse.transaction for evse in live.evses_of(station_id)):
                 message = "expected no running transaction: its limits would be lifted"
                 raise InvalidInputError("command", message)
+            async with self._open_uow() as uow:
+                await self._sites.note_doubt(uow, station_id, self._clock.now())
+                await uow.commit()
             live.profiles_in_doubt(station_id)
         return await self._gateway.send(station_id, command)

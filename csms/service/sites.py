@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from csms.clock import Clock
 from csms.domain.errors import UnknownEvseError, UnknownSiteError, UnknownStationError
@@ -105,6 +106,13 @@ class Sites:
         live = self.of_station(station_id)
         if live is not None:
             live.station_disconnected(station_id)
+
+    async def note_doubt(self, uow: UnitOfWork, station_id: StationId, now: datetime) -> None:
+        """Keep that a station may have lost its profiles: its fallback has to be made sure."""
+        live = self.of_station(station_id)
+        for evse in live.evses_of(station_id) if live else ():
+            place = evse.place
+            await uow.stations.note_standing(place.evse, Standing.UNKNOWN, place.fallback_a, now)
 
     async def _adopt(self, station_id: StationId) -> bool:
         """Keep a guest, then give it its place; return False if there is none."""

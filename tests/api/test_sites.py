@@ -86,7 +86,7 @@ async def test_series_is_the_past_and_the_plan_on_the_most_loaded_line(api: Api)
     ahead = (await api.get("/sites/fjordgata/series"))["ahead"]
     assert ahead["t"][0] == after(10).timestamp()
     assert (ahead["load_a"][0], ahead["limit_a"][0], ahead["uncontrolled_a"][0]) == (
-        42.0,  # the other charger's fallback of 6 A is no part of the plan
+        48.0,  # 42 are planned, 6 are the fallback of the other charger
         63.0,
         10.0,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import pytest
@@ -13,10 +13,13 @@ from csms.service.control_room import ControlRoom
 from csms.service.planner import InlinePlanner
 from simulators.clock import ScaledClock
 from smart_charging.problem import Cause, ChargingPlan, EvsePlan, Method, Reason
-from tests.domain.sites import flat, place, small_site
+from tests.domain.sites import place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, FakeClock, FakeGateway, Office, open_office
 from tests.service.sites import connect, plug_in
+from tests.smart_charging.problems import L2, evse, feeder, problem, reservation
+
+REASON: Final = Reason(cause=Cause.OWN_MAXIMUM)
 
 
 def room_of(office: Office, clock: Any) -> tuple[ControlRoom, SiteController]:
@@ -52,27 +55,26 @@ async def test_outlook_before_the_first_plan_is_empty(database_file: Path) -> No
 
 
 async def test_outlook_tells_what_the_root_is_planned_to_carry(database_file: Path) -> None:
-    site = small_site(
-        place("G-01", "level-1", 0.0), place("G-02", "level-2", 0.0, (2,)), intake_load=flat(5.0)
+    asked = problem(
+        (feeder("intake", 63.0, uncontrolled_a=5.0, slots=2), feeder("level-1", 40.0, "intake", slots=2)),
+        evse("G-01/1", feeder="level-1"),
+        evse("G-02/1", L2, feeder="level-1"),
+        slots_s=(300, 900),
+        reservations=(reservation("level-1", L2, 4.0, slots=2),),
     )
-    async with open_office(database_file, site) as office:
+    evses = tuple(
+        EvsePlan(key=key, limits_a=limits, expected_wh=0, short_wh=0, reason=REASON)
+        for key, limits in (("G-01/1", (10.0, 6.0)), ("G-02/1", (20.0, 0.0)))
+    )
+    plan = ChargingPlan(
+        starts_at=NOON, slots_s=(300, 900), evses=evses, committed=1, method=Method.LINEAR_PROGRAM
+    )
+    async with open_office(database_file, small_site(place("G-01", "level-1", 0.0))) as office:
         room, controller = room_of(office, FakeClock())
-        reason = Reason(cause=Cause.OWN_MAXIMUM)
-        evses = tuple(
-            EvsePlan(key=key, limits_a=limits, expected_wh=0, short_wh=0, reason=reason)
-            for key, limits in (("G-01/1", (10.0, 6.0)), ("G-02/1", (20.0, 0.0)))
-        )
-        plan = ChargingPlan(
-            starts_at=NOON,
-            slots_s=(300, 900),
-            evses=evses,
-            committed=1,
-            method=Method.LINEAR_PROGRAM,
-        )
-        controller.newest = PlanMade(number=1, made_at=NOON, solve_s=0.0, plan=plan)
+        controller.newest = PlanMade(number=1, made_at=NOON, solve_s=0.0, problem=asked, plan=plan)
         assert room.outlook("fjordgata") == {
             "t": [1_768_392_000.0, 1_768_392_300.0],
-            "load_a": [35.0, 11.0],  # the second line: 5 + 10 + 20, then 5 + 6
+            "load_a": [39.0, 15.0],  # the second line: 5 + 10 + 20 + 4, then 5 + 6 + 4
             "limit_a": [63.0, 63.0],
             "uncontrolled_a": [5.0, 5.0],
         }

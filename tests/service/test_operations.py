@@ -23,6 +23,7 @@ from csms.domain.errors import (
     UnknownStationError,
 )
 from csms.domain.identity import EvseId
+from csms.domain.limits import Standing
 from csms.domain.transaction import StatedNeed
 from csms.service.operations import Operations
 from tests.domain.sites import flat, place, small_site
@@ -208,7 +209,12 @@ async def test_clearing_profiles_puts_the_fallback_in_doubt(
     office: Office, operations: Operations
 ) -> None:
     connect(office.live, "G-01")
+    async with office.open_uow() as uow:
+        await uow.stations.note_standing(E1, Standing.HELD, 6.0, NOON)
+        await uow.commit()
     await operations.command("G-01", ClearProfiles())
+    async with office.open_uow() as uow:
+        assert await uow.stations.standings_of("G-01") == {1: (Standing.UNKNOWN, 0.0)}
     assert office.gateway.sent == [("G-01", ClearProfiles())]
     assert office.evse("G-01/1").allowance.now_a(NOON) == 32.0
     assert not office.live.stations["G-01"].is_ready

@@ -13,6 +13,7 @@ from csms.domain.vehicle import VehicleHabits
 from csms.service.charging_control import PlanMade, SiteController
 from csms.service.live_site import LiveSite
 from csms.service.planner import InlinePlanner
+from csms.service.problem_builder import build_problem
 from csms.service.site_view import (
     EvseState,
     FeederView,
@@ -238,7 +239,9 @@ def test_newest_plan_is_shown_with_its_reasons(live: LiveSite) -> None:
         detail="the solver was late",
     )
     controller = controller_of(live)
-    controller.newest = PlanMade(number=1, made_at=NOON, solve_s=0.0123, plan=plan)
+    controller.newest = PlanMade(
+        number=1, made_at=NOON, solve_s=0.0123, problem=build_problem(live, NOON), plan=plan
+    )
     controller.next_at = after(5)
     view = build_view(controller, NOON, 1.0)
     assert view.plan == PlanView(

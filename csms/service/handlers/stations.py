@@ -14,7 +14,6 @@ from csms.domain.events import (
     StatusChanged,
     TimeReply,
 )
-from csms.domain.limits import Standing
 from csms.domain.station import Registration
 from csms.service.handlers.context import HandlerContext
 
@@ -25,12 +24,9 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
     """A station says who it is (1.6 §4.2, 2.0.1 B01)."""
     now = context.clock.now()
     live = context.sites.of_station(event.station_id)
-    places = [evse.place for evse in live.evses_of(event.station_id)] if live else []
     async with context.open_uow() as uow:
         await uow.stations.note_boot(event.station_id, event.model, now)
-        for place in places:  # whether it still holds its fallback has to be made sure
-            unsure = (place.evse, Standing.UNKNOWN, place.fallback_a)
-            await uow.stations.note_standing(*unsure, now)
+        await context.sites.note_doubt(uow, event.station_id, now)
         await uow.commit()
     if live is not None:
         live.station_booted(event.station_id)
