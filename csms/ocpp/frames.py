@@ -73,6 +73,11 @@ class CallError:
 Frame: TypeAlias = Call | CallResult | CallError
 
 
+_NUL: Final = r"\u0000"
+_NULS: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""NUL, as JSON writes it. Stations pad texts with it, and databases refuse it: it is left out."""
+
+
 class FrameError(Exception):
     """A text that is not a frame.
 
@@ -98,6 +103,8 @@ def parse_frame(raw: str | bytes) -> Frame:
         raise FrameError(
             ErrorCode.RPC_FRAMEWORK_ERROR, UNREADABLE_ID, "expected a text frame, got a binary one"
         )
+    if _NUL in raw:
+        raw = _NULS.sub(r"\1", raw)
     try:
         array = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -20,6 +20,11 @@ SqliteConnector: TypeAlias = Callable[[], Awaitable[Any]]
 """Makes an aiosqlite connection of an unusual kind, for simulated time."""
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_LOCK_TABLES: Final = {
+    "sqlite": "BEGIN IMMEDIATE",  # the driver begins no transaction before it defines tables
+    "postgresql": "SELECT pg_advisory_xact_lock(20260114)",
+}
+"""Lets one program at a time upgrade, wholly or not at all."""
 _BUSY_MS: Final = 30_000
 _EXPECTED: Final = "sqlite:///FILE or postgresql://HOST/NAME"
 
@@ -130,6 +135,7 @@ def _prepare(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
 
 
 def _upgrade(connection: Connection) -> None:
+    connection.exec_driver_sql(_LOCK_TABLES[connection.dialect.name])
     config = Config()
     config.set_main_option("script_location", "csms.storage:migrations")
     config.attributes["connection"] = connection

@@ -68,6 +68,20 @@ def test_frame_is_read(raw: str, frame: Frame) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"GB-001\u0000\u0000", "GB-001"),
+        (r"\\\u0000", "\\"),
+        (r"\\u0000", r"\u0000"),  # a backslash, and then plain letters
+        (r"\\\\u0000\u0000", r"\\u0000"),
+    ],
+)
+def test_nul_that_pads_a_text_is_left_out(written: str, read: str) -> None:
+    frame = parse_frame(f'[2,"1","DataTransfer",{{"vendorId":"{written}"}}]')
+    assert frame == Call(message_id="1", action="DataTransfer", payload={"vendorId": read})
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         "",
@@ -340,11 +354,13 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-message_ids = st.text(min_size=1, max_size=36)
-payloads = st.dictionaries(st.text(), st.integers(-9, 9))
+characters = st.characters(codec="utf-8", exclude_characters="\0")
+texts = st.text(characters)
+message_ids = st.text(characters, min_size=1, max_size=36)
+payloads = st.dictionaries(texts, st.integers(-9, 9))
 
 
-@given(message_ids, st.text(), payloads)
+@given(message_ids, texts, payloads)
 def test_what_is_written_is_read_again(
     message_id: str, words: str, payload: dict[str, Any]
 ) -> None:

@@ -56,7 +56,10 @@ async def test_outlook_before_the_first_plan_is_empty(database_file: Path) -> No
 
 async def test_outlook_tells_what_the_root_is_planned_to_carry(database_file: Path) -> None:
     asked = problem(
-        (feeder("intake", 63.0, uncontrolled_a=5.0, slots=2), feeder("level-1", 40.0, "intake", slots=2)),
+        (
+            feeder("intake", 63.0, uncontrolled_a=5.0, slots=2),
+            feeder("level-1", 40.0, "intake", slots=2),
+        ),
         evse("G-01/1", feeder="level-1"),
         evse("G-02/1", L2, feeder="level-1"),
         slots_s=(300, 900),

@@ -1,0 +1,203 @@
+"""Transactions: what recognises a retry, what may come in any order, what is kept."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from csms.domain.authorization import IdToken
+from csms.domain.identity import EvseId
+from csms.domain.station import ChargingState
+from csms.domain.transaction import StatedNeed, Transaction, TransactionStage
+from csms.storage.database import Database
+from csms.storage.unit_of_work import SqlUnitOfWork
+from tests.service.rig import NOON, after
+from tests.storage.rig import CARD, G1, begun, put_site, report, start_v16
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+@pytest.fixture(autouse=True)
+async def _site(database: Database) -> None:
+    await put_site(database)
+    async with SqlUnitOfWork(database) as uow:
+        await uow.tokens.note_seen(CARD, NOON)
+        await uow.commit()
+
+
+async def found(database: Database, number: int) -> Transaction | None:
+    async with SqlUnitOfWork(database) as uow:
+        return await uow.transactions.find("G-01", str(number))
+
+
+async def ended(database: Database, transaction: Transaction) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        await uow.transactions.end(transaction, meter_stop_wh=9000.0, closed_by="station")
+        await uow.commit()
+
+
+async def test_v16_transaction_is_called_by_our_number(database: Database) -> None:
+    transaction, is_new = await begun(database, start_v16())
+    assert is_new
+    assert transaction == Transaction(
+        number=transaction.number,
+        station_id="G-01",
+        transaction=str(transaction.number),
+        evse=G1,
+        id_token=CARD,
+        started_at=NOON,
+        meter_start_wh=1000.0,
+    )
+    assert await found(database, transaction.number) == transaction
+
+
+async def test_v16_start_that_comes_again_is_the_same_transaction(database: Database) -> None:
+    first, _ = await begun(database, start_v16())
+    again, is_new = await begun(database, start_v16())
+    assert (again, is_new) == (first, False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"at": after(1)},
+        {"evse_number": 2},
+        {"register_wh": 1001.0},
+        {"id_token": IdToken("OTHER")},
+        {"station_id": "G-02"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+async def test_v16_start_that_differs_is_another_transaction(
+    database: Database, other: dict[str, object]
+) -> None:
+    first, _ = await begun(database, start_v16())
+    second, is_new = await begun(database, start_v16(**other))
+    assert is_new
+    assert second.number != first.number
+
+
+async def test_retries_at_the_same_time_begin_one_transaction(database: Database) -> None:
+    outcomes = await asyncio.gather(*(begun(database, start_v16()) for _ in range(8)))
+    assert len({transaction.number for transaction, _ in outcomes}) == 1
+    assert sum(is_new for _, is_new in outcomes) == 1
+
+
+async def test_v201_transaction_keeps_the_stations_id_and_is_its_own_per_station(
+    database: Database,
+) -> None:
+    first, _ = await begun(database, report())
+    again, is_new = await begun(database, report(at=after(1)))
+    assert (again.number, is_new, again.transaction) == (first.number, False, "tx-1")
+    other, is_new = await begun(database, report(station_id="G-02"))
+    assert is_new
+    assert other.number != first.number
+
+
+async def test_report_is_news_once(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        assert await uow.transactions.is_news(report(seq_no=0), NOON)
+        assert await uow.transactions.is_news(report(seq_no=1), NOON)
+        assert not await uow.transactions.is_news(report(seq_no=1, at=after(1)), after(1))
+        assert await uow.transactions.is_news(report(seq_no=1, transaction="tx-2"), NOON)
+        assert await uow.transactions.is_news(report(seq_no=1, station_id="G-02"), NOON)
+        await uow.commit()
+    async with SqlUnitOfWork(database) as uow:
+        assert not await uow.transactions.is_news(report(seq_no=0), after(60))
+        assert await uow.transactions.is_news(start_v16(), NOON)  # 1.6 counts nothing
+        assert await uow.transactions.is_news(start_v16(), NOON)
+
+
+async def test_progress_and_end_are_kept(database: Database) -> None:
+    transaction, _ = await begun(database, report(evse_number=None))
+    assert transaction.evse is None
+    running = replace(
+        transaction,
+        evse=EvseId("G-01", 2),
+        id_token=CARD,
+        meter_start_wh=500.0,
+        energy_wh=7_500.5,
+        charging_state=ChargingState.SUSPENDED_EV,
+    )
+    async with SqlUnitOfWork(database) as uow:
+        await uow.transactions.progress(running)
+        await uow.commit()
+        assert await uow.transactions.find("G-01", "tx-1") == running
+        assert await uow.transactions.open_at(EvseId("G-01", 2)) == [running]
+    over = replace(running, ended_at=after(90), stop_reason="EVDisconnected")
+    await ended(database, over)
+    async with SqlUnitOfWork(database) as uow:
+        assert await uow.transactions.find("G-01", "tx-1") == over
+        assert await uow.transactions.open_at(EvseId("G-01", 2)) == []
+
+
+async def test_start_that_comes_late_corrects_what_was_assumed(database: Database) -> None:
+    late = report(stage=TransactionStage.ENDED, at=after(60))
+    transaction, _ = await begun(database, late)
+    start = report(at=NOON, register_wh=250.0, id_token=CARD)
+    async with SqlUnitOfWork(database) as uow:
+        await uow.transactions.correct_start(transaction.number, start)
+        corrected = await uow.transactions.find("G-01", "tx-1")
+        assert corrected is not None
+        assert (corrected.started_at, corrected.meter_start_wh) == (NOON, 250.0)
+        assert corrected.id_token == CARD
+        await uow.transactions.correct_start(transaction.number, report(at=after(1)))
+        corrected = await uow.transactions.find("G-01", "tx-1")
+        assert corrected is not None  # what the start did not tell stays as it was
+        assert (corrected.started_at, corrected.meter_start_wh) == (after(1), 250.0)
+        assert corrected.id_token == CARD
+
+
+async def test_stated_need_is_kept_in_utc(database: Database) -> None:
+    transaction, _ = await begun(database, report())
+    departs_at = datetime(2026, 10, 25, 2, 30, tzinfo=OSLO, fold=1)  # the second 02:30 that night
+    async with SqlUnitOfWork(database) as uow:
+        await uow.transactions.state_need(
+            transaction.number, StatedNeed(energy_wh=20_000.0, departs_at=departs_at)
+        )
+        kept = await uow.transactions.find("G-01", "tx-1")
+    assert kept is not None
+    assert kept.need.departs_at is not None
+    assert kept.need.departs_at.isoformat() == "2026-10-25T01:30:00+00:00"
+    assert kept.need.energy_wh == 20_000.0
+
+
+async def test_times_come_back_in_utc_to_the_microsecond(database: Database) -> None:
+    at = datetime(2026, 1, 14, 13, 0, 0, 123456, tzinfo=OSLO)
+    transaction, _ = await begun(database, report(at=at))
+    assert transaction.started_at.isoformat() == "2026-01-14T12:00:00.123456+00:00"
+
+
+async def test_history_of_a_token_is_what_has_ended_newest_first(database: Database) -> None:
+    for hour in range(23):
+        begins = report(transaction=f"tx-{hour}", at=after(60 * hour), id_token=CARD)
+        transaction, _ = await begun(database, begins)
+        if hour != 22:
+            await ended(database, replace(transaction, ended_at=after(60 * hour + 30)))
+    stranger, _ = await begun(database, report(transaction="x", id_token=IdToken("OTHER")))
+    await ended(database, replace(stranger, ended_at=after(1)))
+    async with SqlUnitOfWork(database) as uow:
+        history = await uow.transactions.history_of(IdToken("04a2b3c4"))
+    assert [one.transaction for one in history] == [f"tx-{hour}" for hour in range(21, 1, -1)]
+
+
+async def test_energy_of_a_site_counts_from_an_instant(database: Database) -> None:
+    energies = {NOON - timedelta(seconds=1): 1.0, NOON: 20.0, after(60): 300.5}
+    for i, (at, energy_wh) in enumerate(energies.items()):
+        transaction, _ = await begun(database, report(transaction=f"tx-{i}", at=at))
+        async with SqlUnitOfWork(database) as uow:
+            await uow.transactions.progress(replace(transaction, energy_wh=energy_wh))
+            await uow.commit()
+    async with SqlUnitOfWork(database) as uow:
+        assert await uow.transactions.energy_since("fjordgata", NOON) == 320.5
+        assert await uow.transactions.energy_since("elsewhere", NOON) == 0.0
+
+
+async def test_stop_that_comes_again_changes_nothing(database: Database) -> None:
+    transaction, _ = await begun(database, start_v16())
+    over = replace(transaction, ended_at=after(30), energy_wh=8000.0, stop_reason="Local")
+    await ended(database, over)
+    await ended(database, over)
+    assert await found(database, transaction.number) == over
