@@ -25,7 +25,7 @@ from smart_charging.solver import TURN_S
 
 _STAY_BONUS_A: Final = 3.0
 _WAIT_BONUS_A: Final = 6.0
-_BITE_A: Final = 4.0
+_BITE_A: Final = 1.0
 _EPSILON_A: Final = 1e-9
 
 
