@@ -65,10 +65,10 @@ def test_equal_shares_keep_the_limit_and_serve_alike() -> None:
 
 
 def test_where_not_all_fit_equal_shares_are_turns() -> None:
-    needs_wh = 690.0 * 9.0  # of the 16 Ah that there are: one after the other, the second gets 7
-    result = equal_share(day(8.0, visit("a", needs_wh), visit("b", needs_wh)))
+    hurried = visit("b", 690.0 * 2.5, departs_at=after(1.0))
+    result = equal_share(day(8.0, visit("a", 690.0 * 16.0), hurried))
     assert result.delivered_wh == pytest.approx(690.0 * 16.0)
-    assert result.well_served == 1.0
+    assert result.well_served == 1.0  # the one that has waited gets its quarter of an hour
 
 
 def test_foresight_serves_first_who_leaves_first() -> None:
