@@ -1,0 +1,111 @@
+"""How much more an EVSE could draw, solved on paper for lines, pairs and unknown phases."""
+
+import pytest
+
+from smart_charging.problem import ChargingProblem, Evse
+from smart_charging.rounding import Occupancy
+from smart_charging.taps import Tap, pair_tap, unknown_tap
+from tests.smart_charging.problems import (
+    L1,
+    L2,
+    L3,
+    THREE,
+    evse,
+    feeder,
+    problem,
+    reservation,
+)
+
+P12, P23, P31 = pair_tap(1, 2), pair_tap(2, 3), pair_tap(3, 1)
+ANY = unknown_tap((1, 2, 3))
+
+
+def room_a(asked: ChargingProblem, one: Evse, *drawing: tuple[Tap, float]) -> float:
+    """The room of an EVSE while others draw at the main feeder."""
+    occupancy = Occupancy(asked, 0)
+    for tap, amps in drawing:
+        occupancy.add(evse("other", tap), amps)
+    room, _, _ = occupancy.room_a(one)
+    return room
+
+
+@pytest.mark.parametrize(
+    ("tap", "drawing", "expected_a"),
+    [
+        pytest.param(THREE, [], 32.0, id="all of it"),
+        pytest.param(THREE, [(L2, 10.0)], 22.0, id="fullest line counts"),
+        pytest.param(L1, [(L2, 10.0)], 32.0, id="other line does not count"),
+        pytest.param(L3, [(THREE, 10.0), (L3, 8.0)], 14.0, id="same line adds up"),
+        pytest.param(L1, [(L1, 32.0)], 0.0, id="full"),
+        pytest.param(L1, [(L1, 40.0)], 0.0, id="overfull"),
+        pytest.param(P12, [(P12, 10.0)], 22.0, id="IT: same pair adds up"),
+        # L1: a² + 10 a + 100 = 1024 gives a = -5 + sqrt(949) = 25.806
+        pytest.param(P12, [(P31, 10.0)], 25.8058, id="IT: 60 degrees apart"),
+        # a² + 17.3205 a + 100 = 1024 gives a = -8.6603 + sqrt(999) = 22.947
+        pytest.param(P23, [(THREE, 10.0)], 22.9468, id="IT: 30 degrees apart"),
+        pytest.param(P23, [(P12, 32.0)], 0.0, id="IT: full"),
+        pytest.param(P23, [(P12, 33.0)], 0.0, id="IT: overfull"),
+        # 16 * sqrt(3) = 27.713 on L1, and six more of any angle
+        pytest.param(ANY, [(P12, 16.0), (P31, 16.0)], 4.2872, id="unknown beside pairs"),
+        pytest.param(ANY, [(ANY, 12.0)], 20.0, id="unknown beside unknown"),
+        # 32 - 12 = 20 are left for known angles: a² + 10 a + 100 = 400 gives a = -5 + sqrt(325)
+        pytest.param(P12, [(ANY, 12.0), (P31, 10.0)], 13.0278, id="pair beside unknown"),
+        pytest.param(P12, [(ANY, 33.0)], 0.0, id="overfull by unknown"),
+    ],
+)
+def test_room_beside_others(tap: Tap, drawing: list[tuple[Tap, float]], expected_a: float) -> None:
+    asked = problem(feeder("main", 32.0))
+    assert room_a(asked, evse("a", tap), *drawing) == pytest.approx(expected_a, abs=1e-4)
+
+
+def test_uncontrolled_load_and_silent_chargers_leave_less_room() -> None:
+    asked = problem(
+        feeder("main", 32.0, uncontrolled_a=[0.0, 5.0, 0.0]),
+        reservations=(reservation("main", L2, 7.0),),
+    )
+    assert room_a(asked, evse("a", L1)) == pytest.approx(32.0)
+    assert room_a(asked, evse("a", L2)) == pytest.approx(20.0)
+
+
+def test_slot_that_is_asked_for_counts() -> None:
+    main = feeder("main", 32.0)
+    main.limit_a[:, 2] = 13.0
+    main.uncontrolled_a[:, 2] = 1.0
+    asked = problem(main)
+    rooms = [Occupancy(asked, slot).room_a(evse("a"))[0] for slot in range(4)]
+    assert rooms == pytest.approx([32.0, 32.0, 12.0, 32.0])
+
+
+@pytest.mark.parametrize(
+    ("main_a", "left_a", "uncontrolled_a", "expected"),
+    [
+        (40.0, 20.0, [0.0, 0.0, 0.0], (20.0, 1, 0)),
+        (18.0, 20.0, [0.0, 0.0, 0.0], (18.0, 0, 0)),
+        (40.0, 20.0, [0.0, 4.0, 0.0], (16.0, 1, 1)),
+        (21.0, 20.0, [0.0, 0.0, 5.0], (15.0, 1, 2)),
+    ],
+)
+def test_feeder_and_line_that_end_the_room_are_named(
+    main_a: float, left_a: float, uncontrolled_a: list[float], expected: tuple[float, int, int]
+) -> None:
+    feeders = (
+        feeder("main", main_a),
+        feeder("left", left_a, parent="main", uncontrolled_a=uncontrolled_a),
+        feeder("right", 1.0, parent="main"),
+    )
+    occupancy = Occupancy(problem(feeders), 0)
+    assert occupancy.room_a(evse("a", feeder="left")) == expected
+
+
+def test_load_below_takes_room_above_and_not_beside() -> None:
+    feeders = (
+        feeder("main", 40.0),
+        feeder("left", 32.0, parent="main", uncontrolled_a=4.0),
+        feeder("right", 32.0, parent="main"),
+    )
+    occupancy = Occupancy(problem(feeders), 0)
+    occupancy.add(evse("a", feeder="left"), 16.0)
+    assert occupancy.room_a(evse("b", feeder="right")) == (20.0, 0, 0)
+    assert occupancy.room_a(evse("c", feeder="left")) == (12.0, 1, 0)
+    occupancy.add(evse("a", feeder="left"), -6.0)
+    assert occupancy.room_a(evse("b", feeder="right")) == (26.0, 0, 0)
