@@ -26,10 +26,10 @@ check: setup  ## Format, lint, types, import contracts, tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
 smoke: setup  ## One virtual day of each scenario; fails if a feeder is over its limit
-	$(BIN)/python benchmarks/day garage workplace depot
+	$(BIN)/python -m benchmarks.day garage workplace depot
 
 bench-%: setup  ## Run benchmarks/%
-	$(BIN)/python benchmarks/$*
+	$(BIN)/python -m benchmarks.$(subst -,_,$*)
 
 format: setup  ## Format the code and mend what can be mended by itself
 	$(BIN)/ruff check --fix .

@@ -18,6 +18,7 @@ from csms.clock import Clock, SystemClock
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.authorization import AdmissionPolicy
+from csms.domain.identity import StationId
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
@@ -37,6 +38,7 @@ from csms.storage.unit_of_work import SqlUnitOfWork
 logger = logging.getLogger(__name__)
 
 _SOLVER_TIME_LIMIT_S: Final = 5.0
+_WARM_UP_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ class App:
         assert planner is not None  # noqa: S101 - one of the two is there
         clock = world.clock
         open_uow: Callable[[], SqlUnitOfWork] = lambda: SqlUnitOfWork(self._database)  # noqa: E731
-        self._sites = Sites(settings.sites, open_uow, clock)
+        self._sites = Sites(settings.sites, open_uow, clock, world.clock_rate)
         registry = ConnectionRegistry()
         context = HandlerContext(
             sites=self._sites, open_uow=open_uow, clock=clock, admission=settings.admission
@@ -118,17 +120,23 @@ class App:
             await self._database.upgrade()
             await self._sites.load()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at):
-                control = tasks.create_task(self._room.run())
+                running = [
+                    tasks.create_task(self._room.run()),
+                    tasks.create_task(self._sites.look_after_guests()),
+                ]
+                if self._own_planner:
+                    running.append(tasks.create_task(self._own_planner.run()))
                 yield
-                control.cancel()
+                for task in running:
+                    task.cancel()
         finally:
             at.close()
             await self._database.close()
-            if self._own_planner:
-                self._own_planner.close()
 
     async def serve(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
         """Run everything until told to stop.
+
+        Stations can connect at once, and get their fallbacks; browsers when plans can be made.
 
         Args:
             stop: Set to stop in good order.
@@ -137,10 +145,27 @@ class App:
         http_at = bind(self.settings.http.host, self.settings.http.port)
         try:
             async with self.running(), asyncio.TaskGroup() as tasks:
+                await self._warm_up(stop)
                 tasks.create_task(serve_http(self.api, http_at, stop))
                 on_ready()
         finally:
             http_at.close()
+
+    def is_set_up(self, station_id: StationId) -> bool:
+        """Whether a station has come and has said what it makes of its fallback."""
+        live = self._sites.of_station(station_id)
+        return live is not None and live.stations[station_id].is_ready
+
+    async def _warm_up(self, stop: asyncio.Event) -> None:
+        """Wait until plans can be made, but not for ever: until then the heuristic makes them."""
+        if self._own_planner is None:
+            return
+        waits = {asyncio.create_task(self._own_planner.warm()), asyncio.create_task(stop.wait())}
+        try:
+            await asyncio.wait(waits, timeout=_WARM_UP_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     def _create_api(self, operations: Operations) -> FastAPI:
         gateway = self.settings.gateway
@@ -152,4 +177,5 @@ class App:
             pages=(dashboard_router(self._room, printer),),
             mounts=(Mount(STATIC_PATH, static_files()),),
             print_error=printer.error,
+            hosts=(self.settings.http.host, *self.settings.http.hosts),
         )

@@ -69,15 +69,20 @@ class Fleet:
         self._plugged: dict[tuple[str, int], Visit] = {}
         self._left: list[SessionOutcome] = []
 
-    async def run(self) -> None:
-        """Run the scenario from its start to its end; the clock must not be past it."""
+    async def run(self, may_come: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Run the scenario from its start to its end; the clock must not be past it.
+
+        Args:
+            may_come: Awaited before the first vehicle comes; those that it made late come at once.
+                None: all come on time.
+        """
         rng = Random(f"{self.scenario.seed} boots")  # noqa: S311 - a simulation
         async with asyncio.TaskGroup() as tasks:
             lives = [
                 tasks.create_task(self._live(station, rng.uniform(0, _BOOTS_WITHIN_S)))
                 for station in self.stations.values()
             ]
-            lives.append(tasks.create_task(self._receive_visits()))
+            lives.append(tasks.create_task(self._receive_visits(may_come)))
             await self._tick_to_the_end()
             for life in lives:
                 life.cancel()
@@ -124,7 +129,7 @@ class Fleet:
         uncontrolled = {name: b.currents_at(now) for name, b in self.buildings.items()}
         self.judge.observe(now, loads, uncontrolled)
 
-    async def _receive_visits(self) -> None:
+    async def _receive_visits(self, may_come: Callable[[], Awaitable[None]] | None) -> None:
         """Plug vehicles in and out on time; who leaves goes first."""
         turns = [
             turn
@@ -135,6 +140,8 @@ class Fleet:
             )
         ]
         await self._sleep_until(self.scenario.starts_at)
+        if may_come is not None:
+            await may_come()
         async with asyncio.TaskGroup() as arrivals:
             for at, comes, i in sorted(turns):
                 await self._sleep_until(at)

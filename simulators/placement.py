@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import cycle
+from math import ceil
 from random import Random
 from typing import Final
 
@@ -17,6 +18,7 @@ from simulators.stations.profile_store import Limit
 BEGIN_AFTER: Final = timedelta(minutes=3)
 """Sessions that already run when a scenario starts begin that much later: stations must boot."""
 _TURNAROUND: Final = timedelta(minutes=1)
+_WH_PER_KWH: Final = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,8 @@ def place(
     Args:
         sessions: In order of arrival.
         site: Where they go.
-        starts_at: Sessions that already run then have charged without limits so far.
+        starts_at: Sessions that already run then have charged without limits so far; those that
+            are full by then keep their space, and are no visits.
         ends_at: Later ones are left out.
         rng: Shuffles users over spaces.
     """
@@ -75,7 +78,9 @@ def place(
             continue
         moved += choice is not first
         free_at[_name(choice)] = session.departs_at + _TURNAROUND
-        visits.append(_visit(session, choice, starts_at))
+        visit = _visit(session, choice, starts_at)
+        if visit is not None:
+            visits.append(visit)
     visits.sort(key=lambda visit: visit.session.arrives_at)
     return Placement(visits=tuple(visits), moved=moved, dropped=dropped)
 
@@ -95,9 +100,13 @@ def charge_freely(session: Session, place: Place, until: datetime) -> Outlet:
     return outlet
 
 
-def _visit(session: Session, place: Place, starts_at: datetime) -> Visit:
+def _visit(session: Session, place: Place, starts_at: datetime) -> Visit | None:
+    """What happens at the place; None: the vehicle has been full before, and is only parked."""
     if session.arrives_at < starts_at + BEGIN_AFTER:
-        session = _already_there(session, place, starts_at)
+        rest = _already_there(session, place, starts_at)
+        if rest is None:
+            return None
+        session = rest
     possible_wh = charge_freely(session, place, session.departs_at).register_wh
     return Visit(
         session=session,
@@ -107,20 +116,28 @@ def _visit(session: Session, place: Place, starts_at: datetime) -> Visit:
     )
 
 
-def _already_there(session: Session, place: Place, starts_at: datetime) -> Session:
-    """What is left of a session that has run for a while."""
+def _already_there(session: Session, place: Place, starts_at: datetime) -> Session | None:
+    """What is left of a session that has run for a while, None if that is nothing.
+
+    Its driver states what is missing as drivers do, in whole kWh.
+    """
     before = charge_freely(session, place, max(starts_at, session.arrives_at))
     if before.vehicle is None:
         return session
-    taken_wh = before.register_wh
-    stated_wh = session.stated_energy_wh
+    if before.vehicle.is_done:
+        return None
+    taken_wh, stated_wh = before.register_wh, session.stated_energy_wh
     return replace(
         session,
         arrives_at=starts_at + BEGIN_AFTER,
         energy_wh=max(0.0, session.wanted_wh - taken_wh),
         start_soc_pct=before.vehicle.soc_pct,
-        stated_energy_wh=None if stated_wh is None else max(0.0, stated_wh - taken_wh),
+        stated_energy_wh=None if stated_wh is None else _in_whole_kwh(stated_wh - taken_wh),
     )
+
+
+def _in_whole_kwh(energy_wh: float) -> float:
+    return max(1.0, ceil(energy_wh / _WH_PER_KWH)) * _WH_PER_KWH
 
 
 def _own_places(sessions: Sequence[Session], site: Site, rng: Random) -> dict[str, Place]:

@@ -27,6 +27,7 @@ from simulators.stations.manners import POLITE, Manners, Silence
 _DATA_VARIABLE: Final = "CHARGEFLEX_DATA"
 _DAYS_BEFORE: Final = 5
 """Vehicles that came so long before the start may still be there."""
+_YEARS_S: Final = 100 * 365 * 86_400
 _QUARTER: Final = timedelta(minutes=15)
 
 
@@ -72,6 +73,7 @@ class MannersModel(_Model):
     forgets_profiles: bool = False
     resumes_transactions: bool = False
     boots_each_reconnect: bool = False
+    wrong_clock_s: Annotated[float, Field(ge=-_YEARS_S, le=_YEARS_S)] = 0.0
     reboots: list[time] = []
     silent: list[SilenceModel] = []
 

@@ -2,16 +2,28 @@
 
 On a line of a feeder flows the magnitude of the sum of all phasors whose angle is known, plus the
 magnitudes of those whose angle is not: loads of unknown phases and uncontrolled loads.
+
+A vehicle may draw less than it is allowed. As long as all phasors on a line lie within 90 degrees
+of each other, a smaller current is never more for the line. Behind a delta-wye transformer they
+may not; then the largest sum over all subsets of the loads counts.
 """
 
+import cmath
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from smart_charging.problem import Array, Feeder
-from smart_charging.taps import Tap
+from smart_charging.arrays import Array
+from smart_charging.feeder import Feeder
+from smart_charging.taps import Phasors, Tap
+
+_RIGHT_ANGLE: Final = math.pi / 2 + 1e-9
+_NOTHING: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,29 +35,42 @@ class Load:
     amps: Array
 
 
-def line_currents(feeders: Sequence[Feeder], loads: Iterable[Load]) -> dict[str, Array]:
+Flows: TypeAlias = defaultdict[Phasors, Array]
+"""Amperes by what an ampere puts on the lines: [slot]."""
+
+
+def line_currents(
+    feeders: Sequence[Feeder], loads: Iterable[Load], risk: float = 0.01
+) -> dict[str, Array]:
     """Add up all loads and uncontrolled loads, up the tree.
 
     Args:
         feeders: Parents before their children.
-        loads: Loads of EVSEs, each at a feeder of the tree.
+        loads: Loads of EVSEs, each at a feeder of the tree, none below 0.
+        risk: With what probability forecasts of uncontrolled load may be exceeded.
 
     Returns:
-        Current by feeder: [line, slot].
+        The most that flows if any load may be smaller than given, by feeder: [line, slot].
     """
-    shape = feeders[0].limit_a.shape if feeders else (3, 0)
-    phasors = {feeder.key: np.zeros(shape, dtype=complex) for feeder in feeders}
-    magnitudes = {feeder.key: feeder.uncontrolled_a.copy() for feeder in feeders}
+    slots = feeders[0].limit_a.shape[1] if feeders else 0
+    known: dict[str, Flows] = {f.key: defaultdict(lambda: np.zeros(slots)) for f in feeders}
+    unknown = {feeder.key: np.zeros((3, slots)) for feeder in feeders}
     for load in loads:
         if load.tap.is_angle_known:
-            phasors[load.feeder] += np.outer(np.array(load.tap.phasors), load.amps)
+            flows = known[load.feeder]
+            flows[load.tap.phasors] = flows[load.tap.phasors] + load.amps
         else:
-            magnitudes[load.feeder] += np.outer(np.array(load.tap.magnitudes), load.amps)
+            unknown[load.feeder] += np.outer(np.array(load.tap.magnitudes), load.amps)
+    currents = {}
     for feeder in reversed(feeders):
+        beneath_a = unknown[feeder.key] + feeder.background_a(risk)
+        flows, magnitude_a = _at_primary(feeder, known[feeder.key], beneath_a)
+        currents[feeder.key] = _most(flows, slots) + magnitude_a
         if feeder.parent is not None:
-            phasors[feeder.parent] += phasors[feeder.key]
-            magnitudes[feeder.parent] += magnitudes[feeder.key]
-    return {key: _total(phasors[key], magnitudes[key]) for key in phasors}
+            for phasors, amps in flows.items():
+                known[feeder.parent][phasors] = known[feeder.parent][phasors] + amps
+            unknown[feeder.parent] += magnitude_a
+    return {feeder.key: currents[feeder.key] for feeder in feeders}
 
 
 def ancestors(feeders: Sequence[Feeder]) -> Mapping[str, tuple[str, ...]]:
@@ -57,6 +82,56 @@ def ancestors(feeders: Sequence[Feeder]) -> Mapping[str, tuple[str, ...]]:
     return ways
 
 
-def _total(phasors: NDArray[np.complex128], magnitudes: Array) -> Array:
-    total: Array = np.abs(phasors) + magnitudes
-    return total
+def _at_primary(feeder: Feeder, flows: Flows, magnitude_a: Array) -> tuple[Flows, Array]:
+    """What a transformer makes of the currents below it."""
+    turns = feeder.transformer
+    if turns is None:
+        return flows, magnitude_a
+    shape = magnitude_a.shape[1]
+    primary: Flows = defaultdict(lambda: np.zeros(shape))
+    for phasors, amps in flows.items():
+        turned = turns.primary(phasors, is_angle_known=True)
+        primary[turned] = primary[turned] + amps
+    first, second, third = magnitude_a / turns.ratio
+    if turns.is_delta_wye:
+        first, second, third = first + third, second + first, third + second
+    return primary, np.array([first, second, third])
+
+
+def _most(flows: Mapping[Phasors, Array], slots: int) -> Array:
+    """The magnitude of the worst sum on each line: [line, slot]."""
+    return np.array([_most_on(flows, line, slots) for line in range(3)])
+
+
+def _most_on(flows: Mapping[Phasors, Array], line: int, slots: int) -> Array:
+    parts = [(p[line], amps) for p, amps in flows.items() if abs(p[line]) > _NOTHING]
+    total = sum((phasor * amps for phasor, amps in parts), np.zeros(slots, dtype=complex))
+    most: Array = np.abs(total)
+    for subset in _far_subsets([phasor for phasor, _ in parts]):
+        some = sum((parts[i][0] * parts[i][1] for i in subset), np.zeros(slots, dtype=complex))
+        most = np.maximum(most, np.abs(some))
+    return most
+
+
+def _far_subsets(phasors: list[complex]) -> list[list[int]]:
+    """The subsets whose sum can be longer than that of all; none where all lie close together.
+
+    The longest sum points in some direction and has just those phasors that have a part in it.
+    Which ones these are changes only at right angles to a phasor: one direction between each two
+    such angles stands for all.
+    """
+    angles = sorted(cmath.phase(phasor) for phasor in phasors)
+    if len(angles) < 2 or _span(angles) <= _RIGHT_ANGLE:
+        return []
+    turns = sorted((a + side) % math.tau for a in angles for side in (math.pi / 2, -math.pi / 2))
+    middles = [(one + other) / 2 for one, other in pairwise([*turns, turns[0] + math.tau])]
+    return [
+        [i for i, phasor in enumerate(phasors) if (phasor * cmath.rect(1.0, -middle)).real > 0]
+        for middle in middles
+    ]
+
+
+def _span(angles: list[float]) -> float:
+    """The smallest sector that holds all of these angles, which are sorted."""
+    gaps = [other - one for one, other in pairwise([*angles, angles[0] + math.tau])]
+    return math.tau - max(gaps)

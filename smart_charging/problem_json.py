@@ -1,153 +1,208 @@
-"""Problems and plans as JSON, for programs that do not speak Python.
+"""Problems as JSON, for programs that do not speak Python: the documents, and their schema.
 
-Limits and loads may be written short: one number for all lines and slots, three for the lines.
+Quantities over time may be written short: one number for all lines and slots, three for the lines,
+one for all slots.
 """
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
-import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
-from smart_charging.errors import ProblemError
-from smart_charging.problem import Array, ChargingPlan, ChargingProblem, Demand, Evse, Feeder
-from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
+from smart_charging.policy import Aim, Fairness
 
-Amps: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Line: TypeAlias = Literal[1, 2, 3]
+ByLine: TypeAlias = Amount | list[Amount] | list[list[Amount]]
+BySlot: TypeAlias = Amount | list[Amount]
+Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class TapJson(_Model):
+    """What an ampere loads: `wye` its lines against neutral, or a balanced three-phase load;
+    `pair` two lines against each other; `unknown` up to its lines, at any angle.
+    """  # noqa: D205
+
+    lines: list[Line] = [1, 2, 3]
+    wiring: Literal["wye", "pair", "unknown"] = "wye"
+
+
+class ForecastJson(_Model):
+    """Load that is not planned, as quantiles: a load for each level, rising."""
+
+    levels: Annotated[list[Share], Field(min_length=1)]
+    amps: list[ByLine]
+
+
+class TransformerJson(_Model):
+    """The feeder's lines are the primary side; everything at it and below is on the secondary."""
+
+    ratio: Positive = 1.0
+    is_delta_wye: bool = False
+
+
 class FeederJson(_Model):
     """A feeder."""
 
-    key: str
+    key: Key
     parent: str | None = None
-    limit_a: Amps | list[Amps] | list[list[Amps]]
-    uncontrolled_a: Amps | list[Amps] | list[list[Amps]] = 0.0
+    limit_a: ByLine
+    uncontrolled_a: ByLine = 0.0
+    forecast: ForecastJson | None = None
+    transformer: TransformerJson | None = None
+
+
+class OutcomeJson(_Model):
+    """One way in which a stay may go on."""
+
+    probability: Share
+    departs_at: AwareDatetime
+    energy_wh: Amount
 
 
 class DemandJson(_Model):
     """What a vehicle is to get."""
 
-    energy_wh: Annotated[float, Field(ge=0)]
+    energy_wh: Amount
     departs_at: AwareDatetime
     arrives_at: AwareDatetime | None = None
-    extra_wh: Annotated[float, Field(ge=0)] = 0.0
-    served_wh: Annotated[float, Field(ge=0)] = 0.0
-    weight: Annotated[float, Field(ge=0)] = 1.0
+    extra_wh: Amount = 0.0
+    served_wh: Amount = 0.0
+    weight: Amount = 1.0
+    urgency: Annotated[int, Field(ge=-100, le=100)] = 0
+    outcomes: list[OutcomeJson] = []
 
 
-class EvseJson(_Model):
-    """An EVSE with its vehicle.
+class TaperJson(_Model):
+    """A battery whose current falls from where `begins_wh` are missing to full."""
 
-    `wiring` says what an ampere of it loads: `wye` its lines against neutral, or a balanced
-    three-phase load; `pair` two lines against each other; `unknown` up to its lines, at any angle.
-    """
+    begins_wh: Positive
+    missing_wh: Amount
 
-    key: str
+
+class DischargeJson(_Model):
+    """A vehicle that can feed back."""
+
+    max_a: Amount
+    available_wh: Amount
+    efficiency: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+class EvseJson(TapJson):
+    """An EVSE with its vehicle."""
+
+    key: Key
     feeder: str
-    lines: list[Line] = [1, 2, 3]
-    wiring: Literal["wye", "pair", "unknown"] = "wye"
-    w_per_a: Annotated[float, Field(gt=0)]
-    max_a: Amps
-    min_a: Amps = 6.0
-    floor_a: Amps = 0.0
-    step_a: Annotated[float, Field(gt=0)] = 0.1
+    w_per_a: Positive
+    max_a: Amount
+    min_a: Amount = 6.0
+    floor_a: Amount = 0.0
+    step_a: Positive = 0.1
+    levels_a: list[Positive] = []
+    held_a: Amount = 0.0
+    on_s: Amount = 0.0
+    off_s: Amount = 0.0
+    steady_s: Amount = 0.0
+    is_idle: bool = False
+    can_pause: bool = True
+    max_periods: Annotated[int, Field(ge=1)] = 24
+    module: str | None = None
+    taper: TaperJson | None = None
+    discharge: DischargeJson | None = None
     demand: DemandJson
 
 
+class ModuleJson(_Model):
+    """A power module that EVSEs share."""
+
+    key: Key
+    max_w: Amount
+
+
+class StoreJson(TapJson):
+    """A battery, or something else that takes energy earlier or later."""
+
+    key: Key
+    feeder: str
+    w_per_a: Positive
+    charge_a: Amount
+    discharge_a: Amount = 0.0
+    stored_wh: Amount
+    least_wh: BySlot = 0.0
+    most_wh: BySlot
+    drain_w: BySlot = 0.0
+    efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
+class ReservationJson(TapJson):
+    """Current that cannot be steered now."""
+
+    key: Key
+    feeder: str
+    amps: BySlot
+
+
+class DemandChargeJson(_Model):
+    """A price on the highest hourly power."""
+
+    kind: Literal["demand charge"] = "demand charge"
+    per_kw: Amount
+    peak_w: Amount = 0.0
+
+
+class StepFeeJson(_Model):
+    """A monthly fee by the mean of the highest hours of several days: [W, fee], rising."""
+
+    kind: Literal["step fee"] = "step fee"
+    steps: list[tuple[Amount, Amount]]
+    day_peaks_w: list[Amount] = []
+    peak_today_w: Amount = 0.0
+    count: Annotated[int, Field(ge=1)] = 3
+
+
+class TariffJson(_Model):
+    """What energy and power cost."""
+
+    per_kwh: Number | list[Number]
+    base_w: Number | list[Number] = 0.0
+    capacity: Annotated[DemandChargeJson | StepFeeJson, Field(discriminator="kind")] | None = None
+
+
+class PolicyJson(_Model):
+    """How the site is run."""
+
+    fairness: Fairness = Fairness.PROPORTIONAL
+    aim: Aim = Aim.EARLY
+    risk: Annotated[float, Field(ge=0, lt=1)] = 0.01
+
+
 class ProblemJson(_Model):
-    """A planning problem."""
+    """A planning problem.
+
+    Slots are all of one length (`slot_s`, `slots`), or each of its own (`slots_s`).
+    """
 
     starts_at: AwareDatetime
-    slot_s: Annotated[int, Field(gt=0)] = 900
+    slot_s: Annotated[int, Field(gt=0, le=604_800)] = 900
     slots: Annotated[int, Field(gt=0, le=2000)] = 96
+    slots_s: Annotated[list[Annotated[int, Field(gt=0, le=604_800)]], Field(max_length=2000)] = []
     committed: Annotated[int, Field(gt=0)] = 1
+    policy: PolicyJson = PolicyJson()
+    tariff: TariffJson | None = None
     feeders: list[FeederJson]
+    modules: list[ModuleJson] = []
     evses: list[EvseJson]
+    stores: list[StoreJson] = []
+    reservations: list[ReservationJson] = []
 
 
-def read_problem(document: ProblemJson) -> ChargingProblem:
-    """Build a problem from its JSON form.
-
-    Raises:
-        ProblemError: It contradicts itself; names the field.
-    """
-    return ChargingProblem(
-        starts_at=document.starts_at,
-        slots_s=(document.slot_s,) * document.slots,
-        committed=document.committed,
-        feeders=tuple(_feeder(feeder, document.slots) for feeder in document.feeders),
-        evses=tuple(_evse(evse) for evse in document.evses),
-    )
-
-
-def write_plan(plan: ChargingPlan) -> dict[str, Any]:
-    """Write a plan as JSON values."""
-    ends_at = plan.starts_at + timedelta(seconds=sum(plan.slots_s))
-    return {
-        "starts_at": plan.starts_at.isoformat(),
-        "ends_at": ends_at.isoformat(),
-        "slots_s": list(plan.slots_s),
-        "committed": plan.committed,
-        "method": str(plan.method),
-        "detail": plan.detail,
-        "evses": [
-            {
-                "key": planned.key,
-                "limits_a": [round(amps, 3) for amps in planned.limits_a],
-                "expected_wh": round(planned.expected_wh, 1),
-                "short_wh": round(planned.short_wh, 1),
-                "reason": {
-                    "cause": str(planned.reason.cause),
-                    "feeder": planned.reason.feeder,
-                    "line": planned.reason.line,
-                    "until": planned.reason.until and planned.reason.until.isoformat(),
-                },
-            }
-            for planned in plan.evses
-        ],
-    }
-
-
-def _feeder(feeder: FeederJson, slots: int) -> Feeder:
-    where = f"feeders[{feeder.key}]"
-    return Feeder(
-        key=feeder.key,
-        parent=feeder.parent,
-        limit_a=_by_line_and_slot(f"{where}.limit_a", feeder.limit_a, slots),
-        uncontrolled_a=_by_line_and_slot(f"{where}.uncontrolled_a", feeder.uncontrolled_a, slots),
-    )
-
-
-def _by_line_and_slot(
-    where: str, value: float | list[float] | list[list[float]], slots: int
-) -> Array:
-    try:
-        array = np.array(value, dtype=float)
-        if array.ndim == 1:
-            array = array.reshape(-1, 1)
-        return np.array(np.broadcast_to(array, (3, slots)))
-    except ValueError as error:
-        expected = f"expected a number, three numbers, or 3 lists of {slots}"
-        raise ProblemError(where, expected) from error
-
-
-def _evse(evse: EvseJson) -> Evse:
-    fields = evse.model_dump(exclude={"demand", "lines", "wiring"})
-    return Evse(**fields, tap=_tap(evse), demand=Demand(**evse.demand.model_dump()))
-
-
-def _tap(evse: EvseJson) -> Tap:
-    lines = tuple(evse.lines)
-    if evse.wiring == "wye":
-        return wye_tap(lines)
-    if evse.wiring == "unknown":
-        return unknown_tap(lines)
-    if len(set(lines)) != 2:
-        raise ProblemError(f"evses[{evse.key}].lines", "expected two lines for the wiring pair")
-    return pair_tap(lines[0], lines[1])
+def problem_schema() -> dict[str, JsonValue]:
+    """The JSON Schema of problems."""
+    schema: dict[str, Any] = ProblemJson.model_json_schema()
+    return schema

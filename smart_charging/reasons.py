@@ -1,54 +1,122 @@
-"""Why each EVSE has the limit that it has in the first slot, and until when."""
+"""Why each EVSE has its limit, in every slot.
 
-from datetime import datetime
+In the first slot the lines themselves are asked: whichever leaves an EVSE the least room. In later
+slots, which are an outlook, the linear program's duals are: the line on which an ampere of the
+EVSE costs others most.
+"""
+
+from dataclasses import dataclass
 from typing import Final
 
-from smart_charging.problem import Array, Cause, ChargingProblem, Evse, Reason
-from smart_charging.rounding import Occupancy
+import numpy as np
+from scipy.sparse import csc_matrix
 
-_NOTICEABLE_A: Final = 1.0
+from smart_charging.arrays import Array, Indices
+from smart_charging.network import Network
+from smart_charging.occupancy import NO_LINE, Occupancy
+from smart_charging.plan import CAUSES, NOTICEABLE_A, Cause, ReasonTable
+from smart_charging.problem import ChargingProblem
+
+_BINDS: Final = 1e-9
+_DONE_WH: Final = 1.0
 
 
-def explain(
-    problem: ChargingProblem, occupancy: Occupancy, limits_a: Array, most_a: Array
-) -> tuple[Reason, ...]:
-    """Explain the first slot of a plan.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What is explained.
 
-    Args:
-        problem: What was planned.
-        occupancy: The feeders in the first slot, with everybody at their limit.
+    Attributes:
         limits_a: [evse, slot]
-        most_a: What each vehicle could use in the first slot: [evse].
+        usable_a: What each vehicle could use in the first slot: [evse].
+        wh_per_a: [evse, slot]
+        gain_per_a: What an ampere more of each line's limit would add: [row, slot].
+        first: What the lines carry in the first slot.
     """
-    return tuple(
-        _explain_one(problem, occupancy, evse, limits_a[i], float(most_a[i]))
-        for i, evse in enumerate(problem.evses)
+
+    limits_a: Array
+    usable_a: Array
+    wh_per_a: Array
+    gain_per_a: Array
+    first: Occupancy
+
+
+def explain(problem: ChargingProblem, network: Network, outcome: Outcome) -> ReasonTable:
+    """Explain a plan, slot by slot."""
+    columns, limits_a = problem.columns, outcome.limits_a
+    rows, gains = _dearest(network, outcome.gain_per_a)
+    wanted_wh = columns.energy_wh + columns.extra_wh
+    done_wh = np.cumsum(limits_a * outcome.wh_per_a, axis=1)
+    is_done = done_wh >= (wanted_wh - _DONE_WH)[:, None]
+    at_most = limits_a >= columns.max_a[:, None] - NOTICEABLE_A / 2
+    binds = rows != NO_LINE
+    causes = np.select(
+        [outcome.wh_per_a <= 0, at_most, is_done, binds & (limits_a > 0), binds],
+        [CAUSES.index(cause) for cause in _IN_ORDER],
+        default=CAUSES.index(Cause.LATER),
+    )
+    rows[:, 0], first = _first(problem, outcome)
+    causes[:, 0] = np.where(causes[:, 0] == CAUSES.index(Cause.AWAY), causes[:, 0], first)
+    return ReasonTable(
+        causes=causes.astype(np.int8),
+        rows=rows,
+        gains=gains,
+        limits_a=limits_a,
+        feeders=tuple(feeder.key for feeder in problem.feeders),
+        edges=problem.edges,
     )
 
 
-def _explain_one(
-    problem: ChargingProblem, occupancy: Occupancy, evse: Evse, limits_a: Array, most_a: float
-) -> Reason:
-    limit_a = float(limits_a[0])
-    until = _next_rise(problem, limits_a)
-    if most_a <= evse.floor_a:
-        return Reason(cause=Cause.NOTHING_WANTED)
-    if limit_a >= evse.max_a - _NOTICEABLE_A / 2:
-        return Reason(cause=Cause.OWN_MAXIMUM)
-    room_a, feeder, line = occupancy.room_a(evse)
-    next_a = limit_a + _NOTICEABLE_A if limit_a >= evse.min_a else evse.min_a
-    if limit_a + room_a < next_a:
-        cause = Cause.FEEDER if limit_a > 0 else Cause.OTHERS_FIRST
-        key = problem.feeders[feeder].key
-        return Reason(cause=cause, feeder=key, line=line + 1, until=until)
-    if limit_a >= most_a - _NOTICEABLE_A:
-        return Reason(cause=Cause.NOTHING_WANTED)
-    return Reason(cause=Cause.LATER, until=until)
+_IN_ORDER: Final = (
+    Cause.AWAY,
+    Cause.OWN_MAXIMUM,
+    Cause.NOTHING_WANTED,
+    Cause.FEEDER,
+    Cause.OTHERS_FIRST,
+)
 
 
-def _next_rise(problem: ChargingProblem, limits_a: Array) -> datetime | None:
-    """When the plan gives noticeably more than now."""
-    for start_at, limit_a in zip(problem.edges, limits_a, strict=False):
-        if limit_a >= limits_a[0] + _NOTICEABLE_A:
-            return start_at
-    return None
+def _first(problem: ChargingProblem, outcome: Outcome) -> tuple[Indices, Indices]:
+    """Lines and causes in the first slot: [evse]."""
+    columns, limit_a = problem.columns, outcome.limits_a[:, 0]
+    room_a, rows = outcome.first.tightest(np.arange(len(limit_a)))
+    next_a = np.where(limit_a >= columns.min_a, limit_a + NOTICEABLE_A, columns.min_a)
+    is_full = (limit_a + room_a < next_a) & (rows != NO_LINE)
+    causes = np.select(
+        [
+            outcome.usable_a <= columns.floor_a,
+            limit_a >= columns.max_a - NOTICEABLE_A / 2,
+            is_full & (limit_a > 0),
+            is_full,
+            limit_a >= outcome.usable_a - NOTICEABLE_A,
+        ],
+        [
+            CAUSES.index(cause)
+            for cause in (
+                Cause.NOTHING_WANTED,
+                Cause.OWN_MAXIMUM,
+                Cause.FEEDER,
+                Cause.OTHERS_FIRST,
+                Cause.NOTHING_WANTED,
+            )
+        ],
+        default=CAUSES.index(Cause.LATER),
+    )
+    return rows, causes
+
+
+def _dearest(network: Network, gain_per_a: Array) -> tuple[Indices, Array]:
+    """The line on which each EVSE's ampere costs most, and what it gains there: [evse, slot]."""
+    loads = csc_matrix(abs(network.evses.known) + network.evses.unknown)
+    evses, slots = loads.shape[1], gain_per_a.shape[1]
+    rows, gains = np.full((evses, slots), NO_LINE), np.zeros((evses, slots))
+    starts = loads.indptr[:-1]
+    for slot in np.flatnonzero(gain_per_a.max(axis=0, initial=0.0) > _BINDS):
+        worth = loads.data * gain_per_a[loads.indices, slot]
+        best = np.maximum.reduceat(worth, starts)
+        is_best = np.flatnonzero(
+            (worth >= np.repeat(best, np.diff(loads.indptr))) & (worth > _BINDS)
+        )
+        owner = np.searchsorted(loads.indptr, is_best, side="right") - 1
+        rows[owner, slot] = loads.indices[is_best]
+        gains[owner, slot] = gain_per_a[loads.indices[is_best], slot]
+    return rows, gains

@@ -1,7 +1,7 @@
 """From amperes that a linear program may give to limits that a station can be sent.
 
-In the committed slots a limit is 0 or at least the EVSE's minimum, in whole steps, and still fits
-under every feeder. Slot by slot:
+In the committed slots a limit is 0 or at least the EVSE's minimum, in whole steps or one of the
+levels that its station knows, and still fits under every feeder. Slot by slot:
 
 1. everybody has their floor;
 2. in the order of claims, whoever was given at least the minimum gets that, rounded down to steps;
@@ -13,166 +13,157 @@ A claim is what the program gave, with a bonus for going on (a vehicle is not pa
 charged for its turn) and one for having waited: so turns are taken when not all fit at 6 A.
 """
 
-import math
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from smart_charging.currents import ancestors
-from smart_charging.problem import Array, ChargingProblem, Evse
-from smart_charging.solver import TURN_S
+from smart_charging.arrays import Array, Flags, Indices
+from smart_charging.first import MOST_TURNS, TURN_S
+from smart_charging.occupancy import Occupancy, Paths
+from smart_charging.problem import ChargingProblem
 
 _STAY_BONUS_A: Final = 3.0
 _WAIT_BONUS_A: Final = 6.0
+_NO_PAUSE_BONUS_A: Final = 100.0
 _BITE_A: Final = 1.0
 _EPSILON_A: Final = 1e-9
+_STEP_SLACK: Final = 1e-6
 
 
-class Occupancy:
-    """What the lines of all feeders carry in one slot, as EVSEs are raised one by one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """What is to be rounded in a slot.
 
-    def __init__(self, problem: ChargingProblem, slot: int) -> None:
-        feeders = problem.feeders
-        self._index = {feeder.key: i for i, feeder in enumerate(feeders)}
-        ways = ancestors(feeders)
-        self._way = {key: np.array([self._index[k] for k in way]) for key, way in ways.items()}
-        self._phasors = np.zeros((len(feeders), 3), dtype=complex)
-        self._limits = np.array([feeder.limit_a[:, slot] for feeder in feeders])
-        self._magnitudes = np.zeros((len(feeders), 3))
-        for feeder in feeders:
-            self._magnitudes[self._way[feeder.key]] += feeder.uncontrolled_a[:, slot]
-        for reservation in problem.reservations:
-            amps = float(reservation.amps[slot])
-            self._put(
-                reservation.feeder, reservation.tap.phasors, amps, reservation.tap.is_angle_known
-            )
+    Attributes:
+        given_a: What the program gave: [evse].
+        most_a: What each vehicle may be given at most, of what is left over: [evse].
+    """
 
-    def add(self, evse: Evse, amps: float) -> None:
-        """Let an EVSE draw more (or less, below 0)."""
-        self._put(evse.feeder, evse.tap.phasors, amps, evse.tap.is_angle_known)
-
-    def room_a(self, evse: Evse) -> tuple[float, int, int]:
-        """How much more an EVSE could draw, and the feeder and line that end it.
-
-        On each line |p + c a| + m <= L is solved for a, where p is the sum of phasors, c the
-        EVSE's own, m the magnitudes and L the limit.
-
-        Returns:
-            Amperes, not below 0; index of the feeder; line, 0 to 2.
-        """
-        way = self._way[evse.feeder]
-        own = np.array(evse.tap.phasors)
-        phasors, magnitudes = self._phasors[way], self._magnitudes[way]
-        left = self._limits[way] - magnitudes
-        if evse.tap.is_angle_known:
-            along = (phasors * own.conjugate()).real
-            inside = left**2 - np.abs(phasors) ** 2
-            roots = np.sqrt(np.maximum(along**2 + inside, 0.0)) - along
-            room = np.where((left > 0) & (inside > 0), roots, 0.0)
-        else:
-            room = left - np.abs(phasors)
-        room = np.where(np.abs(own) > 0, room, math.inf)
-        nearest = int(np.argmin(room))
-        feeder, line = divmod(nearest, 3)
-        return max(0.0, float(room.flat[nearest])), int(way[feeder]), line
-
-    def _put(
-        self,
-        feeder: str,
-        phasors: tuple[complex, ...],
-        amps: float,
-        is_angle_known: bool,  # noqa: FBT001
-    ) -> None:
-        way = self._way[feeder]
-        if is_angle_known:
-            self._phasors[way] += np.array(phasors) * amps
-        else:
-            self._magnitudes[way] += np.abs(np.array(phasors)) * amps
+    given_a: Array
+    most_a: Array
 
 
-def round_slot(
-    problem: ChargingProblem, slot: int, wanted_a: Array, most_a: Array
-) -> tuple[Array, Occupancy]:
-    """Round one slot.
+class Rounding:
+    """Rounds the committed slots of a problem.
 
     Args:
         problem: What is planned.
-        slot: Which slot.
-        wanted_a: What the program gave: [evse].
-        most_a: What the vehicle can use in the slot: [evse].
-
-    Returns:
-        Limits: [evse]; and what the feeders then carry.
+        paths: What its EVSEs load.
     """
-    evses = problem.evses
-    occupancy = Occupancy(problem, slot)
-    given = np.array([evse.floor_a for evse in evses])
-    for evse in evses:
-        occupancy.add(evse, evse.floor_a)
-    ceiling = np.minimum(most_a, [evse.max_a for evse in evses])
-    least_a = np.array([evse.least_a for evse in evses])
-    in_turn = list(_by_claim(evses, wanted_a))
-    for i in in_turn:
-        if wanted_a[i] >= least_a[i] - _EPSILON_A:
-            _raise(occupancy, evses[i], given, i, min(wanted_a[i], ceiling[i]))
-    for i in in_turn:
-        if wanted_a[i] > _EPSILON_A:
-            _raise(occupancy, evses[i], given, i, min(least_a[i], ceiling[i]))
-    _hand_out_rest(occupancy, evses, given, ceiling)
-    for i in sorted(range(len(evses)), key=lambda i: -evses[i].held_a):
-        if evses[i].is_idle:
-            _raise(occupancy, evses[i], given, i, least_a[i])
-    return given, occupancy
+
+    def __init__(self, problem: ChargingProblem, paths: Paths) -> None:
+        self._paths = paths
+        self._columns = problem.columns
+        self._levels = _Levels(problem)
+
+    def slot(self, slot: int, wish: Wish) -> tuple[Array, Occupancy]:
+        """Round one slot.
+
+        Returns:
+            Limits: [evse]; and what the feeders then carry.
+        """
+        columns = self._columns
+        occupancy = Occupancy(self._paths, slot)
+        raising = _Raising(occupancy, self._levels, columns.floor_a.copy())
+        ceiling_a = np.minimum(wish.most_a, columns.max_a)
+        by_claim = self._by_claim(wish.given_a)
+        least_a = np.minimum(columns.least_a, ceiling_a)
+        can_start = wish.given_a >= columns.least_a - _EPSILON_A
+        raising.raise_to(by_claim, np.where(can_start, np.minimum(wish.given_a, ceiling_a), 0.0))
+        raising.raise_to(by_claim, np.where(wish.given_a > _EPSILON_A, least_a, 0.0))
+        _hand_out_rest(raising, ceiling_a, columns.least_a)
+        by_held = np.argsort(-columns.held_a, kind="stable")
+        raising.raise_to(by_held, np.where(columns.is_idle > 0, columns.least_a, 0.0))
+        return raising.given_a, occupancy
+
+    def next_above(self, amps: Array) -> Array:
+        """The next limits that are known and not below these, 0 for nothing: [evse]."""
+        columns = self._columns
+        steps = np.ceil(amps / columns.step_a - _STEP_SLACK) * columns.step_a
+        return np.where(amps > _EPSILON_A, np.maximum(steps, columns.least_a), 0.0)
+
+    def _by_claim(self, given_a: Array) -> Indices:
+        columns = self._columns
+        is_on = columns.held_a >= columns.min_a
+        claim_a = np.minimum(given_a, columns.max_a) * columns.weight
+        claim_a += _STAY_BONUS_A * (is_on & (columns.on_s < TURN_S))
+        claim_a += _WAIT_BONUS_A * np.minimum(columns.off_s / TURN_S, MOST_TURNS)
+        claim_a += _NO_PAUSE_BONUS_A * (is_on & (columns.can_pause == 0))
+        return np.argsort(-claim_a, kind="stable")
 
 
-def _by_claim(evses: tuple[Evse, ...], wanted_a: Array) -> Iterator[int]:
-    claims = np.array(
-        [_claim_a(evse, wanted) for evse, wanted in zip(evses, wanted_a, strict=True)]
-    )
-    yield from (int(i) for i in np.argsort(-claims, kind="stable"))
+class _Levels:
+    """What limits each station knows."""
 
-
-def _claim_a(evse: Evse, wanted_a: float) -> float:
-    claim_a = wanted_a * evse.demand.weight
-    if evse.held_a >= evse.min_a and evse.on_s < TURN_S:
-        claim_a += _STAY_BONUS_A
-    return claim_a + _WAIT_BONUS_A * min(evse.off_s / TURN_S, 2.0)
-
-
-def _raise(occupancy: Occupancy, evse: Evse, given: Array, i: int, target_a: float) -> bool:
-    """Raise an EVSE towards a target as far as room and steps allow; return whether it moved."""
-    if target_a <= given[i] + _EPSILON_A:
-        return False
-    room, _, _ = occupancy.room_a(evse)
-    reach = min(target_a, given[i] + room)
-    stepped = evse.max_a if reach >= evse.max_a - _EPSILON_A else _floor_to_step(reach, evse.step_a)
-    if stepped < evse.min_a - _EPSILON_A or stepped <= given[i] + _EPSILON_A:
-        return False
-    occupancy.add(evse, stepped - given[i])
-    given[i] = stepped
-    return True
-
-
-def _hand_out_rest(
-    occupancy: Occupancy, evses: tuple[Evse, ...], given: Array, ceiling: Array
-) -> None:
-    """Step 4: equal bites, the least served first, until nobody can take one."""
-    open_to_more = [i for i in range(len(evses)) if ceiling[i] > given[i] + _EPSILON_A]
-    while open_to_more:
-        open_to_more.sort(key=lambda i: given[i])
-        open_to_more = [
-            i
-            for i in open_to_more
-            if _raise(
-                occupancy,
-                evses[i],
-                given,
-                i,
-                min(ceiling[i], max(given[i] + _BITE_A, evses[i].least_a)),
-            )
+    def __init__(self, problem: ChargingProblem) -> None:
+        columns = problem.columns
+        self.min_a = columns.min_a
+        self.max_a = columns.max_a
+        self._step_a = columns.step_a
+        self._listed = [
+            (i, np.array([0.0, *evse.levels_a]))
+            for i, evse in enumerate(problem.evses)
+            if evse.levels_a
         ]
 
+    def down(self, amps: Array) -> Array:
+        """The highest limits that are known and not above these; the maximum always is."""
+        steps = np.floor(amps / self._step_a + _STEP_SLACK) * self._step_a
+        known = np.where(amps >= self.max_a - _EPSILON_A, self.max_a, np.round(steps, 6))
+        for i, levels in self._listed:
+            known[i] = levels[np.searchsorted(levels, amps[i] + _EPSILON_A, side="right") - 1]
+        return known
 
-def _floor_to_step(amps: float, step_a: float) -> float:
-    return round(math.floor(amps / step_a + 1e-6) * step_a, 6)
+
+class _Raising:
+    """EVSEs that are raised, as far as room and steps allow."""
+
+    def __init__(self, occupancy: Occupancy, levels: _Levels, given_a: Array) -> None:
+        self._occupancy = occupancy
+        self._levels = levels
+        self.given_a = given_a
+        occupancy.add(np.arange(len(given_a)), given_a)
+
+    def raise_to(self, order: Indices, target_a: Array) -> Flags:
+        """Raise EVSEs towards their targets, those that come first in the order first.
+
+        All who fit one after the other are raised at once; then whoever did not is looked at
+        again with the room that is left, until nobody can be raised any more.
+
+        Returns:
+            Whether each EVSE moved: [evse].
+        """
+        moved = np.zeros(len(target_a), dtype=bool)
+        waiting = order
+        while len(waiting):
+            waiting, reach = self._within_reach(waiting, target_a)
+            fits = self._occupancy.fitting(waiting, reach[waiting] - self.given_a[waiting])
+            chosen = waiting[fits]
+            if not len(chosen):
+                break
+            self._occupancy.add(chosen, reach[chosen] - self.given_a[chosen])
+            self.given_a[chosen] = reach[chosen]
+            moved[chosen] = True
+            waiting = waiting[~fits]
+        return moved
+
+    def _within_reach(self, waiting: Indices, target_a: Array) -> tuple[Indices, Array]:
+        """Who can be raised at all, if nobody else is, and to what."""
+        reach = self.given_a.copy()
+        room_a = self._occupancy.room_a(waiting)
+        reach[waiting] = np.minimum(target_a[waiting], self.given_a[waiting] + room_a)
+        reach = self._levels.down(reach)
+        can_rise = (reach >= self._levels.min_a - _EPSILON_A) & (reach > self.given_a + _EPSILON_A)
+        return waiting[can_rise[waiting]], reach
+
+
+def _hand_out_rest(raising: _Raising, ceiling_a: Array, least_a: Array) -> None:
+    """Step 4: equal bites, the least served first, until nobody can take one."""
+    is_open = ceiling_a > raising.given_a + _EPSILON_A
+    while is_open.any():
+        bite_a = np.maximum(raising.given_a + _BITE_A, least_a)
+        order = np.argsort(raising.given_a, kind="stable")
+        target_a = np.where(is_open, np.minimum(ceiling_a, bite_a), 0.0)
+        is_open &= raising.raise_to(order[is_open[order]], target_a)
+        is_open &= ceiling_a > raising.given_a + _EPSILON_A

@@ -12,11 +12,18 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from smart_charging.arrays import Array
+from smart_charging.case import lay_out_case
 from smart_charging.currents import Load, line_currents
+from smart_charging.feeder import Feeder
+from smart_charging.model import relax
 from smart_charging.planner import plan_by_heuristic
-from smart_charging.problem import Array, ChargingProblem, Demand, Evse, Feeder
-from smart_charging.solver import MOST_ENERGY, presence, solve
+from smart_charging.policy import MOST_ENERGY
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Evse
 from smart_charging.taps import Tap
+from smart_charging.units import presence_of
+from smart_charging.vehicle import Demand
 
 _S_PER_H: Final = 3600.0
 _WELL_SERVED: Final = 0.8
@@ -92,7 +99,9 @@ def perfect_foresight(day: Day) -> DayResult:
         SolverError: It was not found within two minutes.
     """
     presences = _presence(day)
-    amps = solve(_problem_of(day), _FORESIGHT_TIME_LIMIT_S, MOST_ENERGY) * (presences > 0)
+    case = lay_out_case(_problem_of(day), MOST_ENERGY)
+    best = relax(case.problem, case.network, case.units, case.weights, _FORESIGHT_TIME_LIMIT_S)
+    amps = best.amps * (presences > 0)
     watts = np.array([[visit.w_per_a] for visit in day.visits]).reshape(-1, 1)
     energy_wh = amps * watts * presences * np.array(day.slots_s) / _S_PER_H
     return _result(day, amps, energy_wh.sum(axis=1))
@@ -120,7 +129,7 @@ def _simulate(day: Day, policy: Policy) -> DayResult:
 
 def _presence(day: Day) -> Array:
     """The share of each slot in which each vehicle is there: [visit, slot]."""
-    return presence(_problem_of(day))
+    return presence_of(_problem_of(day))
 
 
 def _problem_of(day: Day) -> ChargingProblem:

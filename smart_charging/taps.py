@@ -31,7 +31,7 @@ class Tap:
     """Current on the lines per ampere of an EVSE.
 
     Attributes:
-        phasors: By line, relative to the line's own voltage; magnitude 0 or 1.
+        phasors: By line, relative to the line's own voltage; 0 where it loads nothing.
         is_angle_known: False: the magnitudes hold, the angles may be any.
     """
 
@@ -64,3 +64,36 @@ def pair_tap(first: int, second: int) -> Tap:
 def unknown_tap(lines: tuple[int, ...]) -> Tap:
     """An EVSE of which nobody knows which of its lines the vehicle uses, in an IT grid."""
     return Tap(wye_tap(lines).phasors, is_angle_known=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transformer:
+    """How the currents of the secondary side stand on the lines of the primary side.
+
+    Attributes:
+        ratio: Turns of a primary winding over those of a secondary one.
+        is_delta_wye: Delta at the primary side, wye at the secondary (Dyn). Otherwise both sides
+            are wound alike and only the ratio counts.
+    """
+
+    ratio: float = 1.0
+    is_delta_wye: bool = False
+
+    def primary(self, phasors: Phasors, *, is_angle_known: bool) -> Phasors:
+        """What currents at the secondary side put on the lines of the primary side.
+
+        In a delta-wye transformer the first primary line carries the difference of the windings
+        on the first and the third secondary line, (I1 - I3) / ratio. Written relative to the
+        lines' own voltages, which the transformer turns by 30 degrees, that is
+        (p1 exp(+i30°) + p3 exp(-i30°)) / ratio. Where angles are not known, magnitudes add up.
+        """
+        first, second, third = (phasor / self.ratio for phasor in phasors)
+        if not self.is_delta_wye:
+            return (first, second, third)
+        if not is_angle_known:
+            return (first + third, second + first, third + second)
+        return (
+            first * _LEAD + third * _LAG,
+            second * _LEAD + first * _LAG,
+            third * _LEAD + second * _LAG,
+        )

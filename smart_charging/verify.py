@@ -2,25 +2,35 @@
 
 It knows nothing of how the plan was made; it takes the problem's own words and exact currents:
 
-(1) every line of every feeder carries at most its limit in every slot. Where uncontrolled load,
-    reservations and fallbacks alone are more than the limit, nothing may be added to them;
-(2) no EVSE gets more than its maximum, or less than its floor;
-(3) in the committed slots a limit is 0 or at least the minimum, in whole steps;
-(4) the plan answers this problem: same slots, every EVSE once, all figures finite.
+(1) every line of every feeder carries at most its limit in every slot, also if some vehicles take
+    less than they may, and if none feeds back. Where uncontrolled load, reservations and
+    fallbacks alone are more than the limit, nothing may be added to them. What is fed back stays
+    within the limits, too;
+(2) no EVSE gets more than its maximum, or less than its floor; none rises before it may;
+(3) in the committed slots a limit is 0 or at least the minimum, in whole steps or a known level;
+(4) the plan answers this problem: same slots, every EVSE once, all figures finite;
+(5) the outlets of a power module together take no more than it gives;
+(6) a vehicle that feeds back keeps what it must keep; a store gives nothing below the least and
+    takes nothing above the most that it should hold.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
+from smart_charging.arrays import Array, Flags
 from smart_charging.currents import Load, line_currents
 from smart_charging.errors import PlanViolation
-from smart_charging.problem import Array, ChargingPlan, ChargingProblem, Evse, EvsePlan
+from smart_charging.plan import ChargingPlan
+from smart_charging.problem import ChargingProblem
 
 TOLERANCE_A: Final = 1e-6
 """Rounding error that is let pass, far below what any meter or breaker can tell."""
+_TOLERANCE_WH: Final = 0.1
+_TOLERANCE_STEPS: Final = 1e-4
+_S_PER_H: Final = 3600.0
 
 
 def verify(problem: ChargingProblem, plan: ChargingPlan) -> None:
@@ -31,9 +41,14 @@ def verify(problem: ChargingProblem, plan: ChargingPlan) -> None:
     """
     violations = list(_mismatches(problem, plan))
     if not violations:
-        violations += _overloads(problem, plan)
-        for evse, planned in zip(problem.evses, plan.evses, strict=True):
-            violations += _broken_bounds(problem, evse, planned)
+        limits_a = _limits(plan, problem)
+        store_a = _store_amps(plan, problem)
+        violations += _overloads(problem, limits_a, store_a)
+        violations += _broken_bounds(problem, limits_a)
+        violations += _broken_steps(problem, limits_a[:, : plan.committed])
+        violations += _broken_modules(problem, limits_a)
+        violations += _broken_reserves(problem, limits_a)
+        violations += _broken_stores(problem, store_a)
     if violations:
         raise PlanViolation(tuple(violations))
 
@@ -47,49 +62,148 @@ def _mismatches(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     if [planned.key for planned in plan.evses] != [evse.key for evse in problem.evses]:
         yield "the plan has other EVSEs than the problem"
         return
-    for planned in plan.evses:
-        if len(planned.limits_a) != len(problem.slots_s):
-            yield f"{planned.key} has {len(planned.limits_a)} limits"
-        elif not all(math.isfinite(limit) for limit in planned.limits_a):
-            yield f"{planned.key} has a limit that is not finite"
-
-
-def _overloads(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
-    """Rule (1)."""
-    reserved = [Load(r.feeder, r.tap, r.amps) for r in problem.reservations]
+    if [planned.key for planned in plan.stores] != [store.key for store in problem.stores]:
+        yield "the plan has other stores than the problem"
+        return
     slots = len(problem.slots_s)
-    floors = [Load(e.feeder, e.tap, np.full(slots, e.floor_a)) for e in problem.evses]
-    planned = [
-        Load(evse.feeder, evse.tap, _array(planned))
-        for evse, planned in zip(problem.evses, plan.evses, strict=True)
-    ]
-    unavoidable = line_currents(problem.feeders, reserved + floors)
-    currents = line_currents(problem.feeders, reserved + planned)
+    rows = [(planned.key, planned.limits_a) for planned in plan.evses]
+    rows += [(planned.key, planned.amps) for planned in plan.stores]
+    for key, row in rows:
+        if len(row) != slots:
+            yield f"{key} has {len(row)} limits"
+        elif not math.isfinite(sum(row)):
+            yield f"{key} has a limit that is not finite"
+
+
+def _overloads(problem: ChargingProblem, limits_a: Array, store_a: Array) -> Iterator[str]:
+    """Rule (1)."""
+    evses, risk = problem.evses, problem.policy.risk
+    reserved = [Load(r.feeder, r.tap, r.amps) for r in problem.reservations]
+    floors_a = np.broadcast_to(problem.columns.floor_a[:, None], limits_a.shape)
+    drawn_a, fed_a = np.maximum(limits_a, 0.0), np.maximum(-limits_a, 0.0)
+    floors = [Load(e.feeder, e.tap, row) for e, row in zip(evses, floors_a, strict=True)]
+    drawn = [Load(e.feeder, e.tap, row) for e, row in zip(evses, drawn_a, strict=True)]
+    drawn += _stored(problem, np.maximum(store_a, 0.0))
+    unavoidable = line_currents(problem.feeders, reserved + floors, risk)
+    carried = line_currents(problem.feeders, reserved + drawn, risk)
+    yield from _above(problem, carried, unavoidable)
+    if fed_a.any() or (store_a < 0).any():
+        fed = [Load(e.feeder, e.tap, row) for e, row in zip(evses, fed_a, strict=True)]
+        fed += _stored(problem, np.maximum(-store_a, 0.0))
+        background = line_currents(problem.feeders, [], risk)
+        currents = line_currents(problem.feeders, fed, risk)
+        yield from _above(problem, currents, background)
+
+
+def _above(
+    problem: ChargingProblem, carried: dict[str, Array], unavoidable: dict[str, Array]
+) -> Iterator[str]:
     for feeder in problem.feeders:
-        most_a = np.maximum(feeder.limit_a, unavoidable[feeder.key])
-        over_a = currents[feeder.key] - most_a
+        current_a = carried[feeder.key]
+        over_a = current_a - np.maximum(feeder.limit_a, unavoidable[feeder.key])
         for line, slot in np.argwhere(over_a > TOLERANCE_A):
             yield (
-                f"{feeder.key} L{line + 1} carries {currents[feeder.key][line, slot]:.3f} A "
+                f"{feeder.key} L{line + 1} carries {current_a[line, slot]:.3f} A "
                 f"in slot {slot}, {over_a[line, slot]:.3f} A too much"
             )
 
 
-def _broken_bounds(problem: ChargingProblem, evse: Evse, planned: EvsePlan) -> Iterator[str]:
-    """Rules (2) and (3)."""
-    limits_a = _array(planned)
-    if np.any(limits_a > max(evse.max_a, evse.floor_a) + TOLERANCE_A):
-        yield f"{evse.key} gets more than its {evse.max_a:g} A"
-    if np.any(limits_a < evse.floor_a - TOLERANCE_A):
-        yield f"{evse.key} gets less than its floor of {evse.floor_a:g} A"
-    for slot, limit_a in enumerate(planned.limits_a[: problem.committed]):
-        if 0 < limit_a < evse.min_a - TOLERANCE_A:
-            yield f"{evse.key} gets {limit_a:g} A in slot {slot}, neither 0 nor {evse.min_a:g}"
-        steps = limit_a / evse.step_a
-        is_bound = min(abs(limit_a - evse.max_a), abs(limit_a - evse.floor_a)) < TOLERANCE_A
-        if abs(steps - round(steps)) > 1e-4 and not is_bound:
-            yield f"{evse.key} gets {limit_a:g} A in slot {slot}, not in steps of {evse.step_a:g}"
+def _stored(problem: ChargingProblem, amps: Array) -> list[Load]:
+    return [Load(s.feeder, s.tap, row) for s, row in zip(problem.stores, amps, strict=True)]
 
 
-def _array(planned: EvsePlan) -> Array:
-    return np.array(planned.limits_a, dtype=float)
+def _broken_bounds(problem: ChargingProblem, limits_a: Array) -> Iterator[str]:
+    """Rule (2)."""
+    columns, keys = problem.columns, [evse.key for evse in problem.evses]
+    most_a = np.maximum(columns.max_a, columns.floor_a)[:, None]
+    for i in _any(limits_a > most_a + TOLERANCE_A):
+        yield f"{keys[i]} gets more than its {problem.evses[i].max_a:g} A"
+    fed_a = np.array([e.discharge.max_a if e.discharge else 0.0 for e in problem.evses])
+    least_a = np.where(fed_a > 0, -fed_a, columns.floor_a)[:, None]
+    for i in _any(limits_a < least_a - TOLERANCE_A):
+        yield f"{keys[i]} gets less than its floor of {problem.evses[i].floor_a:g} A"
+    starts_s = np.cumsum(problem.slots_s) - np.array(problem.slots_s)
+    is_steady = starts_s < columns.steady_s[:, None]
+    held_a = np.maximum(columns.held_a, columns.floor_a)[:, None]
+    for i in _any(is_steady & (limits_a > held_a + TOLERANCE_A)):
+        yield f"{keys[i]} rises before {columns.steady_s[i]:g} s are over"
+
+
+def _broken_steps(problem: ChargingProblem, limits_a: Array) -> Iterator[str]:
+    """Rule (3)."""
+    columns = problem.columns
+    max_a, floor_a = columns.max_a[:, None], columns.floor_a[:, None]
+    is_bound = np.minimum(abs(limits_a - max_a), abs(limits_a - floor_a)) < TOLERANCE_A
+    too_small = (limits_a > 0) & (limits_a < columns.min_a[:, None] - TOLERANCE_A)
+    for i, slot in np.argwhere(too_small & ~is_bound):
+        key, min_a = problem.evses[i].key, columns.min_a[i]
+        yield f"{key} gets {limits_a[i, slot]:g} A in slot {slot}, neither 0 nor {min_a:g}"
+    steps = limits_a / columns.step_a[:, None]
+    is_between = (abs(steps - np.round(steps)) > _TOLERANCE_STEPS) & (limits_a > 0)
+    for i, evse in enumerate(problem.evses):
+        if evse.levels_a:
+            known_a = np.array([0.0, *evse.levels_a])
+            away_a = abs(limits_a[i][:, None] - known_a).min(axis=1)
+            is_between[i] = (away_a > TOLERANCE_A) & (limits_a[i] > 0)
+    for i, slot in np.argwhere(is_between & ~is_bound):
+        key, step_a = problem.evses[i].key, columns.step_a[i]
+        yield f"{key} gets {limits_a[i, slot]:g} A in slot {slot}, not in steps of {step_a:g}"
+
+
+def _broken_modules(problem: ChargingProblem, limits_a: Array) -> Iterator[str]:
+    """Rule (5)."""
+    columns = problem.columns
+    for module in problem.modules:
+        members = [i for i, evse in enumerate(problem.evses) if evse.module == module.key]
+        power_w = columns.w_per_a[members] @ np.maximum(limits_a[members], 0.0)
+        most_w = max(module.max_w, float(columns.w_per_a[members] @ columns.floor_a[members]))
+        for slot in np.flatnonzero(power_w > most_w * (1 + 1e-9) + _TOLERANCE_WH):
+            yield f"{module.key} gives {power_w[slot]:.0f} W in slot {slot}, it has {most_w:.0f}"
+
+
+def _broken_reserves(problem: ChargingProblem, limits_a: Array) -> Iterator[str]:
+    """Rule (6) for vehicles."""
+    hours = np.array(problem.slots_s) / _S_PER_H
+    for i, evse in enumerate(problem.evses):
+        if evse.discharge is None or not (limits_a[i] < 0).any():
+            continue
+        drawn_a = np.maximum(limits_a[i], 0.0)
+        fed_a = np.maximum(-limits_a[i], 0.0) / evse.discharge.efficiency
+        net_wh = np.cumsum((drawn_a - fed_a) * hours * evse.w_per_a)
+        if net_wh.min() < -evse.discharge.available_wh - _TOLERANCE_WH:
+            yield f"{evse.key} feeds back more than the {evse.discharge.available_wh:g} Wh it may"
+
+
+def _broken_stores(problem: ChargingProblem, store_a: Array) -> Iterator[str]:
+    """Rule (6) for stores."""
+    hours = np.array(problem.slots_s) / _S_PER_H
+    for store, amps in zip(problem.stores, store_a, strict=True):
+        if amps.max(initial=0.0) > store.charge_a + TOLERANCE_A:
+            yield f"{store.key} takes more than its {store.charge_a:g} A"
+        if amps.min(initial=0.0) < -store.discharge_a - TOLERANCE_A:
+            yield f"{store.key} gives more than its {store.discharge_a:g} A"
+        taken_wh = np.maximum(amps, 0.0) * store.efficiency * store.w_per_a * hours
+        given_wh = np.maximum(-amps, 0.0) / store.efficiency * store.w_per_a * hours
+        held_wh = store.stored_wh + np.cumsum(taken_wh - given_wh - store.drain_w * hours)
+        gives = (held_wh < store.least_wh - _TOLERANCE_WH) & (given_wh > _TOLERANCE_WH)
+        for slot in np.flatnonzero(gives):
+            yield f"{store.key} gives in slot {slot} until it holds {held_wh[slot]:.0f} Wh"
+        takes = (held_wh > store.most_wh + _TOLERANCE_WH) & (taken_wh > _TOLERANCE_WH)
+        for slot in np.flatnonzero(takes):
+            yield f"{store.key} takes in slot {slot} until it holds {held_wh[slot]:.0f} Wh"
+
+
+def _any(is_broken: Flags) -> list[int]:
+    """The rows in which something is broken."""
+    rows: list[int] = np.flatnonzero(is_broken.any(axis=1)).tolist()
+    return rows
+
+
+def _limits(plan: ChargingPlan, problem: ChargingProblem) -> Array:
+    rows: Sequence[tuple[float, ...]] = [planned.limits_a for planned in plan.evses]
+    return np.array(rows, dtype=float).reshape(-1, len(problem.slots_s))
+
+
+def _store_amps(plan: ChargingPlan, problem: ChargingProblem) -> Array:
+    rows: Sequence[tuple[float, ...]] = [planned.amps for planned in plan.stores]
+    return np.array(rows, dtype=float).reshape(-1, len(problem.slots_s))

@@ -2,16 +2,33 @@
 
 Generated examples are the same in every run, and take their time. A test that sets up logging,
 as every command does, leaves the next test the root logger that it found.
+
+`HYPOTHESIS_PROFILE=thorough pytest --timeout 0 ...` looks at a hundred times as many examples,
+others in every run, and prints how to see one again.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough",
+    settings.get_profile("repeatable"),
+    derandomize=False,
+    max_examples=10_000,
+    print_blob=True,
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Virtual days of scenarios against the real system, beside what other policies make of them.
 
     make bench-day          the three that are shipped
-    .venv/bin/python benchmarks/day garage my-scenario.yaml --until 12h
+    .venv/bin/python -m benchmarks.day garage my-scenario.yaml --until 12h
 
 Ends with exit code 1 if a feeder was over its limit at any time, or if less than 97 % of the energy
 was delivered that perfect foresight would have delivered.

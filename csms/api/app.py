@@ -1,6 +1,6 @@
 """The web application: routes, errors, health."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from csms.api import sites, stations
 from csms.api.browsers import PrintError, explain_to_browsers
 from csms.api.dependencies import ApiContext
 from csms.api.errors import PROBLEM_ANSWER, explain_errors
+from csms.api.hosts import HostGuard
 
 _PREFIX: Final = "/api/v1"
 _DESCRIPTION: Final = (
@@ -36,6 +37,7 @@ def create_api(
     pages: tuple[APIRouter, ...] = (),
     mounts: tuple[Mount, ...] = (),
     print_error: PrintError | None = None,
+    hosts: Iterable[str] = (),
 ) -> FastAPI:
     """Create the web application.
 
@@ -45,6 +47,7 @@ def create_api(
         pages: Routers of pages beside the API.
         mounts: Applications under other paths, such as static files.
         print_error: Prints errors for browsers; None: they are told what programs are.
+        hosts: Names under which it may be reached, beside loopback and its own address.
     """
     app = FastAPI(
         title="ChargeFlex",
@@ -56,6 +59,7 @@ def create_api(
         responses={404: PROBLEM_ANSWER, 422: PROBLEM_ANSWER},
     )
     app.state.context = context
+    app.add_middleware(HostGuard, names=tuple(hosts))
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)

@@ -15,6 +15,7 @@ from csms.domain.errors import (
     ChargeFlexError,
     InvalidInputError,
     NoTransactionError,
+    StationStaysError,
     UnknownEvseError,
     UnknownFeederError,
     UnknownSiteError,
@@ -25,6 +26,7 @@ _PROBLEM_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoTransactionError: HTTPStatus.CONFLICT,
+    StationStaysError: HTTPStatus.CONFLICT,
     UnknownEvseError: HTTPStatus.NOT_FOUND,
     UnknownFeederError: HTTPStatus.NOT_FOUND,
     UnknownSiteError: HTTPStatus.NOT_FOUND,
@@ -53,6 +55,11 @@ def explain_errors(app: FastAPI) -> None:
     app.exception_handler(ChargeFlexError)(_answer)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(HTTPException)(_answer_http)
+
+
+def problem_answer(status: HTTPStatus, detail: str) -> JSONResponse:
+    """A problem as the answer to a request that reaches no route."""
+    return _problem(status, detail, [])
 
 
 async def _answer(_request: Request, error: Exception) -> JSONResponse:

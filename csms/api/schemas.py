@@ -115,11 +115,12 @@ class SentLimit(_Model):
     """A limit as it was sent, and what came of it."""
 
     number: int
-    evse_number: int
+    purpose: str = Field(description="tx: of a transaction; tx_default: the standing fallback")
+    evse_number: int = Field(description="0: the whole station")
     transaction_id: str | None
     sent_at: datetime
     starts_at: datetime
-    ends_at: datetime | None
+    ends_at: datetime | None = Field(description="None: it never lapses")
     steps: list[tuple[float, float]] = Field(description="Seconds after the start, amperes")
     verdict: str
     detail: str

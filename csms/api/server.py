@@ -18,10 +18,15 @@ _BACKLOG: Final = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """Where the page and the API are served."""
+    """Where the page and the API are served.
+
+    Attributes:
+        hosts: Names under which they may be reached, beside loopback and the address itself.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
+    hosts: tuple[str, ...] = ()
 
 
 class PortTakenError(ChargeFlexError):

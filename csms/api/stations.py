@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, status
 
 from csms.api.dependencies import Context
+from csms.api.errors import PROBLEM_ANSWER
 from csms.api.schemas import (
     CommandRequest,
     CommandResult,
@@ -35,6 +36,16 @@ async def read_station(context: Context, station_id: str) -> Station:
     if row is None:
         raise UnknownStationError(station_id)
     return Station.model_validate(row)
+
+
+@router.delete(
+    "/stations/{station_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
+)
+async def remove_guest(context: Context, station_id: str) -> None:
+    """Remove a guest that is offline: its place and the room kept for it are free again."""
+    await context.operations.remove_guest(station_id)
 
 
 @router.get("/stations/{station_id}/limits")

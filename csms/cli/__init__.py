@@ -1,7 +1,8 @@
 """The command line. Wrong input ends with exit code 2 and says what was expected where."""
 
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,12 +15,31 @@ from csms.domain.errors import ChargeFlexError
 
 app = typer.Typer(
     name="chargeflex",
-    help="A charging station management system that keeps every feeder under its limit.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=True,
 )
+
+
+def _tell_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"chargeflex {version('chargeflex')}")
+        raise typer.Exit
+
+
+@app.callback()
+def chargeflex(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """A charging station management system that keeps every feeder under its limit."""
+
+
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)

@@ -8,6 +8,8 @@ import typer
 
 from csms.settings.app_file import app_schema
 from csms.settings.site_file import read_site, site_schema
+from smart_charging.json_writing import plan_schema
+from smart_charging.problem_json import problem_schema
 
 app = typer.Typer(help="Check settings and site files.", no_args_is_help=True)
 
@@ -19,10 +21,18 @@ def config() -> None:
 
 @app.command()
 def schema(
-    kind: Annotated[Literal["site", "app"], typer.Argument(help="Which kind of file")] = "site",
+    kind: Annotated[
+        Literal["site", "app", "problem", "plan"], typer.Argument(help="Which kind of file")
+    ] = "site",
 ) -> None:
-    """Print the JSON Schema of site files, or of the server's settings file."""
-    typer.echo(json.dumps(site_schema() if kind == "site" else app_schema(), indent=2))
+    """Print the JSON Schema of site files, of the server's settings, of problems or of plans."""
+    schemas = {
+        "site": site_schema,
+        "app": app_schema,
+        "problem": problem_schema,
+        "plan": plan_schema,
+    }
+    typer.echo(json.dumps(schemas[kind](), indent=2))
 
 
 @app.command()

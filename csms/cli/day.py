@@ -29,7 +29,8 @@ from simulators.stations.link import connect_to
 from simulators.supply import Earthing
 from simulators.virtual_time import inline_sqlite, run_virtual
 from smart_charging import study
-from smart_charging.problem import Array, Feeder
+from smart_charging.arrays import Array
+from smart_charging.feeder import Feeder
 from smart_charging.taps import Tap, pair_tap, wye_tap
 
 LEAST_SHARE: Final = 0.97

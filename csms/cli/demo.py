@@ -30,8 +30,10 @@ from simulators.stations.link import connect_to
 
 _DAYS_SHOWN: Final = 7
 _AHEAD_S: Final = 5.0
-"""Real seconds by which the stations boot before the first vehicles come: however fast the site's
-clock runs, to set them up takes the machine its time."""
+"""Real seconds that the site's clock runs before the scenario starts. By then the stations are
+usually set up; the first vehicles wait for that, however long it takes the machine."""
+_LOOK_EVERY_S: Final = 0.1
+_LOOKS: Final = 600
 
 
 def demo(
@@ -91,18 +93,26 @@ async def _show(
             meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
             ready = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
-                playing = tasks.create_task(_play(fleet, meters, ready))
+                playing = tasks.create_task(_play(app, fleet, meters, ready))
                 await run_until_ended(app, partial(_begin, scenario, rate, settings, ready))
                 playing.cancel()
         typer.echo(_outcome(fleet.report()))
 
 
-async def _play(fleet: Fleet, meters: MeterReporter, ready: asyncio.Event) -> None:
+async def _play(app: App, fleet: Fleet, meters: MeterReporter, ready: asyncio.Event) -> None:
     await ready.wait()
     async with asyncio.TaskGroup() as tasks:
         reporting = tasks.create_task(meters.run())
-        await fleet.run()
+        await fleet.run(may_come=partial(_until_set_up, app, fleet))
         reporting.cancel()
+
+
+async def _until_set_up(app: App, fleet: Fleet) -> None:
+    """Wait until all stations hold their fallbacks; one that never does is not waited for."""
+    for _ in range(_LOOKS):
+        if all(app.is_set_up(station_id) for station_id in fleet.stations):
+            return
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 def _begin(scenario: Scenario, rate: float, settings: AppSettings, ready: asyncio.Event) -> None:

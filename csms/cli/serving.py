@@ -39,7 +39,9 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             call_timeout_s=model.ocpp.call_timeout_s,
             has_compression=model.ocpp.compression,
         ),
-        http=HttpSettings(host=model.http.host, port=model.http.port),
+        http=HttpSettings(
+            host=model.http.host, port=model.http.port, hosts=tuple(model.http.hosts)
+        ),
         database=DatabaseSettings(url=url),
         admission=AdmissionPolicy(model.authorize),
         solver_time_limit_s=model.solver_time_limit_s,

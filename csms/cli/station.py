@@ -1,19 +1,30 @@
 """`chargeflex station`: stations."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import quote
 
+import httpx2
 import typer
 
+from csms.api.server import HttpSettings
+from csms.app import AppSettings
 from csms.cli.serving import read_settings
+from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError, UnknownSiteError
-from csms.domain.site import GuestPlace, Site
+from csms.domain.identity import SiteId, StationId
+from csms.service.sites import Sites
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
 
 _MAX_ID_LENGTH: Final = 48
 """OCPP 2.0.1 part 4 §3.1.1."""
+_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not bound here
+_PATIENCE_S: Final = 10.0
 
 app = typer.Typer(help="Look after stations.", no_args_is_help=True)
 
@@ -42,20 +53,68 @@ def add(
     if any(station_id in one.station_ids for one in settings.sites):
         raise InvalidInputError("station_id", f"{station_id!r} is in a site file already")
 
-    asyncio.run(_adopt(Database(settings.database), joined, joined.guests, station_id))
+    asyncio.run(_announce(settings, station_id, site))
     typer.echo(f"{station_id} may connect; it joins {site} at feeder {joined.guests.feeder_id}.")
 
 
-async def _adopt(database: Database, site: Site, guests: GuestPlace, station_id: str) -> None:
-    """Keep a guest, if the site has a place left."""
+@app.command()
+def remove(
+    station_id: Annotated[str, typer.Argument(help="The identity at the end of its URL")],
+    config: Annotated[Path, typer.Option(help="Settings file")],
+) -> None:
+    """Remove a guest that is offline: its place and the room kept for it are free again.
+
+    What it has charged is kept. A server that runs is told; if none runs, the database is.
+    """
+    settings, _ = read_settings(config)
+    if not _server_removed(settings.http, station_id):
+        asyncio.run(_remove(settings, station_id))
+    typer.echo(f"{station_id} is removed; its place is free.")
+
+
+async def _announce(settings: AppSettings, station_id: StationId, site_id: SiteId) -> None:
+    """Keep a guest, if the site has a place and room for it."""
+    async with _sites(settings) as sites:
+        admission = await sites.announce(station_id, site_id)
+    if not admission.is_granted:
+        raise InvalidInputError("site", admission.cause)
+
+
+async def _remove(settings: AppSettings, station_id: StationId) -> None:
+    async with _sites(settings) as sites:
+        await sites.remove_guest(station_id)
+
+
+@asynccontextmanager
+async def _sites(settings: AppSettings) -> AsyncIterator[Sites]:
+    """All sites, as a server would find them in its database."""
+    database = Database(settings.database)
     try:
         await database.upgrade()
-        async with SqlUnitOfWork(database) as uow:
-            await uow.sites.put(site)
-            others = set(await uow.stations.guests_of(site.site_id)) - {station_id}
-            if len(others) >= guests.max_stations:
-                raise InvalidInputError("site", f"all {guests.max_stations} places are taken")
-            await uow.stations.adopt(station_id, site.site_id)
-            await uow.commit()
+        sites = Sites(settings.sites, lambda: SqlUnitOfWork(database), SystemClock())
+        await sites.load()
+        yield sites
     finally:
         await database.close()
+
+
+def _server_removed(http: HttpSettings, station_id: StationId) -> bool:
+    """Whether a server runs, knows the station, and has removed it.
+
+    Raises:
+        InvalidInputError: It will not, or does not answer.
+    """
+    host = _ANYWHERE.get(http.host, http.host)
+    at = f"[{host}]" if ":" in host else host
+    url = f"http://{at}:{http.port}/api/v1/stations/{quote(station_id, safe='')}"
+    try:
+        with httpx2.Client(trust_env=False, timeout=_PATIENCE_S) as client:
+            answer = client.delete(url)
+    except httpx2.ConnectError:
+        return False
+    except httpx2.TransportError as error:
+        cause = f"the server at {at}:{http.port} does not answer: {error}"
+        raise InvalidInputError("station_id", cause) from error
+    if answer.status_code == HTTPStatus.CONFLICT:
+        raise InvalidInputError("station_id", answer.json()["detail"])
+    return answer.is_success

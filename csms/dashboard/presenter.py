@@ -14,6 +14,7 @@ from csms.dashboard.words import (
     STATE_WORDS,
     amps,
     energy_line,
+    feeder_note,
     kilo,
     plan_line,
     second,
@@ -185,7 +186,7 @@ def _feeders_below(view: SiteView, parent_id: str | None) -> tuple[FeederRow, ..
             name=feeder.name,
             level=feeder.level,
             limit=_limit(feeder),
-            note=_note(feeder),
+            note=feeder_note(feeder),
             lines=_line_bars(feeder),
             children=_feeders_below(view, feeder_id),
         )
@@ -197,11 +198,6 @@ def _feeders_below(view: SiteView, parent_id: str | None) -> tuple[FeederRow, ..
 def _limit(feeder: FeederView) -> str:
     figures = [amps(limit_a) for limit_a in feeder.limit_a]
     return f"3 {_TIMES} {figures[0]} A" if len(set(figures)) == 1 else f"{' / '.join(figures)} A"
-
-
-def _note(feeder: FeederView) -> str:
-    source = feeder.uncontrolled_source
-    return "" if source is None else f"Building load: {source}"
 
 
 def _line_bars(feeder: FeederView) -> tuple[LineBar, ...]:

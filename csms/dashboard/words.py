@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from csms.domain.need import NeedSource
-from csms.service.site_view import EvseState, EvseView, PlanView
+from csms.service.site_view import EvseState, EvseView, FeederView, Level, PlanView
 
 STATE_WORDS: Final[Mapping[EvseState, str]] = {
     EvseState.FAULTED: "Faulted",
@@ -23,12 +23,18 @@ STATE_WORDS: Final[Mapping[EvseState, str]] = {
     EvseState.NEVER_SEEN: "Never seen",
 }
 """In the order of the attention that they need."""
+LEVEL_WORDS: Final[Mapping[Level, str]] = {
+    Level.OVERCOMMITTED: "More may be drawn than the limit",
+    Level.OVER: "Over its limit",
+}
+"""Of feeders that need attention."""
 SOURCE_WORDS: Final[Mapping[NeedSource, str]] = {
     NeedSource.STATED: "stated",
     NeedSource.HISTORY: "from history",
     NeedSource.ASSUMED: "assumed",
 }
 NOTHING: Final = "\N{EN DASH}"
+_DOT: Final = "\N{MIDDLE DOT}"
 _TENTH: Final = Decimal("0.1")
 _SOON: Final = timedelta(hours=20)
 """Times of day further away than this need a weekday."""
@@ -68,6 +74,13 @@ def energy_line(evse: EvseView, zone: ZoneInfo, now: datetime) -> str:
         return "" if got is None else f"{got} kWh"
     wanted, by = amps(evse.need.energy_wh / 1000), minute(evse.need.departs_at, zone, now)
     return f"{got or NOTHING} of {wanted} kWh by {by}, {SOURCE_WORDS[evse.need.source]}"
+
+
+def feeder_note(feeder: FeederView) -> str:
+    """What has to be said of a feeder beside its bars."""
+    source = feeder.uncontrolled_source
+    notes = (LEVEL_WORDS.get(feeder.level), source and f"Building load: {source}")
+    return f" {_DOT} ".join(note for note in notes if note)
 
 
 def plan_line(plan: PlanView | None, zone: ZoneInfo, now: datetime) -> str:

@@ -3,6 +3,7 @@
     ChargeFlexError
     ├── SettingsError            a file or value that the operator has to correct
     ├── UnknownStationError      no station of that name
+    ├── StationStaysError        a station that cannot be removed
     ├── UnknownEvseError         the station has no such EVSE
     ├── UnknownSiteError         no site of that name
     ├── UnknownFeederError       the site has no such feeder
@@ -50,6 +51,21 @@ class UnknownStationError(ChargeFlexError):
     def __init__(self, station_id: str) -> None:
         super().__init__(f"no station is called {station_id!r}")
         self.station_id = station_id
+
+
+class StationStaysError(ChargeFlexError):
+    """The station cannot be removed.
+
+    Attributes:
+        cause: Why not.
+    """
+
+    def __init__(self, station_id: str, cause: str) -> None:
+        super().__init__(
+            f"station {station_id!r} cannot be removed: expected a guest that is offline, {cause}"
+        )
+        self.station_id = station_id
+        self.cause = cause
 
 
 class UnknownEvseError(ChargeFlexError):

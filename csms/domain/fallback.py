@@ -1,4 +1,4 @@
-"""Standing fallbacks: what chargers may draw unsteered must fit under every feeder."""
+"""What nobody steers, and what chargers may draw unsteered, must fit under every feeder."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from csms.domain.site import Feeder, Site
 
 _MONDAY: Final = datetime(2024, 1, 1)  # noqa: DTZ001
 _DAYS_PER_WEEK: Final = 7
+_TOLERANCE_A: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excess:
-    """A feeder line whose fallbacks do not fit beside its uncontrolled load."""
+    """A feeder line whose uncontrolled load and fallbacks do not fit under its limit."""
 
     feeder_id: FeederId
     line: int
@@ -22,9 +23,14 @@ class Excess:
     uncontrolled_a: float
     limit_a: float
 
+    @property
+    def over_a(self) -> float:
+        """By how much it does not fit."""
+        return self.fallback_a + self.uncontrolled_a - self.limit_a
+
 
 def overcommitted_fallbacks(site: Site) -> list[Excess]:
-    """Find feeders that the standing fallbacks could overload at some time of the week.
+    """Find feeders that uncontrolled load and fallbacks could overload at some time of the week.
 
     Currents are added as plain numbers, which in an IT grid is on the safe side.
     """
@@ -55,10 +61,8 @@ def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
     guests = site.guests
     if guests and guests.feeder_id in below and line + 1 in guests.lines:
         fallback_a += guests.fallback_a * guests.max_stations
-    if fallback_a == 0.0:
-        return None
     worst: Excess | None = None
-    worst_over_a = 0.0
+    worst_over_a = _TOLERANCE_A
     for instant in _turns_of_the_week(site):
         uncontrolled_a = sum(
             other.uncontrolled.worst_case.at(instant, site.timezone)[line]

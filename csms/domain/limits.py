@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+_MOMENT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class TimedLimit:
 
     def at(self, instant: datetime) -> float | None:
         """The limit at an instant, None where it does not hold."""
-        return self.most_a(instant, instant + timedelta(microseconds=1))
+        return self.most_a(instant, instant + _MOMENT)
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the limit changes, begins or lapses."""
@@ -104,7 +107,12 @@ class Allowance:
 
     def now_a(self, now: datetime) -> float:
         """The most that it may draw at an instant."""
-        return self.most_a(now, now + timedelta(microseconds=1))
+        return self.most_a(now, now + _MOMENT)
+
+    def last_fall(self, now: datetime) -> datetime | None:
+        """When it last fell by itself: at a step of a limit, or where one lapsed."""
+        falls = [edge for edge in self.edges() if edge <= now and self._falls_at(edge)]
+        return max(falls, default=None)
 
     def restanding(self, standing: Standing) -> "Allowance":
         """With other knowledge of the fallback."""
@@ -165,3 +173,6 @@ class Allowance:
         """Every instant at which the allowance may change by itself."""
         limits = (self.accepted, *self.uncertain) if self.accepted else self.uncertain
         return tuple(edge for limit in limits for edge in limit.edges())
+
+    def _falls_at(self, edge: datetime) -> bool:
+        return self.now_a(edge) < self.now_a(edge - _MOMENT)

@@ -212,6 +212,30 @@ class ControlPolicy:
     reading_lives_s: int = 180
 
 
+class Fairness(StrEnum):
+    """Who goes short when not everybody can be served."""
+
+    PROPORTIONAL = "proportional"
+    MAX_MIN = "max_min"
+    ENERGY = "energy"
+
+
+class Aim(StrEnum):
+    """What counts once everybody gets what they need."""
+
+    EARLY = "early"
+    LEVEL = "level"
+    CALM = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class SharingPolicy:
+    """How a site shares what it has."""
+
+    fairness: Fairness = Fairness.PROPORTIONAL
+    aim: Aim = Aim.EARLY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One site as its file describes it.
@@ -233,6 +257,7 @@ class Site:
         default_factory=lambda: AssumedNeed(energy_wh=15_000, stay_s=8 * 3600)
     )
     control: ControlPolicy = field(default_factory=ControlPolicy)
+    policy: SharingPolicy = field(default_factory=SharingPolicy)
 
     def watts_per_ampere(self, line_count: int) -> float:
         """Power that one ampere in each of so many lines carries.

@@ -17,6 +17,12 @@ _MARGIN_A: Final = 2.0
 _ROUNDS_BELOW: Final = 3
 
 
+def conductors_in_use(current_a: PhaseAmps) -> tuple[int, ...]:
+    """Which conductors of a station, counted from 0, carry more than a small part of a current."""
+    highest_a = max(current_a)
+    return tuple(i for i, amps in enumerate(current_a) if amps > _SHARE_IN_USE * highest_a)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleHabits:
     """What has been seen of the vehicle at an EVSE since it came.
@@ -64,7 +70,7 @@ class VehicleHabits:
         highest_a = max(current_a)
         if highest_a < _TELLING_A:
             return self
-        count = sum(amps > _SHARE_IN_USE * highest_a for amps in current_a)
+        count = len(conductors_in_use(current_a))
         votes = self.votes + 1 if count == self.candidate else 1
         line_count = count if votes >= _VOTES_NEEDED else self.line_count
         return replace(self, candidate=count, votes=votes, line_count=line_count)

@@ -98,14 +98,20 @@ class Gateway:
             yield server
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Refuse stations that are not known (OCPP-J 1.6 §3.2: 404)."""
+        """Refuse stations that are not known (OCPP-J 1.6 §3.2: 404), or that find no room."""
         station_id = self._identify(request.path)
         if station_id is None:
             return connection.respond(HTTPStatus.NOT_FOUND, "expected /ocpp/<station id>\n")
-        if not await self._watch.admit(station_id):
-            logger.warning("refused station %r: not in any site file", station_id)
-            return connection.respond(HTTPStatus.NOT_FOUND, "this station is not known here\n")
-        return None
+        if not self._speaks_with_us(request):
+            return None  # closed right after the handshake: no place is taken for it
+        admission = await self._watch.admit(station_id)
+        if admission.is_granted:
+            return None
+        logger.warning("refused station %r: %s", station_id, admission.cause)
+        if admission.may_pass:
+            text = "there is no room for this station just now\n"
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, text)
+        return connection.respond(HTTPStatus.NOT_FOUND, "this station is not known here\n")
 
     def _choose(
         self, _connection: ServerConnection, offered: Sequence[Subprotocol]
@@ -147,6 +153,11 @@ class Gateway:
             if self._registry.remove(connection):
                 logger.info("disconnected: %s %s", socket.close_code, socket.close_reason or "")
                 await self._watch.disconnected(station_id)
+
+    def _speaks_with_us(self, request: Request) -> bool:
+        """Whether a station offers any version that is spoken here."""
+        offered = ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
+        return any(name.strip() in self._adapters for name in offered.split(","))
 
     def _identify(self, path: str) -> StationId | None:
         """The identity in a connection URL: its last segment, percent-decoded (§3.1.1)."""

@@ -41,6 +41,17 @@ def parse_time(text: str) -> datetime:
         raise FieldError(f"expected a time in RFC 3339, got {text[:40]!r}") from error
 
 
+def read_index(number: int, least: int = 0) -> int:
+    """Read the number of a connector or an EVSE.
+
+    Raises:
+        FieldError: There can be none of that number (1.6 §6.31, §6.45, §6.47).
+    """
+    if number < least:
+        raise FieldError(f"expected a connector or EVSE from {least} on, got {number}")
+    return number
+
+
 def format_time(instant: datetime) -> str:
     """Write a time in UTC in whole seconds, rounded down (OCPP 2.0.1 part 2 §3.1)."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

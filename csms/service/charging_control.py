@@ -11,12 +11,13 @@ from csms.domain.identity import EvseId
 from csms.domain.limits import TimedLimit
 from csms.log import about
 from csms.service.dispatch import Dispatcher, Target
-from csms.service.grid_guard import by_line, keep_books, measured_load
+from csms.service.grid_guard import by_line, keep_books, measured_load, measured_uncontrolled
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.station_setup import StationSetup
-from smart_charging.problem import ChargingPlan, ChargingProblem, EvsePlan
+from smart_charging.plan import ChargingPlan, EvsePlan, Method
+from smart_charging.problem import ChargingProblem
 from smart_charging.schedule import to_steps
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class SiteController:
         self.live = live
         self.newest: PlanMade | None = None
         self.next_at: datetime | None = None
+        self._last_solved: ChargingPlan | None = None
         self._planner = planner
         self._open_uow = open_uow
         self._clock = clock
@@ -71,6 +73,7 @@ class SiteController:
         with about(site=self.live.site.site_id):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample())
+                tasks.create_task(self._setup.run())
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:
                     await self._supervised_round(tasks)
@@ -80,7 +83,6 @@ class SiteController:
         self.live.dirty.clear()
         self.live.urgent.clear()
         try:
-            await self._setup.set_up_new(tasks)
             await self._round(tasks)
         except Exception:  # the last limits stay in force, lapse in time, and the next round comes
             logger.exception("a round of control failed; the limits in force stay as they are")
@@ -100,9 +102,11 @@ class SiteController:
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
         now = self._clock.now().replace(microsecond=0)
         for evse in self.live.evses.values():
-            evse.allowance = evse.allowance.lapsed(now)
+            evse.allow(evse.allowance.lapsed(now), now)
         problem = build_problem(self.live, now)
-        timed = await self._planner.plan(problem)
+        timed = await self._planner.plan(problem, self._last_solved)
+        if timed.plan.method is not Method.HEURISTIC:
+            self._last_solved = timed.plan
         self.newest = PlanMade(
             number=await self._keep(timed, now),
             made_at=now,
@@ -120,10 +124,10 @@ class SiteController:
         await self._dispatcher.dispatch(targets, number, tasks)
 
     def _target(self, plan: ChargingPlan, planned: EvsePlan) -> Target | None:
-        """The limit to send, None if the transaction has ended while the plan was made."""
+        """The limit to send, None if the vehicle or its EVSE went while the plan was made."""
         evse_id = parse_evse(planned.key)
-        evse = self.live.evses[evse_id]
-        if not evse.is_occupied:
+        evse = self.live.evses.get(evse_id)
+        if evse is None or not evse.is_occupied:
             return None
         live_s = self.live.site.control.limits_live_s
         capabilities = self.live.stations[evse_id.station_id].capabilities
@@ -182,7 +186,7 @@ class SiteController:
         currents = {
             "load_a": measured_load(self.live, now)[root],
             "limit_a": by_line(books.limit_a[root]),
-            "uncontrolled_a": by_line(books.uncontrolled_a[root]),
+            "uncontrolled_a": measured_uncontrolled(self.live, now)[root],
         }
         async with self._open_uow() as uow:
             await uow.control.add_feeder_reading(site.site_id, root, now, currents)

@@ -139,7 +139,7 @@ class Dispatcher:
 
     def _release(self, increases: Sequence[Target]) -> list[Target]:
         """Increases for which there is room, all at once or else one by one."""
-        present = [target for target in increases if self._live.evses[target.evse].is_occupied]
+        present = [target for target in increases if self._is_present(target)]
         if self._fit(present):
             return present
         released: list[Target] = []
@@ -150,6 +150,10 @@ class Dispatcher:
                 logger.info("no room yet to raise %s", target.evse)
                 self._live.mark()
         return released
+
+    def _is_present(self, target: Target) -> bool:
+        evse = self._live.evses.get(target.evse)
+        return evse is not None and evse.is_occupied
 
     def _fit(self, increases: Sequence[Target]) -> bool:
         """Whether there is room for limits on top of those that they replace."""
@@ -198,8 +202,8 @@ class Dispatcher:
         profile = self._profile(evse, target.limit)
         command = SetProfile(evse_number=target.evse.number, profile=profile)
         outcome = await self._gateway.send(target.evse.station_id, command)
-        verdict, now = _verdict(outcome), self._clock.now()
-        evse.allowance = evse.allowance.settled(target.limit, verdict)
+        verdict, now = verdict_of(outcome), self._clock.now()
+        evse.allow(evse.allowance.settled(target.limit, verdict), now)
         evse.refusal, evse.retry_at = "", None
         if verdict is not Verdict.ACCEPTED:
             logger.warning("%s: limit %s: %s", target.evse, outcome.status, outcome.detail)
@@ -219,7 +223,8 @@ class Dispatcher:
         return transaction.transaction if transaction else None
 
     def _profile(self, evse: LiveEvse, limit: TimedLimit) -> ChargingProfile:
-        capabilities = self._live.stations[evse.place.evse.station_id].capabilities
+        station = self._live.stations[evse.place.evse.station_id]
+        capabilities = station.capabilities
         unit = RateUnit.WATT if evse.place.is_dc else capabilities.rate_unit
         return ChargingProfile(
             profile_id=_TX_PROFILE_ID + evse.place.evse.number,
@@ -230,7 +235,7 @@ class Dispatcher:
                 ProfilePeriod(second, self._in_unit(evse, amps, unit))
                 for second, amps in limit.steps
             ),
-            starts_at=limit.starts_at,
+            starts_at=station.clock.set_by(limit.starts_at),
             duration_s=round((limit.ends_at - limit.starts_at).total_seconds()),
             phases=phases_of(evse),
             transaction=self._transaction_id(evse.place.evse),
@@ -244,7 +249,8 @@ class Dispatcher:
         return amps * self._live.site.watts_per_ampere(line_count) * evse.place.efficiency
 
 
-def _verdict(outcome: Outcome) -> Verdict:
+def verdict_of(outcome: Outcome) -> Verdict:
+    """What came of a limit, by what came of its command."""
     if outcome.is_accepted:
         return Verdict.ACCEPTED
     return Verdict.REFUSED if outcome.is_certain else Verdict.UNCERTAIN

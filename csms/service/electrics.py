@@ -1,6 +1,6 @@
 """The site's electrical tree in the words of the planning library."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from csms.domain.site import Earthing, Feeder, PhaseAmps
+from csms.domain.vehicle import conductors_in_use
 from csms.service.live_site import LiveEvse, LiveSite
-from smart_charging import problem as planning
+from smart_charging import feeder as planning
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 
 _THREE: Final = 3
@@ -32,6 +33,30 @@ def tap_of(live: LiveSite, evse: LiveEvse) -> Tap:
     if len(lines) < _THREE or used is not None:
         return pair_tap(lines[0], lines[1])
     return unknown_tap(lines)
+
+
+def measured_taps(
+    live: LiveSite, evse: LiveEvse, current_a: PhaseAmps
+) -> Iterator[tuple[Tap, float]]:
+    """What a current puts on the lines, by the conductors that really carry it: taps, amperes.
+
+    Args:
+        live: The site.
+        evse: The EVSE.
+        current_a: By conductor of the station, as measured.
+    """
+    lines = evse.place.lines
+    if live.site.earthing is Earthing.TN:
+        for line, amps in zip(lines, current_a, strict=False):
+            yield wye_tap((line,)), amps
+        return
+    used = conductors_in_use(current_a)
+    if len(lines) == _THREE == len(used):
+        yield wye_tap(lines), max(current_a)
+        return
+    # Without a neutral, what one conductor brings another takes back, whether that is told or not.
+    first, second = used if len(lines) == _THREE and len(used) == _THREE - 1 else (0, 1)
+    yield pair_tap(lines[first], lines[second]), max(current_a)
 
 
 def watts_per_ampere(live: LiveSite, evse: LiveEvse) -> float:

@@ -9,13 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from csms.domain.fallback import feeders_below
 from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance
 from csms.domain.site import PhaseAmps
-from csms.service.electrics import feeder_inputs, near_s, tap_of
+from csms.service.electrics import feeder_inputs, measured_taps, near_s, tap_of
 from csms.service.live_site import LiveSite
+from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
-from smart_charging.problem import Array, Feeder
+from smart_charging.feeder import Feeder
 
 _TOLERANCE_A: Final = 1e-6
 _INSTANT: Final = timedelta(seconds=1)
@@ -28,7 +30,6 @@ class Books:
     edges: tuple[datetime, ...]
     allowed_a: Mapping[FeederId, Array]
     limit_a: Mapping[FeederId, Array]
-    uncontrolled_a: Mapping[FeederId, Array]
 
 
 def keep_books(live: LiveSite, now: datetime) -> Books:
@@ -40,7 +41,6 @@ def keep_books(live: LiveSite, now: datetime) -> Books:
         edges=tuple(edges),
         allowed_a=_allowed(live, edges, feeders, allowances),
         limit_a={feeder.key: feeder.limit_a for feeder in feeders},
-        uncontrolled_a=line_currents(feeders, []),
     )
 
 
@@ -60,19 +60,32 @@ def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
 
     Where a feeder's uncontrolled load is not measured it is taken as it is reckoned with.
     """
-    edges = [now, now + _INSTANT]
     loads = [
-        Load(evse.place.feeder_id, tap_of(live, evse), np.array([drawn_a]))
+        Load(evse.place.feeder_id, tap, np.array([amps]))
         for evse in live.evses.values()
         if live.stations[evse.place.evse.station_id].is_connected
         and (drawn_a := live.drawn_a(evse, now)) is not None
+        for tap, amps in measured_taps(live, evse, drawn_a)
     ]
-    feeders = tuple(
-        replace(feeder, uncontrolled_a=_measured_uncontrolled(live, feeder, now))
-        for feeder in feeder_inputs(live, edges, now)
-    )
-    currents = line_currents(feeders, loads)
+    currents = line_currents(_measured_feeders(live, now), loads)
     return {key: by_line(amps) for key, amps in currents.items()}
+
+
+def measured_uncontrolled(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+    """What nobody steers on every feeder's lines, by the feeders' meters.
+
+    Where it is not measured it is taken as it is reckoned with.
+    """
+    currents = line_currents(_measured_feeders(live, now), [])
+    return {key: by_line(amps) for key, amps in currents.items()}
+
+
+def is_uncontrolled_measured(live: LiveSite, feeder_id: FeederId, now: datetime) -> bool | None:
+    """Whether all uncontrolled load of a feeder is measured, None where there is none."""
+    below = feeders_below(live.site, feeder_id)
+    loaded = [one.feeder_id for one in live.site.feeders if one.uncontrolled]
+    readings = [_latest(live, one, now) for one in loaded if one in below]
+    return all(reading is not None for reading in readings) if readings else None
 
 
 def by_line(amps: Array, slot: int = 0) -> PhaseAmps:
@@ -105,10 +118,20 @@ def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Al
     )
 
 
-def _measured_uncontrolled(live: LiveSite, feeder: Feeder, now: datetime) -> Array:
-    meter = live.meters.get(feeder.key)
-    latest = meter.latest(now, live.site.control.reading_lives_s) if meter else None
-    return feeder.uncontrolled_a if latest is None else np.array(latest).reshape(3, 1)
+def _measured_feeders(live: LiveSite, now: datetime) -> tuple[Feeder, ...]:
+    """All feeders at this instant, with what their meters show as their uncontrolled load."""
+    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
+    return tuple(
+        replace(feeder, uncontrolled_a=np.array(latest).reshape(3, 1))
+        if (latest := _latest(live, feeder.key, now)) is not None
+        else feeder
+        for feeder in feeders
+    )
+
+
+def _latest(live: LiveSite, feeder_id: FeederId, now: datetime) -> PhaseAmps | None:
+    meter = live.meters.get(feeder_id)
+    return meter.latest(now, live.site.control.reading_lives_s) if meter else None
 
 
 def _present(live: LiveSite) -> dict[EvseId, Allowance]:

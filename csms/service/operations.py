@@ -96,6 +96,15 @@ class Operations:
         if is_overcommitted(live, now):
             live.alarm()
 
+    async def remove_guest(self, station_id: StationId) -> None:
+        """Take the place of a guest away that is offline; what it has charged is kept.
+
+        Raises:
+            UnknownStationError: There is no such station.
+            StationStaysError: It is connected, or is in the site file.
+        """
+        await self._sites.remove_guest(station_id)
+
     async def command(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
         """Send a command to a station and wait for what comes of it.
 

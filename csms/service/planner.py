@@ -1,25 +1,45 @@
-"""Planning off the event loop, in a process of its own, with a limit to its time."""
+"""Planning off the event loop, in a process of its own, with a limit to its time.
+
+`ProcessPlanner` always answers. While its process starts, or when it is late or has ended, the
+heuristic plans in its place; a process that is late is ended, and the next one is started and
+loaded in the background before anything is asked of it.
+"""
 
 import asyncio
 import logging
-import multiprocessing
 import os
-import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from threading import Thread
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
+from csms.service.planning_process import (
+    LENGTH_BYTES,
+    Answer,
+    Failure,
+    Question,
+    read_body,
+    read_length,
+    write_frame,
+)
 from csms.service.ports import TimedPlan
+from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan, plan_by_heuristic
 from smart_charging.problem import ChargingProblem
 
 logger = logging.getLogger(__name__)
 
 _GRACE_S: Final = 3.0
-"""What starting the process, rounding and verifying may take beside the solver."""
+"""What rounding, verifying and passing things to and fro may take beside the solver."""
+_START_S: Final = 120.0
+"""A process that is not loaded by then never will be."""
+_PAUSE_S: Final = 5.0
+"""Between two processes of which the first did not even start."""
+_PROGRAM: Final = "from csms.service.planning_process import main; main()"
+_ROOT: Final = Path(__file__).parents[2]
 
 
 class ProcessPlanner:
@@ -31,31 +51,63 @@ class ProcessPlanner:
 
     def __init__(self, time_limit_s: float) -> None:
         self._time_limit_s = time_limit_s
-        self._pool = _start_pool()
-        self._pool.submit(_warm_up)
+        self._process: Process | None = None
+        self._is_warm = asyncio.Event()
+        self._turn = asyncio.Lock()
 
-    async def plan(self, problem: ChargingProblem) -> TimedPlan:
+    async def run(self) -> None:
+        """Keep a process ready until cancelled; whenever it has ended, start another."""
+        while True:
+            try:
+                async with _started() as process:
+                    self._process = process
+                    self._is_warm.set()
+                    await process.wait()
+            except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+                logger.warning("the planning process does not start: %r", error)
+                await asyncio.sleep(_PAUSE_S)
+            finally:
+                self._forget(self._process)
+
+    async def warm(self) -> None:
+        """Wait until the process is ready."""
+        await self._is_warm.wait()
+
+    async def plan(self, problem: ChargingProblem, last: ChargingPlan | None = None) -> TimedPlan:
         """Make a verified plan."""
-        started_s = perf_counter()
+        began_s = perf_counter()
+        question = Question(problem=problem, time_limit_s=self._time_limit_s, last=last)
+        answer = await self._ask(question)
+        if isinstance(answer, Failure):
+            logger.warning("%s; the heuristic plans instead", answer.detail)
+            answer = await asyncio.to_thread(plan_by_heuristic, problem, answer.detail)
+        return TimedPlan(answer, perf_counter() - began_s)
+
+    async def _ask(self, question: Question) -> Answer:
         try:
-            async with asyncio.timeout(self._time_limit_s + _GRACE_S):
-                plan = await asyncio.get_running_loop().run_in_executor(
-                    self._pool, make_plan, problem, self._time_limit_s
-                )
-        except (TimeoutError, BrokenProcessPool) as error:
-            detail = f"the planning process did not answer: {type(error).__name__}"
-            logger.warning("%s; the heuristic plans instead", detail)
-            self._replace_pool()
-            plan = plan_by_heuristic(problem, detail)
-        return TimedPlan(plan, perf_counter() - started_s)
+            async with asyncio.timeout(self._time_limit_s + _GRACE_S), self._turn:
+                return await self._ask_process(question)
+        except TimeoutError:
+            return Failure("the planning process was late")
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return Failure("the planning process has ended")
 
-    def close(self) -> None:
-        """End the child process."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    async def _ask_process(self, question: Question) -> Answer:
+        process = self._process
+        if process is None:
+            return Failure("the planning process is starting")
+        try:
+            answer: Answer = await _exchange(process, question)
+        except BaseException:  # an answer that comes later would be taken for the next one's
+            self._forget(process)
+            _end(process)
+            raise
+        return answer
 
-    def _replace_pool(self) -> None:
-        self.close()
-        self._pool = _start_pool()
+    def _forget(self, process: Process | None) -> None:
+        if self._process is process:
+            self._process = None
+            self._is_warm.clear()
 
 
 class InlinePlanner:
@@ -68,31 +120,61 @@ class InlinePlanner:
     def __init__(self, time_limit_s: float) -> None:
         self._time_limit_s = time_limit_s
 
-    async def plan(self, problem: ChargingProblem) -> TimedPlan:
+    async def plan(self, problem: ChargingProblem, last: ChargingPlan | None = None) -> TimedPlan:
         """Make a verified plan."""
         started_s = perf_counter()
-        plan = make_plan(problem, self._time_limit_s)
+        plan = make_plan(problem, self._time_limit_s, last)
         return TimedPlan(plan, perf_counter() - started_s)
 
 
-def _warm_up() -> None:
-    """Nothing: starting the process and importing this module is what takes time."""
+@asynccontextmanager
+async def _started() -> AsyncIterator[Process]:
+    """A planning process that has loaded all that it needs; it is gone when this is left.
+
+    Raises:
+        OSError: It cannot be started.
+        IncompleteReadError: It ended before it was ready.
+        TimeoutError: It took too long.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-c",
+        _PROGRAM,
+        stdin=PIPE,
+        stdout=PIPE,
+        env={**os.environ, "PYTHONPATH": _search_path()},
+        start_new_session=True,  # Ctrl-C in a terminal is for the parent alone
+    )
+    try:
+        async with asyncio.timeout(_START_S):
+            await _read(process)
+        yield process
+    finally:
+        _end(process)
+        await asyncio.shield(process.wait())
 
 
-def _start_pool() -> Executor:
-    # A fresh interpreter: a fork would carry the parent's sockets and locks along.
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=1, mp_context=spawn, initializer=_obey_parent_alone)
+def _search_path() -> str:
+    """Where the process finds this program, wherever it runs from."""
+    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 
-def _obey_parent_alone() -> None:
-    """Let this child process end with its parent, however that ends, and at nobody else's word."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the children of a shell's job too
-    Thread(target=_end_with_parent, daemon=True).start()
+async def _exchange(process: Process, question: Question) -> Any:  # noqa: ANN401
+    if process.stdin is None:
+        raise ConnectionError("the planning process has no input")
+    process.stdin.write(write_frame(question))
+    await process.stdin.drain()
+    return await _read(process)
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)  # the pool's own thread waits for work that will never come
+async def _read(process: Process) -> Any:  # noqa: ANN401
+    if process.stdout is None:
+        raise ConnectionError("the planning process has no output")
+    head = await process.stdout.readexactly(LENGTH_BYTES)
+    return read_body(await process.stdout.readexactly(read_length(head)))
+
+
+def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()

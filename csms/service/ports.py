@@ -15,7 +15,8 @@ from csms.domain.metering import MeterSample
 from csms.domain.site import PhaseAmps, Site
 from csms.domain.station import ChargingState, ConnectorStatus, StationModel
 from csms.domain.transaction import StatedNeed, Transaction
-from smart_charging.problem import ChargingPlan, ChargingProblem
+from smart_charging.plan import ChargingPlan
+from smart_charging.problem import ChargingProblem
 
 ReplyT = TypeVar("ReplyT")
 OutcomeT = TypeVar("OutcomeT", bound=Outcome)
@@ -29,11 +30,29 @@ class EventHandler(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a station may connect.
+
+    Attributes:
+        cause: Why it may not; empty: it may.
+        may_pass: Whether that may be over before long.
+    """
+
+    cause: str = ""
+    may_pass: bool = False
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether it may connect."""
+        return not self.cause
+
+
 class StationWatch(Protocol):
     """Decides who may connect, and learns who does."""
 
-    async def admit(self, station_id: StationId) -> bool:
-        """Whether a station may connect."""
+    async def admit(self, station_id: StationId) -> Admission:
+        """Decide whether a station may connect."""
         ...
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
@@ -64,8 +83,14 @@ class TimedPlan:
 class Planner(Protocol):
     """Makes plans, off the event loop."""
 
-    async def plan(self, problem: ChargingProblem) -> TimedPlan:
-        """Make a verified plan. Always answers, with a heuristic plan if need be."""
+    async def plan(self, problem: ChargingProblem, last: ChargingPlan | None = None) -> TimedPlan:
+        """Make a verified plan. Always answers, with a heuristic plan if need be.
+
+        Args:
+            problem: What to plan.
+            last: The site's last plan that was no heuristic's, from which a large site is planned
+                faster.
+        """
         ...
 
 
@@ -86,6 +111,14 @@ class StationStore(Protocol):
 
     async def guests_of(self, site_id: SiteId) -> list[StationId]:
         """Guests of a site."""
+        ...
+
+    async def drop_guest(self, station_id: StationId) -> None:
+        """Forget a guest; what it has charged is kept."""
+        ...
+
+    async def has_reported(self, station_id: StationId) -> bool:
+        """Whether a station has ever told anything of itself."""
         ...
 
     async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
@@ -156,6 +189,10 @@ class TransactionStore(Protocol):
         """Transactions that have not ended at an EVSE, the newest last."""
         ...
 
+    async def open_of(self, station_id: StationId) -> list[Transaction]:
+        """Transactions that have not ended at any EVSE of a station, the newest last."""
+        ...
+
     async def correct_start(self, number: int, event: TransactionReported) -> None:
         """A start came after later reports: what it says is true."""
         ...
@@ -208,6 +245,12 @@ class ControlStore(Protocol):
         self, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
     ) -> int:
         """Keep a limit before it is sent; return its number."""
+        ...
+
+    async def add_sent_fallback(
+        self, evse: EvseId, fallback_a: float, sent_at: datetime, facts: dict[str, Any]
+    ) -> None:
+        """Keep a standing fallback that was sent, and what came of it."""
         ...
 
     async def settle_limit(

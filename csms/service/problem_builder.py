@@ -7,10 +7,13 @@ from typing import Final
 import numpy as np
 
 from csms.domain.limits import Standing
-from csms.domain.need import Need, estimate_need
+from csms.domain.need import REALLY_NEEDED, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.live_site import LiveEvse, LiveSite
-from smart_charging.problem import ChargingProblem, Demand, Evse, Reservation
+from smart_charging.policy import Aim, Fairness, Policy
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Evse, Reservation
+from smart_charging.vehicle import Demand, Outcome
 
 _HORIZON: Final = timedelta(hours=24)
 _SLOT_S: Final = 900
@@ -48,6 +51,7 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
         evses=tuple(evses),
         reservations=tuple(reservations),
         committed=sum(edge < live_until for edge in edges[:-1]),
+        policy=Policy(fairness=Fairness(live.site.policy.fairness), aim=Aim(live.site.policy.aim)),
     )
 
 
@@ -112,11 +116,25 @@ def _demand(live: LiveSite, evse: LiveEvse, now: datetime) -> Demand:
     if evse.habits.is_content:
         return Demand(energy_wh=0.0, served_wh=served_wh, departs_at=need.departs_at)
     beyond_wh = need.energy_wh + need.beyond_wh - max(served_wh, need.energy_wh)
+    energy_wh = max(0.0, need.energy_wh - served_wh)
     return Demand(
-        energy_wh=max(0.0, need.energy_wh - served_wh),
+        energy_wh=energy_wh,
         extra_wh=max(_LEAST_EXTRA_WH, beyond_wh),
         served_wh=served_wh,
         departs_at=need.departs_at,
+        outcomes=_outcomes(need, served_wh) if energy_wh > 0 else (),
+    )
+
+
+def _outcomes(need: Need, served_wh: float) -> tuple[Outcome, ...]:
+    """What the vehicle may really need of what is still planned for it."""
+    return tuple(
+        Outcome(
+            probability=probability,
+            departs_at=need.departs_at,
+            energy_wh=max(0.0, share * need.energy_wh - served_wh),
+        )
+        for probability, share in REALLY_NEEDED
     )
 
 

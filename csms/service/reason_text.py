@@ -1,26 +1,37 @@
 """Why an EVSE has its limit, in words: no limit without a reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
+from csms.domain.station_clock import describe_error
+from csms.service.kept_room import KeptRoom, Line
 from csms.service.live_site import LiveEvse, LiveSite
 from csms.service.site_view import ReasonCode, ReasonView
-from smart_charging.problem import Cause, Reason
+from smart_charging.plan import Cause, Reason
 
 _NOTICEABLE_A: Final = 0.5
+_TEXT: Final = {
+    Cause.LATER: "Planned for later",
+    Cause.NOTHING_WANTED: "Has what it came for",
+    Cause.AWAY: "No vehicle is expected now",
+}
 _CODE: Final = {
-    Cause.FEEDER: ReasonCode.FEEDER,
-    Cause.OTHERS_FIRST: ReasonCode.OTHERS_FIRST,
     Cause.LATER: ReasonCode.OTHERS_FIRST,
     Cause.NOTHING_WANTED: ReasonCode.NEED_MET,
+    Cause.AWAY: ReasonCode.NO_VEHICLE,
 }
 
 
 def explain_evse(
-    live: LiveSite, evse: LiveEvse, now: datetime, planned: Mapping[EvseId, Reason]
+    live: LiveSite,
+    evse: LiveEvse,
+    now: datetime,
+    planned: Mapping[EvseId, Reason],
+    rooms: Mapping[Line, KeptRoom],
 ) -> ReasonView:
     """Explain an EVSE's limit: first what keeps it from being steered, then the plan's reason.
 
@@ -29,14 +40,19 @@ def explain_evse(
         evse: The EVSE.
         now: The present instant.
         planned: The newest plan's reasons.
+        rooms: What is kept on full lines for who is not connected.
     """
     reason = planned.get(evse.place.evse)
-    return (
+    view = (
         _unsteered(live, evse, now)
-        or _unwanted(evse)
-        or (_planned(live, evse, reason) if reason else None)
+        or _unwanted(evse, now)
+        or (_planned(live, evse, reason, rooms) if reason else None)
         or ReasonView(code=ReasonCode.STARTING, text="The first limit is on its way")
     )
+    error = live.stations[evse.place.evse.station_id].clock.error
+    if error:
+        return replace(view, text=f"{view.text}; its clock is {describe_error(error)}")
+    return view
 
 
 def _unsteered(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | None:
@@ -44,6 +60,9 @@ def _unsteered(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | No
     place, allowance = evse.place, evse.allowance
     station = live.stations[place.evse.station_id]
     counted_a = allowance.now_a(now)
+    if evse.is_stray:
+        text = f"Charges, and is not in the site file; counted at {place.max_a:.0f} A"
+        return ReasonView(code=ReasonCode.NOT_IN_FILE, text=text)
     if not place.is_installed:
         return ReasonView(code=ReasonCode.NEVER_SEEN, text="Planned, not installed yet")
     if station.protocol is None:
@@ -51,6 +70,8 @@ def _unsteered(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | No
         return ReasonView(code=ReasonCode.NEVER_SEEN, text=text)
     if not station.is_connected:
         text = f"Not connected; may draw {counted_a:.0f} A, which are kept free for it"
+        if allowance.standing is not Standing.HELD and live.is_guest(station.station_id):
+            text += " until it is back or removed"
         until = allowance.accepted.ends_at if allowance.accepted else None
         return ReasonView(code=ReasonCode.OFFLINE, text=text, until=until)
     return _untrusted(evse)
@@ -70,7 +91,7 @@ def _untrusted(evse: LiveEvse) -> ReasonView | None:
     return None
 
 
-def _unwanted(evse: LiveEvse) -> ReasonView | None:
+def _unwanted(evse: LiveEvse, now: datetime) -> ReasonView | None:
     """Reasons that lie with the vehicle, and refusals of the last limit."""
     if not evse.is_occupied:
         return ReasonView(code=ReasonCode.NO_VEHICLE, text="No vehicle is charging")
@@ -79,27 +100,40 @@ def _unwanted(evse: LiveEvse) -> ReasonView | None:
         return ReasonView(code=ReasonCode.REFUSED, text=text)
     if evse.habits.is_content:
         text = "The vehicle takes nothing: it is full, or set to charge later"
+        if evse.allowance.now_a(now) < evse.place.min_a:  # it cannot show what it would take
+            text = "The vehicle took nothing when it last might; it may again when there is room"
         return ReasonView(code=ReasonCode.VEHICLE, text=text)
     return None
 
 
-def _planned(live: LiveSite, evse: LiveEvse, reason: Reason) -> ReasonView:
+def _planned(
+    live: LiveSite, evse: LiveEvse, reason: Reason, rooms: Mapping[Line, KeptRoom]
+) -> ReasonView:
     """The plan's reason in words."""
     until = f" until {_time(live, reason.until)}" if reason.until else ""
-    name = live.site.feeder(reason.feeder).name if reason.feeder else ""
-    texts = {
-        Cause.FEEDER: f"{name} is full on L{reason.line}{until}",
-        Cause.OTHERS_FIRST: f"Waits for its turn{until}: {name} is full on L{reason.line}",
-        Cause.LATER: f"Planned for later{until}",
-        Cause.NOTHING_WANTED: "Has what it came for",
-    }
     if reason.cause is Cause.OWN_MAXIMUM:
         code, text = _own_maximum(evse)
+    elif reason.cause in (Cause.FEEDER, Cause.OTHERS_FIRST):
+        code, text = _full(live, reason, until, rooms)
     else:
-        code, text = _CODE[reason.cause], texts[reason.cause]
+        code, text = _CODE[reason.cause], f"{_TEXT[reason.cause]}{until}"
     return ReasonView(
         code=code, text=text, feeder_id=reason.feeder, line=reason.line, until=reason.until
     )
+
+
+def _full(
+    live: LiveSite, reason: Reason, until: str, rooms: Mapping[Line, KeptRoom]
+) -> tuple[ReasonCode, str]:
+    """A full line, and for whom room on it is kept who is not there to be lowered."""
+    name = live.site.feeder(reason.feeder).name if reason.feeder else ""
+    full = f"{name} is full on L{reason.line}"
+    room = rooms.get((reason.feeder or "", reason.line or 0), KeptRoom())
+    kept = room.words()
+    if reason.cause is Cause.OTHERS_FIRST and (room.is_shared or not kept):
+        more = f", where {kept}" if kept else ""
+        return ReasonCode.OTHERS_FIRST, f"Waits for its turn{until}: {full}{more}"
+    return ReasonCode.FEEDER, f"{full}{until}: {kept}" if kept else f"{full}{until}"
 
 
 def _own_maximum(evse: LiveEvse) -> tuple[ReasonCode, str]:

@@ -17,6 +17,8 @@ class Level(StrEnum):
     OK = "ok"
     TIGHT = "tight"
     """Nearly all of a limit is given out: normal while many vehicles charge."""
+    OVERCOMMITTED = "overcommitted"
+    """More than a limit may be drawn, by somebody who cannot be lowered just now."""
     OVER = "over"
     """A limit is exceeded, by the meters."""
 
@@ -31,7 +33,7 @@ class EvseState(StrEnum):
     PAUSED = "paused"
     """We hold it at zero; it is waiting for its turn."""
     WAITING = "waiting"
-    """It may charge, the vehicle does not want to: full, or set to charge later."""
+    """The vehicle takes nothing, or took nothing when it last might: full, or to charge later."""
     FINISHING = "finishing"
     """The transaction is over, the vehicle is still there."""
     RESERVED = "reserved"
@@ -56,6 +58,8 @@ class ReasonCode(StrEnum):
     OFFLINE = "offline"
     """Counted at what it may draw without us."""
     NEVER_SEEN = "never_seen"
+    NOT_IN_FILE = "not_in_file"
+    """It charges at a connector that the site file does not know."""
     REFUSED = "refused"
     """The station did not take the limit."""
     STARTING = "starting"
@@ -122,9 +126,12 @@ class FeederView:
 
     Attributes:
         load_a: Measured load of the EVSEs below, plus the uncontrolled load.
-        allowed_a: The most that the EVSEs below may draw, plus the uncontrolled load.
+        uncontrolled_a: Load that nobody steers: measured, or as it is reckoned with.
+        allowed_a: The most that the EVSEs below may draw, plus the uncontrolled load as it is
+            reckoned with.
         headroom_a: Limit minus allowed.
-        uncontrolled_source: `measured`, `worst case`, or None where there is none.
+        uncontrolled_source: `measured`, `reckoned` (some of it is not measured), or None where
+            there is none.
     """
 
     name: str

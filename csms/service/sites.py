@@ -4,16 +4,27 @@ import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from csms.clock import Clock
-from csms.domain.errors import UnknownEvseError, UnknownSiteError, UnknownStationError
+from csms.domain.errors import (
+    StationStaysError,
+    UnknownEvseError,
+    UnknownSiteError,
+    UnknownStationError,
+)
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
-from csms.domain.site import EvsePlace, Site
+from csms.domain.site import Site
+from csms.domain.station import ConnectorStatus
+from csms.service.grid_guard import is_overcommitted
+from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judge_guest
 from csms.service.live_site import LiveEvse, LiveSite
-from csms.service.ports import OpenUnitOfWork, UnitOfWork
+from csms.service.ports import Admission, OpenUnitOfWork, UnitOfWork
 
 logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_S: Final = 60.0
 
 
 class Sites:
@@ -23,10 +34,17 @@ class Sites:
         sites: As their files describe them.
         open_uow: Opens units of work.
         clock: The time.
+        clock_rate: Seconds of that clock per second of the machine's.
     """
 
-    def __init__(self, sites: Iterable[Site], open_uow: OpenUnitOfWork, clock: Clock) -> None:
-        self._live_sites = {site.site_id: LiveSite(site) for site in sites}
+    def __init__(
+        self,
+        sites: Iterable[Site],
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
+        clock_rate: float = 1.0,
+    ) -> None:
+        self._live_sites = {site.site_id: LiveSite(site, clock_rate) for site in sites}
         self._open_uow = open_uow
         self._clock = clock
         self._placing = asyncio.Lock()
@@ -77,35 +95,92 @@ class Sites:
             for live in self._live_sites.values():
                 await uow.sites.put(live.site)
                 for station_id in await uow.stations.guests_of(live.site.site_id):
-                    if place := _guest_place(live, station_id):
+                    if place := guest_place(live, station_id):
                         live.add_place(place)
                 for station_id in list(live.stations):
                     await self._load_station(uow, live, station_id)
                 await self._load_energy(uow, live)
             await uow.commit()
 
-    async def admit(self, station_id: StationId) -> bool:
-        """Whether a station may connect: it is in a site file, or a guest finds a place."""
+    async def admit(self, station_id: StationId) -> Admission:
+        """Decide whether a station may connect: it is in a site file, or a guest finds room."""
         if self.of_station(station_id) is not None:
-            return True
+            return Admission()
         async with self._placing:
-            return await self._adopt(station_id)
+            return await self._adopt(station_id, self)
+
+    async def announce(self, station_id: StationId, site_id: SiteId) -> Admission:
+        """Let a guest join a site before it connects; it is waited for however long that takes.
+
+        Raises:
+            UnknownSiteError: There is no such site.
+        """
+        async with self._placing:
+            return await self._adopt(station_id, (self.live(site_id),))
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected, speaking that version."""
-        now = self._clock.now()
-        async with self._open_uow() as uow:
-            await uow.stations.note_connected(station_id, protocol, now)
-            await uow.commit()
         live = self.of_station(station_id)
-        if live is not None:
-            live.station_connected(station_id, protocol, now)
+        if live is not None and not live.is_guest(station_id):
+            await self._note_connected(live, station_id, protocol)
+            return
+        async with self._placing:
+            await self._adopt(station_id, self)  # it may have been removed since it was let in
+            live = self.of_station(station_id)
+            await self._note_connected(live, station_id, protocol)
+        if live is not None and is_overcommitted(live, self._clock.now()):
+            live.alarm()  # it counts at its rating until it is set up, so that comes at once
 
     async def disconnected(self, station_id: StationId) -> None:
         """A station's connection has ended."""
         live = self.of_station(station_id)
         if live is not None:
             live.station_disconnected(station_id)
+            live.stations[station_id].gone_at = self._clock.now()
+
+    def heard(self, station_id: StationId) -> None:
+        """A station has told something."""
+        live = self.of_station(station_id)
+        if live is not None:
+            live.stations[station_id].has_reported = True
+
+    async def remove_guest(self, station_id: StationId) -> None:
+        """Take a guest's place away; what it has charged is kept.
+
+        Raises:
+            UnknownStationError: There is no such station.
+            StationStaysError: It is connected, or is in the site file.
+        """
+        async with self._placing:
+            live = self.of_station(station_id)
+            if live is None:
+                raise UnknownStationError(station_id)
+            if not live.is_guest(station_id):
+                raise StationStaysError(station_id, "it is in the site file")
+            if live.stations[station_id].is_connected:
+                raise StationStaysError(station_id, "it is connected")
+            async with self._open_uow() as uow:
+                await uow.stations.drop_guest(station_id)
+                await uow.commit()
+            live.remove_station(station_id)
+        logger.info("guest %s is removed from site %s", station_id, live.site.site_id)
+
+    async def look_after_guests(self) -> None:
+        """Forget guests that have only passed by, until cancelled."""
+        while True:
+            await self._clock.sleep(_LOOK_EVERY_S)
+            try:
+                await self.forget_passers_by()
+            except Exception:  # they stay counted as they were, and are looked at again
+                logger.exception("could not look after the guests")
+
+    async def forget_passers_by(self) -> None:
+        """Forget guests that connected, never said a word, and are long gone."""
+        now = self._clock.now()
+        for live in self:
+            for station_id in list(live.stations):
+                if has_only_passed_by(live, station_id, now):
+                    await self.remove_guest(station_id)
 
     async def note_doubt(self, uow: UnitOfWork, station_id: StationId, now: datetime) -> None:
         """Keep that a station may have lost its profiles: its fallback has to be made sure."""
@@ -114,23 +189,42 @@ class Sites:
             place = evse.place
             await uow.stations.note_standing(place.evse, Standing.UNKNOWN, place.fallback_a, now)
 
-    async def _adopt(self, station_id: StationId) -> bool:
-        """Keep a guest, then give it its place; return False if there is none."""
+    async def _note_connected(
+        self, live: LiveSite | None, station_id: StationId, protocol: str
+    ) -> None:
+        now = self._clock.now()
+        async with self._open_uow() as uow:
+            await uow.stations.note_connected(station_id, protocol, now)
+            await uow.commit()
+        if live is not None:
+            live.station_connected(station_id, protocol, now)
+
+    async def _adopt(self, station_id: StationId, sites: Iterable[LiveSite]) -> Admission:
+        """Keep a guest and give it its place, or say why there is none."""
         if self.of_station(station_id) is not None:  # it has come twice at once
-            return True
-        for live in self._live_sites.values():
-            if place := _guest_place(live, station_id):
-                async with self._open_uow() as uow:
-                    await uow.stations.adopt(station_id, live.site.site_id)
-                    await uow.commit()
-                live.add_place(place)
-                logger.info("guest %s joins site %s", station_id, live.site.site_id)
-                return True
-        return False
+            return Admission()
+        now, refusal = self._clock.now(), NOT_KNOWN
+        for live in sites:
+            admission = judge_guest(live, now)
+            place = guest_place(live, station_id)
+            if place is None or not admission.is_granted:
+                refusal = refusal if admission is NOT_KNOWN else admission
+                continue
+            async with self._open_uow() as uow:
+                await uow.stations.adopt(station_id, live.site.site_id)
+                await uow.commit()
+            live.add_place(place)
+            live.stations[station_id].gone_at = now  # until its handshake is complete
+            logger.info("guest %s joins site %s", station_id, live.site.site_id)
+            return admission
+        return refusal
 
     async def _load_station(self, uow: UnitOfWork, live: LiveSite, station_id: StationId) -> None:
         """Fill in what the database knows of a station."""
-        live.stations[station_id].protocol = await uow.stations.protocol_of(station_id)
+        station = live.stations[station_id]
+        station.protocol = await uow.stations.protocol_of(station_id)
+        station.has_reported = await uow.stations.has_reported(station_id)
+        station.gone_at = self._clock.now() if station.protocol else None
         standings = await uow.stations.standings_of(station_id)
         connectors = await uow.stations.connectors_of(station_id)
         for evse in live.evses_of(station_id):
@@ -141,6 +235,15 @@ class Sites:
             evse.allowance = evse.allowance.restanding(standing)
             evse.status, evse.charging_state = connectors.get(number, (None, None))
             await self._load_transaction(uow, live, evse)
+        free = {
+            EvseId(station_id, number)
+            for number, (status, _) in connectors.items()
+            if status is ConnectorStatus.AVAILABLE
+        }
+        for transaction in await uow.transactions.open_of(station_id):
+            evse_id = transaction.evse
+            if evse_id and evse_id not in free and not live.has(evse_id):
+                live.transaction_changed(transaction, self._clock.now())
 
     async def _load_energy(self, uow: UnitOfWork, live: LiveSite) -> None:
         now = self._clock.now()
@@ -162,20 +265,3 @@ class Sites:
         limits = await uow.control.limits_alive(evse.place.evse, transaction.transaction, now)
         for limit, verdict in limits:
             evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)
-
-
-def _guest_place(live: LiveSite, station_id: StationId) -> EvsePlace | None:
-    """A guest's place in the tree, None if the site has none left."""
-    guests = live.site.guests
-    placed = live.site.station_ids
-    if guests is None or station_id in placed:
-        return None
-    if len(placed - live.listed_stations) >= guests.max_stations:
-        return None
-    return EvsePlace(
-        evse=EvseId(station_id, 1),
-        feeder_id=guests.feeder_id,
-        lines=guests.lines,
-        max_a=guests.max_a,
-        fallback_a=guests.fallback_a,
-    )

@@ -1,21 +1,30 @@
-"""Setting a station up after it has connected: what it can do, how it meters, its fallback."""
+"""Setting a station up after it has connected: what it can do, how it meters, its fallback.
+
+Every station is set up in a task of its own as soon as it has come: until it holds its fallback it
+charges as it likes, so nothing else is waited for.
+"""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from csms.clock import Clock
+from csms.clock import Clock, wait_at_most
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
+    Outcome,
     ReadSettings,
     SetProfile,
     SettingName,
     SettingsOutcome,
     WriteSetting,
 )
-from csms.domain.limits import Standing
+from csms.domain.identity import WHOLE_STATION, EvseId
+from csms.domain.limits import Standing, Verdict
 from csms.domain.station import Capabilities, RateUnit
+from csms.log import about
+from csms.service.dispatch import verdict_of
 from csms.service.electrics import phases_of
 from csms.service.live_site import LiveEvse, LiveSite, LiveStation
 from csms.service.ports import OpenUnitOfWork, StationGateway
@@ -23,8 +32,12 @@ from csms.service.ports import OpenUnitOfWork, StationGateway
 logger = logging.getLogger(__name__)
 
 _FALLBACK_PROFILE_ID: Final = 1000
-_PATIENCE_S: Final = 15.0
-_IN_THE_PAST: Final = timedelta(days=1)
+_LOWEST_LEVEL: Final = 0
+_STANDING: Final = {
+    Verdict.ACCEPTED: Standing.HELD,
+    Verdict.REFUSED: Standing.REFUSED,
+    Verdict.UNCERTAIN: Standing.UNKNOWN,
+}
 _MEASURANDS: Final = "Current.Import,Power.Active.Import,Energy.Active.Import.Register,SoC"
 _FEWER_MEASURANDS: Final = "Current.Import,Power.Active.Import,Energy.Active.Import.Register"
 
@@ -47,80 +60,86 @@ class StationSetup:
         self._open_uow = open_uow
         self._clock = clock
 
-    async def set_up_new(self, tasks: asyncio.TaskGroup) -> None:
-        """Set up every station that needs it, all at once, and wait for most of them.
+    async def run(self) -> None:
+        """Set every station up when it comes, and again after a failure, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._live.unready.clear()
+                self._begin(tasks)
+                await wait_at_most(self._clock, self._live.unready, self._pause_s())
 
-        Args:
-            tasks: Owns the setting up of stations that answer slowly.
-        """
+    def _begin(self, tasks: asyncio.TaskGroup) -> None:
         now = self._clock.now()
         for station in self._live.stations.values():
-            if _is_due(station, now):
+            if _is_waiting(station) and (station.set_up_at is None or station.set_up_at <= now):
                 station.setting_up = tasks.create_task(self._supervised_set_up(station))
-        under_way = {
-            station.setting_up
+
+    def _pause_s(self) -> float:
+        """How long nothing is due."""
+        longest_s = float(self._live.site.control.plan_every_s)
+        pauses_s = [
+            (station.set_up_at - self._clock.now()).total_seconds()
             for station in self._live.stations.values()
-            if station.setting_up and not station.setting_up.done()
-        }
-        if under_way:
-            await asyncio.wait(under_way, timeout=_PATIENCE_S)
+            if _is_waiting(station) and station.set_up_at is not None
+        ]
+        return max(0.0, min(pauses_s, default=longest_s))
 
     async def _supervised_set_up(self, station: LiveStation) -> None:
-        try:
-            await self._set_up(station)
-        except Exception:  # it stays counted as it was, and is set up again later
-            logger.exception("could not set up %s", station.station_id)
-            self._try_again_later(station)
+        with about(station=station.station_id):
+            try:
+                await self._set_up(station)
+            except Exception:  # it stays counted as it was, and is set up again later
+                logger.exception("could not set up %s", station.station_id)
+                self._try_again_later(station)
+            finally:
+                station.setting_up = None
+                self._live.unready.set()
 
     async def _set_up(self, station: LiveStation) -> None:
-        """The fallback comes first: until it is held, the station counts at its rating."""
-        connected_at = station.connected_at
-        if not station.capabilities.is_told:
-            await self._read_capabilities(station)
-        evses = list(self._live.evses_of(station.station_id))
-        for evse in evses:
-            if evse.allowance.standing is not Standing.HELD:
-                await self._install_fallback(station, evse)
-        await self._configure_meter(station)
-        if station.connected_at != connected_at:  # it has come anew meanwhile
-            return
+        doubts = station.doubts
+        evses = [one for one in self._live.evses_of(station.station_id) if not one.is_stray]
+        for step in self._steps(station, evses):
+            await step
+            if station.doubts != doubts:  # it has come anew meanwhile, and begins anew
+                return
         station.is_ready = all(evse.allowance.standing is not Standing.UNKNOWN for evse in evses)
         if not station.is_ready:
             self._try_again_later(station)
         self._live.mark()
 
+    def _steps(self, station: LiveStation, evses: Sequence[LiveEvse]) -> Iterator[Awaitable[None]]:
+        """The fallback comes first: until it is held, the station counts at its rating."""
+        if not station.capabilities.is_told:
+            yield self._read_capabilities(station)
+        lacking = [one for one in evses if one.allowance.standing is not Standing.HELD]
+        for evse in lacking:
+            yield self._install_fallback(station, evse)
+        if lacking:
+            yield self._install_common_fallback(station, evses)
+        yield self._configure_meter(station)
+
     def _try_again_later(self, station: LiveStation) -> None:
         again = timedelta(seconds=self._live.site.control.plan_every_s)
-        station.set_up_again_at = self._clock.now() + again
+        station.set_up_at = self._clock.now() + again
 
     async def _read_capabilities(self, station: LiveStation) -> None:
+        doubts = station.doubts
         names = (SettingName.MAX_STACK_LEVEL, SettingName.MAX_PERIODS, SettingName.RATE_UNITS)
         outcome = await self._gateway.send(station.station_id, ReadSettings(names))
-        if outcome.is_accepted:
-            station.capabilities = _capabilities(outcome)
-        else:
+        if not outcome.is_accepted:
             logger.warning("does not tell its settings: %s", outcome.detail or outcome.status)
+        elif station.doubts == doubts:
+            station.capabilities = _capabilities(outcome)
 
     async def _install_fallback(self, station: LiveStation, evse: LiveEvse) -> None:
-        place, now = evse.place, self._clock.now()
-        unit = RateUnit.WATT if place.is_dc else station.capabilities.rate_unit
-        limit = place.fallback_a
-        if unit is RateUnit.WATT:
-            limit *= self._live.site.watts_per_ampere(len(place.lines)) * place.efficiency
-        profile = ChargingProfile(
-            profile_id=_FALLBACK_PROFILE_ID + place.evse.number,
-            purpose=ProfilePurpose.TX_DEFAULT,
-            stack_level=station.capabilities.max_stack_level,
-            unit=unit,
-            periods=(ProfilePeriod(0, limit),),
-            starts_at=now - _IN_THE_PAST,
-            phases=phases_of(evse),
-        )
-        command = SetProfile(evse_number=place.evse.number, profile=profile)
-        outcome = await self._gateway.send(station.station_id, command)
-        standing = Standing.HELD if outcome.is_accepted else Standing.REFUSED
-        if not outcome.is_certain:
-            standing = Standing.UNKNOWN
+        place, doubts = evse.place, station.doubts
+        level = station.capabilities.max_stack_level
+        profile = self._fallback(station, evse, place.evse.number, place.fallback_a, level)
+        sent_at = self._clock.now()
+        outcome = await self._send(place.evse, profile)
+        if station.doubts != doubts:  # whatever it was, it may be lost again
+            return
+        standing = _STANDING[verdict_of(outcome)]
         if not outcome.is_accepted:
             logger.warning(
                 "%s does not take its fallback, counted at %g A: %s",
@@ -129,10 +148,68 @@ class StationSetup:
                 outcome.detail or outcome.status,
             )
             evse.refusal = outcome.detail or str(outcome.status)
+        await self._keep(place.evse, place.fallback_a, sent_at, outcome, standing)
+        if station.doubts == doubts:
+            evse.allow(evse.allowance.restanding(standing), self._clock.now())
+
+    async def _install_common_fallback(
+        self, station: LiveStation, evses: Sequence[LiveEvse]
+    ) -> None:
+        """Give the lowest fallback to the station as a whole, for connectors that nobody knows.
+
+        It has the lowest level, so that those that are known keep their own (OCPP 1.6 §3.13.1,
+        2.0.1 K01.FR.17). A station that does not take it is none the worse.
+        """
+        lowest_a = min(evse.place.fallback_a for evse in evses)
+        profile = self._fallback(station, evses[0], WHOLE_STATION, lowest_a, _LOWEST_LEVEL)
+        whole, sent_at = EvseId(station.station_id, WHOLE_STATION), self._clock.now()
+        outcome = await self._send(whole, profile)
+        if not outcome.is_accepted:
+            logger.info("takes no common fallback: %s", outcome.detail or outcome.status)
+        await self._keep(whole, lowest_a, sent_at, outcome, None)
+
+    def _fallback(
+        self, station: LiveStation, evse: LiveEvse, number: int, fallback_a: float, level: int
+    ) -> ChargingProfile:
+        """A limit that stands for ever, whatever the station takes the time to be."""
+        place = evse.place
+        unit = RateUnit.WATT if place.is_dc else station.capabilities.rate_unit
+        limit = fallback_a
+        if unit is RateUnit.WATT:
+            limit *= self._live.site.watts_per_ampere(len(place.lines)) * place.efficiency
+        return ChargingProfile(
+            profile_id=_FALLBACK_PROFILE_ID + number,
+            purpose=ProfilePurpose.TX_DEFAULT,
+            stack_level=level,
+            unit=unit,
+            periods=(ProfilePeriod(0, limit),),
+            phases=phases_of(evse),
+        )
+
+    async def _send(self, evse: EvseId, profile: ChargingProfile) -> Outcome:
+        command = SetProfile(evse_number=evse.number, profile=profile)
+        return await self._gateway.send(evse.station_id, command)
+
+    async def _keep(
+        self,
+        evse: EvseId,
+        fallback_a: float,
+        sent_at: datetime,
+        outcome: Outcome,
+        standing: Standing | None,
+    ) -> None:
+        now = self._clock.now()
+        facts = {
+            "purpose": str(ProfilePurpose.TX_DEFAULT),
+            "verdict": str(verdict_of(outcome)),
+            "detail": outcome.detail,
+            "settled_at": now,
+        }
         async with self._open_uow() as uow:
-            await uow.stations.note_standing(place.evse, standing, place.fallback_a, now)
+            await uow.control.add_sent_fallback(evse, fallback_a, sent_at, facts)
+            if standing is not None:
+                await uow.stations.note_standing(evse, standing, fallback_a, now)
             await uow.commit()
-        evse.allowance = evse.allowance.restanding(standing)
 
     async def _configure_meter(self, station: LiveStation) -> None:
         control = self._live.site.control
@@ -149,13 +226,9 @@ class StationSetup:
                 logger.info("keeps its own %s: %s", name, outcome.detail or outcome.status)
 
 
-def _is_due(station: LiveStation, now: datetime) -> bool:
-    """Whether a station is there, not set up, not being set up, and not to be left alone yet."""
-    if not station.is_connected or station.is_ready:
-        return False
-    if station.setting_up is not None and not station.setting_up.done():
-        return False
-    return station.set_up_again_at is None or station.set_up_again_at <= now
+def _is_waiting(station: LiveStation) -> bool:
+    """Whether a station is there, not set up, and not being set up."""
+    return station.is_connected and not station.is_ready and station.setting_up is None
 
 
 def _capabilities(outcome: SettingsOutcome) -> Capabilities:

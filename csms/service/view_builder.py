@@ -6,10 +6,17 @@ from datetime import datetime
 from typing import Final
 
 from csms.domain.identity import EvseId
-from csms.domain.site import Feeder, PhaseAmps
+from csms.domain.site import PhaseAmps
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.service.charging_control import PlanMade, SiteController, parse_evse
-from csms.service.grid_guard import Books, by_line, keep_books, measured_load
+from csms.service.grid_guard import (
+    by_line,
+    is_uncontrolled_measured,
+    keep_books,
+    measured_load,
+    measured_uncontrolled,
+)
+from csms.service.kept_room import kept_rooms
 from csms.service.live_site import LiveEvse, LiveSite
 from csms.service.problem_builder import need_of
 from csms.service.reason_text import explain_evse
@@ -20,10 +27,13 @@ from csms.service.site_view import (
     Level,
     NeedView,
     PlanView,
+    ReasonView,
     SiteView,
 )
-from smart_charging.problem import Method, Reason
+from smart_charging.plan import Method, Reason
 
+_SOURCE: Final = {True: "measured", False: "reckoned", None: None}
+_SEVERITY: Final = {level: i for i, level in enumerate(Level)}
 _TIGHT_SHARE: Final = 0.9
 _TOLERANCE_A: Final = 0.05
 _IN_USE_A: Final = 0.5
@@ -46,13 +56,12 @@ def build_view(controller: SiteController, now: datetime, clock_rate: float) -> 
         clock_rate: Seconds of the site's clock per second of the reader's.
     """
     live = controller.live
-    books, loads = keep_books(live, now), measured_load(live, now)
-    feeders = {
-        feeder.feeder_id: _feeder_view(live, feeder, books, loads[feeder.feeder_id], now)
-        for feeder in live.site.feeders
+    feeders = _feeder_views(live, now)
+    reasons, rooms = _planned_reasons(controller.newest), kept_rooms(live, now)
+    evses = {
+        str(key): _evse_view(live, evse, now, explain_evse(live, evse, now, reasons, rooms))
+        for key, evse in live.evses.items()
     }
-    reasons = _planned_reasons(controller.newest)
-    evses = {str(key): _evse_view(live, evse, now, reasons) for key, evse in live.evses.items()}
     counts = Counter(view.state for view in evses.values())
     power_w = sum(view.power_w or 0.0 for view in evses.values())
     return SiteView(
@@ -61,7 +70,7 @@ def build_view(controller: SiteController, now: datetime, clock_rate: float) -> 
         timezone=str(live.site.timezone),
         now=now,
         clock_rate=clock_rate,
-        level=max((view.level for view in feeders.values()), key=list(Level).index),
+        level=max((view.level for view in feeders.values()), key=lambda level: _SEVERITY[level]),
         headline=_headline(counts, feeders, power_w),
         power_w=power_w,
         energy_today_wh=live.energy_today_wh(now),
@@ -72,44 +81,39 @@ def build_view(controller: SiteController, now: datetime, clock_rate: float) -> 
     )
 
 
-def _feeder_view(
-    live: LiveSite, feeder: Feeder, books: Books, load_a: PhaseAmps, now: datetime
-) -> FeederView:
-    key = feeder.feeder_id
-    limit_a, allowed_a = by_line(books.limit_a[key]), by_line(books.allowed_a[key])
-    return FeederView(
-        name=feeder.name,
-        parent_id=feeder.parent_id,
-        limit_a=_rounded(limit_a),
-        load_a=_rounded(load_a),
-        uncontrolled_a=_rounded(by_line(books.uncontrolled_a[key])),
-        allowed_a=_rounded(allowed_a),
-        headroom_a=_rounded(_minus(limit_a, allowed_a)),
-        level=_level(limit_a, allowed_a, load_a),
-        uncontrolled_source=_uncontrolled_source(live, feeder, now),
-    )
+def _feeder_views(live: LiveSite, now: datetime) -> dict[str, FeederView]:
+    books = keep_books(live, now)
+    loads, uncontrolled = measured_load(live, now), measured_uncontrolled(live, now)
+    views = {}
+    for feeder in live.site.feeders:
+        key = feeder.feeder_id
+        limit_a, allowed_a = by_line(books.limit_a[key]), by_line(books.allowed_a[key])
+        views[key] = FeederView(
+            name=feeder.name,
+            parent_id=feeder.parent_id,
+            limit_a=_rounded(limit_a),
+            load_a=_rounded(loads[key]),
+            uncontrolled_a=_rounded(uncontrolled[key]),
+            allowed_a=_rounded(allowed_a),
+            headroom_a=_rounded(_minus(limit_a, allowed_a)),
+            level=_level(limit_a, allowed_a, loads[key]),
+            uncontrolled_source=_SOURCE[is_uncontrolled_measured(live, key, now)],
+        )
+    return views
 
 
 def _level(limit_a: PhaseAmps, allowed_a: PhaseAmps, load_a: PhaseAmps) -> Level:
     lines = list(zip(limit_a, allowed_a, load_a, strict=True))
     if any(load > limit + _TOLERANCE_A for limit, _, load in lines):
         return Level.OVER
+    if any(allowed > limit + _TOLERANCE_A for limit, allowed, _ in lines):
+        return Level.OVERCOMMITTED
     if any(allowed >= limit * _TIGHT_SHARE for limit, allowed, _ in lines):
         return Level.TIGHT
     return Level.OK
 
 
-def _uncontrolled_source(live: LiveSite, feeder: Feeder, now: datetime) -> str | None:
-    if feeder.uncontrolled is None:
-        return None
-    meter = live.meters.get(feeder.feeder_id)
-    is_fresh = meter is not None and meter.latest(now, live.site.control.reading_lives_s)
-    return "measured" if is_fresh else "worst case"
-
-
-def _evse_view(
-    live: LiveSite, evse: LiveEvse, now: datetime, reasons: Mapping[EvseId, Reason]
-) -> EvseView:
+def _evse_view(live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView) -> EvseView:
     place, transaction, reading = evse.place, evse.transaction, evse.reading
     station = live.stations[place.evse.station_id]
     token = transaction.id_token if transaction else None
@@ -131,7 +135,7 @@ def _evse_view(
         id_token=token.masked if token else None,
         since=transaction.started_at if transaction else None,
         need=_need_view(live, evse, now),
-        reason=explain_evse(live, evse, now, reasons),
+        reason=reason,
     )
 
 
@@ -197,11 +201,24 @@ def _headline(
     text = f"{charging} of {total} connectors charging with {power_w / 1000:.1f} kW"
     if paused:
         text += f", {paused} waiting for their turn"
-    over = [view.name for view in feeders.values() if view.level is Level.OVER]
-    tight = [view.name for view in feeders.values() if view.level is Level.TIGHT]
-    if over:
-        return f"{text}. {over[0]} is over its limit"
-    return f"{text}. {tight[0]} is given out to the full" if tight else f"{text}. All have room"
+    worst = max(feeders.values(), key=lambda view: _SEVERITY[view.level])
+    return f"{text}. {_verdict(worst)}"
+
+
+def _verdict(feeder: FeederView) -> str:
+    """How the fullest feeder stands."""
+    match feeder.level:
+        case Level.OVER:
+            return f"{feeder.name} is over its limit"
+        case Level.OVERCOMMITTED:
+            least_a = min(feeder.headroom_a)
+            limit_a = feeder.limit_a[feeder.headroom_a.index(least_a)]
+            drawable_a = limit_a - least_a
+            return f"{feeder.name} is overcommitted: {drawable_a:.0f} of {limit_a:g} A may be drawn"
+        case Level.TIGHT:
+            return f"{feeder.name} is given out to the full"
+        case Level.OK:
+            return "All have room"
 
 
 def _minus(one: PhaseAmps, other: PhaseAmps) -> PhaseAmps:

@@ -1,7 +1,7 @@
 """The server's settings file: where to listen, where to keep things, which sites."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +9,9 @@ from csms.domain.errors import Fault
 from csms.domain.site import Site
 from csms.settings.site_file import read_site
 from csms.settings.yaml_source import YamlSource, read_yaml
+
+_NAMED: Final = 3
+"""No more chargers than this are named where many are doubled."""
 
 
 class _Model(BaseModel):
@@ -34,6 +37,10 @@ class HttpModel(_Model):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    hosts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]] = Field(
+        default=[],
+        description="Names under which browsers reach them, beside loopback and `host` itself",
+    )
 
 
 class DatabaseModel(_Model):
@@ -87,12 +94,23 @@ def app_schema() -> dict[str, Any]:
 
 def _doubled_names(source: YamlSource, sites: tuple[Site, ...]) -> list[Fault]:
     """Two sites, or two chargers of different sites, must not share a name."""
-    faults = []
-    taken: dict[str, str] = {}
-    for i, site in enumerate(sites):
-        for name in (f"site {site.site_id}", *sorted(site.station_ids)):
-            if name in taken:
-                message = f"expected names of its own, {name!r} is also in {taken[name]}"
-                faults.append(source.fault(("sites", i), message))
-            taken[name] = source.values["sites"][i]
-    return faults
+    return [
+        source.fault(("sites", i), message)
+        for i, site in enumerate(sites)
+        if (message := _doubled_name(source, site, sites[:i]))
+    ]
+
+
+def _doubled_name(source: YamlSource, site: Site, others: tuple[Site, ...]) -> str:
+    """What a site shares with the first of those before it that it shares anything with."""
+    for k, other in enumerate(others):
+        file = source.values["sites"][k]
+        if site.site_id == other.site_id:
+            return f"expected another site, {site.site_id!r} is also in {file}"
+        shared = sorted(site.station_ids & other.station_ids)
+        if shared:
+            names = ", ".join(repr(name) for name in shared[:_NAMED])
+            more = f" and {len(shared) - _NAMED} more" if len(shared) > _NAMED else ""
+            verb = "is" if len(shared) == 1 else "are"
+            return f"expected chargers of its own, {names}{more} {verb} also in {file}"
+    return ""

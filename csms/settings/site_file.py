@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from csms.domain.errors import Fault
-from csms.domain.fallback import overcommitted_fallbacks
+from csms.domain.fallback import Excess, overcommitted_fallbacks
 from csms.domain.identity import EvseId
 from csms.domain.site import (
     AmpereSchedule,
@@ -21,6 +21,7 @@ from csms.domain.site import (
     Feeder,
     GuestPlace,
     PhaseAmps,
+    SharingPolicy,
     Site,
     UncontrolledLoad,
     Window,
@@ -75,6 +76,7 @@ def _build(model: SiteModel) -> Site:
             leaves_by=model.assumed.leaves_by,
         ),
         control=ControlPolicy(**model.control.model_dump()),
+        policy=SharingPolicy(**model.policy.model_dump()),
     )
     places = tuple(
         _place(charger, evse, site) for charger in model.chargers for evse in _evses(charger)
@@ -190,15 +192,28 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
 
 
 def _unsafe_fallbacks(source: YamlSource, model: SiteModel, site: Site) -> Iterator[Fault]:
-    """Fallbacks that would not fit under a feeder if we were gone (docs/safety promise)."""
+    """Load that would not fit under a feeder if we were gone, on the line where it is worst."""
     keys = {name: key for key, name in _feeder_names(model.feeders, ("feeders",))}
+    worst: dict[str, Excess] = {}
     for excess in overcommitted_fallbacks(site):
-        yield source.fault(
-            (*keys[excess.feeder_id][:-1], "limit_a"),
-            f"expected room for the standing fallbacks below: {excess.fallback_a:g} A and "
-            f"{excess.uncontrolled_a:g} A uncontrolled on L{excess.line} are more than the "
-            f"limit of {excess.limit_a:g} A",
+        known = worst.setdefault(excess.feeder_id, excess)
+        if excess.over_a > known.over_a:
+            worst[excess.feeder_id] = excess
+    for name, excess in worst.items():
+        yield source.fault((*keys[name][:-1], "limit_a"), _expected_room(excess))
+
+
+def _expected_room(excess: Excess) -> str:
+    if excess.fallback_a == 0.0:
+        return (
+            f"expected at least {excess.uncontrolled_a:g} A on L{excess.line}, the worst case of "
+            f"the uncontrolled load below, got {excess.limit_a:g} A"
         )
+    return (
+        f"expected room for the standing fallbacks below: {excess.fallback_a:g} A and "
+        f"{excess.uncontrolled_a:g} A uncontrolled on L{excess.line} are more than the "
+        f"limit of {excess.limit_a:g} A"
+    )
 
 
 def _doubled_names(source: YamlSource, model: SiteModel) -> Iterator[Fault]:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field
 from pydantic import Tag as Branch
 
+from csms.domain.site import Aim, Fairness
+
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES_PER_HOUR: Final = 60
 _MINUTES_PER_DAY: Final = 24 * 60
@@ -186,6 +188,15 @@ class ControlModel(_Model):
     reading_lives_s: Seconds = 180
 
 
+class PolicyModel(_Model):
+    """How the site shares what it has."""
+
+    fairness: Fairness = Field(
+        default=Fairness.PROPORTIONAL, description="Who goes short when not all can be served"
+    )
+    aim: Aim = Field(default=Aim.EARLY, description="What counts once everybody gets enough")
+
+
 class GridModel(_Model):
     """The grid that the site hangs on."""
 
@@ -207,3 +218,4 @@ class SiteModel(_Model):
     guests: GuestModel | None = None
     assumed: AssumedModel = AssumedModel()
     control: ControlModel = ControlModel()
+    policy: PolicyModel = PolicyModel()

@@ -57,6 +57,27 @@ class ControlRepository(Repository):
         }
         return int(await self._insert_one(SentLimitRow, row))
 
+    async def add_sent_fallback(
+        self, evse: EvseId, fallback_a: float, sent_at: datetime, facts: dict[str, Any]
+    ) -> None:
+        """Keep a standing fallback that was sent, which lapses never and is no transaction's.
+
+        Args:
+            evse: To whom it was sent; number 0: to the whole station.
+            fallback_a: What was sent.
+            sent_at: When.
+            facts: `purpose`, `verdict`, `detail`, `settled_at`.
+        """
+        row = {
+            "station_id": evse.station_id,
+            "evse_number": evse.number,
+            "sent_at": sent_at,
+            "starts_at": sent_at,
+            "steps": [[0, fallback_a]],
+            **facts,
+        }
+        await self._insert_one(SentLimitRow, row)
+
     async def settle_limit(
         self, number: int, verdict: Verdict, detail: str, settled_at: datetime
     ) -> None:

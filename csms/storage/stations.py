@@ -1,6 +1,7 @@
 """Sites, feeders, stations, EVSEs, connectors and tokens."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select, update
 
@@ -16,8 +17,12 @@ from csms.storage.tables import (
     EvseRow,
     FeederRow,
     IdTokenRow,
+    MeterValueRow,
+    SentLimitRow,
     SiteRow,
     StationRow,
+    TransactionEventRow,
+    TransactionRow,
 )
 
 _site = table_of(SiteRow)
@@ -26,6 +31,10 @@ _station = table_of(StationRow)
 _evse = table_of(EvseRow)
 _connector = table_of(ConnectorRow)
 _token = table_of(IdTokenRow)
+_HISTORY: Final = tuple(
+    table_of(row) for row in (TransactionRow, TransactionEventRow, MeterValueRow, SentLimitRow)
+)
+"""What stays of a station that is gone."""
 
 
 class SiteRepository(Repository):
@@ -89,6 +98,31 @@ class StationRepository(Repository):
         """Guests of a site, in the order of their names."""
         query = select(_station.c.id).where(_station.c.site_id == site_id, _station.c.is_guest)
         return sorted((await self._connection.execute(query)).scalars())
+
+    async def drop_guest(self, station_id: StationId) -> None:
+        """Forget a guest. Its row stays, without a site, if something it did refers to it."""
+        for table in (_connector, _evse):
+            await self._connection.execute(delete(table).where(table.c.station_id == station_id))
+        for table in _HISTORY:
+            query = select(table.c.station_id).where(table.c.station_id == station_id).limit(1)
+            if (await self._connection.execute(query)).first() is not None:
+                await self._update(station_id, site_id=None, is_guest=False)
+                return
+        await self._connection.execute(delete(_station).where(_station.c.id == station_id))
+
+    async def has_reported(self, station_id: StationId) -> bool:
+        """Whether a station has ever told anything of itself."""
+        booted = select(_station.c.id).where(
+            _station.c.id == station_id, _station.c.booted_at.is_not(None)
+        )
+        told = (
+            select(table.c.station_id).where(table.c.station_id == station_id).limit(1)
+            for table in (_connector, *_HISTORY)
+        )
+        for query in (booted, *told):
+            if (await self._connection.execute(query)).first() is not None:
+                return True
+        return False
 
     async def is_known(self, station_id: StationId) -> bool:
         """Whether a station has been named or seen."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, update
 
 from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
@@ -92,15 +92,14 @@ class TransactionRepository(Repository):
 
     async def open_at(self, evse: EvseId) -> list[Transaction]:
         """Transactions that have not ended at an EVSE, the newest last."""
-        query = _query().where(
+        return await self._open(
             _transaction.c.station_id == evse.station_id,
             _transaction.c.evse_number == evse.number,
-            _transaction.c.ended_at.is_(None),
         )
-        rows = (
-            await self._connection.execute(query.order_by(_transaction.c.started_at))
-        ).mappings()
-        return [_read(row) for row in rows]
+
+    async def open_of(self, station_id: StationId) -> list[Transaction]:
+        """Transactions that have not ended at any EVSE of a station, the newest last."""
+        return await self._open(_transaction.c.station_id == station_id)
 
     async def correct_start(self, number: int, event: TransactionReported) -> None:
         """A start came after later reports: its time, meter and token are the true ones."""
@@ -196,6 +195,11 @@ class TransactionRepository(Repository):
                 _transaction.c.start_key == _start_key(event),
             )
         )
+
+    async def _open(self, *criteria: ColumnElement[bool]) -> list[Transaction]:
+        query = _query().where(*criteria, _transaction.c.ended_at.is_(None))
+        rows = await self._connection.execute(query.order_by(_transaction.c.started_at))
+        return [_read(row) for row in rows.mappings()]
 
     async def _first(self, query: Select[Any]) -> Transaction | None:
         row = (await self._connection.execute(query)).mappings().first()

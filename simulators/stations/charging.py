@@ -14,6 +14,7 @@ from simulators.stations.dialect import Dialect, EndCause
 from simulators.stations.limiter import Limiter
 from simulators.stations.manners import Manners
 from simulators.stations.outlet import Amps, Outlet, OutletModel, Transaction
+from simulators.stations.own_clock import OwnClock
 from simulators.stations.profile_store import Criteria, ProfileRefusedError
 from simulators.stations.profile_wire import Abilities
 from simulators.stations.settings import Setting, Settings, units_of
@@ -45,6 +46,7 @@ class Charging(Dialect):
 
     Attributes:
         abilities: What it can do with profiles.
+        own_clock: What it takes the time to be.
         limiter: Holds its outlets to its profiles.
         settings: What the CSMS may read and set.
         is_down: Whether it is without power, and tells nothing.
@@ -57,7 +59,10 @@ class Charging(Dialect):
         self.clock = clock
         self.abilities = Abilities(units=units_of(is_dc=is_dc, only_watts=manners.only_watts))
         self.settings = Settings(self.abilities)
-        self.limiter = Limiter(models, self.abilities, self.same_level, manners, rng)
+        self.own_clock = OwnClock(clock, manners.wrong_clock_s)
+        self.limiter = Limiter(
+            models, self.abilities, self.same_level, manners, rng, self.own_clock
+        )
         self.is_down = False
         self._rng = rng
 

@@ -106,10 +106,10 @@ def _get_composite(station: Station, call: JsonObject) -> JsonObject:
     return {
         **_ACCEPTED,
         "connectorId": connector,
-        "scheduleStart": format_time(now),
+        "scheduleStart": format_time(station.own_clock.at(now)),
         "chargingSchedule": {
             "duration": duration_s,
-            "startSchedule": format_time(now),
+            "startSchedule": format_time(station.own_clock.at(now)),
             "chargingRateUnit": unit,
             "chargingSchedulePeriod": composite_periods(
                 station.limiter, connector, Unit(unit), now, duration_s

@@ -114,7 +114,7 @@ def _get_composite(station: Station, call: JsonObject) -> JsonObject:
     schedule = {
         "evseId": evse,
         "duration": duration_s,
-        "scheduleStart": format_time(now),
+        "scheduleStart": format_time(station.own_clock.at(now)),
         "chargingRateUnit": unit,
         "chargingSchedulePeriod": composite_periods(
             station.limiter, evse, Unit(unit), now, duration_s

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 
-from simulators.stations.charging_profiles import FOREVER, Profile, Purpose
+from simulators.stations.charging_profiles import FOREVER, Profile, Purpose, Slice
 from simulators.stations.manners import Manners
 from simulators.stations.outlet import Outlet, OutletModel
+from simulators.stations.own_clock import OwnClock
 from simulators.stations.profile_store import (
     Limit,
     ProfileRefusedError,
@@ -26,6 +27,7 @@ class Limiter:
         same_level: What its version does with profiles that meet at one level.
         manners: How it misbehaves.
         rng: Draws how fast vehicles respond.
+        own_clock: What the station takes the time to be: its profiles go by that.
 
     Attributes:
         outlets: By EVSE number.
@@ -39,6 +41,7 @@ class Limiter:
         same_level: SameLevel,
         manners: Manners,
         rng: Random,
+        own_clock: OwnClock,
     ) -> None:
         self.outlets: Mapping[int, Outlet] = {
             model.number: Outlet(model, self._limit_at, rng) for model in models
@@ -46,6 +49,7 @@ class Limiter:
         self.profiles = ProfileStore(same_level, abilities.max_profiles)
         self._abilities = abilities
         self._manners = manners
+        self._own_clock = own_clock
 
     @property
     def busy_count(self) -> int:
@@ -105,8 +109,9 @@ class Limiter:
             return Limit(model.max_a, FOREVER)
         if outlet.transaction is not None:
             began_at = outlet.transaction.started_at
-        own = self.profiles.evse_rate(model.number, now, began_at)
-        whole = self.profiles.station_rate(now)
+        shown, began_shown = self._own_clock.at(now), self._own_clock.at(began_at)
+        own = self._timed(self.profiles.evse_rate(model.number, shown, began_shown))
+        whole = self._timed(self.profiles.station_rate(shown))
         sharing = max(1, self.busy_count)
         return tightest(
             model.max_a,
@@ -119,6 +124,15 @@ class Limiter:
         some = next(iter(self.outlets.values()))
         total = tightest(
             sum(limit.amps for limit in limits),
-            [(self.profiles.station_rate(now), some.model.to_amps)],
+            [
+                (
+                    self._timed(self.profiles.station_rate(self._own_clock.at(now))),
+                    some.model.to_amps,
+                )
+            ],
         )
         return Limit(total.amps, min(total.until, *(limit.until for limit in limits)))
+
+    def _timed(self, piece: Slice) -> Slice:
+        """What profiles say by the station's clock, until when it really is so."""
+        return Slice(piece.rate, self._own_clock.when(piece.until))

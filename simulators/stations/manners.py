@@ -29,6 +29,7 @@ class Manners:
         forgets_profiles: Loses all profiles when it reboots (against K01.FR.27).
         resumes_transactions: Goes on with a transaction after a reboot instead of ending it.
         boots_each_reconnect: Sends a boot notification whenever it connects.
+        wrong_clock_s: How much its clock is fast, whatever its CSMS tells it; below 0: slow.
         reboots_at: When it loses power for a moment.
         silences: When it cannot be reached.
     """
@@ -40,6 +41,7 @@ class Manners:
     forgets_profiles: bool = False
     resumes_transactions: bool = False
     boots_each_reconnect: bool = False
+    wrong_clock_s: float = 0.0
     reboots_at: tuple[datetime, ...] = ()
     silences: tuple[Silence, ...] = ()
 

@@ -1,9 +1,10 @@
 """What an uplink needs of the station behind it."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from csms.ocpp.frames import Call
+from csms.ocpp.frames import Call, JsonObject
 from simulators.stations.link import Answer
 from simulators.stations.outbox import Message
 
@@ -49,6 +50,10 @@ class Speaker(Protocol):
 
     def retry_s(self) -> int:
         """How long to wait before what the CSMS failed to process is sent again."""
+        ...
+
+    def time_told(self, answer: JsonObject, asked_at: datetime) -> None:
+        """The CSMS has told the time in an answer to what it was asked at that instant."""
         ...
 
     def registered(self, interval_s: int) -> None:

@@ -6,27 +6,31 @@ to the second.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from csms.ocpp.frames import Call, CallError, CallResult, ErrorCode
+from csms.ocpp.frames import Call, CallError, CallResult, ErrorCode, JsonObject
 from simulators.clock import Clock
 from simulators.sessions.session import Session
 from simulators.stations.charging import Charging, RemoteStart
+from simulators.stations.charging_profiles import Profile
 from simulators.stations.dialect import EndCause
-from simulators.stations.fields import MalformedError
+from simulators.stations.fields import MalformedError, instant
 from simulators.stations.link import Answer, Connect
 from simulators.stations.manners import POLITE, Manners
 from simulators.stations.outlet import Outlet, OutletModel, Transaction
-from simulators.stations.profile_store import Criteria
+from simulators.stations.profile_store import Criteria, ProfileRefusedError
 from simulators.stations.settings import Setting
 from simulators.stations.speaker import Registration
 from simulators.stations.uplink import Uplink
 from simulators.stations.vehicle import Vehicle
 from simulators.stations.waiting import happens_within
+
+logger = logging.getLogger(__name__)
 
 _REBOOT_S: Final = (20.0, 40.0)
 _FLUSH_S: Final = 10.0
@@ -91,6 +95,7 @@ class Station(Charging):
         """A vehicle comes, its driver shows an id token, and charging begins if it is accepted."""
         outlet = self.outlets[evse_number]
         outlet.plug_in(session, self.clock.now())
+        logger.info("%s/%d: a vehicle is plugged in", self.station_id, evse_number)
         self.tell_state(outlet)
         await self._attend(outlet)
 
@@ -101,8 +106,35 @@ class Station(Charging):
         if outlet.transaction is not None:
             self.stop(outlet.transaction, EndCause.UNPLUGGED)
         vehicle = outlet.unplug()
+        taken_kwh = vehicle.delivered_wh / 1000 if vehicle else 0.0
+        logger.info(
+            "%s/%d: the vehicle leaves with %.2f kWh", self.station_id, evse_number, taken_kwh
+        )
         self.tell_state(outlet)
         return vehicle
+
+    def install(self, profile: Profile) -> None:
+        """Install a profile and follow it.
+
+        Raises:
+            ProfileRefusedError: The station cannot or will not.
+        """
+        try:
+            super().install(profile)
+        except ProfileRefusedError as refusal:
+            logger.info("%s refuses a profile: %s", self.station_id, refusal)
+            raise
+        logger.info(
+            "%s/%d: takes a profile: %s", self.station_id, profile.evse_number, profile.purpose
+        )
+
+    def tell_state(self, outlet: Outlet) -> None:
+        """Tell what the outlet does, if the CSMS was told something else."""
+        before = outlet.told
+        super().tell_state(outlet)
+        if outlet.told is not before:
+            name, number = self.station_id, outlet.model.number
+            logger.info("%s/%d: %s, may draw %.1f A", name, number, outlet.told, outlet.limit_a)
 
     def answer(self, call: Call) -> Answer | None:
         """Answer a call of the CSMS."""
@@ -125,6 +157,16 @@ class Station(Charging):
     def retry_s(self) -> int:
         """How long to wait before a retry."""
         return self.settings.seconds(Setting.RETRY_S)
+
+    def time_told(self, answer: JsonObject, asked_at: datetime) -> None:
+        """Set the clock by the CSMS's, and follow the profiles by that (B01, G02)."""
+        try:
+            told = instant(answer, "currentTime")
+        except MalformedError as fault:
+            logger.debug("%s does not set its clock: %s", self.station_id, fault)
+            return
+        if told is not None and self.own_clock.set(told, asked_at):
+            self.limiter.follow(self.clock.now())
 
     def registered(self, interval_s: int) -> None:
         """The CSMS has accepted the station (1.6 §4.2, B01.FR.04)."""

@@ -71,7 +71,7 @@ class StationV16(Station):
             "connectorId": outlet.model.number,
             "idTag": transaction.token,
             "meterStart": int(transaction.begin_wh),
-            "timestamp": format_time(transaction.started_at),
+            "timestamp": format_time(self.own_clock.at(transaction.started_at)),
         }
         self.uplink.tell(
             Message(
@@ -99,7 +99,7 @@ class StationV16(Station):
         """StopTransaction.req (§6.49)."""
         payload = {
             "meterStop": int(outlet.register_wh),
-            "timestamp": format_time(self.clock.now()),
+            "timestamp": format_time(self.own_clock.now()),
             "reason": _REASON[cause],
         }
         self.uplink.tell(
@@ -155,7 +155,7 @@ class StationV16(Station):
             "connectorId": connector,
             "errorCode": "NoError",
             "status": status,
-            "timestamp": format_time(self.clock.now()),
+            "timestamp": format_time(self.own_clock.now()),
         }
         return Message(action="StatusNotification", payload=lambda: payload)
 
@@ -173,7 +173,7 @@ class StationV16(Station):
         """A MeterValue (§7.33) with all that is sampled."""
         readings = outlet.readings(self.settings.measurands)
         return {
-            "timestamp": format_time(self.clock.now()),
+            "timestamp": format_time(self.own_clock.now()),
             "sampledValue": [_sampled(reading, context) for reading in readings],
         }
 

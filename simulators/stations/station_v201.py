@@ -130,7 +130,7 @@ class StationV201(Station):
         return drop_absent(
             {
                 "eventType": event.kind,
-                "timestamp": format_time(self.clock.now()),
+                "timestamp": format_time(self.own_clock.now()),
                 "triggerReason": event.trigger,
                 "seqNo": transaction.seq_no,
                 "offline": not self.uplink.is_online,  # E04.FR.03
@@ -186,7 +186,7 @@ class StationV201(Station):
     def _status_message(self, outlet: Outlet) -> Message:
         """StatusNotificationRequest (G01)."""
         payload = {
-            "timestamp": format_time(self.clock.now()),
+            "timestamp": format_time(self.own_clock.now()),
             "connectorStatus": "Available" if outlet.vehicle is None else "Occupied",
             "evseId": outlet.model.number,
             "connectorId": 1,
@@ -201,7 +201,7 @@ class StationV201(Station):
 
     def _meter_value(self, outlet: Outlet, measurands: Sequence[str], context: str) -> JsonObject:
         return {
-            "timestamp": format_time(self.clock.now()),
+            "timestamp": format_time(self.own_clock.now()),
             "sampledValue": [_sampled(r, context) for r in outlet.readings(measurands)],
         }
 

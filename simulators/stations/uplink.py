@@ -152,11 +152,12 @@ class Uplink:
         try:
             return await self._connect(self._speaker.station_id, self._speaker.subprotocol)
         except (OSError, TimeoutError, WebSocketException) as error:
-            logger.debug("%s cannot connect: %s", self._speaker.station_id, error)
+            logger.info("%s cannot connect: %s", self._speaker.station_id, error)
             return None
 
     async def _be_online(self, connection: ClientConnection) -> None:
         self._link = Link(connection, self._speaker.answer, self._speaker.malformed_code)
+        logger.info("%s is connected", self._speaker.station_id)
         if not self._is_on.is_set() or self._clock.now() < self._away_until:
             self._drop()  # it went away while it was connecting
         try:
@@ -167,6 +168,7 @@ class Uplink:
         finally:
             connection.transport.abort()
             self._link = None
+            logger.info("%s has lost its connection", self._speaker.station_id)
             self.outbox.forget_passing()
 
     def _back_off_s(self, failures: int) -> float:
@@ -206,6 +208,7 @@ class Uplink:
         status = str(answer.payload.get("status"))
         if status in {*Registration}:
             self.registration = Registration(status)
+            logger.info("%s has booted: %s", self._speaker.station_id, status)
         return int(answer.payload.get("interval", 0))
 
     async def _hold(self, link: Link, wait_s: float) -> None:
@@ -249,12 +252,15 @@ class Uplink:
 
     async def _send(self, link: Link, message: Message) -> Answer | None:
         """Make a call; None if it is not answered in time."""
-        self._last_sent_at = self._clock.now()
+        self._last_sent_at = asked_at = self._clock.now()
         self.sent += 1
         # A retry has a new id: ids must not be used twice on a connection (OCPP-J §4.1.4).
         message_id = str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
         try:
-            return await link.call(message_id, message.action, message.payload())
+            answer = await link.call(message_id, message.action, message.payload())
         except TimeoutError:
             logger.debug("%s: %s was not answered", self._speaker.station_id, message.action)
             return None
+        if isinstance(answer, CallResult) and "currentTime" in answer.payload:
+            self._speaker.time_told(answer.payload, asked_at)
+        return answer

@@ -27,6 +27,7 @@ ROUTES: Final = {
     "put /api/v1/sites/{site_id}/feeders/{feeder_id}/load",
     "get /api/v1/stations",
     "get /api/v1/stations/{station_id}",
+    "delete /api/v1/stations/{station_id}",
     "get /api/v1/stations/{station_id}/limits",
     "post /api/v1/stations/{station_id}/commands",
     "put /api/v1/stations/{station_id}/evses/{evse_number}/need",
@@ -191,7 +192,7 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
     assert value("connectors", site="fjordgata", state="charging") == 1
     assert value("connectors", site="fjordgata", state="offline") == 0
     assert value("charging_power_watts", site="fjordgata") == 0  # its meter tells no power
-    assert value("feeder_load_amperes", feeder="level-1", line="L2") == 16
+    assert value("feeder_load_amperes", feeder="level-1", line="L2") == 15
     assert value("feeder_limit_amperes", feeder="intake", line="L3") == 63
     assert value("feeder_allowed_amperes", feeder="level-1", line="L1") == 32
 

@@ -15,8 +15,11 @@ async def test_sites_are_listed_with_how_they_stand(api: Api) -> None:
         {
             "site_id": "fjordgata",
             "name": "Fjordgata",
-            "level": "tight",  # nobody has come, and all are counted at what they may draw
-            "headline": "0 of 2 connectors charging with 0.0 kW. Intake is given out to the full",
+            "level": "overcommitted",  # nobody has come, and all count at their ratings
+            "headline": (
+                "0 of 2 connectors charging with 0.0 kW. "
+                "Intake is overcommitted: 74 of 63 A may be drawn"
+            ),
         }
     ]
 

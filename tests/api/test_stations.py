@@ -25,6 +25,7 @@ from csms.domain.commands import (
     WriteSetting,
 )
 from csms.domain.events import StationBooted
+from csms.domain.identity import EvseId
 from csms.domain.station import RateUnit, StationModel
 from csms.domain.transaction import StatedNeed
 from tests.api.rig import Api
@@ -84,6 +85,37 @@ async def test_station_that_nobody_knows_is_not_found(api: Api, path: str) -> No
     assert problem["detail"] == "no station is called 'X-99'"
 
 
+async def test_guest_that_is_offline_is_removed_with_its_place_and_room(api: Api) -> None:
+    await api.office.sites.admit("Ærø #2")
+    reserved = (await api.get("/sites/fjordgata/view"))["feeders"]["level-2"]["allowed_a"]
+    answer = await api.client.delete("/api/v1/stations/%C3%86r%C3%B8%20%232")
+    assert (answer.status_code, answer.content) == (204, b"")
+    view = await api.get("/sites/fjordgata/view")
+    assert "Ærø #2/1" not in view["evses"]
+    freed = zip(reserved, view["feeders"]["level-2"]["allowed_a"], strict=True)
+    assert [before - after for before, after in freed] == [16.0, 16.0, 16.0]
+    await api.get("/stations/%C3%86r%C3%B8%20%232", 404)
+
+
+@pytest.mark.parametrize(
+    ("station_id", "status", "cause"),
+    [
+        ("visitor", 409, "expected a guest that is offline, it is connected"),
+        ("G-01", 409, "expected a guest that is offline, it is in the site file"),
+        ("X-99", 404, "no station is called 'X-99'"),
+    ],
+)
+async def test_station_that_cannot_be_removed_is_a_problem_with_the_cause(
+    api: Api, station_id: str, status: int, cause: str
+) -> None:
+    await api.office.sites.admit("visitor")
+    await api.office.sites.connected("visitor", "1.6")
+    answer = await api.client.delete(f"/api/v1/stations/{station_id}")
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert cause in answer.json()["detail"]
+
+
 async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
     await api.charge()
     await api.plan()
@@ -92,6 +124,7 @@ async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
     assert (steps[0][0], {round(amps, 6) for _, amps in steps}) == (0.0, {32.0})
     assert limit == {
         "number": 1,
+        "purpose": "tx",
         "evse_number": 1,
         "transaction_id": "tx-1",
         "sent_at": "2026-01-14T12:10:00Z",
@@ -104,6 +137,28 @@ async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
     assert await api.get("/stations/G-02/limits") == []
     problem = await api.get("/stations/G-01/limits?limit=0", 422)
     assert problem["errors"][0]["at"] == "query/limit"
+
+
+async def test_fallback_is_listed_among_the_limits(api: Api) -> None:
+    facts = {"purpose": "tx_default", "verdict": "accepted", "detail": "", "settled_at": NOON}
+    async with api.office.open_uow() as uow:
+        await uow.control.add_sent_fallback(EvseId("G-01", 1), 6.0, NOON, facts)
+        await uow.commit()
+    assert await api.get("/stations/G-01/limits") == [
+        {
+            "number": 1,
+            "purpose": "tx_default",
+            "evse_number": 1,
+            "transaction_id": None,
+            "sent_at": "2026-01-14T12:00:00Z",
+            "starts_at": "2026-01-14T12:00:00Z",
+            "ends_at": None,
+            "steps": [[0.0, 6.0]],
+            "verdict": "accepted",
+            "detail": "",
+            "settled_at": "2026-01-14T12:00:00Z",
+        }
+    ]
 
 
 async def test_transactions_are_listed_newest_first_with_masked_tokens(api: Api) -> None:

@@ -92,6 +92,19 @@ def test_what_is_no_site_file_is_refused(tmp_path: Path, text: str, complaint: s
     assert ran.err.count("\n") == 1
 
 
+def test_site_that_cannot_hold_is_not_free_of_faults(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    text = GARAGE.read_text("utf-8").replace("    limit_a: 63\n", "    limit_a: 0\n")
+    path.write_text(text, encoding="utf-8")
+    line = text.splitlines().index("    limit_a: 0") + 1
+    ran = chargeflex("config", "check", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        f"{path}:{line}: feeders[0].limit_a: expected at least 16 A on L1, the worst case of the "
+        "uncontrolled load below, got 0 A\n"
+    )
+
+
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     ran = chargeflex("config", "check", tmp_path / "none.yaml")
     assert (ran.code, ran.err) == (

@@ -1,8 +1,11 @@
 """`chargeflex db` and `chargeflex station`: what is kept, and what cannot be."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -96,13 +99,100 @@ def test_added_station_is_kept_as_a_guest(tmp_path: Path) -> None:
     assert found == [("visitor", "fjordgata")]
 
 
-def test_no_more_guests_are_added_than_there_are_places(tmp_path: Path) -> None:
-    for number in range(4):
+def test_no_more_guests_are_added_than_there_is_room_for(tmp_path: Path) -> None:
+    for number in range(2):
         assert add(tmp_path, f"visitor-{number}").code == 0
     ran = add(tmp_path, "one too many")
-    assert (ran.code, ran.out, ran.err) == (2, "", "site: all 4 places are taken\n")
-    assert add(tmp_path, "visitor-0").code == 0  # it has one of them already
-    assert len(rows(tmp_path, "SELECT id FROM station WHERE is_guest")) == 4
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "site: a guest may draw 16 A, and Level 3 has 8.0 A left on L1 beside what cannot be "
+        "lowered\n"
+    )
+    assert add(tmp_path, "visitor-0").code == 0  # it has a place already
+    assert len(rows(tmp_path, "SELECT id FROM station WHERE is_guest")) == 2
+
+
+def remove(folder: Path, station_id: str, http_port: int = 0) -> Any:
+    config = settings_file(folder, http_port=http_port)
+    return chargeflex("station", "remove", station_id, "--config", config)
+
+
+def test_removed_guest_leaves_its_place_to_another(tmp_path: Path) -> None:
+    for number in range(2):
+        add(tmp_path, f"visitor-{number}")
+    ran = remove(tmp_path, "visitor-1")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "visitor-1 is removed; its place is free.\n"
+    assert rows(tmp_path, "SELECT id FROM station WHERE is_guest") == [("visitor-0",)]
+    assert add(tmp_path, "another").code == 0
+
+
+@pytest.mark.parametrize(
+    ("station_id", "complaint"),
+    [
+        ("X-99", "no station is called 'X-99'\n"),
+        (
+            "G-01",
+            (
+                "station 'G-01' cannot be removed: expected a guest that is offline, it is in the "
+                "site file\n"
+            ),
+        ),
+    ],
+)
+def test_station_that_is_no_guest_is_not_removed(
+    tmp_path: Path, station_id: str, complaint: str
+) -> None:
+    ran = remove(tmp_path, station_id)
+    assert (ran.code, ran.out, ran.err) == (2, "", complaint)
+
+
+@contextmanager
+def answering(status: int, body: bytes) -> Iterator[tuple[int, list[str]]]:
+    """A server that gives one answer to every request to delete; yields its port and the paths."""
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_DELETE(self) -> None:
+            paths.append(self.path)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_address[1], paths
+        server.shutdown()
+        thread.join()
+
+
+def test_server_that_runs_removes_the_guest_itself(tmp_path: Path) -> None:
+    add(tmp_path, "ø 1")
+    with answering(204, b"") as (port, paths):
+        assert remove(tmp_path, "ø 1", port).code == 0
+    assert paths == ["/api/v1/stations/%C3%B8%201"]
+    assert rows(tmp_path, "SELECT id FROM station WHERE is_guest") == [("ø 1",)]  # left to it
+
+
+def test_guest_that_is_connected_to_a_server_is_not_removed(tmp_path: Path) -> None:
+    add(tmp_path, "visitor")
+    with answering(409, b'{"detail": "station \'visitor\' cannot be removed"}') as (port, _):
+        ran = remove(tmp_path, "visitor", port)
+    complaint = "station_id: station 'visitor' cannot be removed\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", complaint)
+    assert rows(tmp_path, "SELECT id FROM station WHERE is_guest") == [("visitor",)]
+
+
+def test_guest_that_a_server_does_not_know_is_looked_for_in_the_database(tmp_path: Path) -> None:
+    add(tmp_path, "visitor")
+    with answering(404, b"{}") as (port, _):
+        assert remove(tmp_path, "visitor", port).code == 0
+    assert rows(tmp_path, "SELECT id FROM station WHERE is_guest") == []
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def planned(problem: dict[str, Any]) -> Any:
 def test_plan_gives_every_vehicle_what_it_wants_under_the_limit() -> None:
     plan = planned(PROBLEM)
     assert (plan["starts_at"], plan["ends_at"]) == (
-        "2026-01-14T12:00:00+00:00",
-        "2026-01-14T16:00:00+00:00",
+        "2026-01-14T12:00:00Z",
+        "2026-01-14T16:00:00Z",
     )
     assert (plan["slots_s"], plan["committed"]) == ([HOUR_S] * 4, 1)
     assert (plan["method"], plan["detail"]) == ("linear program", "")
@@ -58,7 +58,8 @@ def test_plan_gives_every_vehicle_what_it_wants_under_the_limit() -> None:
         "cause": "others first",
         "feeder": "main",
         "line": 1,
-        "until": "2026-01-14T13:00:00+00:00",
+        "until": "2026-01-14T13:00:00Z",
+        "gain_per_a": late["reason"]["gain_per_a"],
     }
 
 
@@ -157,7 +158,19 @@ WRONG: Final[dict[str, tuple[str, str]]] = {
     ),
     "no finite number": (
         json.dumps(broken(evses=[vehicle("a", float("inf"))])),
-        "-: evses[a].demand.energy_wh: expected a finite number",
+        "-: evses.0.demand.energy_wh: Input should be a finite number",
+    ),
+    "more than any site has": (
+        json.dumps(broken(evses=[vehicle("a", 1e300)])),
+        "-: evses[a].demand.energy_wh: expected no figure beyond 1e+09",
+    ),
+    "minimum above the maximum": (
+        json.dumps(broken(evses=[vehicle("a", 1, min_a=40)])),
+        "-: evses[a].min_a: expected no more than max_a, 32",
+    ),
+    "end of time": (
+        json.dumps(broken(starts_at="9999-12-31T23:00:00Z")),
+        "-: starts_at: expected slots that end before the year 10000",
     ),
     "committed beyond the end": (
         json.dumps(broken(committed=5)),
@@ -182,3 +195,33 @@ def test_problem_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     ran = chargeflex("plan", tmp_path / "latin.json")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"{tmp_path}/latin.json: cannot be read: ")
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    problem = broken(evses=[vehicle("[red]x[/blue]", 1_000)])
+    ran = chargeflex("plan", "-", stdin=json.dumps(problem))
+    assert (ran.code, ran.err) == (0, "")
+    assert "[red]x[/blue]" in ran.out
+
+
+def test_every_slot_can_tell_its_reason() -> None:
+    ran = chargeflex("plan", "--json", "--reasons", "-", stdin=json.dumps(PROBLEM))
+    soon, late = json.loads(ran.out)["evses"]
+    assert [one["cause"] for one in soon["reasons"]] == ["feeder", "away", "away", "away"]
+    assert late["reasons"][0]["cause"] == "others first"
+    assert (soon["reasons"][0]["feeder"], soon["reasons"][0]["line"]) == ("main", 1)
+
+
+def test_plan_is_drawn_where_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "plan.png"
+    ran = chargeflex("plan", "-", "--chart", path, stdin=json.dumps(PROBLEM))
+    assert (ran.code, ran.err) == (0, "")
+    assert path.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_chart_of_an_unknown_kind_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "plan.exe"
+    ran = chargeflex("plan", "-", "--chart", path, stdin=json.dumps(PROBLEM))
+    assert ran.code == 2
+    assert ran.err.startswith(f"{path}: the chart cannot be written: ")

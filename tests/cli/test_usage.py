@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -16,6 +17,7 @@ COMMANDS = {
     "db upgrade": "Bring the tables to this program's version",
     "station": "Look after stations",
     "station add": "Let a station that no site file lists join a site",
+    "station remove": "Remove a guest that is offline",
     "config": "Check settings and site files",
     "config schema": "Print the JSON Schema of site files",
     "config check": "Check a site file",
@@ -38,6 +40,12 @@ def test_help_lists_every_command() -> None:
             assert f"  {command} " in listed
 
 
+def test_version_is_that_of_the_distribution() -> None:
+    ran = chargeflex("--version")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"chargeflex {version('chargeflex')}\n"
+
+
 @pytest.mark.parametrize("group", ["", "db", "station", "config"])
 def test_command_without_what_it_needs_shows_its_help(group: str) -> None:
     ran = chargeflex(*group.split())
@@ -53,6 +61,7 @@ def test_command_without_what_it_needs_shows_its_help(group: str) -> None:
         ("simulate", "Error: Missing option '--url'."),
         ("plan", "Error: Missing argument 'problem'."),
         ("station add", "Error: Missing argument 'station_id'."),
+        ("station remove", "Error: Missing argument 'station_id'."),
         ("serve --port 1", "Error: No such option: --port"),
         ("demo --rate 0", "Error: Invalid value for '--rate'"),
         ("demo --rate fast", "Error: Invalid value for '--rate'"),

@@ -27,6 +27,13 @@ HAS_INK: Final = """(ink) => {
     const dots = new Uint32Array(data.buffer);
     return dots.includes(new Uint32Array(Uint8Array.of(...ink, 255).buffer)[0]);
 }"""
+EDGE_INK: Final = """() => {
+    const canvas = document.querySelector(".chart canvas");
+    const pen = canvas.getContext("2d");
+    const { data } = pen.getImageData(canvas.width - 1, canvas.height - 28, 1, 28);
+    return data.filter((part, i) => i % 4 === 3 && part > 0).length;
+}"""
+"""How many dots have ink where the axis of time meets the right edge."""
 TOO_WIDE: Final = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5)
     .filter((e) => !e.closest(".unseen, svg, .u-wrap"))
@@ -105,6 +112,33 @@ async def test_the_chart_takes_the_width_that_there_is(tab: Tab, server: Server)
     await tab.page.wait_for_function(fits)
     await tab.page.set_viewport_size({"width": 390, "height": 844})
     await tab.page.wait_for_function(fits)
+
+
+async def test_the_last_time_below_the_chart_is_not_cut_off(tab: Tab, server: Server) -> None:
+    # The plan that is shown ends at a full hour: its time stands below the very end of the axis.
+    await tab.page.set_viewport_size({"width": 1440, "height": 900})
+    await tab.open(server.url)
+    await tab.page.wait_for_selector(".chart canvas")
+    await tab.page.wait_for_function(HAS_INK, arg=LIGHT_LOAD)
+    assert await tab.page.evaluate(EDGE_INK) == 0
+
+
+@pytest.mark.parametrize("width", [320, 390, 700])
+async def test_on_a_phone_the_order_stands_beside_the_search(
+    new_tab: NewTab, server: Server, width: int
+) -> None:
+    tab = await new_tab(viewport={"width": width, "height": 844})
+    await tab.open(server.url)
+    search, order = [
+        await tab.page.locator(name).bounding_box() for name in (".search input", ".sort select")
+    ]
+    assert search is not None
+    assert order is not None
+    assert search["y"] + search["height"] / 2 == pytest.approx(
+        order["y"] + order["height"] / 2, abs=2
+    )
+    assert search["x"] + search["width"] <= order["x"]
+    assert search["width"] > 120
 
 
 async def test_times_are_the_site_s_wherever_the_reader_is(new_tab: NewTab, server: Server) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from csms.dashboard import words
 from csms.domain.need import NeedSource
-from csms.service.site_view import EvseState, EvseView, NeedView, PlanView
+from csms.service.site_view import EvseState, EvseView, FeederView, Level, NeedView, PlanView
 from tests.dashboard.rig import Server, Tab
-from tests.dashboard.views import CHARGING, NOON, PAUSED, PLAN, after, evse
+from tests.dashboard.views import CHARGING, NOON, PAUSED, PLAN, after, evse, feeder
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 HEURISTIC: Final = replace(PLAN, is_heuristic=True, detail="the solver was late", short_wh=0.0)
@@ -52,6 +52,16 @@ PLANS: Final = [
         "Everyone gets what they need",
     ),
 ]
+NOTES: Final = [
+    (feeder("Row A"), ""),
+    (feeder("Row A", uncontrolled_source="reckoned"), "Building load: reckoned"),
+    (feeder("Row A", level=Level.TIGHT), ""),
+    (
+        feeder("Row A", level=Level.OVERCOMMITTED, uncontrolled_source="measured"),
+        "More may be drawn than the limit · Building load: measured",
+    ),
+    (feeder("Row A", level=Level.OVER), "Over its limit"),
+]
 INSTANTS: Final = [
     (after(0), "13:00:00", "13:00"),
     (after(11 * 60 + 0.5), "00:00:30", "00:00"),
@@ -85,6 +95,11 @@ def test_a_plan_says_how_it_was_made_and_what_will_be_short(
     assert words.short_line(plan) == short
 
 
+@pytest.mark.parametrize(("feeder", "text"), NOTES)
+def test_a_feeder_that_is_beyond_its_limit_says_so_in_words(feeder: FeederView, text: str) -> None:
+    assert words.feeder_note(feeder) == text
+
+
 def test_every_state_has_a_word() -> None:
     assert set(words.STATE_WORDS) == set(EvseState)
 
@@ -101,6 +116,9 @@ async def test_the_browser_writes_all_of_it_alike(tab: Tab, server: Server) -> N
         expected += [with_seconds, without]
     for vehicle, text in NEEDS:
         calls.append(["energyLine", vehicle, "Europe/Oslo"])
+        expected.append(text)
+    for row, text in NOTES:
+        calls.append(["feederNote", row])
         expected.append(text)
     for plan, made, short in PLANS:
         calls += [["planLine", plan, "Europe/Oslo"], ["shortLine", plan]]

@@ -17,9 +17,22 @@ def excess(
     )
 
 
-def test_site_without_fallbacks_is_never_overcommitted() -> None:
-    site = small_site(place("G-01", "level-1", 0.0), intake=flat(10.0), intake_load=flat(50.0))
-    assert overcommitted_fallbacks(site) == []
+def test_uncontrolled_load_alone_may_be_more_than_a_feeder_carries() -> None:
+    site = small_site(
+        place("G-01", "level-1", 0.0),
+        intake=AmpereSchedule((63.0, 63.0, 0.0)),
+        intake_load=AmpereSchedule((63.0, 160.0, 16.0)),
+    )
+    assert overcommitted_fallbacks(site) == [
+        excess("intake", 2, 0.0, 160.0, 63.0),
+        excess("intake", 3, 0.0, 16.0, 0.0),
+    ]
+
+
+def test_feeder_that_is_shut_off_may_feed_nothing() -> None:
+    assert (
+        overcommitted_fallbacks(small_site(place("G-01", "level-1", 0.0), intake=flat(0.0))) == []
+    )
 
 
 def test_fallbacks_may_fill_a_feeder_to_its_limit() -> None:

@@ -129,6 +129,21 @@ def test_refused_limit_leaves_the_last_accepted_one_in_force() -> None:
     assert allowance.settled(higher, Verdict.REFUSED).now_a(after(1)) == 10.0
 
 
+@pytest.mark.parametrize(
+    ("now", "fell_at"), [(299, None), (300, 300), (599, 300), (899, 300), (900, 900), (2000, 900)]
+)
+def test_allowance_falls_by_itself_at_the_steps_and_at_the_end_of_a_limit(
+    now: float, fell_at: float | None
+) -> None:
+    allowance = HELD.settled(limit((0, 16.0), (300, 8.0), (600, 12.0)), Verdict.ACCEPTED)
+    assert allowance.last_fall(after(now)) == (None if fell_at is None else after(fell_at))
+
+
+def test_step_below_the_fallback_falls_to_the_fallback_once() -> None:
+    allowance = HELD.settled(limit((0, 16.0), (300, 4.0), (600, 0.0)), Verdict.ACCEPTED)
+    assert allowance.last_fall(after(1000)) == after(300)
+
+
 def test_uncertain_limit_counts_beside_the_accepted_one_until_it_lapses() -> None:
     accepted, lost = limit((0, 10.0), end=900), limit((0, 20.0), start=60, end=600)
     allowance = HELD.settled(accepted, Verdict.ACCEPTED).sent(lost)

@@ -1,7 +1,7 @@
 import pytest
 
 from csms.domain.site import PhaseAmps
-from csms.domain.vehicle import VehicleHabits
+from csms.domain.vehicle import VehicleHabits, conductors_in_use
 
 NONE: PhaseAmps = (0.0, 0.0, 0.0)
 
@@ -38,6 +38,12 @@ def test_two_readings_that_agree_tell_the_lines_in_use(
     twice = seen((current_a, 16.0), (current_a, 16.0))
     assert once.line_count is None
     assert twice.line_count == line_count
+
+
+def test_conductors_in_use_carry_more_than_what_leaks() -> None:
+    assert conductors_in_use((0.0, 15.8, 16.0)) == (1, 2)
+    assert conductors_in_use((16.0, 4.8, 4.9)) == (0, 2)
+    assert conductors_in_use(NONE) == ()
 
 
 def test_current_too_low_to_tell_the_lines_says_nothing() -> None:

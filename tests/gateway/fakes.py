@@ -24,6 +24,7 @@ from csms.domain.events import (
 )
 from csms.domain.identity import StationId
 from csms.domain.station import Registration
+from csms.service.ports import Admission
 
 ReplyT = TypeVar("ReplyT")
 
@@ -92,21 +93,25 @@ class FakeWatch:
 
     Attributes:
         strangers: Stations that may not connect.
+        is_full: Whether there is no room for anybody just now.
         asked: Who has been asked about.
         seen: What was reported, in order: `G-01 2.0.1`, `G-01 gone`.
         failure: Raised when a station connects.
     """
 
     strangers: set[StationId] = field(default_factory=set)
+    is_full: bool = False
     asked: list[StationId] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     failure: Exception | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def admit(self, station_id: StationId) -> bool:
+    async def admit(self, station_id: StationId) -> Admission:
         """Whether a station may connect."""
         self.asked.append(station_id)
-        return station_id not in self.strangers
+        if station_id in self.strangers:
+            return Admission("it is a stranger")
+        return Admission("the site is full", may_pass=True) if self.is_full else Admission()
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected."""

@@ -97,6 +97,25 @@ async def test_path_without_a_proper_identity_is_not_found(path: str) -> None:
         assert rig.watch.asked == []
 
 
+async def test_station_for_which_there_is_no_room_may_come_again_later(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with listening() as rig:
+        rig.watch.is_full = True
+        with pytest.raises(InvalidStatus) as caught:
+            async with rig.station("/ocpp/G-99"):
+                pytest.fail("expected a refusal")
+        assert caught.value.response.status_code == 503
+        assert rig.watch.seen == []
+        assert "refused station 'G-99': the site is full" in caplog.text
+
+
+async def test_station_that_speaks_no_version_of_ours_is_given_no_place() -> None:
+    async with listening() as rig, rig.station("/ocpp/G-99", "ocpp1.5") as station:
+        assert await station.closed() == (1002, "offer ocpp2.0.1 or ocpp1.6")
+        assert rig.watch.asked == []
+
+
 async def test_unknown_station_is_not_found() -> None:
     # OCPP-J 1.6 §3.2
     async with listening() as rig:

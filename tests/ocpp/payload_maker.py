@@ -52,9 +52,11 @@ class PayloadMaker:
     Args:
         schema: The message's JSON schema.
         random: Where all choices come from.
+        least: The lowest integer where the schema names none.
     """
 
-    def __init__(self, schema: dict[str, Any], random: Random) -> None:
+    def __init__(self, schema: dict[str, Any], random: Random, least: int = -3) -> None:
+        self._least = least
         self._root = schema
         self._random = random
 
@@ -89,7 +91,7 @@ class PayloadMaker:
             case "string":
                 return "x" * self._random.randint(0, min(schema.get("maxLength", 30), 30))
             case "integer":
-                least, most = schema.get("minimum", -3), schema.get("maximum", 100)
+                least, most = schema.get("minimum", self._least), schema.get("maximum", 100)
                 return self._random.randint(int(least), int(most))
             case "number":
                 return self._random.randint(-30, 900) / 10

@@ -73,7 +73,7 @@ def limit(
 def hold(evse: LiveEvse, amps: float, starts_at: datetime = NOON) -> None:
     """Let an EVSE have accepted a limit."""
     given = limit((0, amps), starts_at=starts_at)
-    evse.allowance = evse.allowance.sent(given).settled(given, Verdict.ACCEPTED)
+    evse.allow(evse.allowance.sent(given).settled(given, Verdict.ACCEPTED), starts_at)
 
 
 def draw(evse: LiveEvse, *amps: float, at: datetime = NOON, **more: Any) -> None:

@@ -17,6 +17,8 @@ from csms.service.live_site import LiveSite
 from csms.service.planner import InlinePlanner
 from csms.service.ports import TimedPlan
 from simulators.clock import ScaledClock
+from smart_charging.plan import ChargingPlan
+from smart_charging.planner import plan_by_heuristic
 from smart_charging.problem import ChargingProblem
 from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
@@ -29,12 +31,20 @@ class FakePlanner:
     """Plans in place, notes what it was asked, and does what a test wants meanwhile."""
 
     asked: list[ChargingProblem] = field(default_factory=list)
+    lasts: list[ChargingPlan | None] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None
+    gate: asyncio.Event | None = None
+    is_heuristic: bool = False
 
-    async def plan(self, problem: ChargingProblem) -> TimedPlan:
+    async def plan(self, problem: ChargingProblem, last: ChargingPlan | None = None) -> TimedPlan:
         self.asked.append(problem)
+        self.lasts.append(last)
         self.meanwhile()
-        return await InlinePlanner(20.0).plan(problem)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.is_heuristic:
+            return TimedPlan(plan_by_heuristic(problem, "a test wants it so"), 0.1)
+        return await InlinePlanner(20.0).plan(problem, last)
 
 
 @dataclass
@@ -227,5 +237,57 @@ async def test_load_of_the_intake_is_kept_every_minute(database_file: Path) -> N
         assert rows == [{"feeder_id": "intake", "limit_a": "[63.0, 63.0, 63.0]"}] * 3
 
 
+@in_virtual_time
+async def test_building_is_kept_as_measured_and_not_as_reckoned_with(database_file: Path) -> None:
+    site = with_meter(yard(1), flat(30.0), step_a=6.0)
+    async with running(database_file, site, ()) as run:
+        run.live.read_feeder("intake", run.office.clock.now(), (4.0, 5.0, 6.0))
+        await asyncio.sleep(61)
+        rows = await run.office.rows("SELECT load_a, uncontrolled_a FROM feeder_reading")
+        assert rows == [{"load_a": "[4.0, 5.0, 6.0]", "uncontrolled_a": "[4.0, 5.0, 6.0]"}]
+
+
 def test_name_of_an_evse_may_hold_a_slash() -> None:
     assert parse_evse("row 1/G-01/2") == EvseId("row 1/G-01", 2)
+
+
+@in_virtual_time
+async def test_station_is_set_up_while_a_plan_takes_its_time(database_file: Path) -> None:
+    async with running(database_file, yard(2, fallback_a=6.0), ("C-1",)) as run:
+        is_planned = asyncio.Event()
+        run.planner.gate = is_planned
+        await asyncio.sleep(6)
+        assert len(run.planner.asked) == 1  # and not answered
+        run.live.station_connected("C-2", "2.0.1", run.office.clock.now())
+        run.live.station_booted("C-2")
+        assert evse_of(run.live, "C-2").allowance.standing_a == 32.0
+        await asyncio.sleep(0.1)
+        assert run.live.stations["C-2"].is_ready
+        assert evse_of(run.live, "C-2").allowance.standing_a == 6.0
+        is_planned.set()
+
+
+@in_virtual_time
+async def test_station_is_set_up_while_a_gap_is_waited_out(database_file: Path) -> None:
+    async with running(database_file, yard(2, fallback_a=6.0), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        run.live.station_booted("C-2")
+        await asyncio.sleep(0.1)
+        assert run.live.stations["C-2"].is_ready
+        assert run.planned_after_s == [5.0]
+        await asyncio.sleep(10)
+        assert run.planned_after_s == [5.0, 15.0]
+
+
+@in_virtual_time
+async def test_planner_is_given_the_last_plan_that_was_solved(database_file: Path) -> None:
+    async with running(database_file, yard(1), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        assert run.controller.newest is not None
+        first = run.controller.newest.plan
+        run.planner.is_heuristic = True
+        run.live.alarm()
+        await asyncio.sleep(1)
+        run.live.alarm()
+        await asyncio.sleep(1)
+        assert run.planner.lasts == [None, first, first]

@@ -12,7 +12,7 @@ from csms.service.charging_control import PlanMade, SiteController
 from csms.service.control_room import ControlRoom
 from csms.service.planner import InlinePlanner
 from simulators.clock import ScaledClock
-from smart_charging.problem import Cause, ChargingPlan, EvsePlan, Method, Reason
+from smart_charging.plan import Cause, ChargingPlan, EvsePlan, Method, Reason
 from tests.domain.sites import place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, FakeClock, FakeGateway, Office, open_office

@@ -108,6 +108,23 @@ def now_a(post: Post, station_id: str) -> float:
 
 
 @in_virtual_time
+async def test_vehicle_is_lowered_when_its_station_accepts_and_not_when_it_was_planned(
+    database_file: Path,
+) -> None:
+    async with posted(database_file, yard("A", "B"), A=20.0, B=8.0) as post:
+        gate = post.office.gateway.shut("A")
+        running = post.start(flat("A", 8.0), flat("B", 20.0))
+        await asyncio.sleep(8)
+        assert evse_of(post.live, "A").lowered_at is None
+        gate.set()
+        await running
+        lowered_at = evse_of(post.live, "A").lowered_at
+        assert lowered_at is not None
+        assert (lowered_at - NOON).total_seconds() == pytest.approx(8.0, abs=0.1)
+        assert evse_of(post.live, "B").lowered_at is None
+
+
+@in_virtual_time
 async def test_increase_waits_until_the_decrease_is_accepted_and_followed(
     database_file: Path,
 ) -> None:
@@ -429,3 +446,32 @@ async def test_answer_that_could_not_be_kept_stays_written_down_as_uncertain(
         assert await post.office.rows("SELECT verdict FROM sent_limit") == [
             {"verdict": "uncertain"}
         ]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_limit_is_written_by_the_stations_own_clock(database_file: Path, hours: int) -> None:
+    @in_virtual_time
+    async def check() -> None:
+        async with posted(database_file, yard("A")) as post:
+            for minutes in (-2, -1, 0):
+                post.live.clock_seen("A", after(minutes + 60 * hours), after(minutes))
+            await post.dispatch(flat("A", 16.0))
+            [(_, command)] = post.office.gateway.of(SetProfile)
+            assert command.profile.starts_at == after(60 * hours)
+            assert command.profile.ends_at == after(60 * hours + 15)
+            accepted = evse_of(post.live, "A").allowance.accepted
+            assert accepted is not None
+            assert (accepted.starts_at, accepted.ends_at) == (NOON, after(15))
+
+    check()
+
+
+@in_virtual_time
+async def test_limit_that_was_given_by_another_time_is_sent_again(database_file: Path) -> None:
+    async with posted(database_file, yard("A"), A=16.0) as post:
+        await post.dispatch(flat("A", 16.0))
+        assert post.sent == []  # it holds that
+        post.live.clock_seen("A", after(61), after(1))
+        await post.dispatch(flat("A", 16.0))
+        assert post.sent == [("A", 16.0)]
+        assert evse_of(post.live, "A").allowance.uncertain == ()

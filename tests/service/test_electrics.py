@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from csms.domain.site import AmpereSchedule, EvsePlace, Site, Window
+from csms.domain.site import AmpereSchedule, EvsePlace, PhaseAmps, Site, Window
 from csms.domain.vehicle import VehicleHabits
 from csms.service.electrics import (
     expected_uncontrolled,
     feeder_inputs,
+    measured_taps,
     near_s,
     phases_of,
     tap_of,
@@ -27,6 +28,47 @@ from tests.service.sites import evse_of, it_site, with_meter
 LEAD = complex(math.cos(math.pi / 6), 0.5)
 LAG = complex(math.cos(math.pi / 6), -0.5)
 DC: dict[str, Any] = {"is_dc": True, "efficiency": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("wired", "current_a", "taps"),
+    [
+        ((1, 2, 3), (16.0, 16.0, 0.0), [((LEAD, LAG, 0), 16.0)]),
+        ((1, 2, 3), (0.0, 15.8, 16.0), [((0, LEAD, LAG), 16.0)]),
+        ((2, 3, 1), (16.0, 0.1, 16.0), [((LEAD, LAG, 0), 16.0)]),
+        ((1, 2, 3), (16.0, 15.9, 15.8), [((1, 1, 1), 16.0)]),
+        ((2, 3, 1), (16.0, 0.0, 0.0), [((0, LEAD, LAG), 16.0)]),  # tells one conductor alone
+        ((3, 1), (16.0, 0.0, 0.0), [((LAG, 0, LEAD), 16.0)]),
+        ((3, 1), (16.0, 16.0, 16.0), [((LAG, 0, LEAD), 16.0)]),
+    ],
+)
+def test_current_in_an_it_grid_flows_between_the_conductors_that_carry_it(
+    wired: tuple[int, ...],
+    current_a: PhaseAmps,
+    taps: list[tuple[tuple[complex, ...], float]],
+) -> None:
+    live, evse = seen(it_site(at(*wired)), None)
+    found = list(measured_taps(live, evse, current_a))
+    assert [amps for _, amps in found] == [amps for _, amps in taps]
+    for (tap, _), (phasors, _) in zip(found, taps, strict=True):
+        assert tap.phasors == pytest.approx(phasors)
+
+
+@pytest.mark.parametrize(
+    ("wired", "current_a", "taps"),
+    [
+        ((2, 3, 1), (16.0, 6.0, 0.0), [((0, 1, 0), 16.0), ((0, 0, 1), 6.0), ((1, 0, 0), 0.0)]),
+        ((3,), (16.0, 16.0, 16.0), [((0, 0, 1), 16.0)]),
+    ],
+)
+def test_current_in_a_tn_grid_flows_on_each_line_as_measured(
+    wired: tuple[int, ...],
+    current_a: PhaseAmps,
+    taps: list[tuple[tuple[complex, ...], float]],
+) -> None:
+    live, evse = seen(small_site(at(*wired)), None)
+    found = [(tap.phasors, amps) for tap, amps in measured_taps(live, evse, current_a)]
+    assert found == taps
 
 
 def seen(site: Site, line_count: int | None, **place_fields: Any) -> tuple[LiveSite, LiveEvse]:

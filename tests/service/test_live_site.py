@@ -1,21 +1,23 @@
 """What a site learns from meters, and what it forgets when a vehicle goes."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
-from csms.domain.limits import Standing
+from csms.domain.limits import Standing, Verdict
 from csms.domain.metering import Reading
 from csms.domain.site import Earthing
 from csms.domain.station import ChargingState, ConnectorStatus
+from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
 from csms.service.live_site import LiveEvse, LiveSite
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
-from tests.service.sites import connect, evse_of, hold, plug_in, transaction
+from tests.service.sites import connect, evse_of, hold, limit, plug_in, transaction
 
 E1 = EvseId("G-01", 1)
 
@@ -157,6 +159,60 @@ def test_current_between_two_lines_of_an_it_grid_flows_in_both(live: LiveSite) -
     assert live.line_amps(evse(live)) == (16.0, 0.0, 16.0)
 
 
+def test_reading_from_before_a_lower_limit_was_accepted_counts_as_that_limit(
+    live: LiveSite,
+) -> None:
+    planned_at, read_at = after(1), after(1) + timedelta(seconds=8)
+    lower = limit((0, 8.0), starts_at=planned_at)
+    read(live, 16.0, 16.0, 0.0, at=read_at)
+    evse(live).allowance = evse(live).allowance.sent(lower)
+    assert live.drawn_a(evse(live), read_at) == (16.0, 16.0, 0.0)
+    accepted_at = planned_at + timedelta(seconds=26)
+    evse(live).allow(evse(live).allowance.settled(lower, Verdict.ACCEPTED), accepted_at)
+    assert live.drawn_a(evse(live), accepted_at) == (8.0, 8.0, 0.0)
+
+
+def test_reading_counts_again_once_the_vehicle_had_time_to_follow(live: LiveSite) -> None:
+    hold(evse(live), 8.0, starts_at=after(1))
+    read(live, 16.0, 0.0, 0.0, at=after(1) + timedelta(seconds=5))
+    assert live.drawn_a(evse(live), after(2)) == (8.0, 0.0, 0.0)
+    read(live, 9.0, 0.0, 0.0, at=after(1) + timedelta(seconds=6))
+    assert live.drawn_a(evse(live), after(2)) == (9.0, 0.0, 0.0)
+
+
+def test_reading_from_before_a_step_of_a_limit_counts_as_what_the_step_allows(
+    live: LiveSite,
+) -> None:
+    falling = limit((0, 16.0), (300, 10.0))
+    evse(live).allow(replace(evse(live).allowance, accepted=falling), NOON)
+    read(live, 16.0, 0.0, 0.0, at=after(5) + timedelta(seconds=5))
+    assert live.drawn_a(evse(live), after(5) - timedelta(seconds=1)) == (16.0, 0.0, 0.0)
+    assert live.drawn_a(evse(live), after(6)) == (10.0, 0.0, 0.0)
+
+
+def test_reading_from_before_a_limit_lapsed_counts_as_the_fallback(live: LiveSite) -> None:
+    read(live, 16.0, 0.0, 0.0, at=after(14))
+    evse(live).allow(evse(live).allowance.lapsed(after(16)), after(16))
+    assert evse(live).lowered_at == after(15)
+    assert live.drawn_a(evse(live), after(16)) == (6.0, 0.0, 0.0)
+
+
+def test_vehicle_that_never_had_to_lower_its_current_draws_what_its_meter_shows(
+    live: LiveSite,
+) -> None:
+    read(live, 17.0, 0.0, 0.0)
+    assert live.drawn_a(evse(live), NOON) == (17.0, 0.0, 0.0)
+    assert live.drawn_a(evse_of(live, "G-02"), NOON) is None
+
+
+def test_next_vehicle_is_not_taken_for_one_that_was_lowered(live: LiveSite) -> None:
+    hold(evse(live), 8.0, starts_at=after(1))
+    assert evse(live).lowered_at == after(1)
+    live.transaction_changed(transaction("G-01", ended_at=after(2)), after(2))
+    live.transaction_changed(transaction("G-01", number=2, started_at=after(3)), after(3))
+    assert evse(live).lowered_at is None
+
+
 def test_vehicle_that_stops_by_itself_while_it_may_charge_is_content(live: LiveSite) -> None:
     status(live, ChargingState.CHARGING)
     status(live, ChargingState.SUSPENDED_EV)
@@ -186,7 +242,7 @@ def test_reports_on_what_the_site_does_not_have_change_nothing(live: LiveSite) -
     live.dirty.clear()
     live.changed.clear()
     nowhere = replace(transaction("G-01", number=9), evse=EvseId("G-01", 7))
-    live.transaction_changed(nowhere, NOON)
+    live.transaction_changed(replace(nowhere, ended_at=NOON), NOON)
     live.transaction_changed(replace(nowhere, evse=None), NOON)
     live.read(EvseId("G-01", 7), Reading(at=NOON, power_w=1.0), NOON)
     assert (live.dirty.is_set(), live.changed.is_set()) == (False, False)
@@ -209,3 +265,125 @@ def test_vehicle_that_stays_after_its_transaction_is_idle_until_the_connector_is
     )
     live.status_changed(free, after(3))
     assert evse(live).charging_state is None
+
+
+def stray(**more: Any) -> Transaction:
+    """A transaction at an EVSE that the site file does not know."""
+    return replace(transaction("G-01", number=9), evse=EvseId("G-01", 7), **more)
+
+
+def test_vehicle_at_an_evse_that_the_file_does_not_know_counts_at_the_stations_rating(
+    live: LiveSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not live.urgent.is_set()
+    live.transaction_changed(stray(), NOON)
+    found = live.evses[EvseId("G-01", 7)]
+    assert (found.place.feeder_id, found.place.lines) == ("level-1", (1, 2, 3))
+    assert found.allowance.now_a(NOON) == 32.0
+    assert not live.has(EvseId("G-01", 7))
+    assert live.urgent.is_set()  # who can be lowered has to be, at once
+    live.transaction_changed(stray(energy_wh=500.0), after(1))
+    assert caplog.messages == ["G-01/7 charges, which the site file does not know; counted at 32 A"]
+
+
+def test_its_meter_is_read_as_any_other(live: LiveSite) -> None:
+    live.transaction_changed(stray(), NOON)
+    live.read(EvseId("G-01", 7), Reading(at=NOON, current_a=(20.0, 0.0, 0.0)), NOON)
+    assert live.drawn_a(live.evses[EvseId("G-01", 7)], NOON) == (20.0, 0.0, 0.0)
+
+
+def test_it_is_forgotten_when_its_transaction_ends(live: LiveSite) -> None:
+    live.transaction_changed(stray(), NOON)
+    live.transaction_changed(stray(ended_at=after(5)), after(5))
+    assert EvseId("G-01", 7) not in live.evses
+    assert live.has(E1)
+
+
+def test_it_is_forgotten_when_its_connector_is_free(live: LiveSite) -> None:
+    live.transaction_changed(stray(), NOON)
+    free = StatusChanged(
+        station_id="G-01", evse_number=7, connector_number=1, status=ConnectorStatus.AVAILABLE
+    )
+    live.status_changed(free, after(3))
+    assert EvseId("G-01", 7) not in live.evses
+    live.status_changed(replace(free, evse_number=1), after(3))
+    assert live.has(E1)
+
+
+def test_transaction_whose_evse_is_not_told_is_nowhere(live: LiveSite) -> None:
+    live.transaction_changed(replace(stray(), evse=None), NOON)
+    assert set(live.evses) == {E1, EvseId("G-02", 1)}
+
+
+def an_hour_slow(live: LiveSite) -> None:
+    """Let three messages show that the clock of G-01 is an hour slow."""
+    for seconds in (0, 30, 60):
+        live.clock_seen("G-01", after(seconds / 60 - 60), after(seconds / 60))
+
+
+def test_readings_of_a_station_whose_clock_is_slow_are_of_when_they_came(live: LiveSite) -> None:
+    an_hour_slow(live)
+    for minutes in (2, 3, 4):
+        read(live, 32.0, 32.0, 32.0, at=after(minutes - 60), now=after(minutes))
+    reading = evse(live).reading
+    assert reading is not None
+    assert reading.at == after(4)
+    assert evse(live).allowance.is_disobeyed
+
+
+def test_readings_of_a_station_whose_clock_is_fast_are_of_when_they_came(live: LiveSite) -> None:
+    for minutes in (2, 3, 4):
+        live.clock_seen("G-01", after(minutes + 60), after(minutes))
+        read(live, 32.0, 32.0, 32.0, at=after(minutes + 60), now=after(minutes))
+    reading = evse(live).reading
+    assert reading is not None
+    assert reading.at == after(4)
+    assert evse(live).allowance.is_disobeyed
+
+
+def test_wrong_clock_is_logged_once(live: LiveSite, caplog: pytest.LogCaptureFixture) -> None:
+    for minutes in (0, 1, 2):
+        live.clock_seen("G-01", after(minutes + 60), after(minutes))
+    assert caplog.messages == ["its clock is 60 min fast"]
+
+
+def test_limit_that_was_given_by_another_time_is_uncertain_until_it_is_given_anew(
+    live: LiveSite,
+) -> None:
+    held = evse(live).allowance.accepted
+    assert held is not None
+    live.dirty.clear()
+    live.clock_seen("G-01", NOON, NOON)
+    assert evse(live).allowance.uncertain == ()
+    assert not live.dirty.is_set()
+    live.clock_seen("G-01", after(61), after(1))
+    assert evse(live).allowance.uncertain == (held,)
+    assert live.dirty.is_set()
+
+
+def test_after_a_boot_nothing_is_known_of_the_clock(live: LiveSite) -> None:
+    an_hour_slow(live)
+    assert live.stations["G-01"].clock.error == timedelta(hours=-1)
+    live.station_booted("G-01")
+    assert live.stations["G-01"].clock.error == timedelta(0)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_transaction_began_when_it_did_whatever_its_stations_clock_shows(
+    live: LiveSite, hours: int
+) -> None:
+    for minutes in (-2, -1, 0):
+        live.clock_seen("G-02", after(minutes + 60 * hours), after(minutes))
+    live.transaction_changed(transaction("G-02", started_at=after(60 * hours)), NOON)
+    begun = evse_of(live, "G-02").transaction
+    assert begun is not None
+    assert begun.started_at == NOON
+
+
+def test_transaction_of_the_year_9999_began_now(live: LiveSite) -> None:
+    live.transaction_changed(
+        transaction("G-02", started_at=datetime(9999, 12, 31, 23, tzinfo=UTC)), NOON
+    )
+    begun = evse_of(live, "G-02").transaction
+    assert begun is not None
+    assert begun.started_at == NOON

@@ -14,7 +14,7 @@ from csms.domain.transaction import StatedNeed
 from csms.domain.vehicle import VehicleHabits
 from csms.service.live_site import LiveEvse, LiveSite
 from csms.service.problem_builder import build_problem, can_be_steered, need_of, slot_edges
-from smart_charging.problem import Evse
+from smart_charging.resources import Evse
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, draw, evse_of, hold, plug_in

@@ -5,16 +5,18 @@ from typing import Any, Final
 
 import pytest
 
+from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.station import ConnectorStatus
 from csms.domain.vehicle import VehicleHabits
+from csms.service.kept_room import kept_rooms
 from csms.service.live_site import LiveEvse, LiveSite
 from csms.service.reason_text import explain_evse
 from csms.service.site_view import ReasonCode, ReasonView
-from smart_charging.problem import Cause, Reason
+from smart_charging.plan import Cause, Reason
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
-from tests.service.sites import connect, evse_of, hold, plug_in
+from tests.service.sites import connect, evse_of, hold, plug_in, transaction
 
 FULL: Final = Reason(cause=Cause.FEEDER, feeder="level-1", line=2, until=after(600))
 
@@ -30,7 +32,8 @@ def live() -> LiveSite:
 
 def why(live: LiveSite, planned: Reason | None = FULL) -> ReasonView:
     evse = evse_of(live, "G-01")
-    return explain_evse(live, evse, NOON, {evse.place.evse: planned} if planned else {})
+    reasons = {evse.place.evse: planned} if planned else {}
+    return explain_evse(live, evse, NOON, reasons, kept_rooms(live, NOON))
 
 
 def told(live: LiveSite, planned: Reason | None = FULL) -> tuple[ReasonCode, str]:
@@ -76,6 +79,73 @@ def test_plans_reason_in_words(live: LiveSite, reason: Reason, code: ReasonCode,
     assert told(live, reason) == (code, text)
 
 
+def beside(*absent: str, amps: float = 32.0) -> LiveSite:
+    """A station that is connected, and others on its level that are gone and may draw so much."""
+    places = (place(name, "level-1", 0.0) for name in ("G-01", *absent))
+    site = LiveSite(small_site(*places))
+    connect(site, "G-01", *absent)
+    plug_in(site, "G-01")
+    for number, name in enumerate(absent, start=2):
+        hold(plug_in(site, name, number=number), amps)
+        site.station_disconnected(name)
+    return site
+
+
+def test_room_that_is_kept_for_a_station_that_is_gone_is_named_with_it() -> None:
+    text = "Level 1 is full on L2 until 23:00: 32 A are kept for G-50, which is not connected"
+    assert told(beside("G-50")) == (ReasonCode.FEEDER, text)
+
+
+def test_nobody_waits_for_a_turn_where_only_those_who_are_gone_have_room() -> None:
+    waiting = replace(FULL, cause=Cause.OTHERS_FIRST, feeder="intake", until=None)
+    text = "Intake is full on L2: 32 A are kept for G-50, which is not connected"
+    assert told(beside("G-50"), waiting) == (ReasonCode.FEEDER, text)
+
+
+def test_room_that_is_kept_is_told_beside_the_turns_of_others() -> None:
+    site = beside("G-50", amps=16.0)
+    hold(evse_of(site, "G-01"), 6.0)
+    waiting = replace(FULL, cause=Cause.OTHERS_FIRST)
+    code, text = told(site, waiting)
+    assert code is ReasonCode.OTHERS_FIRST
+    assert text == (
+        "Waits for its turn until 23:00: Level 1 is full on L2, where 16 A are kept for G-50, "
+        "which is not connected"
+    )
+
+
+def test_room_that_is_kept_elsewhere_is_not_the_reason() -> None:
+    assert told(beside("G-50"), replace(FULL, feeder="level-2"))[1] == (
+        "Level 2 is full on L2 until 23:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("absent", "kept"),
+    [
+        (("B", "C"), "64 A are kept for B and C, which are not connected"),
+        (("B", "C", "D", "E"), "128 A are kept for B, C and 2 more, which are not connected"),
+    ],
+)
+def test_no_more_than_two_stations_that_are_gone_are_named(
+    absent: tuple[str, ...], kept: str
+) -> None:
+    assert told(beside(*absent))[1] == f"Level 1 is full on L2 until 23:00: {kept}"
+
+
+def test_guest_that_went_before_it_was_set_up_is_waited_for_until_it_is_removed(
+    live: LiveSite,
+) -> None:
+    live.add_place(place("visitor", "level-1", 0.0))
+    live.station_connected("visitor", "1.6", NOON)
+    live.station_disconnected("visitor")
+    visitor = evse_of(live, "visitor")
+    assert explain_evse(live, visitor, NOON, {}, {}) == ReasonView(
+        code=ReasonCode.OFFLINE,
+        text="Not connected; may draw 32 A, which are kept free for it until it is back or removed",
+    )
+
+
 def test_every_cause_of_a_plan_has_words(live: LiveSite) -> None:
     for cause in Cause:
         reason = Reason(cause=cause, feeder="intake", line=1)
@@ -92,6 +162,15 @@ def test_vehicle_that_wants_nothing_is_the_reason(live: LiveSite) -> None:
     evse(live).habits = VehicleHabits(is_content=True)
     text = "The vehicle takes nothing: it is full, or set to charge later"
     assert told(live) == (ReasonCode.VEHICLE, text)
+
+
+def test_what_a_vehicle_would_take_is_not_known_while_it_may_take_nothing() -> None:
+    site = LiveSite(small_site(place("G-01", "level-1", 0.0)))
+    connect(site, "G-01")
+    hold(plug_in(site, "G-01"), 0.0)
+    evse_of(site, "G-01").habits = VehicleHabits(is_content=True)
+    text = "The vehicle took nothing when it last might; it may again when there is room"
+    assert told(site) == (ReasonCode.VEHICLE, text)
 
 
 def test_limit_that_the_station_did_not_take_is_told(live: LiveSite) -> None:
@@ -154,3 +233,18 @@ def test_station_that_never_came_says_what_is_kept_for_it(
 ) -> None:
     site = LiveSite(small_site(replace(place("G-01", "level-1", 6.0), **fields)))
     assert told(site) == (ReasonCode.NEVER_SEEN, text)
+
+
+def test_vehicle_at_an_evse_that_the_file_does_not_know_is_told_of(live: LiveSite) -> None:
+    at_two = replace(transaction("G-01", number=9), evse=EvseId("G-01", 2))
+    live.transaction_changed(at_two, NOON)
+    found = live.evses[EvseId("G-01", 2)]
+    reason = explain_evse(live, found, NOON, {}, kept_rooms(live, NOON))
+    text = "Charges, and is not in the site file; counted at 32 A"
+    assert reason == ReasonView(code=ReasonCode.NOT_IN_FILE, text=text)
+
+
+def test_wrong_clock_is_told_with_every_reason(live: LiveSite) -> None:
+    live.clock_seen("G-01", after(61), NOON)
+    text = "Level 1 is full on L2 until 23:00; its clock is 61 min fast"
+    assert told(live) == (ReasonCode.FEEDER, text)

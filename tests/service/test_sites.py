@@ -17,6 +17,7 @@ from csms.domain.site import EvsePlace, GuestPlace, Site
 from csms.domain.station import ChargingState, ConnectorStatus, StationModel
 from csms.domain.transaction import StatedNeed
 from csms.service.live_site import LiveEvse
+from csms.service.ports import Admission
 from tests.domain.sites import place, small_site
 from tests.service.handlers.stories import BEGIN_WH, TellerV16, TellerV201
 from tests.service.rig import NOON, CommitError, FakeClock, Office, after, open_office
@@ -38,7 +39,7 @@ async def office(database_file: Path) -> AsyncIterator[Office]:
 
 
 async def test_station_of_a_site_file_may_connect(office: Office) -> None:
-    assert await office.sites.admit("G-01")
+    assert (await office.sites.admit("G-01")).is_granted
     assert office.sites.of_station("G-01") is office.live
     assert await office.rows("SELECT id, is_guest FROM station ORDER BY id") == [
         {"id": "G-01", "is_guest": 0},
@@ -47,7 +48,7 @@ async def test_station_of_a_site_file_may_connect(office: Office) -> None:
 
 
 async def test_guest_gets_the_place_for_guests_and_is_kept(office: Office) -> None:
-    assert await office.sites.admit("visitor")
+    assert (await office.sites.admit("visitor")).is_granted
     assert office.evse("visitor/1").place == EvsePlace(
         evse=EvseId("visitor", 1), feeder_id="level-2", lines=(1, 2, 3), max_a=16.0, fallback_a=2.0
     )
@@ -64,28 +65,30 @@ async def test_guest_counts_at_its_rating_from_the_first_moment(office: Office) 
 
 
 async def test_guest_that_comes_again_takes_no_second_place(office: Office) -> None:
-    assert [await office.sites.admit("visitor") for _ in range(3)] == [True] * 3
-    assert await office.sites.admit("other")
-    assert not await office.sites.admit("one too many")
+    assert [await office.sites.admit("visitor") for _ in range(3)] == [Admission()] * 3
+    assert (await office.sites.admit("other")).is_granted
+    refusal = Admission("all 2 places for guests are taken")
+    assert await office.sites.admit("one too many") == refusal
 
 
 async def test_guests_that_come_at_once_do_not_share_the_last_place(office: Office) -> None:
     await office.sites.admit("visitor")
     admitted = await asyncio.gather(office.sites.admit("a"), office.sites.admit("b"))
-    assert sorted(admitted) == [False, True]
+    assert sorted(one.is_granted for one in admitted) == [False, True]
     rows = await office.rows("SELECT count(*) AS count FROM station WHERE is_guest")
     assert rows == [{"count": 2}]
 
 
 async def test_guest_that_comes_twice_at_once_takes_one_place(office: Office) -> None:
     admitted = await asyncio.gather(*(office.sites.admit("visitor") for _ in range(2)))
-    assert admitted == [True, True]
-    assert await office.sites.admit("other")
+    assert admitted == [Admission(), Admission()]
+    assert (await office.sites.admit("other")).is_granted
 
 
 async def test_stranger_is_refused_where_there_is_no_place_for_guests(database_file: Path) -> None:
     async with open_office(database_file, site(guests=None)) as office:
-        assert not await office.sites.admit("visitor")
+        refusal = Admission("it is in no site file, and no site has a place for guests")
+        assert await office.sites.admit("visitor") == refusal
         assert office.sites.of_station("visitor") is None
         rows = await office.rows("SELECT id FROM station WHERE id = 'visitor'")
         assert rows == []
@@ -97,7 +100,7 @@ async def test_guest_that_could_not_be_kept_has_no_place(office: Office) -> None
         await office.sites.admit("visitor")
     assert office.sites.of_station("visitor") is None
     office.is_disk_full = False
-    assert await office.sites.admit("visitor")
+    assert (await office.sites.admit("visitor")).is_granted
     assert await office.rows("SELECT id FROM station WHERE is_guest") == [{"id": "visitor"}]
 
 
@@ -106,7 +109,7 @@ async def test_second_site_takes_the_guests_that_the_first_has_no_room_for(
 ) -> None:
     other = replace(site(), site_id="havnegata", places=())
     async with open_office(database_file, site(guests=None), other) as office:
-        assert await office.sites.admit("visitor")
+        assert (await office.sites.admit("visitor")).is_granted
         assert office.sites.of_station("visitor") is office.sites.live("havnegata")
 
 
@@ -185,6 +188,7 @@ async def live_through_a_morning(office: Office) -> None:
     """Two vehicles: one charges by 1.6 under limits, one by 2.0.1; and a guest has come."""
     first, second = TellerV16(), TellerV201()
     office.clock.instant = after(-120)
+    await office.sites.admit("visitor")
     await office.sites.connected("G-01", "1.6")
     await office.sites.connected("G-02", "2.0.1")
     model = StationModel(vendor="Nordlys", model="NL-22")
@@ -222,7 +226,6 @@ async def live_through_a_morning(office: Office) -> None:
     await sent(office, G1, limit(16.0), Verdict.ACCEPTED)
     await sent(office, G1, limit(10.0), Verdict.REFUSED)
     await sent(office, G1, limit(20.0), Verdict.UNCERTAIN)
-    await office.sites.admit("visitor")
 
 
 def known(evse: LiveEvse) -> dict[str, Any]:
@@ -323,4 +326,19 @@ async def test_guests_beyond_a_lower_number_are_not_placed_again(database_file: 
     fewer = site(replace(GUESTS, max_stations=1))
     async with open_office(database_file, fewer) as again:
         assert list(again.live.stations) == ["G-01", "G-02", "a"]
-        assert not await again.sites.admit("b")
+        assert not (await again.sites.admit("b")).is_granted
+
+
+@pytest.mark.parametrize("status", [ConnectorStatus.OCCUPIED, ConnectorStatus.AVAILABLE])
+async def test_vehicle_at_an_evse_that_the_file_does_not_know_is_counted_after_a_restart(
+    database_file: Path, status: ConnectorStatus
+) -> None:
+    async with open_office(database_file, site()) as before:
+        teller = TellerV201()
+        action, payload = teller.starts(NOON)
+        await before.hear(teller.adapter, action, payload | {"evse": {"id": 2, "connectorId": 1}})
+        changed = StatusChanged(station_id="G-01", evse_number=2, connector_number=1, status=status)
+        await before.handle(changed)
+    async with open_office(database_file, site()) as again:
+        strays = [str(key) for key, evse in again.live.evses.items() if evse.is_stray]
+        assert strays == (["G-01/2"] if status is ConnectorStatus.OCCUPIED else [])

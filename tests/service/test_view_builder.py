@@ -24,7 +24,7 @@ from csms.service.site_view import (
     SiteView,
 )
 from csms.service.view_builder import build_view
-from smart_charging.problem import Cause, ChargingPlan, EvsePlan, Method, Reason
+from smart_charging.plan import Cause, ChargingPlan, EvsePlan, Method, Reason
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, FakeClock, FakeGateway, after
 from tests.service.sites import connect, draw, evse_of, hold, plug_in, with_meter
@@ -185,6 +185,37 @@ def test_feeder_of_which_nine_tenths_are_given_out_is_tight(live: LiveSite) -> N
     )
 
 
+def test_feeder_of_which_more_may_be_drawn_than_its_limit_is_overcommitted(
+    live: LiveSite,
+) -> None:
+    evse = evse_of(live, "G-02")
+    evse.place = replace(evse.place, feeder_id="level-1")
+    evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+    view = viewed(live)
+    assert view.feeders["level-1"].headroom_a == (-8.0, -8.0, -8.0)
+    assert view.feeders["level-1"].level is Level.OVERCOMMITTED
+    assert view.feeders["intake"].level is Level.OK
+    assert view.level is Level.OVERCOMMITTED
+    assert view.headline == (
+        "1 of 2 connectors charging with 10.4 kW. Level 1 is overcommitted: 48 of 40 A may be drawn"
+    )
+
+
+def test_feeder_that_is_given_out_to_its_limit_is_not_overcommitted(live: LiveSite) -> None:
+    evse = evse_of(live, "G-02")
+    evse.place = replace(evse.place, feeder_id="level-1")
+    hold(evse, 24.0)
+    assert viewed(live).feeders["level-1"].level is Level.TIGHT
+
+
+def test_limit_that_is_exceeded_is_worse_than_one_that_might_be(live: LiveSite) -> None:
+    evse = evse_of(live, "G-02")
+    evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+    evse.place = replace(evse.place, feeder_id="level-1")
+    draw(evse_of(live, "G-01"), 15.0, 40.1, 15.0, power_w=0.0, at=after(1))
+    assert viewed(live).level is Level.OVER
+
+
 def test_feeder_that_carries_more_than_its_limit_is_over_and_said_first(live: LiveSite) -> None:
     draw(evse_of(live, "G-01"), 15.0, 40.1, 15.0, power_w=0.0, at=after(1))
     view = viewed(live)
@@ -197,12 +228,12 @@ def test_uncontrolled_load_says_whether_it_is_measured() -> None:
     live = LiveSite(with_meter(small_site(place("G-01", "level-1", 0.0)), flat(30.0), step_a=6.0))
     connect(live, "G-01")
     view = viewed(live).feeders["intake"]
-    assert (view.uncontrolled_source, view.uncontrolled_a) == ("worst case", (30.0, 30.0, 30.0))
+    assert (view.uncontrolled_source, view.uncontrolled_a) == ("reckoned", (30.0, 30.0, 30.0))
     assert view.load_a == (30.0, 30.0, 30.0)
     live.read_feeder("intake", NOON, (4.0, 5.0, 6.0))
     view = viewed(live).feeders["intake"]
-    assert (view.uncontrolled_source, view.uncontrolled_a) == ("measured", (10.0, 11.0, 12.0))
-    assert view.load_a == (4.0, 5.0, 6.0)
+    assert (view.uncontrolled_source, view.uncontrolled_a) == ("measured", (4.0, 5.0, 6.0))
+    assert (view.load_a, view.allowed_a) == ((4.0, 5.0, 6.0), (10.0, 11.0, 12.0))
 
 
 def test_site_is_summed_up(live: LiveSite) -> None:

@@ -89,6 +89,13 @@ def test_sites_are_read_in_their_order(folder: Path) -> None:
             "app.yaml:2: ocpp.prefixes[0]: expected text that matches ^/, got 'ocpp'",
         ),
         (
+            "sites: [one.yaml]\nhttp: {hosts: ['csms.example.org:8080']}\n",
+            (
+                "app.yaml:2: http.hosts[0]: expected text that matches "
+                "^[A-Za-z0-9][A-Za-z0-9.-]*$, got 'csms.example.org:8080'"
+            ),
+        ),
+        (
             "sites: [one.yaml]\nhttp:\n",
             "app.yaml:2: http: expected keys and values, got None",
         ),
@@ -111,10 +118,7 @@ def test_sites_are_read_in_their_order(folder: Path) -> None:
         ),
         (
             "sites:\n  - one.yaml\n  - one.yaml\n",
-            (
-                "app.yaml:3: sites[1]: expected names of its own, 'site one' is also in one.yaml\n"
-                "app.yaml:3: sites[1]: expected names of its own, 'G-01' is also in one.yaml"
-            ),
+            "app.yaml:3: sites[1]: expected another site, 'one' is also in one.yaml",
         ),
     ],
 )
@@ -133,7 +137,19 @@ def test_fault_in_a_site_file_is_told_at_its_own_line(folder: Path) -> None:
 def test_charger_of_one_site_must_not_stand_in_another(folder: Path) -> None:
     (folder / "two.yaml").write_text(SITE.format(name="two", charger="G-01"))
     said = complaint(read_app, folder / "app.yaml", "sites:\n  - one.yaml\n  - two.yaml\n")
-    assert said == ("app.yaml:3: sites[1]: expected names of its own, 'G-01' is also in one.yaml")
+    assert said == "app.yaml:3: sites[1]: expected chargers of its own, 'G-01' is also in one.yaml"
+
+
+def test_many_doubled_chargers_are_one_line(folder: Path) -> None:
+    shared = "".join(f", {{id: G-{i}, feeder: intake, max_a: 32}}" for i in range(1, 6))
+    for name in ("three", "four"):
+        text = SITE.format(name=name, charger=f"{name}-1").replace("}]\n", f"}}{shared}]\n")
+        (folder / f"{name}.yaml").write_text(text.replace(f"63}}{shared}]", "63}]"))
+    said = complaint(read_app, folder / "app.yaml", "sites: [three.yaml, four.yaml]\n")
+    assert said == (
+        "app.yaml:1: sites[1]: expected chargers of its own, 'G-1', 'G-2', 'G-3' and 2 more are "
+        "also in three.yaml"
+    )
 
 
 def test_shipped_settings_file_is_valid_and_shows_the_defaults() -> None:

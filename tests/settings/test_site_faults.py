@@ -288,6 +288,37 @@ def test_fallbacks_that_do_not_fit_are_told_at_the_limit_that_they_exceed(tmp_pa
     ]
 
 
+@pytest.mark.parametrize(
+    ("limit_a", "worst_case_a", "said"),
+    [
+        ("0", "16", "16 A on L1, the worst case of the uncontrolled load below, got 0 A"),
+        ("63", "160", "160 A on L1, the worst case of the uncontrolled load below, got 63 A"),
+        (
+            "[63, 32, 20]",
+            "[0, 40, 25]",
+            "40 A on L2, the worst case of the uncontrolled load below, got 32 A",
+        ),
+        (
+            "63",
+            "{default: 9, windows: [{from: 15:00, to: 22:00, amps: 64}]}",
+            "64 A on L1, the worst case of the uncontrolled load below, got 63 A",
+        ),
+        (
+            "{default: 63, windows: [{days: sun, from: 02:00, to: 03:00, amps: 10}]}",
+            "16",
+            "16 A on L1, the worst case of the uncontrolled load below, got 10 A",
+        ),
+    ],
+)
+def test_uncontrolled_load_must_fit_without_any_fallback(
+    tmp_path: Path, limit_a: str, worst_case_a: str, said: str
+) -> None:
+    load = f"limit_a: {limit_a}\n    uncontrolled: {{worst_case_a: {worst_case_a}, metered: true}}"
+    assert said_of(tmp_path, "limit_a: 63", load) == [
+        f"6: feeders[0].limit_a: expected at least {said}"
+    ]
+
+
 def test_fallbacks_of_guests_must_fit_too(tmp_path: Path) -> None:
     guests = "guests: {feeder: level-1, lines: [3], max_a: 16, fallback_a: 11}\nchargers:"
     assert said_of(tmp_path, "chargers:", guests) == [

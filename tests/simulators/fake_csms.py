@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -35,9 +36,13 @@ class FakeCsms:
     """Answers by action; what has no answer is left unanswered.
 
     A reply that is a function gets the payload; None from it is sent as a CALLERROR.
+
+    Attributes:
+        now: What time it tells; None: what the replies say.
     """
 
     replies: dict[str, Reply]
+    now: Callable[[], datetime] | None = None
     received: list[Received] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
     connections: list[ServerConnection] = field(default_factory=list)
@@ -79,6 +84,8 @@ class FakeCsms:
         if reply is None:
             return
         result = reply(payload) if callable(reply) else reply
+        if result is not None and "currentTime" in result and self.now is not None:
+            result = {**result, "currentTime": self.now().strftime("%Y-%m-%dT%H:%M:%SZ")}
         answer: list[Any] = [3, message_id, result]
         if result is None:
             answer = [4, message_id, "InternalError", "", {}]

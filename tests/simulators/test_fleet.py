@@ -67,6 +67,7 @@ def run(
 
     async def main() -> FleetReport:
         clock = ScaledClock(scenario.starts_at)
+        server.now = clock.now
         async with server.listening(folder / "csms"):
             fleet = Fleet(scenario, clock, connect_to("ws://csms/ocpp", folder / "csms"))
             await fleet.run()
@@ -138,6 +139,30 @@ def test_drivers_app_is_told_of_every_vehicle_that_the_csms_knows_until_it_is_ta
     run_virtual(main())
     first, *others = scenario.visits
     assert told == [(visit, True) for visit in (first, first, *others)]
+
+
+def test_vehicles_wait_until_they_may_come_and_then_come_at_once(tmp_path: Path) -> None:
+    scenario = small_scenario(tmp_path)
+    csms = agreeable()
+
+    async def main() -> tuple[list[str], FleetReport]:
+        clock = ScaledClock(scenario.starts_at)
+
+        async def be_set_up() -> None:
+            await clock.sleep(2 * 3600)  # by then all should have come
+            before.extend(csms.actions())
+
+        before: list[str] = []
+        async with csms.listening(tmp_path / "csms"):
+            fleet = Fleet(scenario, clock, connect_to("ws://csms/ocpp", tmp_path / "csms"))
+            await fleet.run(may_come=be_set_up)
+            return before, fleet.report()
+
+    before, report = run_virtual(main())
+    assert "BootNotification" in before
+    assert not {"StartTransaction", "TransactionEvent"} & set(before)
+    assert len(report.sessions) == 4
+    assert report.delivered_wh > 0
 
 
 def test_stations_charge_on_while_the_csms_is_away(tmp_path: Path) -> None:

@@ -98,14 +98,19 @@ def test_running_session_begins_three_minutes_in_with_what_is_left(site: Site) -
     # A quarter of an hour with up to 11.04 kW, less a slow start, is gone.
     taken_wh = 5_000 - session.energy_wh
     assert 1_500 < taken_wh < 2_760
-    assert session.stated_energy_wh == pytest.approx(6_000 - taken_wh)
+    assert session.stated_energy_wh == 4_000.0  # what is missing of 6 kWh, as drivers round
     assert session.arrival_soc_pct == pytest.approx(20 + 100 * taken_wh / 80_000)
 
 
-def test_vehicle_that_is_full_already_still_takes_its_space(site: Site) -> None:
-    (visit,) = placed(site, stay("a", -10, 12, station_hint="CA-1")).visits
-    assert visit.session.energy_wh == 0.0
-    assert visit.possible_wh == 0.0
+def test_driver_whose_vehicle_takes_more_than_was_stated_states_a_little_more(site: Site) -> None:
+    (visit,) = placed(site, stay("a", -0.25, energy_wh=5_000, stated_energy_wh=1_000.0)).visits
+    assert visit.session.stated_energy_wh == 1_000.0
+
+
+def test_vehicle_that_is_full_already_keeps_its_space_and_is_no_visit(site: Site) -> None:
+    full = stay("a", -10, 12, station_hint="CA-1", stated_energy_wh=6_000.0)
+    (visit,) = placed(site, full, stay("b", 1, station_hint="CA-1")).visits
+    assert (visit.session.user, visit.station_id) == ("b", "A-2")
 
 
 def test_possible_energy_is_what_the_outlet_could_give(site: Site) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.placement import charge_freely
 from simulators.scenario import ScenarioError, read_scenario
 from simulators.stations.manners import Manners, Silence
 from tests.simulators.sites import write_site
@@ -106,11 +107,17 @@ def test_versions_are_mixed_evenly(share: str, v201: set[str], tmp_path: Path) -
 
 
 def test_manners_are_given_times_of_the_scenarios_day(tmp_path: Path) -> None:
-    text = '{A-1: {only_watts: true, reboots: ["02:30"], silent: [{from: "23:40", to: "00:10"}]}}'
+    silent = '[{from: "23:40", to: "00:10"}]'
+    text = (
+        '{A-1: {only_watts: true, wrong_clock_s: -3600, reboots: ["02:30"], silent: '
+        + silent
+        + "}}"
+    )
     scenario = read_scenario(write(tmp_path, manners=text))
     assert scenario.manners == {
         "A-1": Manners(
             only_watts=True,
+            wrong_clock_s=-3600.0,
             reboots_at=(datetime(2026, 1, 15, 1, 30, tzinfo=UTC),),
             silences=(Silence(starts_at=datetime(2026, 1, 14, 22, 40, tzinfo=UTC), lasts_s=1800),),
         )
@@ -169,11 +176,24 @@ def test_scenarios_that_come_with_the_project_need_no_data(
     assert len(scenario.v201) == half
 
 
-def test_one_station_of_the_garage_goes_silent_in_the_evening() -> None:
-    (manners,) = read_scenario(SCENARIOS / "garage.yaml").manners.values()
-    assert manners.silences == (
-        Silence(starts_at=datetime(2026, 1, 14, 20, tzinfo=UTC), lasts_s=2400),
-    )
+@pytest.mark.parametrize("length", [None, timedelta(days=7)], ids=["headless", "with its page"])
+def test_station_of_the_garage_goes_silent_while_a_vehicle_needs_it(
+    length: timedelta | None,
+) -> None:
+    scenario = read_scenario(SCENARIOS / "garage.yaml", length=length)
+    [(station_id, manners)] = scenario.manners.items()
+    silence = Silence(starts_at=datetime(2026, 1, 14, 17, 30, tzinfo=UTC), lasts_s=2400)
+    assert manners.silences == (silence,)
+    [place] = [one for one in scenario.site.places if one.station_id == station_id]
+    [visit] = [
+        one
+        for one in scenario.visits
+        if one.station_id == station_id
+        and one.session.arrives_at < silence.starts_at
+        and one.session.departs_at > silence.starts_at + timedelta(seconds=silence.lasts_s)
+    ]
+    at_most_wh = charge_freely(visit.session, place, silence.starts_at).register_wh
+    assert at_most_wh < visit.possible_wh - 3_000  # it cannot be full by then
 
 
 @pytest.mark.skipif("CHARGEFLEX_DATA" not in os.environ, reason="CHARGEFLEX_DATA is not set")

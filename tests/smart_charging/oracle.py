@@ -1,33 +1,33 @@
 """What a plan must keep, reckoned here in plain numbers: nothing of the code under test.
 
-Every phasor is added up one by one, as the module docstring of `taps` defines them.
+Currents are in `oracle_currents`: absolute phasors, and every subset of the loads.
 """
 
 from collections.abc import Iterator
+from itertools import accumulate
 
-from smart_charging.problem import ChargingPlan, ChargingProblem, Evse
-from smart_charging.taps import Tap
+import numpy as np
+
+from smart_charging.arrays import Array
+from smart_charging.plan import ChargingPlan
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Evse
+from tests.smart_charging.oracle_currents import Draw, worst_a
+
+_S_PER_H = 3600.0
+_SLACK_WH = 0.2
+_SLACK_A = 2e-6
 
 
 def current_a(
     asked: ChargingProblem, limits_a: list[float], feeder_key: str, line: int, slot: int
 ) -> float:
     """The current of a line (0 to 2) of a feeder, if every EVSE draws its limit in a slot."""
-    below = _below(asked, feeder_key)
-    drawn: list[tuple[str, Tap, float]] = [
-        (one.feeder, one.tap, limit) for one, limit in zip(asked.evses, limits_a, strict=True)
+    draws = [
+        Draw(one.feeder, one.tap, np.full(len(asked.slots_s), limit))
+        for one, limit in zip(asked.evses, limits_a, strict=True)
     ]
-    drawn += [(one.feeder, one.tap, float(one.amps[slot])) for one in asked.reservations]
-    known, unknown = 0j, 0.0
-    for at, tap, amps in drawn:
-        if at in below and tap.is_angle_known:
-            known += tap.phasors[line] * amps
-        elif at in below:
-            unknown += abs(tap.phasors[line]) * amps
-    for one in asked.feeders:
-        if one.key in below:
-            unknown += float(one.uncontrolled_a[line, slot])
-    return abs(known) + unknown
+    return float(worst_a(asked, [*draws, *_reserved(asked)])[feeder_key][line, slot])
 
 
 def faults(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
@@ -35,39 +35,113 @@ def faults(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     if [one.key for one in plan.evses] != [one.key for one in asked.evses]:
         yield "other EVSEs"
         return
-    for slot in range(len(asked.slots_s)):
-        limits = [one.limits_a[slot] for one in plan.evses]
-        floors = [one.floor_a for one in asked.evses]
-        for feeder in asked.feeders:
-            for line in range(3):
-                most = max(
-                    float(feeder.limit_a[line, slot]),
-                    current_a(asked, floors, feeder.key, line, slot),
-                )
-                carried = current_a(asked, limits, feeder.key, line, slot)
-                if carried > most + 2e-6:
-                    yield f"{feeder.key} L{line + 1} slot {slot}: {carried} of {most}"
+    if [one.key for one in plan.stores] != [one.key for one in asked.stores]:
+        yield "other stores"
+        return
+    yield from _overloads(asked, plan)
+    yield from _out_of_bounds(asked, plan)
+    yield from _overloaded_modules(asked, plan)
+    yield from _drained_vehicles(asked, plan)
+    yield from _broken_stores(asked, plan)
+
+
+def _overloads(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    slots = len(asked.slots_s)
+    limits = np.array([one.limits_a for one in plan.evses]).reshape(-1, slots)
+    store = np.array([one.amps for one in plan.stores]).reshape(-1, slots)
+    floors = np.array([[one.floor_a] * slots for one in asked.evses]).reshape(-1, slots)
+    drawn = _evses(asked, limits.clip(min=0.0)) + _stores(asked, store.clip(min=0.0))
+    fed = _evses(asked, (-limits).clip(min=0.0)) + _stores(asked, (-store).clip(min=0.0))
+    least = worst_a(asked, _evses(asked, floors) + _reserved(asked))
+    carried = worst_a(asked, drawn + _reserved(asked))
+    given_back = worst_a(asked, fed, with_background=False)
+    for one in asked.feeders:
+        most_a = np.maximum(one.limit_a, least[one.key])
+        yield from _above(f"{one.key} draws", carried[one.key], most_a)
+        yield from _above(f"{one.key} feeds back", given_back[one.key], one.limit_a)
+
+
+def _above(where: str, carried_a: Array, most_a: Array) -> Iterator[str]:
+    for line, slot in np.argwhere(carried_a > most_a + _SLACK_A):
+        carried, most = carried_a[line, slot], most_a[line, slot]
+        yield f"{where} L{line + 1} slot {slot}: {carried} of {most}"
+
+
+def _evses(asked: ChargingProblem, amps: Array) -> list[Draw]:
+    return [Draw(one.feeder, one.tap, row) for one, row in zip(asked.evses, amps, strict=True)]
+
+
+def _stores(asked: ChargingProblem, amps: Array) -> list[Draw]:
+    return [Draw(one.feeder, one.tap, row) for one, row in zip(asked.stores, amps, strict=True)]
+
+
+def _reserved(asked: ChargingProblem) -> list[Draw]:
+    return [Draw(one.feeder, one.tap, one.amps) for one in asked.reservations]
+
+
+def _out_of_bounds(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    begins_s = [0, *accumulate(asked.slots_s)]
     for one, planned in zip(asked.evses, plan.evses, strict=True):
+        least_a = one.floor_a
+        if one.discharge is not None and one.discharge.max_a > 0:
+            least_a = -one.discharge.max_a
         for slot, limit in enumerate(planned.limits_a):
-            if not one.floor_a - 1e-6 <= limit <= max(one.max_a, one.floor_a) + 1e-6:
-                yield f"{one.key} slot {slot}: {limit} out of bounds"
+            most_a = max(one.max_a, one.floor_a)
+            if begins_s[slot] < one.steady_s:
+                most_a = min(most_a, max(one.held_a, one.floor_a))
+            if not least_a - 1e-6 <= limit <= most_a + 1e-6:
+                yield f"{one.key} slot {slot}: {limit} is not in {least_a} to {most_a}"
             if slot < asked.committed and not _can_be_sent(one, limit):
                 yield f"{one.key} slot {slot}: {limit} cannot be sent"
 
 
 def _can_be_sent(one: Evse, limit: float) -> bool:
-    """0 or at least the minimum, in whole steps or exactly the maximum or the floor."""
-    if limit == 0:
+    """0 or less, or at least the minimum in steps or levels, or just the maximum or the floor."""
+    if limit <= 0 or min(abs(limit - one.max_a), abs(limit - one.floor_a)) < 1e-6:
         return True
-    steps = limit / one.step_a
-    is_whole = abs(steps - round(steps)) < 1e-4
-    is_bound = min(abs(limit - one.max_a), abs(limit - one.floor_a)) < 1e-6
-    return limit >= one.min_a - 1e-6 and (is_whole or is_bound)
+    if one.levels_a:
+        is_known = min(abs(limit - level) for level in one.levels_a) < 1e-6
+    else:
+        steps = limit / one.step_a
+        is_known = abs(steps - round(steps)) < 1e-4
+    return limit >= one.min_a - 1e-6 and is_known
 
 
-def _below(asked: ChargingProblem, feeder_key: str) -> set[str]:
-    below = {feeder_key}
-    for one in asked.feeders:  # parents come first
-        if one.parent in below:
-            below.add(one.key)
-    return below
+def _overloaded_modules(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    for module in asked.modules:
+        fed = [i for i, one in enumerate(asked.evses) if one.module == module.key]
+        least_w = sum(asked.evses[i].floor_a * asked.evses[i].w_per_a for i in fed)
+        for slot in range(len(asked.slots_s)):
+            power_w = sum(
+                max(plan.evses[i].limits_a[slot], 0.0) * asked.evses[i].w_per_a for i in fed
+            )
+            if power_w > max(module.max_w, least_w) + 0.2:
+                yield f"{module.key} slot {slot}: {power_w} W of {module.max_w}"
+
+
+def _drained_vehicles(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    for one, planned in zip(asked.evses, plan.evses, strict=True):
+        if one.discharge is None or min(planned.limits_a) >= 0:
+            continue
+        held_wh = 0.0
+        for limit, slot_s in zip(planned.limits_a, asked.slots_s, strict=True):
+            flow = limit if limit > 0 else limit / one.discharge.efficiency
+            held_wh += flow * one.w_per_a * slot_s / _S_PER_H
+            if held_wh < -one.discharge.available_wh - _SLACK_WH:
+                yield f"{one.key} is without {-held_wh} of {one.discharge.available_wh} Wh"
+
+
+def _broken_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    for one, planned in zip(asked.stores, plan.stores, strict=True):
+        held_wh = one.stored_wh
+        for slot, (flow_a, slot_s) in enumerate(zip(planned.amps, asked.slots_s, strict=True)):
+            hours = slot_s / _S_PER_H
+            share = one.efficiency if flow_a > 0 else 1.0 / one.efficiency
+            flow_wh = flow_a * one.w_per_a * hours
+            held_wh += flow_wh * share - float(one.drain_w[slot]) * hours
+            is_low = held_wh < one.least_wh[slot] - _SLACK_WH and flow_wh < -_SLACK_WH
+            is_high = held_wh > one.most_wh[slot] + _SLACK_WH and flow_wh > _SLACK_WH
+            if is_low or is_high:
+                yield f"{one.key} holds {held_wh} Wh after slot {slot}"
+            if not -one.discharge_a - 1e-6 <= flow_a <= one.charge_a + 1e-6:
+                yield f"{one.key} slot {slot}: {flow_a} A"

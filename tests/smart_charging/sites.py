@@ -10,7 +10,11 @@ from typing import Final
 import numpy as np
 from hypothesis import strategies as st
 
-from smart_charging.problem import Array, ChargingProblem, Demand, Evse, Feeder, Reservation
+from smart_charging.arrays import Array
+from smart_charging.feeder import Feeder
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Evse, Reservation
+from smart_charging.vehicle import Demand
 from tests.smart_charging.phasors import IT_WIRINGS, TN_WIRINGS, Wiring, line_current_a
 from tests.smart_charging.problems import NOON, QUARTER_S, after
 

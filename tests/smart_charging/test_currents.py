@@ -4,11 +4,12 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from smart_charging.currents import Load, ancestors, line_currents
-from smart_charging.problem import Feeder
+from smart_charging.feeder import Feeder
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
+from tests.smart_charging.examples import examples
 from tests.smart_charging.problems import L1, L2, L3, THREE, feeder
 from tests.smart_charging.sites import Site, sites
 
@@ -140,7 +141,7 @@ def test_way_to_the_root_begins_with_the_feeder_itself() -> None:
     }
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(sites())
 def test_any_site_carries_what_absolute_phasors_say(site: Site) -> None:
     expected_a = site.all_planned_a()

@@ -4,16 +4,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from smart_charging import committing
 from smart_charging import planner as planner_module
+from smart_charging.arrays import Array
 from smart_charging.errors import PlanViolation
+from smart_charging.occupancy import Occupancy, Paths
+from smart_charging.plan import Cause, ChargingPlan, Method
 from smart_charging.planner import make_plan, plan_by_heuristic
-from smart_charging.problem import Cause, ChargingPlan, ChargingProblem, Evse, Method
-from smart_charging.rounding import Occupancy
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Evse
 from smart_charging.taps import pair_tap
 from smart_charging.verify import verify
+from tests.smart_charging.examples import examples
 from tests.smart_charging.problems import L1, L2, after, evse, feeder, first_a, problem
 from tests.smart_charging.sites import LINES, Site, sites
 
@@ -31,7 +36,7 @@ def no_solver(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("the solver was asked")
 
-    monkeypatch.setattr(planner_module, "solve", fail)
+    monkeypatch.setattr(planner_module, "relax", fail)
 
 
 @pytest.mark.usefixtures("no_solver")
@@ -121,17 +126,21 @@ def test_site_that_is_full_without_us_gets_no_more_than_its_floors(uncontrolled_
     assert first_a(plan) == [0.0, 6.0, 7.3]
 
 
-def too_much(
-    asked: ChargingProblem, slot: int, wanted_a: object, most_a: object
-) -> tuple[Any, Occupancy]:
+class TooMuch:
     """A rounding gone wrong: everybody gets their maximum."""
-    return np.array([one.max_a for one in asked.evses]), Occupancy(asked, slot)
+
+    def __init__(self, asked: ChargingProblem, paths: Paths) -> None:
+        self._asked = asked
+        self._paths = paths
+
+    def slot(self, slot: int, wish: object) -> tuple[Array, Occupancy]:
+        return np.array([one.max_a for one in self._asked.evses]), Occupancy(self._paths, slot)
 
 
 def test_heuristic_that_breaks_a_rule_is_replaced_by_the_floors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(planner_module, "round_slot", too_much)
+    monkeypatch.setattr(committing, "Rounding", TooMuch)
     asked = problem(feeder("main", 20.0), evse("a", L1), evse("b", floor_a=7.0), committed=2)
     for plan in (plan_by_heuristic(asked, LATE), make_plan(asked, 5.0)):
         assert plan.method is Method.HEURISTIC
@@ -155,7 +164,7 @@ def test_plan_that_no_verifier_would_pass_is_never_returned(
         make_plan(asked)
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(sites(), st.sampled_from([0.0, 5.9, 19.95, 64.0]))
 def test_no_line_of_any_site_carries_too_much(site: Site, most_a: float) -> None:
     asked = site.problem(np.full((len(site.parents), 3, len(site.slots)), most_a))

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from pydantic import ValidationError
 
 from smart_charging.errors import ProblemError
+from smart_charging.json_reading import read_problem
+from smart_charging.json_writing import PlanJson, plan_schema, write_plan, write_problem
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
-from smart_charging.problem_json import ProblemJson, read_problem, write_plan
+from smart_charging.problem_json import ProblemJson, problem_schema
 from smart_charging.taps import pair_tap, unknown_tap, wye_tap
 from tests.smart_charging.problems import NOON, after
 
@@ -122,22 +125,137 @@ def test_no_line_at_all_is_refused() -> None:
 
 def test_plan_is_written_with_its_reasons() -> None:
     written = write_plan(make_plan(read()))
-    [planned] = written.pop("evses")
+    [planned], worth = written.pop("evses"), written.pop("objective")
     assert written == {
-        "starts_at": "2026-01-14T12:00:00+00:00",
-        "ends_at": "2026-01-14T13:00:00+00:00",
+        "starts_at": "2026-01-14T12:00:00Z",
+        "ends_at": "2026-01-14T13:00:00Z",
         "slots_s": [900] * 4,
         "committed": 1,
         "method": "linear program",
         "detail": "",
+        "stores": [],
     }
+    assert worth["gap"] == pytest.approx(0.0, abs=1e-6)
     assert planned["key"] == "a"
     assert planned["limits_a"][0] == 16.0
-    assert planned["expected_wh"] >= 5520.0
-    assert planned["short_wh"] == 0.0
+    assert planned["expected_wh"] == pytest.approx(5520.0)  # 8 A on three lines for an hour
+    assert (planned["short_wh"], planned["risk"]) == (0.0, 0.0)
     assert planned["reason"] == {
         "cause": "own maximum",
         "feeder": None,
         "line": None,
         "until": None,
+        "gain_per_a": 0.0,
     }
+
+
+FULL: dict[str, Any] = {
+    "starts_at": "2026-01-14T12:00:00Z",
+    "slots_s": [300, 300, 900, 3600],
+    "committed": 2,
+    "policy": {"fairness": "max_min", "aim": "cheap", "risk": 0.05},
+    "tariff": {
+        "per_kwh": [1.0, -0.2, 0.5, 2.0],
+        "base_w": [2000.0] * 4,
+        "capacity": {
+            "kind": "step fee",
+            "steps": [[5000.0, 200.0], [10000.0, 400.0]],
+            "day_peaks_w": [4000.0],
+            "peak_today_w": 3000.0,
+            "count": 3,
+        },
+    },
+    "feeders": [
+        {
+            "key": "grid",
+            "parent": None,
+            "limit_a": [[100.0] * 4] * 3,
+            "uncontrolled_a": [[0.0] * 4] * 3,
+            "forecast": None,
+            "transformer": {"ratio": 4.0, "is_delta_wye": True},
+        },
+        {
+            "key": "panel",
+            "parent": "grid",
+            "limit_a": [[63.0] * 4] * 3,
+            "uncontrolled_a": [[1.0] * 4] * 3,
+            "forecast": {"levels": [0.5, 0.9], "amps": [[[2.0] * 4] * 3, [[5.0] * 4] * 3]},
+            "transformer": None,
+        },
+    ],
+    "modules": [{"key": "m", "max_w": 20000.0}],
+    "evses": [
+        {
+            "key": "a",
+            "feeder": "panel",
+            "lines": [1, 2],
+            "wiring": "pair",
+            "w_per_a": 230.0,
+            "max_a": 32.0,
+            "min_a": 6.0,
+            "floor_a": 0.0,
+            "step_a": 1.0,
+            "levels_a": [8.0, 16.0],
+            "held_a": 8.0,
+            "on_s": 60.0,
+            "off_s": 0.0,
+            "steady_s": 30.0,
+            "is_idle": False,
+            "can_pause": False,
+            "max_periods": 3,
+            "module": "m",
+            "taper": {"begins_wh": 5000.0, "missing_wh": 9000.0},
+            "discharge": {"max_a": 10.0, "available_wh": 1000.0, "efficiency": 0.9},
+            "demand": {
+                "energy_wh": 8000.0,
+                "departs_at": "2026-01-14T14:00:00Z",
+                "arrives_at": "2026-01-14T12:01:00Z",
+                "extra_wh": 100.0,
+                "served_wh": 50.0,
+                "weight": 2.0,
+                "urgency": 1,
+                "outcomes": [
+                    {
+                        "probability": 1.0,
+                        "departs_at": "2026-01-14T13:00:00Z",
+                        "energy_wh": 7000.0,
+                    }
+                ],
+            },
+        }
+    ],
+    "stores": [
+        {
+            "key": "battery",
+            "feeder": "grid",
+            "lines": [1, 2, 3],
+            "wiring": "wye",
+            "w_per_a": 690.0,
+            "charge_a": 16.0,
+            "discharge_a": 16.0,
+            "stored_wh": 5000.0,
+            "least_wh": [1000.0] * 4,
+            "most_wh": [10000.0] * 4,
+            "drain_w": [0.0] * 4,
+            "efficiency": 0.95,
+        }
+    ],
+    "reservations": [
+        {"key": "r", "feeder": "panel", "lines": [3], "wiring": "unknown", "amps": [6.0] * 4}
+    ],
+}
+
+
+def test_everything_that_a_problem_can_say_survives_being_written_and_read() -> None:
+    assert write_problem(read_problem(ProblemJson.model_validate(FULL))) == FULL
+
+
+def test_problem_and_plan_fit_their_published_schemas() -> None:
+    validator = jsonschema_rs.validator_for(problem_schema())
+    assert validator.is_valid(FULL)
+    assert not validator.is_valid({**FULL, "feeders": "none"})
+    plan = make_plan(read_problem(ProblemJson.model_validate(FULL)))
+    written = write_plan(plan, all_reasons=True)
+    jsonschema_rs.validate(plan_schema(), written)
+    assert PlanJson.model_validate(written).model_dump(mode="json") == written
+    assert len(written["evses"][0]["reasons"]) == 4

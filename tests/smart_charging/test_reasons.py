@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smart_charging.problem import Cause, ChargingProblem, Evse, Feeder, Reason
-from smart_charging.reasons import explain
-from smart_charging.rounding import Occupancy
+from smart_charging.case import lay_out_case
+from smart_charging.feeder import Feeder
+from smart_charging.plan import Cause, Reason
+from smart_charging.problem import ChargingProblem
+from smart_charging.reasons import Outcome, explain
+from smart_charging.resources import Evse
 from smart_charging.taps import pair_tap
 from tests.smart_charging.problems import L2, after, evse, feeder, problem
+from tests.smart_charging.solved import occupancy_of
 
 NOTHING_WANTED = Reason(cause=Cause.NOTHING_WANTED)
 OWN_MAXIMUM = Reason(cause=Cause.OWN_MAXIMUM)
@@ -22,10 +26,18 @@ def explained(
     asked: ChargingProblem, rows: Sequence[tuple[float, ...]], most_a: list[float]
 ) -> tuple[Reason, ...]:
     """The reasons when everybody draws the first limit of a row."""
-    occupancy = Occupancy(asked, 0)
-    for one, row in zip(asked.evses, rows, strict=True):
-        occupancy.add(one, row[0])
-    return explain(asked, occupancy, np.array(rows), np.array(most_a))
+    case, limits_a = lay_out_case(asked), np.array(rows)
+    occupancy = occupancy_of(asked)
+    occupancy.add(np.arange(len(rows)), limits_a[:, 0])
+    outcome = Outcome(
+        limits_a=limits_a,
+        usable_a=np.array(most_a),
+        wh_per_a=case.units.wh_per_a,
+        gain_per_a=np.zeros(case.network.limit_a.shape),
+        first=occupancy,
+    )
+    table = explain(asked, case.network, outcome)
+    return tuple(table.at(i, 0) for i in range(len(rows)))
 
 
 def reason(

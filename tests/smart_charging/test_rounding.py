@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smart_charging.problem import ChargingProblem
-from smart_charging.rounding import round_slot
 from smart_charging.taps import pair_tap
+from tests.smart_charging.examples import examples
 from tests.smart_charging.problems import L1, evse, feeder, problem
 from tests.smart_charging.sites import LINES, Site, sites
+from tests.smart_charging.solved import round_slot
 
 CHARGING: dict[str, Any] = {"held_a": 8.0, "on_s": 60.0}
 """It has charged for a minute: its turn is not over."""
@@ -22,8 +23,7 @@ def rounded(
     asked: ChargingProblem, wanted_a: list[float], most_a: list[float] | None = None
 ) -> list[float]:
     """The first slot; a vehicle can use what it wants where nothing else is said."""
-    given_a, _ = round_slot(asked, 0, np.array(wanted_a), np.array(most_a or wanted_a))
-    limits: list[float] = given_a.tolist()
+    limits, _ = round_slot(asked, 0, wanted_a, most_a or wanted_a)
     return limits
 
 
@@ -148,15 +148,13 @@ def test_idle_vehicle_that_has_a_limit_keeps_it_before_another_gets_one() -> Non
 
 
 def test_occupancy_tells_what_is_left_afterwards() -> None:
-    asked = site_of(32.0, evse("a"), evse("b", L1))
-    _, occupancy = round_slot(asked, 0, np.array([10.0, 8.0]), np.array([10.0, 8.0]))
-    assert occupancy.room_a(evse("c", L1))[0] == pytest.approx(14.0)
-    assert occupancy.room_a(evse("c", pair_tap(2, 3)))[0] == pytest.approx(
-        -5 * math.sqrt(3) + math.sqrt(999)
-    )
+    asked = site_of(32.0, evse("a"), evse("b", L1), evse("c", L1), evse("d", pair_tap(2, 3)))
+    _, occupancy = round_slot(asked, 0, [10.0, 8.0, 0.0, 0.0], [10.0, 8.0, 0.0, 0.0])
+    room_a = occupancy.room_a(np.array([2, 3]))
+    assert room_a == pytest.approx([14.0, -5 * math.sqrt(3) + math.sqrt(999)])
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     sites(cars_at_least=1, may_pause=False),
     st.sampled_from([0.1, 0.5, 1.0]),
@@ -166,12 +164,12 @@ def test_of_what_fits_less_than_a_step_is_lost(site: Site, step_a: float, spare_
     asked = site.problem(site.all_planned_a() + spare_a, step_a)
     for slot in site.slots:
         wanted_a = [car.amps[slot] for car in site.cars]
-        given_a, _ = round_slot(asked, slot, np.array(wanted_a), np.array(wanted_a))
+        given_a, _ = round_slot(asked, slot, wanted_a, wanted_a)
         for wanted, limit in zip(wanted_a, given_a, strict=True):
             assert wanted - step_a < limit <= wanted + 1e-6
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     sites(cars_at_least=1),
     st.sampled_from([0.1, 0.5, 1.0]),
@@ -183,9 +181,8 @@ def test_nothing_is_exceeded_and_no_step_is_left_that_somebody_could_take(
     limit_a = np.full((len(site.parents), 3, len(site.slots)), most_a)
     asked = site.problem(limit_a, step_a)
     for slot in site.slots:
-        wanted_a = np.array([car.amps[slot] for car in site.cars])
-        limits, _ = round_slot(asked, slot, wanted_a, np.full(len(site.cars), 32.0))
-        given_a: list[float] = limits.tolist()
+        wanted_a = [car.amps[slot] for car in site.cars]
+        given_a, _ = round_slot(asked, slot, wanted_a, [32.0] * len(site.cars))
         assert overload_a(site, slot, given_a, most_a) <= 2e-6
         for i, limit in enumerate(given_a):
             assert limit == 0.0 or 6.0 <= limit <= 32.0

@@ -1,9 +1,13 @@
 """How much more an EVSE could draw, solved on paper for lines, pairs and unknown phases."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from smart_charging.problem import ChargingProblem, Evse
-from smart_charging.rounding import Occupancy
+from smart_charging.occupancy import Occupancy
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Evse
 from smart_charging.taps import Tap, pair_tap, unknown_tap
 from tests.smart_charging.problems import (
     L1,
@@ -15,6 +19,7 @@ from tests.smart_charging.problems import (
     problem,
     reservation,
 )
+from tests.smart_charging.solved import occupancy_of
 
 P12, P23, P31 = pair_tap(1, 2), pair_tap(2, 3), pair_tap(3, 1)
 ANY = unknown_tap((1, 2, 3))
@@ -22,11 +27,16 @@ ANY = unknown_tap((1, 2, 3))
 
 def room_a(asked: ChargingProblem, one: Evse, *drawing: tuple[Tap, float]) -> float:
     """The room of an EVSE while others draw at the main feeder."""
-    occupancy = Occupancy(asked, 0)
-    for tap, amps in drawing:
-        occupancy.add(evse("other", tap), amps)
-    room, _, _ = occupancy.room_a(one)
-    return room
+    others = tuple(evse(f"other {i}", tap) for i, (tap, _) in enumerate(drawing))
+    occupancy = occupancy_of(replace(asked, evses=(one, *others)))
+    occupancy.add(np.arange(1, len(others) + 1), np.array([amps for _, amps in drawing]))
+    return float(occupancy.room_a(np.array([0]))[0])
+
+
+def tightest(occupancy: Occupancy, one: int) -> tuple[float, int, int]:
+    """Room, feeder and line from 0 on."""
+    room_a, rows = occupancy.tightest(np.array([one]))
+    return float(room_a[0]), *divmod(int(rows[0]), 3)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +81,8 @@ def test_slot_that_is_asked_for_counts() -> None:
     main = feeder("main", 32.0)
     main.limit_a[:, 2] = 13.0
     main.uncontrolled_a[:, 2] = 1.0
-    asked = problem(main)
-    rooms = [Occupancy(asked, slot).room_a(evse("a"))[0] for slot in range(4)]
+    asked = problem(main, evse("a"))
+    rooms = [occupancy_of(asked, slot).room_a(np.array([0]))[0] for slot in range(4)]
     assert rooms == pytest.approx([32.0, 32.0, 12.0, 32.0])
 
 
@@ -93,8 +103,8 @@ def test_feeder_and_line_that_end_the_room_are_named(
         feeder("left", left_a, parent="main", uncontrolled_a=uncontrolled_a),
         feeder("right", 1.0, parent="main"),
     )
-    occupancy = Occupancy(problem(feeders), 0)
-    assert occupancy.room_a(evse("a", feeder="left")) == expected
+    occupancy = occupancy_of(problem(feeders, evse("a", feeder="left")))
+    assert tightest(occupancy, 0) == expected
 
 
 def test_load_below_takes_room_above_and_not_beside() -> None:
@@ -103,9 +113,25 @@ def test_load_below_takes_room_above_and_not_beside() -> None:
         feeder("left", 32.0, parent="main", uncontrolled_a=4.0),
         feeder("right", 32.0, parent="main"),
     )
-    occupancy = Occupancy(problem(feeders), 0)
-    occupancy.add(evse("a", feeder="left"), 16.0)
-    assert occupancy.room_a(evse("b", feeder="right")) == (20.0, 0, 0)
-    assert occupancy.room_a(evse("c", feeder="left")) == (12.0, 1, 0)
-    occupancy.add(evse("a", feeder="left"), -6.0)
-    assert occupancy.room_a(evse("b", feeder="right")) == (26.0, 0, 0)
+    evses = evse("a", feeder="left"), evse("b", feeder="right"), evse("c", feeder="left")
+    occupancy = occupancy_of(problem(feeders, *evses))
+    occupancy.add(np.array([0]), np.array([16.0]))
+    assert tightest(occupancy, 1) == (20.0, 0, 0)
+    assert tightest(occupancy, 2) == (12.0, 1, 0)
+    occupancy.add(np.array([0]), np.array([-6.0]))
+    assert tightest(occupancy, 1) == (26.0, 0, 0)
+
+
+def test_who_fits_fits_beside_all_who_come_before() -> None:
+    # 26 A fit, 32.1 A do not, and whoever comes after those is no better off
+    asked = problem(feeder("main", 32.0), *(evse(key) for key in "abcd"))
+    occupancy = occupancy_of(asked)
+    fits = occupancy.fitting(np.array([2, 0, 3, 1]), np.array([16.0, 10.0, 6.1, 5.9]))
+    assert fits.tolist() == [True, True, False, False]
+    assert occupancy.room_a(np.arange(4)).tolist() == [32.0] * 4
+
+
+def test_nobody_is_asked_about_nobody() -> None:
+    occupancy = occupancy_of(problem(feeder("main", 32.0), evse("a")))
+    assert occupancy.room_a(np.zeros(0, dtype=int)).tolist() == []
+    assert occupancy.fitting(np.zeros(0, dtype=int), np.zeros(0)).tolist() == []

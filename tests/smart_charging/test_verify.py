@@ -9,20 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smart_charging.errors import PlanViolation
-from smart_charging.problem import ChargingPlan, ChargingProblem
+from smart_charging.plan import ChargingPlan
+from smart_charging.problem import ChargingProblem
 from smart_charging.taps import pair_tap, unknown_tap
 from smart_charging.verify import verify
 from tests.smart_charging import oracle
+from tests.smart_charging.generated import problems
 from tests.smart_charging.problems import (
-    IT_TAPS,
     L1,
-    TN_TAPS,
     amps,
     evse,
     feeder,
     plan_of,
     problem,
-    problems,
     reservation,
 )
 
@@ -189,13 +188,14 @@ def test_all_faults_are_told_at_once() -> None:
     assert len(faults_of(asked, plan_of(asked, (33.0,), (10.5,)))) == 3 + 2
 
 
-@given(problems(TN_TAPS + IT_TAPS), st.randoms(use_true_random=False))
+@given(problems(), st.randoms(use_true_random=False))
 def test_any_plan_is_judged_as_plain_arithmetic_judges_it(
     asked: ChargingProblem, random: Any
 ) -> None:
     choices = (0.0, 3.0, 6.0, 7.3, 10.0, 10.05, 16.0, 32.0)
     rows = [tuple(random.choice(choices) for _ in asked.slots_s) for _ in asked.evses]
-    plan = plan_of(asked, *rows)
+    taken = [tuple(random.choice((0.0, 0.0, 9.0)) for _ in asked.slots_s) for _ in asked.stores]
+    plan = plan_of(asked, *rows, store_a=taken)
     assert is_sound(asked, plan) == (list(oracle.faults(asked, plan)) == [])
 
 

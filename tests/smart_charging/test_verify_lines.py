@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from smart_charging.errors import PlanViolation
-from smart_charging.problem import ChargingPlan, ChargingProblem, Reservation
+from smart_charging.plan import ChargingPlan
+from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Reservation
 from smart_charging.taps import pair_tap, unknown_tap, wye_tap
 from smart_charging.verify import verify
 from tests.smart_charging.problems import L1, L2, L3, evse, feeder, plan_of, problem

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from smart_charging.errors import PlanViolation
-from smart_charging.problem import ChargingPlan, ChargingProblem
+from smart_charging.plan import ChargingPlan
+from smart_charging.problem import ChargingProblem
 from smart_charging.verify import verify
+from tests.smart_charging.examples import examples
 from tests.smart_charging.problems import plan_of
 from tests.smart_charging.sites import LINES, Site, sites
 
@@ -16,14 +18,14 @@ def plan_for(asked: ChargingProblem, site: Site) -> ChargingPlan:
     return plan_of(asked, *(car.amps for car in site.cars))
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(sites(), st.sampled_from([0.0, 0.01, 5.0]))
 def test_plan_that_fills_every_line_to_its_limit_is_accepted(site: Site, spare_a: float) -> None:
     asked = site.problem(site.all_planned_a() + spare_a)
     verify(asked, plan_for(asked, site))
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(sites(cars_at_least=1), st.data())
 def test_limit_a_little_lower_anywhere_is_found_and_named(site: Site, data: st.DataObject) -> None:
     steered = [
@@ -45,7 +47,7 @@ def test_limit_a_little_lower_anywhere_is_found_and_named(site: Site, data: st.D
     assert f" A in slot {slot}, " in violation
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(sites(), st.data())
 def test_every_overloaded_line_is_named_and_no_other(site: Site, data: st.DataObject) -> None:
     limit_a = site.all_planned_a()

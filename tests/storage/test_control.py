@@ -128,3 +128,31 @@ async def test_feeder_is_read_back_from_an_instant_on(database: Database) -> Non
     assert (found[0]["limit_a"], found[0]["uncontrolled_a"]) == ([63.0] * 3, [1.0, 2.0, 3.0])
     assert await queries.feeder_load("fjordgata", "level-1", NOON) == []
     assert await queries.feeder_load("elsewhere", "intake", NOON) == []
+
+
+async def test_fallback_is_listed_among_the_limits_and_is_no_transactions(
+    database: Database,
+) -> None:
+    facts = {
+        "purpose": "tx_default",
+        "verdict": "refused",
+        "detail": "DuplicateProfile",
+        "settled_at": after(0.2),
+    }
+    async with SqlUnitOfWork(database) as uow:
+        await uow.control.add_sent_fallback(EvseId("G-01", 0), 6.0, after(0.1), facts)
+        await uow.commit()
+        assert await uow.control.limits_alive(EvseId("G-01", 0), "tx-1", NOON) == []
+    [row] = await Queries(database).sent_limits("G-01", 10)
+    assert row == {
+        "number": 1,
+        "plan_number": None,
+        "station_id": "G-01",
+        "evse_number": 0,
+        "transaction_id": None,
+        "sent_at": after(0.1),
+        "starts_at": after(0.1),
+        "ends_at": None,
+        "steps": [[0, 6.0]],
+        **facts,
+    }

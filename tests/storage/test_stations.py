@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
-from csms.domain.limits import Standing
+from csms.domain.limits import Standing, TimedLimit
 from csms.domain.site import Earthing
 from csms.domain.station import ChargingState, ConnectorStatus, StationModel
 from csms.storage.database import Database
@@ -32,8 +32,13 @@ async def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
 
 
 def status(number: int = 1, **more: Any) -> StatusChanged:
-    fields = {"evse_number": 1, "status": ConnectorStatus.OCCUPIED, **more}
-    return StatusChanged(station_id="G-01", connector_number=number, **fields)
+    fields = {
+        "station_id": "G-01",
+        "evse_number": 1,
+        "status": ConnectorStatus.OCCUPIED,
+        **more,
+    }
+    return StatusChanged(connector_number=number, **fields)
 
 
 async def test_site_is_kept_with_its_tree_and_stations(database: Database) -> None:
@@ -122,6 +127,46 @@ async def test_guest_that_is_given_a_place_is_none_any_more(database: Database) 
         await uow.stations.adopt("G-03", "fjordgata")
         await uow.sites.put(small_site(place("G-03", "level-1", 6.0)))
         assert await uow.stations.guests_of("fjordgata") == []
+
+
+async def test_guest_that_did_nothing_leaves_no_trace(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        await uow.stations.adopt("visitor", "fjordgata")
+        await uow.stations.note_boot("visitor", StationModel(vendor="N", model="M"), NOON)
+        await uow.stations.note_status(status(station_id="visitor"), NOON)
+        await uow.stations.drop_guest("visitor")
+        await uow.commit()
+        assert await uow.stations.guests_of("fjordgata") == []
+        assert await uow.stations.connectors_of("visitor") == {}
+        assert await uow.stations.standings_of("visitor") == {}
+    assert await rows(database, "SELECT id FROM station ORDER BY id") == [("G-01",), ("G-02",)]
+
+
+async def test_guest_that_was_sent_a_limit_stays_readable_without_a_site(
+    database: Database,
+) -> None:
+    limit = TimedLimit(starts_at=NOON, ends_at=after(15), steps=((0, 6.0),))
+    async with SqlUnitOfWork(database) as uow:
+        await uow.stations.adopt("visitor", "fjordgata")
+        await uow.control.add_sent_limit(EvseId("visitor", 1), limit, NOON, {"purpose": "tx"})
+        await uow.stations.drop_guest("visitor")
+        await uow.commit()
+        assert await uow.stations.guests_of("fjordgata") == []
+        assert await uow.stations.standings_of("visitor") == {}
+    row = await Queries(database).station("visitor")
+    assert row is not None
+    assert (row["site_id"], row["is_guest"]) == (None, False)
+
+
+async def test_station_has_reported_once_it_booted_or_told_a_status(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        await uow.stations.note_connected("G-01", "1.6", NOON)
+        assert not await uow.stations.has_reported("G-01")
+        await uow.stations.note_status(status(), NOON)
+        assert await uow.stations.has_reported("G-01")
+        await uow.stations.note_boot("G-02", StationModel(vendor="N", model="M"), NOON)
+        assert await uow.stations.has_reported("G-02")
+        assert not await uow.stations.has_reported("X-99")
 
 
 async def test_newest_standing_of_an_evse_counts(database: Database) -> None:

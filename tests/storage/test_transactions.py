@@ -201,3 +201,19 @@ async def test_stop_that_comes_again_changes_nothing(database: Database) -> None
     await ended(database, over)
     await ended(database, over)
     assert await found(database, transaction.number) == over
+
+
+async def test_open_transactions_of_a_station_are_those_of_all_its_evses(
+    database: Database,
+) -> None:
+    for number in (1, 2, 3):
+        at = NOON + timedelta(minutes=number)
+        transaction, _ = await begun(
+            database, report(transaction=f"tx-{number}", evse_number=number, at=at)
+        )
+        if number == 1:
+            await ended(database, replace(transaction, ended_at=at))
+    await begun(database, report(station_id="G-02", transaction="tx-4"))
+    async with SqlUnitOfWork(database) as uow:
+        open_ones = await uow.transactions.open_of("G-01")
+    assert [one.evse for one in open_ones] == [EvseId("G-01", 2), EvseId("G-01", 3)]

@@ -26,7 +26,14 @@ from csms.ocpp.payloads import (
     encode_heartbeat,
     encode_nothing,
 )
-from csms.ocpp.wire import drop_absent, format_time, parse_time, read_number, read_sample
+from csms.ocpp.wire import (
+    drop_absent,
+    format_time,
+    parse_time,
+    read_index,
+    read_number,
+    read_sample,
+)
 
 _STATUS: Final = {
     "Available": (ConnectorStatus.AVAILABLE, None),
@@ -62,11 +69,12 @@ def decode_boot(station_id: StationId, call: JsonObject) -> StationBooted:
 def decode_status(station_id: StationId, call: JsonObject) -> StatusChanged:
     """StatusNotification.req (§6.47)."""
     status, charging_state = _STATUS[call["status"]]
+    connector = read_index(call["connectorId"])
     error_code = call["errorCode"]
     return StatusChanged(
         station_id=station_id,
-        evse_number=call["connectorId"],
-        connector_number=1 if call["connectorId"] else 0,
+        evse_number=connector,
+        connector_number=1 if connector else 0,
         status=status,
         charging_state=charging_state,
         error_code=None if error_code == "NoError" else error_code,
@@ -94,7 +102,7 @@ def decode_start(station_id: StationId, call: JsonObject) -> TransactionReported
         stage=TransactionStage.STARTED,
         at=at,
         transaction=None,
-        evse_number=call["connectorId"],
+        evse_number=read_index(call["connectorId"], least=1),
         connector_number=1,
         id_token=IdToken(call["idTag"]),
         register_wh=register_wh,
@@ -137,7 +145,7 @@ def decode_meter_values(station_id: StationId, call: JsonObject) -> MetersSample
     transaction = call.get("transactionId")
     return MetersSampled(
         station_id=station_id,
-        evse_number=call["connectorId"],
+        evse_number=read_index(call["connectorId"]),
         transaction=None if transaction is None else str(transaction),
         samples=_samples(call["meterValue"]),
     )

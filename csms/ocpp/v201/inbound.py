@@ -27,7 +27,14 @@ from csms.ocpp.payloads import (
     encode_heartbeat,
     encode_nothing,
 )
-from csms.ocpp.wire import drop_absent, format_time, parse_time, read_number, read_sample
+from csms.ocpp.wire import (
+    drop_absent,
+    format_time,
+    parse_time,
+    read_index,
+    read_number,
+    read_sample,
+)
 
 _STATUS: Final = {
     "Available": ConnectorStatus.AVAILABLE,
@@ -71,8 +78,8 @@ def decode_status(station_id: StationId, call: JsonObject) -> StatusChanged:
     """StatusNotificationRequest (G01)."""
     return StatusChanged(
         station_id=station_id,
-        evse_number=call["evseId"],
-        connector_number=call["connectorId"],
+        evse_number=read_index(call["evseId"]),
+        connector_number=read_index(call["connectorId"]),
         status=_STATUS[call["connectorStatus"]],
         at=parse_time(call["timestamp"]),
     )
@@ -102,8 +109,8 @@ def decode_transaction_event(station_id: StationId, call: JsonObject) -> Transac
         stage=_STAGE[call["eventType"]],
         at=parse_time(call["timestamp"]),
         transaction=about["transactionId"],
-        evse_number=evse.get("id"),
-        connector_number=evse.get("connectorId"),
+        evse_number=read_index(evse["id"]) if evse else None,
+        connector_number=read_index(evse["connectorId"]) if "connectorId" in evse else None,
         seq_no=call["seqNo"],
         id_token=_id_token(call.get("idToken")),
         register_wh=_register_wh(samples),
@@ -125,7 +132,7 @@ def decode_meter_values(station_id: StationId, call: JsonObject) -> MetersSample
     """MeterValuesRequest, which in 2.0.1 never belongs to a transaction (J01)."""
     return MetersSampled(
         station_id=station_id,
-        evse_number=call["evseId"],
+        evse_number=read_index(call["evseId"]),
         transaction=None,
         samples=_samples(call["meterValue"]),
     )

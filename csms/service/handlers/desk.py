@@ -49,4 +49,5 @@ class EventDesk:
     async def handle(self, event: StationEvent[ReplyT]) -> ReplyT:
         """Keep what the event tells, and say what to answer. Returns after the commit."""
         reply: ReplyT = await _HANDLERS[type(event)](self._context, event)
+        self._context.sites.heard(event.station_id)
         return reply

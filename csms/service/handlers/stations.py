@@ -56,6 +56,8 @@ async def status_changed(context: HandlerContext, event: StatusChanged) -> Ackno
         await uow.commit()
     live = context.sites.of_station(event.station_id)
     if live is not None:
+        if event.at is not None:
+            live.clock_seen(event.station_id, event.at, context.clock.now())
         live.status_changed(event, context.clock.now())
     if event.error_code:
         logger.warning(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from csms.domain.authorization import Authorization, IdToken
+from csms.domain.authorization import Authorization, IdToken, TokenStatus
 from csms.domain.events import Acknowledged, MetersSampled, TransactionReply, TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.metering import Reading, gather_reading
@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 _BY_STATION: Final = "station"
 _SUPERSEDED: Final = "superseded"
 _FOREIGN: Final = "foreign-"
+_REFUSED: Final = Authorization(status=TokenStatus.INVALID)
+"""For a token that charges where nobody knows what it loads (1.6 §7.2, 2.0.1 E05.FR.10): whatever
+the token may do elsewhere, its station is to end the transaction."""
 
 
 async def transaction_reported(
@@ -31,6 +34,7 @@ async def transaction_reported(
 ) -> TransactionReply:
     """A transaction has started, gone on or ended (1.6 §4.8, §4.10; 2.0.1 E01-E15)."""
     now = context.clock.now()
+    live = context.sites.of_station(event.station_id)
     verdict: Authorization | None = None
     async with context.open_uow() as uow:
         if event.id_token is not None:
@@ -47,8 +51,11 @@ async def transaction_reported(
         elif is_news and event.stage is TransactionStage.STARTED:
             await uow.transactions.correct_start(before.number, event)
         await uow.commit()
-    live = context.sites.of_station(event.station_id)
+    if verdict is not None and _is_out_of_place(live, event, transaction):
+        verdict = _REFUSED
     if live is not None:
+        if not event.is_offline:
+            live.clock_seen(event.station_id, event.at, now)
         live.count_energy(transaction.energy_wh - before.energy_wh, now)
         _tell(live, event, transaction, past, now)
     return TransactionReply(transaction=transaction.transaction, verdict=verdict)
@@ -80,6 +87,8 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
         live.count_energy(gained_wh, now)
         if transaction is not None:
             live.transaction_changed(transaction, now)
+        if event.samples:
+            live.clock_seen(event.station_id, max(one.at for one in event.samples), now)
         if reading is not None and event.evse_number:
             live.read(EvseId(event.station_id, event.evse_number), reading, now)
     return Acknowledged()
@@ -163,6 +172,14 @@ async def _close_others(uow: UnitOfWork, transaction: Transaction) -> None:
             logger.warning("transaction %s never ended; a newer one began", other.transaction)
             ended = replace(other, ended_at=transaction.started_at)
             await uow.transactions.end(ended, meter_stop_wh=None, closed_by=_SUPERSEDED)
+
+
+def _is_out_of_place(
+    live: LiveSite | None, event: TransactionReported, transaction: Transaction
+) -> bool:
+    """Whether a transaction runs at an EVSE that its site does not know."""
+    is_over = event.stage is TransactionStage.ENDED
+    return not (live is None or transaction.evse is None or is_over or live.has(transaction.evse))
 
 
 def _whose(transaction: Transaction) -> tuple[EvseId | None, IdToken | None]:

@@ -348,3 +348,20 @@ def test_time_that_is_none_is_refused(action: str) -> None:
     with pytest.raises(CallRefusedError, match="expected a time in RFC 3339, got 'soon'") as caught:
         decoded(action, payload)
     assert caught.value.code == "PropertyConstraintViolation"
+
+
+@pytest.mark.parametrize(
+    ("action", "connector", "least"),
+    [
+        ("StatusNotification", -1, 0),
+        ("MeterValues", -1, 0),
+        ("StartTransaction", -1, 1),
+        ("StartTransaction", 0, 1),
+    ],
+)
+def test_connector_that_there_cannot_be_is_refused(action: str, connector: int, least: int) -> None:
+    payload = exchange("v16", action).call.payload | {"connectorId": connector}
+    expected = f"expected a connector or EVSE from {least} on, got {connector}"
+    with pytest.raises(CallRefusedError, match=expected) as caught:
+        decoded(action, payload)
+    assert caught.value.code == "PropertyConstraintViolation"

@@ -370,3 +370,23 @@ def test_time_that_is_none_is_refused(action: str, name: str) -> None:
     with pytest.raises(CallRefusedError, match="expected a time in RFC 3339, got 'soon'") as caught:
         decoded(action, payload)
     assert caught.value.code == "PropertyConstraintViolation"
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "changes"),
+    [
+        ("StatusNotification", "StatusNotification", {"evseId": -1}),
+        ("StatusNotification", "StatusNotification", {"connectorId": -1}),
+        ("MeterValues", "MeterValues", {"evseId": -1}),
+        ("TransactionEvent", "TransactionEvent.started", {"evse": {"id": -1}}),
+        ("TransactionEvent", "TransactionEvent.started", {"evse": {"id": 1, "connectorId": -1}}),
+    ],
+)
+def test_evse_or_connector_that_there_cannot_be_is_refused(
+    action: str, name: str, changes: JsonObject
+) -> None:
+    payload = exchange("v201", name).call.payload | changes
+    expected = "expected a connector or EVSE from 0 on, got -1"
+    with pytest.raises(CallRefusedError, match=expected) as caught:
+        decoded(action, payload)
+    assert caught.value.code == "PropertyConstraintViolation"

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -238,3 +239,12 @@ async def test_nothing_is_answered_or_shown_that_could_not_be_kept(
     assert (evse.allowance.standing, evse.status) == (Standing.HELD, None)
     assert not office.live.dirty.is_set()
     assert await office.rows("SELECT key FROM id_token") == []
+
+
+@each_version
+async def test_clock_of_a_station_is_known_by_the_time_of_a_status(
+    office: Office, adapter: Adapter
+) -> None:
+    office.clock.instant = after(-60)
+    await tell(office, adapter, "is free")
+    assert office.live.stations["G-01"].clock.error == timedelta(hours=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -292,6 +292,7 @@ async def test_changes_that_a_plan_depends_on_wake_the_site(
     assert office.live.dirty.is_set()
     office.live.dirty.clear()
     office.live.changed.clear()
+    office.clock.instant = ELEVEN
     await say(office, teller, teller.measures(ELEVEN, amps=(0, 0, 0)))
     assert office.live.changed.is_set()
     assert not office.live.dirty.is_set()
@@ -503,3 +504,80 @@ async def test_older_reading_does_not_replace_a_newer_one(office: Office) -> Non
     reading = office.evse("G-01/1").reading
     assert reading is not None
     assert reading.current_a == (16.0, 16.0, 16.0)
+
+
+def moved(told: Told, evse_number: int) -> Told:
+    """The same at another EVSE."""
+    action, payload = told
+    if action == "TransactionEvent":
+        return action, payload | {"evse": {"id": evse_number, "connectorId": 1}}
+    return action, payload | {"connectorId": evse_number}
+
+
+@each_version
+@pytest.mark.parametrize("evse_number", [2, 77])
+async def test_transaction_at_an_evse_that_the_site_does_not_know_is_refused(
+    office: Office, teller_type: type[Teller], evse_number: int
+) -> None:
+    teller = teller_type()
+    start = moved(teller.starts(TEN), evse_number)
+    answers = [await say(office, teller, start) for _ in range(2)]
+    verdicts = [answer.get("idTagInfo") or answer["idTokenInfo"] for answer in answers]
+    assert verdicts == [{"status": "Invalid"}] * 2
+    assert (await kept(office, 1)).ended_at is None
+
+
+@each_version
+async def test_what_runs_there_all_the_same_is_counted_until_it_ends(
+    office: Office, teller_type: type[Teller]
+) -> None:
+    teller = teller_type()
+    await say(office, teller, moved(teller.starts(TEN), 2))
+    await say(office, teller, moved(teller.measures(TEN), 2))
+    stray = office.evse("G-01/2")
+    assert stray.allowance.now_a(TEN) == 32.0
+    assert stray.reading is not None
+    assert stray.reading.current_a == (16.0, 15.0, 14.0)
+    await say(office, teller, teller.stops(ELEVEN))
+    assert EvseId("G-01", 2) not in office.live.evses
+    assert (await kept(office, 1)).ended_at == ELEVEN
+
+
+async def test_transaction_of_a_station_without_a_site_is_judged_by_its_token(
+    office: Office,
+) -> None:
+    async with office.open_uow() as uow:
+        await uow.stations.adopt("stranger", "fjordgata")
+        await uow.commit()
+    teller = TellerV16()
+    answer = await say(office, teller, moved(teller.starts(TEN), 3), "stranger")
+    assert answer["idTagInfo"] == {"status": "Accepted"}
+
+
+@each_version
+async def test_clock_of_a_station_is_known_by_the_times_in_its_reports(
+    office: Office, teller_type: type[Teller]
+) -> None:
+    teller = teller_type()
+    await say(office, teller, teller.starts(ELEVEN))
+    assert office.live.stations["G-01"].clock.error == timedelta(hours=1)
+
+
+@each_version
+async def test_clock_of_a_station_is_known_by_the_times_of_its_meter(
+    office: Office, teller_type: type[Teller]
+) -> None:
+    teller = teller_type()
+    await say(office, teller, teller.starts(TEN))
+    office.live.station_booted("G-01")
+    await say(office, teller, teller.measures(ELEVEN))
+    assert office.live.stations["G-01"].clock.error == timedelta(hours=1)
+
+
+async def test_2_0_1_report_that_was_kept_while_offline_says_nothing_of_the_clock(
+    office: Office,
+) -> None:
+    teller = TellerV201()
+    action, payload = teller.starts(ELEVEN)
+    await say(office, teller, (action, payload | {"offline": True}))
+    assert office.live.stations["G-01"].clock.error == timedelta(0)

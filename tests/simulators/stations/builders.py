@@ -94,10 +94,14 @@ async def scene(
     manners: Manners = POLITE,
     models: list[OutletModel] | None = None,
     boots: bool = True,
+    tells_time: bool = True,
 ) -> AsyncIterator[Scene]:
-    """Start a station at a CSMS; leaves it when it has booted and been quiet for a minute."""
+    """Start a station at a CSMS; leaves it when it has booted and been quiet for a minute.
+
+    The CSMS tells the true time, unless a test has it tell another one by its replies.
+    """
     clock = ScaledClock(NOON)
-    csms = FakeCsms({**REPLIES, **(replies or {})})
+    csms = FakeCsms({**REPLIES, **(replies or {})}, now=clock.now if tells_time else None)
     socket = folder / "csms"
     kind = StationV16 if version == "1.6" else StationV201
     surroundings = Surroundings(

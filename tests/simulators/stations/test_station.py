@@ -1,5 +1,6 @@
 """What stations of both versions do alike."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,37 @@ def test_without_profiles_a_vehicle_gets_all_that_the_hardware_has(
             assert stage.station.limit_a(1) == 32.0
 
     run_virtual(story())
+
+
+@BOTH
+def test_log_tells_what_a_station_does_and_names_no_token(
+    version: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with scene(version, tmp_path) as stage:
+            await stage.charge()
+            await set_limit(stage, 10.0)
+            await set_limit(stage, 10.0, evse=1, level=99)
+            stage.station.unplug(1)
+            stage.csms.connections[0].transport.abort()
+            await stage.pass_time(1)
+
+    with caplog.at_level(logging.INFO, logger="simulators"):
+        run_virtual(story())
+    told = [record.getMessage() for record in caplog.records]
+    expected = [
+        "S/1 is connected",
+        "S/1 has booted: Accepted",
+        "S/1/1: a vehicle is plugged in",
+        "S/1/1: Charging, may draw 32.0 A",
+        "S/1/1: takes a profile: tx",
+        "S/1/1: Available, may draw 0.0 A",
+        "S/1 has lost its connection",
+    ]
+    assert [line for line in told if line in expected] == expected
+    assert any(line.startswith("S/1 refuses a profile: ") for line in told)
+    assert any(line.startswith("S/1/1: the vehicle leaves with 0.") for line in told)
+    assert "ANNA" not in caplog.text
 
 
 @BOTH

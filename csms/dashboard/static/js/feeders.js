@@ -1,7 +1,7 @@
 /** The feeder tree: bars by line, limit, headroom; a click shows only the connectors below. */
 
 import { cells, mark, write } from "./dom.js";
-import { LIMIT_PCT, amps, share, tenths } from "./format.js";
+import { LIMIT_PCT, amps, feederNote, share, tenths } from "./format.js";
 
 /** Lines that have this much more room than the fullest one bind just the same. */
 const ALIKE_A = 0.5;
@@ -48,7 +48,7 @@ export class Feeders {
     mark(row.item, "data-level", feeder.level);
     write(row.name, feeder.name);
     write(row.limit, limitWords(feeder));
-    write(row.note, feeder.uncontrolled_source === null ? "" : `Building load: ${feeder.uncontrolled_source}`);
+    write(row.note, feederNote(feeder));
     const rooms = feeder.limit_a.map((limit, i) => limit - Math.max(feeder.load_a[i], feeder.allowed_a[i]));
     const least = Math.min(...rooms);
     row.lines.forEach((line, i) => {

@@ -5,6 +5,7 @@ export const NOTHING = "\u2013";
 /** How a feeder's limit stands on its bars: what lies beyond it must be seen. */
 export const LIMIT_PCT = 90;
 
+const LEVEL_WORDS = { overcommitted: "More may be drawn than the limit", over: "Over its limit" };
 const SOURCE_WORDS = { stated: "stated", history: "from history", assumed: "assumed" };
 const SOON_MS = 20 * 3600_000;
 const clocks = new Map();
@@ -52,6 +53,12 @@ export function energyLine(evse, zone, now) {
   if (evse.need === null) return got === null ? "" : `${got} kWh`;
   const by = minute(new Date(evse.need.departs_at), zone, now);
   return `${got ?? NOTHING} of ${amps(evse.need.energy_wh / 1000)} kWh by ${by}, ${source(evse.need)}`;
+}
+
+/** What has to be said of a feeder beside its bars. */
+export function feederNote(feeder) {
+  const source = feeder.uncontrolled_source;
+  return [LEVEL_WORDS[feeder.level], source && `Building load: ${source}`].filter(Boolean).join(" \u00b7 ");
 }
 
 /** When and how the newest plan was made, and when the next is due. */

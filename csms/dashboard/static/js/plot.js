@@ -4,6 +4,8 @@ import { minute } from "./format.js";
 
 const HEADROOM = 1.12;
 const NARROW_PX = 520;
+/** The last time may stand at the very end of the axis, under its middle. */
+const HALF_A_LABEL_PX = 20;
 
 /**
  * Options of the plot.
@@ -18,7 +20,7 @@ export function plotOptions({ zone, inks, range, now, onCursor }) {
   const line = (name, width) => ({ stroke: () => inks()[name], width, points: { show: false } });
   return {
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, HALF_A_LABEL_PX, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {

@@ -1,0 +1,68 @@
+"""Room on feeders' lines that is kept for stations which are not there to be lowered."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import product
+from typing import Final, TypeAlias
+
+from csms.domain.identity import FeederId, StationId
+from csms.domain.site import Site
+from csms.service.live_site import LiveSite
+
+_NOTICEABLE_A: Final = 0.5
+_NAMED: Final = 2
+"""More stations than this are not all named."""
+
+Line: TypeAlias = tuple[FeederId, int]
+
+
+@dataclass(slots=True)
+class KeptRoom:
+    """What is kept on one line of a feeder, and whether anybody who is connected has any of it.
+
+    Attributes:
+        amps: By station that is not connected.
+    """
+
+    amps: dict[StationId, float] = field(default_factory=dict)
+    is_shared: bool = False
+
+    def words(self) -> str:
+        """How much is kept for whom; empty where there is none."""
+        if not self.amps:
+            return ""
+        first, *others = names = sorted(self.amps, key=lambda name: (-self.amps[name], name))
+        kept = f"{sum(self.amps.values()):.0f} A are kept for"
+        if not others:
+            return f"{kept} {first}, which is not connected"
+        left = len(names) - _NAMED
+        who = f"{', '.join(names[:_NAMED])} and {left} more" if left > 0 else " and ".join(names)
+        return f"{kept} {who}, which are not connected"
+
+
+def kept_rooms(live: LiveSite, now: datetime) -> Mapping[Line, KeptRoom]:
+    """Find what is kept for stations that are not connected, by feeder and line."""
+    ways = _ways(live.site)
+    rooms: defaultdict[Line, KeptRoom] = defaultdict(KeptRoom)
+    for evse in live.evses.values():
+        amps, station_id = evse.allowance.now_a(now), evse.place.evse.station_id
+        if amps < _NOTICEABLE_A or not evse.place.is_installed:
+            continue
+        for line in product(ways[evse.place.feeder_id], evse.place.lines):
+            room = rooms[line]
+            if live.stations[station_id].is_connected:
+                room.is_shared = True
+            else:
+                room.amps[station_id] = room.amps.get(station_id, 0.0) + amps
+    return rooms
+
+
+def _ways(site: Site) -> dict[FeederId, tuple[FeederId, ...]]:
+    """Each feeder's way to the root, itself first."""
+    ways: dict[FeederId, tuple[FeederId, ...]] = {}
+    for feeder in site.feeders:  # parents come before their children
+        above = ways[feeder.parent_id] if feeder.parent_id is not None else ()
+        ways[feeder.feeder_id] = (feeder.feeder_id, *above)
+    return ways

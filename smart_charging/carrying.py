@@ -1,0 +1,71 @@
+"""Cutting many currents down at once to what all lines and power modules carry.
+
+Loads are added up in magnitude, which is never less than what they really put on a line.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csc_matrix, diags, vstack
+
+from smart_charging.arrays import Array, Flags
+from smart_charging.case import Case
+from smart_charging.occupancy import module_watts
+
+_NOTHING: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carrying:
+    """Lines and power modules.
+
+    Attributes:
+        loads: [limit, evse]
+        room: [limit, slot]
+    """
+
+    loads: csc_matrix
+    room: Array
+
+    def fit(self, amps: Array, slot: int) -> Array:
+        """Scale currents down to what the lines carry: [evse]."""
+        return self.fit_beside(amps, np.zeros(len(amps)), slot)
+
+    def fit_beside(self, more: Array, amps: Array, slot: int) -> Array:
+        """Scale currents down to what the lines carry on top of others: [evse]."""
+        room_a = np.maximum(self.room[:, slot] - self.loads @ amps, 0.0)
+        for _ in range(2):
+            carried = self.loads @ more
+            ratio = np.minimum(1.0, room_a / np.maximum(carried, _NOTHING))
+            more = more * _least(self.loads, ratio)
+        return more
+
+
+def carrying(case: Case, which: Flags | None = None) -> Carrying:
+    """Lay out what is carried.
+
+    Args:
+        case: The problem.
+        which: Which lines count, all if not told: [row].
+    """
+    network = case.network
+    select = diags(np.ones(len(network.limit_a)) if which is None else which.astype(float))
+    room_a = network.limit_a - network.unknown_a - np.abs(network.fixed)
+    loads = select @ (abs(network.evses.known) + network.evses.unknown)
+    most_w = np.array([module.max_w for module in case.problem.modules]).reshape(-1, 1)
+    modules = np.repeat(most_w, room_a.shape[1], axis=1)
+    return Carrying(
+        loads=csc_matrix(vstack([loads, module_watts(case.problem)])),
+        room=np.concatenate([np.maximum(room_a, 0.0), modules]),
+    )
+
+
+def _least(loads: csc_matrix, ratio: Array) -> Array:
+    """The smallest ratio among the lines that each EVSE loads; 1 where it loads none."""
+    least = np.ones(loads.shape[1])
+    counts = np.diff(loads.indptr)
+    loaded = np.flatnonzero(counts)
+    if len(loaded):
+        least[loaded] = np.minimum.reduceat(ratio[loads.indices], loads.indptr[loaded])
+    return least

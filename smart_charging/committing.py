@@ -1,0 +1,119 @@
+"""From what the linear program gives to limits that can be sent, and an outlook that fits them."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from smart_charging.arrays import Array
+from smart_charging.case import Case
+from smart_charging.errors import SolverError
+from smart_charging.model import Relaxed, relax, solve_whole
+from smart_charging.objective import Judge, Limits
+from smart_charging.occupancy import Occupancy, paths_of
+from smart_charging.problem import ChargingProblem
+from smart_charging.rounding import Rounding, Wish
+
+_SHY: Final = 1.0 - 1e-6
+"""The solver may exceed a limit by its tolerance; slots that are only an outlook keep below."""
+_MOST_RESOLVED: Final = 150
+"""Up to this many EVSEs the outlook is planned again after rounding."""
+_MOST_WHOLE: Final = 20
+"""Up to this many EVSEs the committed slots are solved exactly where rounding loses much."""
+_MOST_LOST: Final = 0.002
+"""Of what the program could do at most, as a share of all that is at stake."""
+_MOVED_A: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Committed:
+    """Limits, exact in the committed slots.
+
+    Attributes:
+        limits_a: [evse, slot]
+        usable_a: What each vehicle could use in the first slot: [evse].
+        first: What the feeders carry in the first slot.
+        store_a: [store, slot]
+    """
+
+    limits_a: Array
+    usable_a: Array
+    first: Occupancy
+    store_a: Array
+
+
+def commit(case: Case, relaxed: Relaxed, time_limit_s: float) -> Committed:
+    """Round the committed slots; plan the rest again around them, and better, where that pays."""
+    committed = round_committed(case, relaxed)
+    if len(case.problem.evses) > _MOST_RESOLVED or relaxed.objective is None:
+        return committed
+    committed = _settle(case, relaxed, committed, time_limit_s)
+    if len(case.problem.evses) > _MOST_WHOLE or _lost(case, relaxed, committed) <= _MOST_LOST:
+        return committed
+    try:
+        whole = solve_whole(case, time_limit_s)
+    except SolverError:
+        return committed
+    better = _settle(case, whole, round_committed(case, whole), time_limit_s)
+    return min(committed, better, key=lambda one: _lost(case, relaxed, one))
+
+
+def round_committed(case: Case, relaxed: Relaxed) -> Committed:
+    """Round slot by slot; whoever has what it came for gets nothing more."""
+    problem, columns = case.problem, case.problem.columns
+    wanted_a, wh_per_a = relaxed.amps, case.units.wh_per_a
+    limits_a = np.maximum(wanted_a * _SHY, np.minimum(wanted_a, columns.floor_a[:, None]))
+    left_wh = columns.energy_wh + columns.extra_wh
+    rounding = Rounding(problem, paths_of(problem, case.network, relaxed.store_a))
+    usable_a, occupancies = [], []
+    for slot in range(problem.committed):
+        usable_a.append(_usable_a(problem, left_wh, wh_per_a[:, slot]))
+        most_a = usable_a[slot]
+        if relaxed.objective is not None and not case.weights.is_eager:
+            most_a = np.minimum(most_a, rounding.next_above(wanted_a[:, slot]))
+        wish = Wish(given_a=wanted_a[:, slot], most_a=most_a)
+        rounded_a, occupancy = rounding.slot(slot, wish)
+        feeds_back = wanted_a[:, slot] < 0
+        limits_a[:, slot] = np.where(feeds_back, wanted_a[:, slot], rounded_a)
+        left_wh = np.maximum(left_wh - limits_a[:, slot] * wh_per_a[:, slot], 0.0)
+        occupancies.append(occupancy)
+    return Committed(limits_a, usable_a[0], occupancies[0], relaxed.store_a)
+
+
+def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: float) -> Committed:
+    """Plan the slots after the committed ones again, if rounding has moved anything."""
+    count = case.problem.committed
+    fixed_a = committed.limits_a[:, :count]
+    if np.all(np.abs(fixed_a - relaxed.amps[:, :count]) < _MOVED_A) or (fixed_a < 0).any():
+        return committed
+    units = case.units
+    least_a, most_a = units.least_a.copy(), units.most_a.copy()
+    least_a[:, :count] = most_a[:, :count] = fixed_a
+    fixed = replace(units, least_a=least_a, most_a=most_a)
+    try:
+        again = relax(case.problem, case.network, fixed, case.weights, time_limit_s)
+    except SolverError:
+        return committed
+    limits_a = np.maximum(again.amps * _SHY, np.minimum(again.amps, units.least_a))
+    limits_a[:, :count] = fixed_a
+    return replace(committed, limits_a=limits_a, store_a=again.store_a)
+
+
+def _lost(case: Case, relaxed: Relaxed, committed: Committed) -> float:
+    """How far below the program's own optimum limits are, as a share of all that is at stake."""
+    units, bound = case.units, relaxed.objective or 0.0
+    judge = Judge(case.problem, units, case.weights, relaxed.fee_pieces)
+    worth = judge.judge(Limits.of(case.problem, committed.limits_a, committed.store_a), bound)
+    at_stake = float((units.size_wh * units.value_per_wh).sum())
+    return (bound - worth.total) / max(at_stake, 1e-9)
+
+
+def _usable_a(problem: ChargingProblem, left_wh: Array, wh_per_a: Array) -> Array:
+    """The most that each vehicle can use in a slot: its rate, or what it still lacks."""
+    columns = problem.columns
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed_a = np.where(wh_per_a > 0, left_wh / wh_per_a, 0.0)
+    wants_more = (left_wh > 0) & (wh_per_a > 0)
+    least_a = np.minimum(columns.least_a, columns.max_a)
+    usable: Array = np.where(wants_more, np.clip(needed_a, least_a, columns.max_a), 0.0)
+    return usable

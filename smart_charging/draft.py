@@ -1,0 +1,89 @@
+"""A linear program as it is written down, family by family (see `model`)."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from smart_charging.arrays import Array, Indices
+from smart_charging.linear_program import Columns, Rows
+from smart_charging.network import Incidence, Network
+from smart_charging.objective import hours_of, worth_per_kwh
+from smart_charging.policy import Weights
+from smart_charging.problem import ChargingProblem
+from smart_charging.tariff import Piece
+from smart_charging.units import Units
+
+NOT_THERE = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flow:
+    """Variables that are currents.
+
+    Attributes:
+        loads: What an ampere of each puts on each line: [row, load].
+        columns: By load and slot; NOT_THERE where there is none: [load, slot].
+        least_a: What flows in any case: [load, slot].
+        most_a: [load, slot]
+        kw_per_a: Power drawn from the grid: [load, slot].
+    """
+
+    loads: Incidence
+    columns: Indices
+    least_a: Array
+    most_a: Array
+    kw_per_a: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chord:
+    """Constraints (1) on one chord of each line.
+
+    Attributes:
+        constraints: [row, slot], NOT_THERE where the line cannot bind.
+        reach: What an ampere of the limit is worth on it: [row].
+    """
+
+    constraints: Indices
+    reach: Array
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """Columns and rows, and where to find them again.
+
+    Attributes:
+        x: The units' currents.
+        drawn: All currents that load lines: the units' and the stores'.
+        fed: All currents that are fed back.
+        pieces: Columns of the pieces of energy: [piece].
+        chords: What the lines' duals are read from.
+        fee_pieces: What the highest hourly power costs.
+        fed_back: EVSEs that can feed back, and their columns: ([evse], [evse, slot]).
+        stored: Columns of what stores take and give: ([store, slot], [store, slot]).
+    """
+
+    problem: ChargingProblem
+    network: Network
+    units: Units
+    weights: Weights
+    columns: Columns = field(default_factory=Columns)
+    rows: Rows = field(default_factory=Rows)
+    x: Indices = field(default_factory=lambda: np.zeros((0, 0), dtype=int))
+    drawn: list[Flow] = field(default_factory=list)
+    fed: list[Flow] = field(default_factory=list)
+    pieces: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
+    chords: list[Chord] = field(default_factory=list)
+    fee_pieces: tuple[Piece, ...] = ()
+    fed_back: list[tuple[Indices, Indices]] = field(default_factory=list)
+    stored: list[tuple[Indices, Indices]] = field(default_factory=list)
+
+    def gain(self, kw_per_a: Array) -> Array:
+        """What an ampere is worth in each slot beside what it is there for: [load, slot]."""
+        gain: Array = worth_per_kwh(self.problem, self.weights) * kw_per_a * self.hours
+        return gain
+
+    @property
+    def hours(self) -> Array:
+        """Length of each slot: [slot]."""
+        return hours_of(self.problem)

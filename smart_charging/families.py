@@ -1,0 +1,136 @@
+"""Constraint families (2) to (6) of the model: energy, the first slot, modules, peak, max-min."""
+
+import numpy as np
+
+from smart_charging.arrays import Array
+from smart_charging.draft import NOT_THERE, Draft, Flow
+from smart_charging.first import first_pieces, has_pieces
+from smart_charging.objective import PER_K, base_kw, fee_pieces, wholes_of
+from smart_charging.tariff import hour_shares
+from smart_charging.units import S_PER_H
+
+
+def add_currents(draft: Draft) -> None:
+    """The units' amperes in every slot in which they are there."""
+    units = draft.units
+    kw_per_a = _kw_per_a(draft)
+    is_there = units.is_there
+    least_a, most_a = units.least_a, np.maximum(units.most_a, units.least_a)
+    draft.x = np.full(is_there.shape, NOT_THERE)
+    draft.x[is_there] = draft.columns.add(
+        draft.gain(kw_per_a)[is_there], least_a[is_there], most_a[is_there]
+    )
+    draft.drawn.append(
+        Flow(
+            loads=units.loads,
+            columns=draft.x,
+            least_a=units.least_a,
+            most_a=most_a,
+            kw_per_a=kw_per_a,
+        )
+    )
+
+
+def add_energy(draft: Draft) -> None:
+    """(2): energy before each deadline is at least what its pieces take."""
+    units, columns, rows = draft.units, draft.columns, draft.rows
+    draft.pieces = columns.add(units.value_per_wh, 0.0, units.size_wh)
+    count = len(units.owner)
+    upper = np.where(units.is_final, 0.0, np.inf)
+    needs = rows.add(0.0, upper, count)
+    wh = units.wh_per_a[units.owner] * units.before
+    x = draft.x[units.owner]
+    deadline, slot = np.nonzero((wh > 0) & (x != NOT_THERE))
+    rows.put(needs[deadline], x[deadline, slot], wh[deadline, slot])
+    rows.put(needs[units.deadline], draft.pieces, -1.0)
+    final = np.flatnonzero(units.is_final)
+    owner = units.owner[final]
+    forced_wh = (units.least_a * units.wh_per_a)[owner].sum(axis=1)
+    forced = columns.add(np.zeros(len(final)), 0.0, forced_wh)
+    rows.put(needs[final], forced, -1.0)
+
+
+def add_first(draft: Draft) -> None:
+    """(3): the first slot's amperes in pieces, the first ones worth more than the last ones."""
+    units, problem = draft.units, draft.problem
+    if not has_pieces(draft.weights) or units.count != len(problem.evses):
+        return
+    widths, values = first_pieces(problem, draft.weights, units.most_a[:, 0])
+    i = np.flatnonzero(draft.x[:, 0] != NOT_THERE)
+    worth = values[i] * units.wh_per_a[i, :1] * PER_K
+    pieces = draft.columns.add(worth, 0.0, widths[i])
+    floor_a = problem.columns.floor_a[i]
+    rows = draft.rows.add(floor_a, floor_a, len(i))
+    draft.rows.put(rows, draft.x[i, 0], 1.0)
+    draft.rows.put(rows[:, None], pieces, -1.0)
+
+
+def add_modules(draft: Draft) -> None:
+    """(4): outlets that share a power module."""
+    if draft.units.count != len(draft.problem.evses):
+        return
+    columns = draft.problem.columns
+    evse_of: dict[str, list[int]] = {module.key: [] for module in draft.problem.modules}
+    for i, evse in enumerate(draft.problem.evses):
+        if evse.module is not None:
+            evse_of[evse.module].append(i)
+    slots = len(draft.problem.slots_s)
+    for module in draft.problem.modules:
+        members = np.array(evse_of[module.key], dtype=int)
+        floors_w = float((columns.w_per_a * columns.floor_a)[members].sum())
+        rows = draft.rows.add(-np.inf, max(module.max_w, floors_w), slots)
+        member, slot = np.nonzero(draft.x[members] != NOT_THERE)
+        at = draft.x[members][member, slot]
+        draft.rows.put(rows[slot], at, columns.w_per_a[members[member]])
+
+
+def add_peak(draft: Draft) -> None:
+    """(5): the highest hourly power, and what it costs."""
+    problem, weights, tariff = draft.problem, draft.weights, draft.problem.tariff
+    if not weights.peak and not (weights.cost and tariff and tariff.capacity):
+        return
+    shares = hour_shares(problem.slots_s, problem.starts_at)
+    least_kw = shares @ base_kw(problem)
+    most_kw = least_kw.max() + sum(float(_most_kw(flow).max()) for flow in draft.drawn)
+    most_kw = max(most_kw, 0.0)  # what is fed in elsewhere may be more than all that is drawn
+    draft.fee_pieces = fee_pieces(problem, most_kw)
+    prices = np.array([piece.per_kw for piece in draft.fee_pieces])
+    widths_kw = np.array([piece.width_w for piece in draft.fee_pieces]) * PER_K
+    peak = draft.columns.add(-weights.peak - weights.cost * prices, 0.0, widths_kw)
+    hours = draft.rows.add(least_kw, np.inf, len(shares))
+    draft.rows.put(hours[:, None], peak[None, :], 1.0)
+    for sign, flows in ((-1.0, draft.drawn), (1.0, draft.fed)):
+        for flow in flows:
+            load, slot = np.nonzero(flow.columns != NOT_THERE)
+            hour, at = np.nonzero(shares[:, slot] > 0)
+            amount = shares[hour, slot[at]] * flow.kw_per_a[load[at], slot[at]]
+            draft.rows.put(hours[hour], flow.columns[load[at], slot[at]], sign * amount)
+
+
+def add_max_min(draft: Draft) -> None:
+    """(6): nobody's share of what it can be served is below the smallest share of all."""
+    if not draft.weights.least_share:
+        return
+    units, wholes = draft.units, wholes_of(draft.problem, draft.units)
+    worth = draft.weights.least_share * wholes.whole_wh.sum() * PER_K
+    least = draft.columns.add(np.array([worth]), 0.0, 1.0)
+    wanting = np.flatnonzero(wholes.is_wanting)
+    rows = draft.rows.add(-wholes.served_wh[wanting], np.inf, len(wanting))
+    row_of = np.full(units.count, NOT_THERE)
+    row_of[wanting] = rows
+    draft.rows.put(rows, np.broadcast_to(least, rows.shape), -wholes.whole_wh[wanting])
+    owner = units.owner[units.deadline]
+    counts = (units.value_per_wh > draft.weights.extra * PER_K) & (row_of[owner] != NOT_THERE)
+    draft.rows.put(row_of[owner[counts]], draft.pieces[counts], 1.0)
+
+
+def _kw_per_a(draft: Draft) -> Array:
+    """Power of an ampere, averaged over the slot: [unit, slot]."""
+    slots_s = np.array(draft.problem.slots_s, dtype=float)
+    power: Array = draft.units.wh_per_a * S_PER_H / slots_s * PER_K
+    return power
+
+
+def _most_kw(flow: Flow) -> Array:
+    most: Array = (flow.most_a * flow.kw_per_a).sum(axis=0)
+    return most

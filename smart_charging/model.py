@@ -1,0 +1,173 @@
+"""The linear program: how much each EVSE may draw in each slot.
+
+Data
+    u in U      units: EVSEs, or cohorts of them (see `units`); floor_u <= x <= max_u amperes
+    t in T      slots of dt_t seconds; u is there for the share f_ut of slot t
+    w_ut        energy that an ampere of u carries in slot t while it is there
+    (f, l)      lines of feeders; L_flt limit, U_flt load of unknown angle that is not planned
+    c_ufl       what an ampere of u puts on line l of feeder f, a complex number (see `taps`)
+    r_flt       phasors of what cannot be steered
+    d in D      deadlines, each of one unit; b_dt the share of w_ut that lies before d
+    k in K_d    pieces of energy wanted by d, of size_k, worth v_k a Wh (see `claims`)
+    m in M      power modules that outlets share; p_m watts
+    g_t         price of a kWh; base_t power of all else; fee(.) what a peak costs (see `tariff`)
+    h in H      clock hours; a_ht the share of hour h in slot t
+Variables
+    x_ut        amperes, for the slots in which u is there
+    s_k         energy in each piece, 0 <= s_k <= size_k
+    o_u         energy that a floor forces on a vehicle that wants none
+    y_uj        pieces of the amperes in the first slot, 0 <= y_uj <= width_uj
+    q, q_j      highest hourly power, and its pieces between the steps of the fee
+    z           the smallest share of all (only with max-min fairness)
+    e_ut        energy until the end of slot t (only where a battery tapers or feeds back)
+    d_ut        amperes fed back; c_st, d_st, e_st the same for stores; m_st what they miss
+Objective, to be maximised; an aim's weight is far above the next one's (see `policy`)
+    sum_k v_k s_k                                       promised energy, and fairness in its pieces
+    + least_share Z z                                   max-min fairness
+    - cost (sum_t g_t P_t + fee(q))                     cost
+    - peak q                                            peak
+    - 2 promised sum_st m_st                            stores that hold too little
+    + early sum_ut earliness_t w_ut x_ut                early rather than late
+    + sum_uj v_j y_uj                                   even rather than all for one; turns; calm
+Constraints, a function for each family
+    (1) lines      | r_flt + sum_u c_ufl x_ut |  <=  L_flt - U_flt      for every line, any subset
+        of the loads: where all phasors are parallel this is linear. Otherwise they lie in a
+        sector, and the arc of the circle across the sector is replaced by chords, each up to
+        7.5 degrees wide (15 with more than 150 loads): an inner approximation that gives away
+        up to 1 - cos(3.75°) = 0.22 % (0.86 %). A phasor more than 90 degrees from a chord's
+        direction counts 0, as it may be absent.
+    (2) energy     sum_t b_dt w_ut x_ut  >=  sum_{k in K_d} s_k         for every deadline,
+                   with = and + o_u on the right for a unit's last one
+    (3) first      x_u0 = floor_u + sum_j y_uj
+    (4) modules    sum_{u on m} w_u x_ut <= p_m
+    (5) peak       q >= sum_t a_ht P_t,  q = sum_j q_j
+    (6) max-min    served_u + sum_k s_k >= z whole_u
+    (7) taper      w_u x_ut <= P_u (missing_u - e_u,t-1/2) / begins_u
+    (8) feed back  e_ut >= -available_u;  feeding back never makes room for others
+    (9) stores     least_st - m_st <= e_st <= most_st,
+                   e_st = e_s,t-1 + efficiency c_st - d_st / efficiency - drain_st
+    (10) steady    x_ut <= held_u in slots that begin before a limit may rise again
+    (11) whole     x_ut in the committed slots is 0, or at least the minimum and in whole steps
+                   (only when asked for: see `whole`)
+
+The right-hand side of (1) is never taken below what the floors alone put there, so that the
+program always has a solution: everybody at the floor.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from smart_charging.arrays import Array
+from smart_charging.case import Case
+from smart_charging.draft import NOT_THERE, Draft
+from smart_charging.families import (
+    add_currents,
+    add_energy,
+    add_first,
+    add_max_min,
+    add_modules,
+    add_peak,
+)
+from smart_charging.linear_program import Optimum, maximise
+from smart_charging.lines import add_lines
+from smart_charging.network import Network
+from smart_charging.policy import Weights
+from smart_charging.problem import ChargingProblem
+from smart_charging.storage import add_discharges, add_stores, add_tapers
+from smart_charging.tariff import Piece
+from smart_charging.units import Units
+from smart_charging.whole import add_whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxed:
+    """What the linear program says.
+
+    Attributes:
+        amps: Below 0: fed back. Where a unit is not there, its floor: [unit, slot].
+        gain_per_a: What one more ampere of each line's limit would add: [row, slot].
+        store_a: Below 0: given back: [store, slot].
+        objective: What this is worth, and no plan in whole steps is worth more; None if not known.
+        fee_pieces: What the highest hourly power was taken to cost.
+    """
+
+    amps: Array
+    gain_per_a: Array
+    store_a: Array
+    objective: float | None
+    fee_pieces: tuple[Piece, ...]
+
+
+def solve_whole(case: Case, time_limit_s: float) -> Relaxed:
+    """Solve the program with constraint (11): for few EVSEs.
+
+    Raises:
+        SolverError: No optimum was found in time.
+    """
+    draft = write(case.problem, case.network, case.units, case.weights)
+    add_whole(draft)
+    best = maximise(draft.columns, draft.rows, time_limit_s)
+    return replace(_read(draft, best), objective=best.bound)
+
+
+def relax(
+    problem: ChargingProblem,
+    network: Network,
+    units: Units,
+    weights: Weights,
+    time_limit_s: float,
+) -> Relaxed:
+    """Solve the linear program.
+
+    Args:
+        problem: What to plan.
+        network: Its lines.
+        units: Its EVSEs, or cohorts of them.
+        weights: What the objective gives.
+        time_limit_s: Give up after that.
+
+    Raises:
+        SolverError: No optimum was found in time.
+    """
+    draft = write(problem, network, units, weights)
+    return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
+
+
+def write(problem: ChargingProblem, network: Network, units: Units, weights: Weights) -> Draft:
+    """Write down the linear program, family by family."""
+    draft = Draft(problem=problem, network=network, units=units, weights=weights)
+    add_currents(draft)
+    add_energy(draft)
+    add_first(draft)
+    add_modules(draft)
+    add_tapers(draft)
+    add_discharges(draft)
+    add_stores(draft)
+    add_lines(draft)
+    add_peak(draft)
+    add_max_min(draft)
+    return draft
+
+
+def _read(draft: Draft, best: Optimum) -> Relaxed:
+    units, values = draft.units, np.append(best.values, 0.0)
+    least_a = units.least_a
+    amps = np.where(draft.x != NOT_THERE, values[draft.x], least_a)
+    amps = np.clip(amps, least_a, np.maximum(units.most_a, least_a))
+    for evses, columns in draft.fed_back:
+        amps[evses] -= np.where(columns != NOT_THERE, values[columns], 0.0)
+    store_a = np.zeros((len(draft.problem.stores), amps.shape[1]))
+    for taken, given in draft.stored:
+        store_a = values[taken] - values[given]
+    gain = np.zeros(draft.network.limit_a.shape)
+    duals = np.append(best.duals, 0.0)
+    for chord in draft.chords if len(best.duals) else ():
+        gain += duals[chord.constraints] * chord.reach[:, None]
+    return Relaxed(
+        amps=amps,
+        gain_per_a=gain,
+        store_a=store_a,
+        objective=best.objective,
+        fee_pieces=draft.fee_pieces,
+    )

@@ -1,0 +1,46 @@
+"""The demonstration: its first vehicles wait until every station holds its fallback."""
+
+import asyncio
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Final
+
+from csms.cli.demo import _until_set_up
+from simulators.virtual_time import run_virtual
+
+FLEET: Final[Any] = SimpleNamespace(stations=["G-01", "G-02"])
+
+
+@dataclass
+class FakeApp:
+    """Has set up the stations that a test names."""
+
+    ready: set[str] = field(default_factory=set)
+
+    def is_set_up(self, station_id: str) -> bool:
+        """Whether the test has named it."""
+        return station_id in self.ready
+
+
+async def waited_s(app: Any) -> float:
+    """How long the vehicles wait."""
+    began_s = asyncio.get_running_loop().time()
+    await _until_set_up(app, FLEET)
+    return asyncio.get_running_loop().time() - began_s
+
+
+def test_vehicles_come_at_once_when_all_stations_are_set_up() -> None:
+    assert run_virtual(waited_s(FakeApp({"G-01", "G-02"}))) == 0.0
+
+
+def test_vehicles_wait_for_the_last_station() -> None:
+    async def story() -> float:
+        app = FakeApp({"G-01"})
+        asyncio.get_running_loop().call_later(7.0, app.ready.add, "G-02")
+        return await waited_s(app)
+
+    assert round(run_virtual(story())) == 7
+
+
+def test_vehicles_do_not_wait_for_ever() -> None:
+    assert round(run_virtual(waited_s(FakeApp({"G-01"})))) == 60

@@ -1,0 +1,99 @@
+"""The composition root: what is ready when, and what it is asked."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from csms import app as app_module
+from csms.api.server import HttpSettings
+from csms.app import App, AppSettings
+from csms.gateway.server import GatewaySettings
+from csms.service.planner import ProcessPlanner
+from csms.storage.database import DatabaseSettings
+from tests.domain.sites import place, small_site
+
+PATIENCE_S: Final = 60.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+class ColdPlanner(ProcessPlanner):
+    """Is warm when a test wants it to be."""
+
+    is_warm: asyncio.Event
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def warm(self) -> None:
+        await self.is_warm.wait()
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[tuple[asyncio.Event, asyncio.Event]]:
+    """An application that is being served; yields the events that stop it and say it is ready."""
+    app = App(
+        AppSettings(
+            sites=(small_site(place("G-01", "level-1", 6.0)),),
+            gateway=GatewaySettings(port=free_port()),
+            http=HttpSettings(port=free_port()),
+            database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),
+        )
+    )
+    stop, ready = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(app.serve(stop, ready.set))
+    try:
+        yield stop, ready
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture
+def is_warm(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Says that the planning process is ready."""
+    event = asyncio.Event()
+    monkeypatch.setattr(ColdPlanner, "is_warm", event, raising=False)
+    monkeypatch.setattr(app_module, "ProcessPlanner", ColdPlanner)
+    return event
+
+
+async def test_server_is_ready_once_plans_can_be_made(
+    tmp_path: Path, is_warm: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = asyncio.Event()
+    is_set = is_warm.wait
+
+    async def wait() -> bool:
+        waiting.set()
+        return bool(await is_set())
+
+    monkeypatch.setattr(is_warm, "wait", wait)
+    async with serving(tmp_path) as (_, ready), asyncio.timeout(PATIENCE_S):
+        await waiting.wait()
+        assert not ready.is_set()
+        is_warm.set()
+        await ready.wait()
+
+
+async def test_server_does_not_wait_for_ever_for_plans(
+    tmp_path: Path, is_warm: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "_WARM_UP_S", 0.0)
+    async with serving(tmp_path) as (_, ready), asyncio.timeout(PATIENCE_S):
+        await ready.wait()
+
+
+async def test_server_that_is_told_to_stop_waits_no_longer(
+    tmp_path: Path, is_warm: asyncio.Event
+) -> None:
+    async with asyncio.timeout(PATIENCE_S), serving(tmp_path) as (stop, _):
+        stop.set()
