@@ -47,7 +47,7 @@ _FEES: Final = (
 )
 
 
-Part: TypeAlias = Literal["discharges", "stores", "tapers", "holds", "fees"]
+Part: TypeAlias = Literal["discharges", "stores", "needy stores", "tapers", "holds", "fees"]
 """What a problem may do without: limits that have to stay are holds, tariffs have fees."""
 
 
@@ -231,7 +231,8 @@ def _reservation(draw: st.DrawFn, frame: _Frame, key: str) -> Reservation:
 
 
 def _store(draw: st.DrawFn, frame: _Frame, key: str) -> Store:
-    stored_wh, least_wh, most_wh = draw(st.sampled_from(_HELD_WH))
+    needs = frame.has("needy stores")
+    stored_wh, least_wh, most_wh = draw(st.sampled_from(_HELD_WH if needs else _HELD_WH[:3]))
     return Store(
         key=key,
         feeder=draw(st.sampled_from(frame.feeder_keys)),
@@ -242,7 +243,7 @@ def _store(draw: st.DrawFn, frame: _Frame, key: str) -> Store:
         stored_wh=stored_wh,
         least_wh=np.full(frame.slots, least_wh),
         most_wh=np.full(frame.slots, most_wh),
-        drain_w=np.full(frame.slots, draw(st.sampled_from([0.0, 0.0, 700.0]))),
+        drain_w=np.full(frame.slots, draw(st.sampled_from([0.0, 0.0, 700.0 * needs]))),
         efficiency=draw(st.sampled_from([1.0, 0.9])),
     )
 
