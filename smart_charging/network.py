@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 from smart_charging.arrays import Array, ComplexArray, Indices
 from smart_charging.feeder import Feeder
 from smart_charging.resources import Evse, Reservation, Store
-from smart_charging.taps import Phasors, Tap, wye_tap
+from smart_charging.taps import Phasors, Tap, unknown_tap
 
 LINES: Final = 3
 
@@ -111,9 +111,8 @@ class _Routes:
 
     def background(self) -> csr_matrix:
         """What load of unknown angle on one line puts on every line: [row, row]."""
-        lines = [(key, wye_tap((line,))) for key in self._index for line in (1, 2, 3)]
-        found = self.incidence(lines).known
-        return csr_matrix(abs(found))
+        lines = [(key, unknown_tap((line,))) for key in self._index for line in (1, 2, 3)]
+        return self.incidence(lines).unknown
 
     def _route(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
         known = self._known.get((key, tap))

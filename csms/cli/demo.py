@@ -22,7 +22,7 @@ from csms.log import set_up_logging
 from csms.settings.site_file import read_site
 from csms.storage.database import DatabaseSettings
 from simulators.building import MeterReporter
-from simulators.clock import ScaledClock
+from simulators.clock import PacedClock
 from simulators.fleet import Fleet
 from simulators.report import FleetReport
 from simulators.scenario import Scenario
@@ -76,7 +76,7 @@ async def _show(
     scenario: Scenario, rate: float, http: HttpSettings, gateway: GatewaySettings
 ) -> None:
     """Run the system and the fleet on a fast clock, over real sockets, until ended."""
-    clock = ScaledClock(scenario.starts_at - timedelta(seconds=_AHEAD_S * rate), rate)
+    clock = PacedClock(scenario.starts_at - timedelta(seconds=_AHEAD_S * rate), rate)
     base_url = f"http://{http.host}:{http.port}"
     with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
         settings = AppSettings(
@@ -93,9 +93,11 @@ async def _show(
             meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
             ready = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
+                ticking = tasks.create_task(clock.run())
                 playing = tasks.create_task(_play(app, fleet, meters, ready))
                 await run_until_ended(app, partial(_begin, scenario, rate, settings, ready))
                 playing.cancel()
+                ticking.cancel()
         typer.echo(_outcome(fleet.report()))
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from csms.clock import Clock, wait_at_most
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
+    CommandStatus,
     Outcome,
     ReadSettings,
     SetProfile,
@@ -139,7 +140,7 @@ class StationSetup:
         outcome = await self._send(place.evse, profile)
         if station.doubts != doubts:  # whatever it was, it may be lost again
             return
-        standing = _STANDING[verdict_of(outcome)]
+        standing = _standing_after(outcome)
         if not outcome.is_accepted:
             logger.warning(
                 "%s does not take its fallback, counted at %g A: %s",
@@ -229,6 +230,13 @@ class StationSetup:
 def _is_waiting(station: LiveStation) -> bool:
     """Whether a station is there, not set up, and not being set up."""
     return station.is_connected and not station.is_ready and station.setting_up is None
+
+
+def _standing_after(outcome: Outcome) -> Standing:
+    """What is known of a fallback, by what came of sending it."""
+    if outcome.status is CommandStatus.NOT_SENT:
+        return Standing.UNKNOWN  # the station was never asked: that is no refusal
+    return _STANDING[verdict_of(outcome)]
 
 
 def _capabilities(outcome: SettingsOutcome) -> Capabilities:

@@ -185,20 +185,26 @@ async def test_station_that_refuses_its_fallback_counts_at_its_rating(database_f
         assert await office.rows("SELECT standing FROM evse") == [{"standing": "refused"}]
 
 
-@in_virtual_time
-async def test_unanswered_fallback_is_sent_again_after_the_interval(database_file: Path) -> None:
-    async with benched(database_file, with_control(one(), plan_every_s=300)) as office:
-        office.gateway.reply = refuse(SetProfile, status=CommandStatus.TIMED_OUT)
-        await boot(office)
-        evse, station = office.evse("G-01/1"), office.live.stations["G-01"]
-        assert (evse.allowance.standing, evse.allowance.standing_a) == (Standing.UNKNOWN, 32.0)
-        assert not station.is_ready
-        office.gateway.reply = accept
-        await asyncio.sleep(298)
-        assert not station.is_ready
-        await asyncio.sleep(2)
-        assert station.is_ready
-        assert evse.allowance.standing is Standing.HELD
+@pytest.mark.parametrize("status", [CommandStatus.TIMED_OUT, CommandStatus.NOT_SENT])
+def test_fallback_that_was_not_answered_is_sent_again_after_the_interval(
+    database_file: Path, status: CommandStatus
+) -> None:
+    @in_virtual_time
+    async def check() -> None:
+        async with benched(database_file, with_control(one(), plan_every_s=300)) as office:
+            office.gateway.reply = refuse(SetProfile, status=status)
+            await boot(office)
+            evse, station = office.evse("G-01/1"), office.live.stations["G-01"]
+            assert (evse.allowance.standing, evse.allowance.standing_a) == (Standing.UNKNOWN, 32.0)
+            assert not station.is_ready
+            office.gateway.reply = accept
+            await asyncio.sleep(298)
+            assert not station.is_ready
+            await asyncio.sleep(2)
+            assert station.is_ready
+            assert evse.allowance.standing is Standing.HELD
+
+    check()
 
 
 @in_virtual_time

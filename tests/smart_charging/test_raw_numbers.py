@@ -128,7 +128,7 @@ _FIELDS: Final = [field.name for field in fields(SOUND)]
 _LEAVES: Final = [(sound, *found) for sound in (SOUND, STEPPED) for found in leaves(sound)]
 
 
-@examples(120)
+@examples(80)
 @given(st.lists(st.sampled_from(range(len(_LEAVES))), min_size=1, max_size=3), st.data())
 def test_any_numbers_give_a_plan_or_an_error_that_names_a_field(
     chosen: list[int], data: st.DataObject

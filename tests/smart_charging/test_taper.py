@@ -69,9 +69,6 @@ def test_room_that_a_filling_battery_cannot_use_goes_to_others() -> None:
     assert rows == [[10.667, 3.556], [21.333, 28.444]]
 
 
-@pytest.mark.xfail(
-    reason="the sum of what floors force runs up to the slot itself, not the one before"
-)
 def test_floor_is_given_though_the_battery_is_full() -> None:
     # what it is allowed anyway cannot be taken back
     [row] = given_a(site(car(1.0, floor_a=6.0), slots=3))

@@ -185,3 +185,14 @@ def test_rounding_and_plan_behind_transformers_keep_every_line(asked: ChargingPr
         rows = [tuple(limit for _ in asked.slots_s) for limit in limits_a]
         carried = [one for one in faults(asked, plan_of(asked, *rows)) if f"slot {slot}:" in one]
         assert [one for one in carried if "draws" in one] == []
+
+
+def test_load_of_unknown_angle_counts_alike_behind_any_number_of_transformers() -> None:
+    # 5 A on L1 become (5, 5, 0), (5, 10, 5) and (10, 15, 15) A: 22 A of 32 are left on L1
+    tree = [feeder("top", [32.0, 99.0, 99.0], slots=1)]
+    for key, parent in (("a", "top"), ("b", "a"), ("c", "b")):
+        load_a = [5.0, 0.0, 0.0] if key == "c" else 0.0
+        tree.append(feeder(key, 99.0, parent, load_a, slots=1, transformer=DELTA_WYE))
+    asked = problem(tuple(tree), evse("e", L1, feeder="top"), slots_s=(3600,))
+    assert given_a(asked) == [[22.0]]
+    assert first_a(make_plan(asked)) == [22.0]
