@@ -23,7 +23,7 @@ from smart_charging.problem_json import (
 from smart_charging.resources import Evse, PowerModule, Reservation, Store
 from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
-from smart_charging.vehicle import Demand, Discharge, Outcome, Taper
+from smart_charging.vehicle import Demand, Discharge, Outcome, Taper, energy_to_soc
 
 _MOST: Final = 1e9
 """No site has more amperes, watts or watt-hours; figures beyond are slips of the pen."""
@@ -79,13 +79,22 @@ def _evse(evse: EvseJson) -> Evse:
         tap=_tap(f"evses[{evse.key}]", evse),
         taper=Taper(**evse.taper.model_dump()) if evse.taper else None,
         discharge=Discharge(**evse.discharge.model_dump()) if evse.discharge else None,
-        demand=_demand(evse.demand),
+        demand=_demand(f"evses[{evse.key}].demand", evse.demand),
     )
 
 
-def _demand(demand: DemandJson) -> Demand:
+def _demand(where: str, demand: DemandJson) -> Demand:
     outcomes = tuple(Outcome(**outcome.model_dump()) for outcome in demand.outcomes)
-    return Demand(**demand.model_dump(exclude={"outcomes"}), outcomes=outcomes)
+    rest = demand.model_dump(exclude={"outcomes", "energy_wh", "to_soc"})
+    return Demand(**rest, energy_wh=_energy_wh(where, demand), outcomes=outcomes)
+
+
+def _energy_wh(where: str, demand: DemandJson) -> float:
+    if demand.to_soc is None and demand.energy_wh is not None:
+        return demand.energy_wh
+    if demand.to_soc is not None and demand.energy_wh is None:
+        return energy_to_soc(**demand.to_soc.model_dump())
+    raise ProblemError(where, "expected either energy_wh or to_soc")
 
 
 def _store(store: StoreJson, slots: int) -> Store:

@@ -1,5 +1,6 @@
 """From problems and plans to JSON documents, and the plan's schema."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from smart_charging.problem_json import (
     TransformerJson,
 )
 from smart_charging.resources import Evse
+from smart_charging.schedule import to_steps
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand
@@ -50,10 +52,15 @@ class ReasonJson(_Model):
 
 
 class EvsePlanJson(_Model):
-    """Limits of an EVSE by slot, what they lead to, and why the first is what it is."""
+    """Limits of an EVSE by slot, what they lead to, and why the first is what it is.
+
+    `profile` is the same in as few periods as its station takes, never above the limits: seconds
+    from the plan's start, and amperes.
+    """
 
     key: str
     limits_a: list[float]
+    profile: list[tuple[int, float]]
     expected_wh: float
     short_wh: float
     risk: float
@@ -100,15 +107,16 @@ def plan_schema() -> dict[str, JsonValue]:
     return schema
 
 
-def write_plan(plan: ChargingPlan, *, all_reasons: bool = False) -> dict[str, Any]:
+def write_plan(
+    problem: ChargingProblem, plan: ChargingPlan, *, all_reasons: bool = False
+) -> dict[str, Any]:
     """Write a plan as JSON values.
 
     Args:
+        problem: What was planned.
         plan: What is written.
         all_reasons: Whether every slot's reason is told, not only the first's.
     """
-    table, slots = plan.reasons, range(len(plan.slots_s))
-    each = table if all_reasons else None
     document = PlanJson(
         starts_at=plan.starts_at,
         ends_at=plan.edges[-1],
@@ -118,24 +126,33 @@ def write_plan(plan: ChargingPlan, *, all_reasons: bool = False) -> dict[str, An
         detail=plan.detail,
         objective=_objective(plan),
         evses=[
-            EvsePlanJson(
-                key=planned.key,
-                limits_a=[round(amps, 3) for amps in planned.limits_a],
-                expected_wh=round(planned.expected_wh, 1),
-                short_wh=round(planned.short_wh, 1),
-                risk=round(planned.risk, 6),
-                reason=_reason(planned.reason),
-                reasons=[_reason(each.at(i, slot)) for slot in slots] if each else None,
-            )
-            for i, planned in enumerate(plan.evses)
+            _evse_plan(plan, i, evse.max_periods, all_reasons=all_reasons)
+            for i, evse in enumerate(problem.evses)
         ],
-        stores=[
-            StorePlanJson(key=store.key, amps=[round(amps, 3) for amps in store.amps])
-            for store in plan.stores
-        ],
+        stores=[StorePlanJson(key=store.key, amps=_shown(store.amps)) for store in plan.stores],
     )
     written: dict[str, Any] = document.model_dump(mode="json")
     return written
+
+
+def _evse_plan(plan: ChargingPlan, i: int, max_periods: int, *, all_reasons: bool) -> EvsePlanJson:
+    planned, table, slots = plan.evses[i], plan.reasons, range(len(plan.slots_s))
+    limits_a = _shown(planned.limits_a)
+    each = [_reason(table.at(i, slot)) for slot in slots] if table and all_reasons else None
+    return EvsePlanJson(
+        key=planned.key,
+        limits_a=limits_a,
+        profile=list(to_steps(limits_a, plan.slots_s, sum(plan.slots_s), max_periods)),
+        expected_wh=round(planned.expected_wh, 1),
+        short_wh=round(planned.short_wh, 1),
+        risk=round(planned.risk, 6),
+        reason=_reason(planned.reason),
+        reasons=each,
+    )
+
+
+def _shown(amps: Iterable[float]) -> list[float]:
+    return [round(one, 3) for one in amps]
 
 
 def write_problem(problem: ChargingProblem) -> dict[str, Any]:

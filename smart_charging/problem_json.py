@@ -14,6 +14,7 @@ Amount: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
 Line: TypeAlias = Literal[1, 2, 3]
 ByLine: TypeAlias = Amount | list[Amount] | list[list[Amount]]
 BySlot: TypeAlias = Amount | list[Amount]
@@ -66,10 +67,20 @@ class OutcomeJson(_Model):
     energy_wh: Amount
 
 
-class DemandJson(_Model):
-    """What a vehicle is to get."""
+class SocJson(_Model):
+    """A state of charge that is wanted."""
 
-    energy_wh: Amount
+    capacity_wh: Positive
+    now_pct: Percent
+    wanted_pct: Percent
+    efficiency: Annotated[float, Field(gt=0, le=1)] = 0.9
+
+
+class DemandJson(_Model):
+    """What a vehicle is to get: `energy_wh`, or what it takes to a state of charge (`to_soc`)."""
+
+    energy_wh: Amount | None = None
+    to_soc: SocJson | None = None
     departs_at: AwareDatetime
     arrives_at: AwareDatetime | None = None
     extra_wh: Amount = 0.0

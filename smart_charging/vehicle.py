@@ -39,6 +39,20 @@ class Demand:
     outcomes: tuple[Outcome, ...] = ()
 
 
+def energy_to_soc(
+    *, capacity_wh: float, now_pct: float, wanted_pct: float, efficiency: float = 0.9
+) -> float:
+    """What a vehicle has to draw until its battery has a state of charge, in Wh.
+
+    Args:
+        capacity_wh: What the battery holds between 0 and 100 %.
+        now_pct: Its state of charge.
+        wanted_pct: What it is to have; nothing is drawn if that is less.
+        efficiency: Energy that arrives in the battery over energy drawn.
+    """
+    return max(0.0, wanted_pct - now_pct) / 100.0 * capacity_wh / efficiency
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taper:
     """A battery that takes less the fuller it is.

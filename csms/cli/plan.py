@@ -45,7 +45,7 @@ def plan(
     if chart is not None:
         _draw(asked, made, chart)
     if as_json:
-        typer.echo(json.dumps(write_plan(made, all_reasons=reasons), indent=2))
+        typer.echo(json.dumps(write_plan(asked, made, all_reasons=reasons), indent=2))
     else:
         Console().print(_table(made))
 

@@ -22,7 +22,8 @@ from csms.domain.limits import Allowance, TimedLimit, Verdict
 from csms.domain.station import RateUnit
 from csms.service.electrics import phases_of
 from csms.service.grid_guard import adds_to_overload
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, StationGateway
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ import numpy as np
 
 from csms.domain.site import Earthing, Feeder, PhaseAmps
 from csms.domain.vehicle import conductors_in_use
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from smart_charging import feeder as planning
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 

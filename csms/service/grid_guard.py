@@ -64,7 +64,7 @@ def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
         Load(evse.place.feeder_id, tap, np.array([amps]))
         for evse in live.evses.values()
         if live.stations[evse.place.evse.station_id].is_connected
-        and (drawn_a := live.drawn_a(evse, now)) is not None
+        and (drawn_a := evse.drawn_a(now, live.settled)) is not None
         for tap, amps in measured_taps(live, evse, drawn_a)
     ]
     currents = line_currents(_measured_feeders(live, now), loads)

@@ -14,7 +14,8 @@ from csms.domain.fallback import feeders_below
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import EvsePlace, GuestPlace
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.ports import Admission
 
 NOT_KNOWN: Final = Admission("it is in no site file, and no site has a place for guests")

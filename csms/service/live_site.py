@@ -6,9 +6,9 @@ database at the start and follows every committed report.
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -17,127 +17,19 @@ from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.limits import Allowance, Standing
 from csms.domain.metering import Reading
 from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
-from csms.domain.station import Capabilities, ChargingState, ConnectorStatus
+from csms.domain.station import ConnectorStatus
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.transaction import Transaction
-from csms.domain.vehicle import VehicleHabits
+from csms.service.feeder_meter import FeederMeter
+from csms.service.live_evse import LiveEvse
+from csms.service.live_station import LiveStation
 
 logger = logging.getLogger(__name__)
 
-_TOLERANCE_A: Final = 1.0
-"""Meters and stations round; less than this above a limit is not disobedience."""
-_ROUNDS_OVER: Final = 3
-_IN_USE_A: Final = 0.5
-_READINGS_KEPT: Final = 360
 _FRESH: Final = timedelta(minutes=2)
 _BOOTS_WITHIN: Final = timedelta(seconds=5)
 """A station that comes is left alone for as long, until it has booted: some take nothing before."""
 _LONGEST_STAY: Final = timedelta(days=366)
-
-
-@dataclass(slots=True, kw_only=True)
-class LiveEvse:
-    """What is known of one EVSE.
-
-    Attributes:
-        since: When it began to charge, or was paused.
-        refusal: Why the station did not take its last limit; empty if it did.
-        retry_at: After a refusal, when it may be asked again.
-        past: Ended transactions of the token that is charging here, newest first.
-        lowered_at: When an answer of its station last lowered what it may draw.
-        is_stray: The site file does not know it; it is only here while it charges all the same.
-    """
-
-    place: EvsePlace
-    allowance: Allowance
-    status: ConnectorStatus | None = None
-    charging_state: ChargingState | None = None
-    transaction: Transaction | None = None
-    reading: Reading | None = None
-    habits: VehicleHabits = field(default_factory=VehicleHabits)
-    is_paused: bool = True
-    since: datetime | None = None
-    refusal: str = ""
-    retry_at: datetime | None = None
-    past: tuple[Transaction, ...] = ()
-    rounds_over: int = 0
-    over_since: datetime | None = None
-    lowered_at: datetime | None = None
-    is_stray: bool = False
-
-    @property
-    def is_occupied(self) -> bool:
-        """Whether a transaction runs and its vehicle is there."""
-        return self.transaction is not None and self.status is not ConnectorStatus.AVAILABLE
-
-    def allow(self, allowance: Allowance, now: datetime) -> None:
-        """Change what it may draw, and remember when that was lowered."""
-        self.lowered_at = self.last_lowered_at(now)
-        if allowance.now_a(now) < self.allowance.now_a(now):
-            self.lowered_at = now
-        self.allowance = allowance
-
-    def last_lowered_at(self, now: datetime) -> datetime | None:
-        """When it last had to lower its current: by an answer, by a step, or by a lapse."""
-        instants = [at for at in (self.lowered_at, self.allowance.last_fall(now)) if at]
-        return max(instants, default=None)
-
-
-@dataclass(slots=True, kw_only=True)
-class LiveStation:
-    """What is known of one station.
-
-    Attributes:
-        protocol: The version that it spoke last, None if it has never connected.
-        is_ready: Set up since it last connected or booted.
-        connected_at: Distinguishes its connections.
-        gone_at: When it was last seen to be gone; None: it is connected, or has yet to come.
-        has_reported: Whether it has ever told anything.
-        doubts: How often it has come anew, or may have lost its profiles: what was set up before
-            that counts for nothing.
-        setting_up: The task that sets it up.
-        set_up_at: When to set it up; None: at once.
-        clock: How far its clock is off.
-    """
-
-    station_id: StationId
-    protocol: str | None = None
-    is_connected: bool = False
-    is_ready: bool = False
-    connected_at: datetime | None = None
-    gone_at: datetime | None = None
-    has_reported: bool = False
-    doubts: int = 0
-    setting_up: "asyncio.Task[None] | None" = None
-    set_up_at: datetime | None = None
-    capabilities: Capabilities = field(default_factory=Capabilities)
-    clock: StationClock = field(default_factory=StationClock)
-
-
-class FeederMeter:
-    """The last readings of a feeder's uncontrolled load."""
-
-    def __init__(self) -> None:
-        self._readings: deque[tuple[datetime, PhaseAmps]] = deque(maxlen=_READINGS_KEPT)
-
-    def read(self, at: datetime, current_a: PhaseAmps) -> None:
-        """Take a reading."""
-        self._readings.append((at, current_a))
-
-    def latest(self, now: datetime, lives_s: float) -> PhaseAmps | None:
-        """The newest reading, None if it is stale."""
-        if not self._readings or now - self._readings[-1][0] > timedelta(seconds=lives_s):
-            return None
-        return self._readings[-1][1]
-
-    def highest(self, now: datetime, lives_s: float, window_s: float) -> PhaseAmps | None:
-        """The highest of each line within a window, None if the newest reading is stale."""
-        if self.latest(now, lives_s) is None:
-            return None
-        since = now - timedelta(seconds=window_s)
-        recent = [amps for at, amps in self._readings if at >= since]
-        first, second, third = (max(line) for line in zip(*recent, strict=True))
-        return (first, second, third)
 
 
 class LiveSite:
@@ -182,6 +74,11 @@ class LiveSite:
         self.stations.setdefault(station_id, station)
         if place not in self.site.places:
             self.site = replace(self.site, places=(*self.site.places, place))
+
+    @property
+    def settled(self) -> timedelta:
+        """How long vehicles take to follow a limit."""
+        return timedelta(seconds=self.site.control.settle_s)
 
     def is_guest(self, station_id: StationId) -> bool:
         """Whether the site file does not list a station."""
@@ -286,7 +183,7 @@ class LiveSite:
         if event.status is ConnectorStatus.AVAILABLE:
             evse.charging_state = None  # whatever the last vehicle did
             self._forget_stray(evse)
-        _note_charging_state(evse, event.charging_state, now)
+        evse.note_charging_state(event.charging_state, now)
         self.mark()
 
     def transaction_changed(
@@ -311,16 +208,16 @@ class LiveSite:
         current = evse.transaction
         if current is None or current.number != transaction.number:
             if transaction.ended_at is None:
-                _begin(evse, transaction)
+                evse.begin(transaction)
                 self.mark()
             return
         if transaction.ended_at is not None:
-            _end(evse)
+            evse.end()
             self._forget_stray(evse)
             self.mark()
             return
         evse.transaction = transaction
-        _note_charging_state(evse, transaction.charging_state, now)
+        evse.note_charging_state(transaction.charging_state, now)
         is_news = past is not None or (current.need, current.charging_state) != (
             transaction.need,
             transaction.charging_state,
@@ -351,7 +248,7 @@ class LiveSite:
         if reading.current_a is not None:
             evse.reading = reading
             is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
-            if is_fresh and self._learns(evse, reading.current_a, now):
+            if is_fresh and evse.learn(reading.current_a, now, self.settled):
                 self.mark()
         elif evse.reading is not None and reading.soc_pct is not None:
             evse.reading = replace(evse.reading, soc_pct=reading.soc_pct)
@@ -373,25 +270,6 @@ class LiveSite:
         for line, current_a in zip(evse.place.lines, conductors, strict=False):
             amps[line - 1] = current_a
         return (amps[0], amps[1], amps[2])
-
-    def drawn_a(self, evse: LiveEvse, now: datetime) -> PhaseAmps | None:
-        """What an EVSE draws, by conductor of the station, as far as is known.
-
-        A reading from before it was last lowered, or from the seconds that its vehicle had to
-        follow, may show more than it draws now: until the next reading it is taken to obey.
-        """
-        reading = evse.reading
-        if reading is None or reading.current_a is None:
-            return None
-        most_a = evse.allowance.now_a(now)
-        if max(reading.current_a) <= most_a:
-            return reading.current_a
-        lowered_at = evse.last_lowered_at(now)
-        settled = timedelta(seconds=self.site.control.settle_s)
-        if lowered_at is None or reading.at >= lowered_at + settled:
-            return reading.current_a
-        first, second, third = (min(amps, most_a) for amps in reading.current_a)
-        return (first, second, third)
 
     def _charging_evse(self, transaction: Transaction) -> LiveEvse | None:
         """Where a transaction is, None if that is not told, or does not matter any more.
@@ -433,66 +311,3 @@ class LiveSite:
         watts = self.site.watts_per_ampere(len(place.lines)) * place.efficiency
         amps = reading.power_w / watts
         return replace(reading, current_a=(amps, amps, amps))
-
-    def _learns(self, evse: LiveEvse, current_a: PhaseAmps, now: datetime) -> bool:
-        """Learn from a current; return whether it says something that a plan depends on."""
-        before = _planned_by(evse)
-        settled = timedelta(seconds=self.site.control.settle_s)
-        allowed_a = evse.allowance.most_a(now - settled, now)
-        evse.habits = evse.habits.observe(current_a, allowed_a, evse.place.min_a)
-        excess_a = max(current_a) - allowed_a
-        if _stays_over(evse, excess_a, now, settled):
-            evse.allowance = replace(evse.allowance, is_disobeyed=True)
-        is_paused = max(current_a) < _IN_USE_A
-        if is_paused != evse.is_paused or evse.since is None:
-            evse.is_paused, evse.since = is_paused, now
-        return _planned_by(evse) != before
-
-
-def _stays_over(evse: LiveEvse, excess_a: float, now: datetime, settled: timedelta) -> bool:
-    """Note how much more an EVSE draws than it may; return whether it keeps on doing so."""
-    if excess_a <= _TOLERANCE_A:
-        evse.over_since, evse.rounds_over = None, 0
-        return False
-    evse.over_since, evse.rounds_over = evse.over_since or now, evse.rounds_over + 1
-    return evse.rounds_over >= _ROUNDS_OVER and now - evse.over_since >= settled
-
-
-def _planned_by(evse: LiveEvse) -> tuple[object, ...]:
-    """What a plan depends on, of all that is learned from currents."""
-    habits = evse.habits
-    ceiling_a = None if habits.ceiling_a is None else round(habits.ceiling_a)
-    return habits.line_count, ceiling_a, habits.is_content, evse.allowance.is_disobeyed
-
-
-def _begin(evse: LiveEvse, transaction: Transaction) -> None:
-    """A vehicle of which nothing is known yet."""
-    evse.transaction = transaction
-    evse.habits, evse.refusal, evse.retry_at = VehicleHabits(), "", None
-    evse.rounds_over, evse.over_since = 0, None
-    evse.lowered_at = None
-    evse.since, evse.is_paused = transaction.started_at, True
-    evse.charging_state = transaction.charging_state or evse.charging_state
-
-
-def _end(evse: LiveEvse) -> None:
-    evse.transaction = None
-    evse.charging_state = ChargingState.IDLE  # 2.0.1 need not say so with the end
-    evse.allowance = evse.allowance.transaction_ended()
-    evse.reading = None
-
-
-def _note_charging_state(evse: LiveEvse, state: ChargingState | None, now: datetime) -> None:
-    """What the station says of the vehicle.
-
-    That it has suspended charging counts only right after it charged, and while it might have gone
-    on: after a pause many stations call a vehicle suspended until it has begun again.
-    """
-    if state is None:
-        return
-    has_stopped = (
-        evse.charging_state is ChargingState.CHARGING and state is ChargingState.SUSPENDED_EV
-    )
-    if has_stopped and evse.allowance.now_a(now) >= evse.place.min_a:
-        evse.habits = evse.habits.stopped(evse.place.min_a)
-    evse.charging_state = state

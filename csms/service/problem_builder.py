@@ -9,7 +9,8 @@ import numpy as np
 from csms.domain.limits import Standing
 from csms.domain.need import REALLY_NEEDED, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse, Reservation
@@ -104,6 +105,7 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime) -> Evse:
         on_s=0.0 if evse.is_paused else max(0.0, since_s),
         off_s=max(0.0, since_s) if evse.is_paused else 0.0,
         is_idle=evse.habits.is_content,
+        max_periods=live.stations[place.evse.station_id].capabilities.max_periods,
         demand=_demand(live, evse, now),
     )
 

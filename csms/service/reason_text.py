@@ -9,7 +9,8 @@ from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.station_clock import describe_error
 from csms.service.kept_room import KeptRoom, Line
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.site_view import ReasonCode, ReasonView
 from smart_charging.plan import Cause, Reason
 

@@ -19,7 +19,8 @@ from csms.domain.site import Site
 from csms.domain.station import ConnectorStatus
 from csms.service.grid_guard import is_overcommitted
 from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judge_guest
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.ports import Admission, OpenUnitOfWork, UnitOfWork
 
 logger = logging.getLogger(__name__)

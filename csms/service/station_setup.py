@@ -27,7 +27,9 @@ from csms.domain.station import Capabilities, RateUnit
 from csms.log import about
 from csms.service.dispatch import verdict_of
 from csms.service.electrics import phases_of
-from csms.service.live_site import LiveEvse, LiveSite, LiveStation
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
+from csms.service.live_station import LiveStation
 from csms.service.ports import OpenUnitOfWork, StationGateway
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from csms.service.grid_guard import (
     measured_uncontrolled,
 )
 from csms.service.kept_room import kept_rooms
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.problem_builder import need_of
 from csms.service.reason_text import explain_evse
 from csms.service.site_view import (

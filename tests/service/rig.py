@@ -28,7 +28,8 @@ from csms.ocpp.frames import Call, JsonObject
 from csms.ocpp.versions import load_adapters
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.sites import Sites
 from csms.storage.database import Database, DatabaseSettings
 from csms.storage.unit_of_work import SqlUnitOfWork

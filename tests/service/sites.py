@@ -11,7 +11,8 @@ from csms.domain.metering import Reading
 from csms.domain.site import AmpereSchedule, Earthing, EvsePlace, Site, UncontrolledLoad
 from csms.domain.station import ConnectorStatus
 from csms.domain.transaction import Transaction
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from tests.domain.sites import small_site
 from tests.service.rig import NOON
 

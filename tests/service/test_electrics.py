@@ -20,7 +20,8 @@ from csms.service.electrics import (
     tap_of,
     watts_per_ampere,
 )
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after, with_control
 from tests.service.sites import evse_of, it_site, with_meter

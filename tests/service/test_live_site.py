@@ -14,7 +14,8 @@ from csms.domain.site import Earthing
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, evse_of, hold, limit, plug_in, transaction
@@ -166,18 +167,18 @@ def test_reading_from_before_a_lower_limit_was_accepted_counts_as_that_limit(
     lower = limit((0, 8.0), starts_at=planned_at)
     read(live, 16.0, 16.0, 0.0, at=read_at)
     evse(live).allowance = evse(live).allowance.sent(lower)
-    assert live.drawn_a(evse(live), read_at) == (16.0, 16.0, 0.0)
+    assert evse(live).drawn_a(read_at, live.settled) == (16.0, 16.0, 0.0)
     accepted_at = planned_at + timedelta(seconds=26)
     evse(live).allow(evse(live).allowance.settled(lower, Verdict.ACCEPTED), accepted_at)
-    assert live.drawn_a(evse(live), accepted_at) == (8.0, 8.0, 0.0)
+    assert evse(live).drawn_a(accepted_at, live.settled) == (8.0, 8.0, 0.0)
 
 
 def test_reading_counts_again_once_the_vehicle_had_time_to_follow(live: LiveSite) -> None:
     hold(evse(live), 8.0, starts_at=after(1))
     read(live, 16.0, 0.0, 0.0, at=after(1) + timedelta(seconds=5))
-    assert live.drawn_a(evse(live), after(2)) == (8.0, 0.0, 0.0)
+    assert evse(live).drawn_a(after(2), live.settled) == (8.0, 0.0, 0.0)
     read(live, 9.0, 0.0, 0.0, at=after(1) + timedelta(seconds=6))
-    assert live.drawn_a(evse(live), after(2)) == (9.0, 0.0, 0.0)
+    assert evse(live).drawn_a(after(2), live.settled) == (9.0, 0.0, 0.0)
 
 
 def test_reading_from_before_a_step_of_a_limit_counts_as_what_the_step_allows(
@@ -186,23 +187,23 @@ def test_reading_from_before_a_step_of_a_limit_counts_as_what_the_step_allows(
     falling = limit((0, 16.0), (300, 10.0))
     evse(live).allow(replace(evse(live).allowance, accepted=falling), NOON)
     read(live, 16.0, 0.0, 0.0, at=after(5) + timedelta(seconds=5))
-    assert live.drawn_a(evse(live), after(5) - timedelta(seconds=1)) == (16.0, 0.0, 0.0)
-    assert live.drawn_a(evse(live), after(6)) == (10.0, 0.0, 0.0)
+    assert evse(live).drawn_a(after(5) - timedelta(seconds=1), live.settled) == (16.0, 0.0, 0.0)
+    assert evse(live).drawn_a(after(6), live.settled) == (10.0, 0.0, 0.0)
 
 
 def test_reading_from_before_a_limit_lapsed_counts_as_the_fallback(live: LiveSite) -> None:
     read(live, 16.0, 0.0, 0.0, at=after(14))
     evse(live).allow(evse(live).allowance.lapsed(after(16)), after(16))
     assert evse(live).lowered_at == after(15)
-    assert live.drawn_a(evse(live), after(16)) == (6.0, 0.0, 0.0)
+    assert evse(live).drawn_a(after(16), live.settled) == (6.0, 0.0, 0.0)
 
 
 def test_vehicle_that_never_had_to_lower_its_current_draws_what_its_meter_shows(
     live: LiveSite,
 ) -> None:
     read(live, 17.0, 0.0, 0.0)
-    assert live.drawn_a(evse(live), NOON) == (17.0, 0.0, 0.0)
-    assert live.drawn_a(evse_of(live, "G-02"), NOON) is None
+    assert evse(live).drawn_a(NOON, live.settled) == (17.0, 0.0, 0.0)
+    assert evse_of(live, "G-02").drawn_a(NOON, live.settled) is None
 
 
 def test_next_vehicle_is_not_taken_for_one_that_was_lowered(live: LiveSite) -> None:
@@ -289,7 +290,7 @@ def test_vehicle_at_an_evse_that_the_file_does_not_know_counts_at_the_stations_r
 def test_its_meter_is_read_as_any_other(live: LiveSite) -> None:
     live.transaction_changed(stray(), NOON)
     live.read(EvseId("G-01", 7), Reading(at=NOON, current_a=(20.0, 0.0, 0.0)), NOON)
-    assert live.drawn_a(live.evses[EvseId("G-01", 7)], NOON) == (20.0, 0.0, 0.0)
+    assert live.evses[EvseId("G-01", 7)].drawn_a(NOON, live.settled) == (20.0, 0.0, 0.0)
 
 
 def test_it_is_forgotten_when_its_transaction_ends(live: LiveSite) -> None:

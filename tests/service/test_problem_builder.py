@@ -12,7 +12,8 @@ from csms.domain.limits import Standing
 from csms.domain.station import ConnectorStatus
 from csms.domain.transaction import StatedNeed
 from csms.domain.vehicle import VehicleHabits
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.problem_builder import build_problem, can_be_steered, need_of, slot_edges
 from smart_charging.resources import Evse
 from tests.domain.sites import place, small_site

@@ -10,7 +10,8 @@ from csms.domain.limits import Standing
 from csms.domain.station import ConnectorStatus
 from csms.domain.vehicle import VehicleHabits
 from csms.service.kept_room import kept_rooms
-from csms.service.live_site import LiveEvse, LiveSite
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
 from csms.service.reason_text import explain_evse
 from csms.service.site_view import ReasonCode, ReasonView
 from smart_charging.plan import Cause, Reason

@@ -16,7 +16,7 @@ from csms.domain.limits import Allowance, Standing, TimedLimit, Verdict
 from csms.domain.site import EvsePlace, GuestPlace, Site
 from csms.domain.station import ChargingState, ConnectorStatus, StationModel
 from csms.domain.transaction import StatedNeed
-from csms.service.live_site import LiveEvse
+from csms.service.live_evse import LiveEvse
 from csms.service.ports import Admission
 from tests.domain.sites import place, small_site
 from tests.service.handlers.stories import BEGIN_WH, TellerV16, TellerV201

@@ -107,7 +107,7 @@ def test_pair_has_two_lines(lines: list[int]) -> None:
         ({"evses": [{**EVSE, "lines": [4]}]}, ("evses", 0, "lines", 0)),
         ({"evses": [{**EVSE, "colour": "red"}]}, ("evses", 0, "colour")),
         ({"evses": [{**EVSE, "w_per_a": 0}]}, ("evses", 0, "w_per_a")),
-        ({"evses": [{**EVSE, "demand": {}}]}, ("evses", 0, "demand", "energy_wh")),
+        ({"evses": [{**EVSE, "demand": {}}]}, ("evses", 0, "demand", "departs_at")),
     ],
 )
 def test_value_that_cannot_be_is_refused_by_its_place(
@@ -118,13 +118,40 @@ def test_value_that_cannot_be_is_refused_by_its_place(
     assert raised.value.errors()[0]["loc"] == where
 
 
+DEPARTS = {"departs_at": "2026-01-14T20:00:00+01:00"}
+SOC = {"capacity_wh": 60_000, "now_pct": 30, "wanted_pct": 75}
+
+
+@pytest.mark.parametrize(
+    ("soc", "energy_wh"),
+    [
+        (SOC, 30_000.0),  # 27 kWh into the battery
+        ({**SOC, "efficiency": 1.0}, 27_000.0),
+        ({**SOC, "wanted_pct": 20}, 0.0),
+    ],
+)
+def test_state_of_charge_may_be_wanted_instead_of_energy(
+    soc: dict[str, float], energy_wh: float
+) -> None:
+    [one] = with_evse(demand={"to_soc": soc, **DEPARTS}).evses
+    assert one.demand.energy_wh == pytest.approx(energy_wh)
+
+
+@pytest.mark.parametrize("wanted", [{}, {"energy_wh": 1.0, "to_soc": SOC}])
+def test_vehicle_wants_energy_or_a_state_of_charge(wanted: dict[str, Any]) -> None:
+    with pytest.raises(
+        ProblemError, match=r"evses\[a\].demand: expected either energy_wh or to_soc"
+    ):
+        with_evse(demand={**wanted, **DEPARTS})
+
+
 def test_no_line_at_all_is_refused() -> None:
     with pytest.raises(ProblemError, match=r"evses\[a\].tap: expected at least one line"):
         with_evse(lines=[])
 
 
 def test_plan_is_written_with_its_reasons() -> None:
-    written = write_plan(make_plan(read()))
+    written = write_plan(read(), make_plan(read()))
     [planned], worth = written.pop("evses"), written.pop("objective")
     assert written == {
         "starts_at": "2026-01-14T12:00:00Z",
@@ -138,6 +165,7 @@ def test_plan_is_written_with_its_reasons() -> None:
     assert worth["gap"] == pytest.approx(0.0, abs=1e-6)
     assert planned["key"] == "a"
     assert planned["limits_a"][0] == 16.0
+    assert planned["profile"][0] == [0, 16.0]
     assert planned["expected_wh"] == pytest.approx(5520.0)  # 8 A on three lines for an hour
     assert (planned["short_wh"], planned["risk"]) == (0.0, 0.0)
     assert planned["reason"] == {
@@ -208,6 +236,7 @@ FULL: dict[str, Any] = {
             "discharge": {"max_a": 10.0, "available_wh": 1000.0, "efficiency": 0.9},
             "demand": {
                 "energy_wh": 8000.0,
+                "to_soc": None,
                 "departs_at": "2026-01-14T14:00:00Z",
                 "arrives_at": "2026-01-14T12:01:00Z",
                 "extra_wh": 100.0,
@@ -254,8 +283,8 @@ def test_problem_and_plan_fit_their_published_schemas() -> None:
     validator = jsonschema_rs.validator_for(problem_schema())
     assert validator.is_valid(FULL)
     assert not validator.is_valid({**FULL, "feeders": "none"})
-    plan = make_plan(read_problem(ProblemJson.model_validate(FULL)))
-    written = write_plan(plan, all_reasons=True)
+    asked = read_problem(ProblemJson.model_validate(FULL))
+    written = write_plan(asked, make_plan(asked), all_reasons=True)
     jsonschema_rs.validate(plan_schema(), written)
     assert PlanJson.model_validate(written).model_dump(mode="json") == written
     assert len(written["evses"][0]["reasons"]) == 4

@@ -198,7 +198,7 @@ def test_any_document_gives_a_plan_or_an_error_that_names_a_place(
         return
     plan = make_plan(asked)
     verify(asked, plan)
-    json.dumps(write_plan(plan), allow_nan=False)
+    json.dumps(write_plan(asked, plan), allow_nan=False)
 
 
 def test_sound_problem_and_its_document_are_planned() -> None:

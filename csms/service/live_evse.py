@@ -1,0 +1,149 @@
+"""The present state of one EVSE: what it may draw, what it draws, and what that shows."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from csms.domain.limits import Allowance
+from csms.domain.metering import Reading
+from csms.domain.site import EvsePlace, PhaseAmps
+from csms.domain.station import ChargingState, ConnectorStatus
+from csms.domain.transaction import Transaction
+from csms.domain.vehicle import VehicleHabits
+
+_TOLERANCE_A: Final = 1.0
+"""Meters and stations round; less than this above a limit is not disobedience."""
+_ROUNDS_OVER: Final = 3
+_IN_USE_A: Final = 0.5
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveEvse:
+    """What is known of one EVSE.
+
+    Attributes:
+        since: When it began to charge, or was paused.
+        refusal: Why the station did not take its last limit; empty if it did.
+        retry_at: After a refusal, when it may be asked again.
+        past: Ended transactions of the token that is charging here, newest first.
+        lowered_at: When an answer of its station last lowered what it may draw.
+        is_stray: The site file does not know it; it is only here while it charges all the same.
+    """
+
+    place: EvsePlace
+    allowance: Allowance
+    status: ConnectorStatus | None = None
+    charging_state: ChargingState | None = None
+    transaction: Transaction | None = None
+    reading: Reading | None = None
+    habits: VehicleHabits = field(default_factory=VehicleHabits)
+    is_paused: bool = True
+    since: datetime | None = None
+    refusal: str = ""
+    retry_at: datetime | None = None
+    past: tuple[Transaction, ...] = ()
+    rounds_over: int = 0
+    over_since: datetime | None = None
+    lowered_at: datetime | None = None
+    is_stray: bool = False
+
+    @property
+    def is_occupied(self) -> bool:
+        """Whether a transaction runs and its vehicle is there."""
+        return self.transaction is not None and self.status is not ConnectorStatus.AVAILABLE
+
+    def allow(self, allowance: Allowance, now: datetime) -> None:
+        """Change what it may draw, and remember when that was lowered."""
+        self.lowered_at = self.last_lowered_at(now)
+        if allowance.now_a(now) < self.allowance.now_a(now):
+            self.lowered_at = now
+        self.allowance = allowance
+
+    def last_lowered_at(self, now: datetime) -> datetime | None:
+        """When it last had to lower its current: by an answer, by a step, or by a lapse."""
+        instants = [at for at in (self.lowered_at, self.allowance.last_fall(now)) if at]
+        return max(instants, default=None)
+
+    def begin(self, transaction: Transaction) -> None:
+        """A transaction has started, of a vehicle of which nothing is known yet."""
+        self.transaction = transaction
+        self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
+        self.rounds_over, self.over_since = 0, None
+        self.lowered_at = None
+        self.since, self.is_paused = transaction.started_at, True
+        self.charging_state = transaction.charging_state or self.charging_state
+
+    def end(self) -> None:
+        """Its transaction has ended."""
+        self.transaction = None
+        self.charging_state = ChargingState.IDLE  # 2.0.1 need not say so with the end
+        self.allowance = self.allowance.transaction_ended()
+        self.reading = None
+
+    def note_charging_state(self, state: ChargingState | None, now: datetime) -> None:
+        """Take what the station says of the vehicle.
+
+        That it has suspended charging counts only right after it charged, and while it might have
+        gone on: after a pause many stations call a vehicle suspended until it has begun again.
+        """
+        if state is None:
+            return
+        has_stopped = (
+            self.charging_state is ChargingState.CHARGING and state is ChargingState.SUSPENDED_EV
+        )
+        if has_stopped and self.allowance.now_a(now) >= self.place.min_a:
+            self.habits = self.habits.stopped(self.place.min_a)
+        self.charging_state = state
+
+    def learn(self, current_a: PhaseAmps, now: datetime, settled: timedelta) -> bool:
+        """Learn from a current that was just read.
+
+        Args:
+            current_a: By conductor.
+            now: The present instant.
+            settled: How long vehicles take to follow a limit.
+
+        Returns:
+            Whether it says something that a plan depends on.
+        """
+        before = self._planned_by()
+        allowed_a = self.allowance.most_a(now - settled, now)
+        self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
+        if self._stays_over(max(current_a) - allowed_a, now, settled):
+            self.allowance = replace(self.allowance, is_disobeyed=True)
+        is_paused = max(current_a) < _IN_USE_A
+        if is_paused != self.is_paused or self.since is None:
+            self.is_paused, self.since = is_paused, now
+        return self._planned_by() != before
+
+    def drawn_a(self, now: datetime, settled: timedelta) -> PhaseAmps | None:
+        """What it draws, by conductor of the station, as far as is known.
+
+        A reading from before it was last lowered, or from the seconds that its vehicle had to
+        follow, may show more than it draws now: until the next reading it is taken to obey.
+        """
+        reading = self.reading
+        if reading is None or reading.current_a is None:
+            return None
+        most_a = self.allowance.now_a(now)
+        if max(reading.current_a) <= most_a:
+            return reading.current_a
+        lowered_at = self.last_lowered_at(now)
+        if lowered_at is None or reading.at >= lowered_at + settled:
+            return reading.current_a
+        first, second, third = (min(amps, most_a) for amps in reading.current_a)
+        return (first, second, third)
+
+    def _stays_over(self, excess_a: float, now: datetime, settled: timedelta) -> bool:
+        """Note by how much it draws more than it may; return whether it keeps on doing so."""
+        if excess_a <= _TOLERANCE_A:
+            self.over_since, self.rounds_over = None, 0
+            return False
+        self.over_since, self.rounds_over = self.over_since or now, self.rounds_over + 1
+        return self.rounds_over >= _ROUNDS_OVER and now - self.over_since >= settled
+
+    def _planned_by(self) -> tuple[object, ...]:
+        """What a plan depends on, of all that is learned from currents."""
+        habits = self.habits
+        ceiling_a = None if habits.ceiling_a is None else round(habits.ceiling_a)
+        return habits.line_count, ceiling_a, habits.is_content, self.allowance.is_disobeyed
