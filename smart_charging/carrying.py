@@ -37,6 +37,8 @@ class Carrying:
         room_a = np.maximum(self.room[:, slot] - self.loads @ amps, 0.0)
         for _ in range(2):
             carried = self.loads @ more
+            if (carried <= room_a).all():
+                break
             ratio = np.minimum(1.0, room_a / np.maximum(carried, _NOTHING))
             more = more * _least(self.loads, ratio)
         return more
@@ -51,7 +53,7 @@ def carrying(case: Case, which: Flags | None = None) -> Carrying:
     """
     network = case.network
     select = diags(np.ones(len(network.limit_a)) if which is None else which.astype(float))
-    room_a = network.limit_a - network.unknown_a - np.abs(network.fixed)
+    room_a = network.limit_a - network.unknown_a - network.fixed.magnitude()
     loads = select @ (abs(network.evses.known) + network.evses.unknown)
     most_w = np.array([module.max_w for module in case.problem.modules]).reshape(-1, 1)
     modules = np.repeat(most_w, room_a.shape[1], axis=1)

@@ -14,6 +14,7 @@ from smart_charging.policy import Weights, weights_of
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
 from smart_charging.units import Units, single_units
+from smart_charging.weighing import weigh
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ def lay_out_case(problem: ChargingProblem, weights: Weights | None = None) -> Ca
     """
     loads = Loads(problem.evses, problem.stores, problem.reservations)
     network = lay_out(problem.feeders, loads, len(problem.slots_s), problem.policy.risk)
-    weights = weights or weights_of(problem.policy)
+    weights = weights or weigh(problem, weights_of(problem.policy))
     return _case(problem, network, weights)
 
 
@@ -48,12 +49,7 @@ def with_stores_fixed(case: Case, store_a: Array) -> Case:
     """The same, with stores that do what they are planned to; what they give makes no room."""
     if not case.problem.stores:
         return case
-    network, taken_a = case.network, np.maximum(store_a, 0.0)
-    rest = replace(
-        network,
-        unknown_a=network.unknown_a + network.stores.unknown @ taken_a,
-        fixed=network.fixed + network.stores.known @ taken_a,
-    )
+    rest = case.network.beside(case.network.stores, np.maximum(store_a, 0.0))
     return replace(case, problem=replace(case.problem, stores=()), network=rest)
 
 
@@ -69,13 +65,8 @@ def part_of(case: Case, some: Indices, amps: Array) -> Case:
     others = np.setdiff1d(np.arange(len(problem.evses)), some)
     loads = network.evses
     part = replace(problem, evses=_picked(problem.evses, some))
-    rest = Network(
-        limit_a=network.limit_a,
-        unknown_a=network.unknown_a + loads.unknown[:, others] @ amps[others],
-        fixed=network.fixed + loads.known[:, others] @ amps[others],
-        evses=Incidence(loads.known[:, some], loads.unknown[:, some]),
-        stores=network.stores,
-    )
+    rest = network.beside(Incidence(loads.known[:, others], loads.unknown[:, others]), amps[others])
+    rest = replace(rest, evses=Incidence(loads.known[:, some], loads.unknown[:, some]))
     return _case(part, rest, case.weights)
 
 

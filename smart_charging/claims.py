@@ -24,6 +24,9 @@ from smart_charging.resources import Evse
 _SHARES: Final = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 _BONUS: Final = np.array([1.0, 2 / 3, 1 / 3, 0.0])
 _CLASS_FACTOR: Final = 20.0
+_LIGHT: Final = 0.1
+_LIGHTEST: Final = 1e-4
+"""Of the heaviest of a class: less counts as that much."""
 WH_PER_KWH: Final = 1000.0
 
 
@@ -39,6 +42,7 @@ class Claims:
             the order of the EVSEs; possible earlier departures follow.
         departs_s: By deadline.
         is_final: Whether it is its owner's last instant, by deadline.
+        most_wh: The most that any of its deadlines asks for, by EVSE.
     """
 
     deadline: Indices
@@ -47,6 +51,7 @@ class Claims:
     owner: Indices
     departs_s: Array
     is_final: Flags
+    most_wh: Array
 
 
 def claims_of(problem: ChargingProblem, weights: Weights) -> Claims:
@@ -69,21 +74,35 @@ def claims_of(problem: ChargingProblem, weights: Weights) -> Claims:
                 departs_s.append(leaves_s)
     deadline, piece = np.concatenate(deadlines), np.concatenate(pieces)
     is_wanted = piece[:, 0] > 0
+    owner, most_wh = np.array(owners, dtype=int), np.zeros(count)
+    np.maximum.at(most_wh, owner, np.bincount(deadline, piece[:, 0], len(owner)))
     return Claims(
         deadline=deadline[is_wanted],
         size_wh=piece[is_wanted, 0],
         value_per_wh=piece[is_wanted, 1] / WH_PER_KWH,
-        owner=np.array(owners, dtype=int),
+        owner=owner,
         departs_s=np.array(departs_s, dtype=float),
         is_final=np.arange(len(owners)) < count,
+        most_wh=most_wh,
     )
 
 
 def class_values(problem: ChargingProblem, weights: Weights) -> Array:
-    """What a promised kWh is worth to each vehicle: a class outranks all lower ones."""
+    """What a promised kWh is worth to each vehicle: a class outranks all lower ones.
+
+    The lightest vehicle of a class (of those with a weight) is worth 20 times the heaviest one of
+    the class below; the lightest of all no less than a tenth of an ordinary one.
+    """
     columns = problem.columns
-    _, rank = np.unique(columns.urgency, return_inverse=True)
-    worth: Array = weights.promised * columns.weight * _CLASS_FACTOR**rank
+    worth, above = np.zeros(len(columns.weight)), 0.0
+    for urgency in np.unique(columns.urgency):
+        members = (columns.urgency == urgency) & (columns.weight > 0)
+        if not members.any():
+            continue
+        weight = np.maximum(columns.weight[members], _LIGHTEST * columns.weight[members].max())
+        raised = max(above / weight.min(), _LIGHT / weight.min(), 1.0)
+        worth[members] = weights.promised * raised * weight
+        above = _CLASS_FACTOR * raised * float(weight.max())
     return worth
 
 

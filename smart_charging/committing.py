@@ -7,12 +7,14 @@ import numpy as np
 
 from smart_charging.arrays import Array
 from smart_charging.case import Case
+from smart_charging.draws import draws_of, taper_slope
 from smart_charging.errors import SolverError
 from smart_charging.model import Relaxed, relax, solve_whole
-from smart_charging.objective import Judge, Limits
+from smart_charging.objective import Judge, Limits, metered_w
 from smart_charging.occupancy import Occupancy, paths_of
 from smart_charging.problem import ChargingProblem
 from smart_charging.rounding import Rounding, Wish
+from smart_charging.tariff import hour_shares
 
 _SHY: Final = 1.0 - 1e-6
 """The solver may exceed a limit by its tolerance; slots that are only an outlook keep below."""
@@ -23,6 +25,7 @@ _MOST_WHOLE: Final = 20
 _MOST_LOST: Final = 0.002
 """Of what the program could do at most, as a share of all that is at stake."""
 _MOVED_A: Final = 1e-3
+_MOVED_W: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,25 +62,48 @@ def commit(case: Case, relaxed: Relaxed, time_limit_s: float) -> Committed:
 
 
 def round_committed(case: Case, relaxed: Relaxed) -> Committed:
-    """Round slot by slot; whoever has what it came for gets nothing more."""
+    """Round slot by slot; whoever has what it came for, and is to feed back, gets nothing more."""
     problem, columns = case.problem, case.problem.columns
     wanted_a, wh_per_a = relaxed.amps, case.units.wh_per_a
     limits_a = np.maximum(wanted_a * _SHY, np.minimum(wanted_a, columns.floor_a[:, None]))
     left_wh = columns.energy_wh + columns.extra_wh
-    rounding = Rounding(problem, paths_of(problem, case.network, relaxed.store_a))
-    usable_a, occupancies = [], []
+    fed_a = np.maximum(-wanted_a, 0.0)
+    if fed_a.any():
+        left_wh = left_wh + draws_of(problem, case.units, wanted_a).taken_wh.sum(axis=1)
+    rounding = Rounding(problem, paths_of(problem, case.network, relaxed.store_a, fed_a))
+    usable_a: list[Array] = []
+    occupancies: list[Occupancy] = []
     for slot in range(problem.committed):
         usable_a.append(_usable_a(problem, left_wh, wh_per_a[:, slot]))
-        most_a = usable_a[slot]
+        _taper(problem, usable_a[slot], limits_a[:, :slot], wh_per_a[:, : slot + 1])
+        most_a, most_w = usable_a[slot], np.inf
         if relaxed.objective is not None and not case.weights.is_eager:
             most_a = np.minimum(most_a, rounding.next_above(wanted_a[:, slot]))
-        wish = Wish(given_a=wanted_a[:, slot], most_a=most_a)
+            most_w = _most_w(case, Limits(limits_a, relaxed.store_a), slot)
+        wish = Wish(given_a=wanted_a[:, slot], most_a=most_a, most_w=most_w)
         rounded_a, occupancy = rounding.slot(slot, wish)
         feeds_back = wanted_a[:, slot] < 0
         limits_a[:, slot] = np.where(feeds_back, wanted_a[:, slot], rounded_a)
-        left_wh = np.maximum(left_wh - limits_a[:, slot] * wh_per_a[:, slot], 0.0)
+        drawn_wh = np.maximum(limits_a[:, slot], 0.0) * wh_per_a[:, slot]
+        left_wh = np.maximum(left_wh - drawn_wh, 0.0)
         occupancies.append(occupancy)
+    _keep_reserves(problem, limits_a, wh_per_a)
     return Committed(limits_a, usable_a[0], occupancies[0], relaxed.store_a)
+
+
+def _keep_reserves(problem: ChargingProblem, limits_a: Array, wh_per_a: Array) -> None:
+    """Lower what is fed back where less has been charged before, by rounding, than was planned."""
+    for i, evse in enumerate(problem.evses):
+        if evse.discharge is None or not (limits_a[i] < 0).any():
+            continue
+        spare_wh = evse.discharge.available_wh
+        for slot in np.flatnonzero(wh_per_a[i] > 0):
+            wh = wh_per_a[i, slot]
+            if limits_a[i, slot] < 0:
+                most_a = max(spare_wh, 0.0) * evse.discharge.efficiency / wh
+                limits_a[i, slot] = max(limits_a[i, slot], -most_a) + 0.0
+            flow_a = limits_a[i, slot]
+            spare_wh += wh * (flow_a if flow_a > 0 else flow_a / evse.discharge.efficiency)
 
 
 def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: float) -> Committed:
@@ -103,9 +129,30 @@ def _lost(case: Case, relaxed: Relaxed, committed: Committed) -> float:
     """How far below the program's own optimum limits are, as a share of all that is at stake."""
     units, bound = case.units, relaxed.objective or 0.0
     judge = Judge(case.problem, units, case.weights, relaxed.fee_pieces)
-    worth = judge.judge(Limits.of(case.problem, committed.limits_a, committed.store_a), bound)
+    worth = judge.judge(Limits(committed.limits_a, committed.store_a), bound)
     at_stake = float((units.size_wh * units.value_per_wh).sum())
     return (bound - worth.total) / max(at_stake, 1e-9)
+
+
+def _most_w(case: Case, limits: Limits, slot: int) -> float:
+    """How much power vehicles may be given in a slot before the fee on power rises.
+
+    The highest hour, with the slots before as they are rounded and those after as they are planned,
+    is left below the next peak from which on the fee is higher.
+    """
+    problem, tariff = case.problem, case.problem.tariff
+    if tariff is None or tariff.capacity is None:
+        return np.inf
+    peaks_w = metered_w(problem, case.units, limits)
+    shares = hour_shares(problem.slots_s, problem.starts_at)
+    hours_w = shares @ peaks_w
+    above = [w for w in tariff.capacity.thresholds_w(np.inf) if w >= hours_w.max() - _MOVED_W]
+    if not above:
+        return np.inf
+    touches = shares[:, slot] > 0
+    more_w = ((above[0] - hours_w[touches]) / shares[touches, slot]).min()
+    drawn_w = np.maximum(limits.amps[:, slot], 0.0) @ problem.columns.w_per_a
+    return float(drawn_w + max(more_w, 0.0))
 
 
 def _usable_a(problem: ChargingProblem, left_wh: Array, wh_per_a: Array) -> Array:
@@ -117,3 +164,15 @@ def _usable_a(problem: ChargingProblem, left_wh: Array, wh_per_a: Array) -> Arra
     least_a = np.minimum(columns.least_a, columns.max_a)
     usable: Array = np.where(wants_more, np.clip(needed_a, least_a, columns.max_a), 0.0)
     return usable
+
+
+def _taper(problem: ChargingProblem, usable_a: Array, before_a: Array, wh_per_a: Array) -> None:
+    """Lower what can be used to what filling batteries take after the slots before."""
+    for i, evse in enumerate(problem.evses):
+        if evse.taper is None or usable_a[i] <= 0:
+            continue
+        slope, wh = taper_slope(evse), wh_per_a[i, -1]
+        missing_wh = evse.taper.missing_wh - float(np.maximum(before_a[i], 0.0) @ wh_per_a[i, :-1])
+        takes_a = slope * missing_wh / (1.0 + slope * wh / 2)
+        least_a = min(float(problem.columns.least_a[i]), evse.max_a)
+        usable_a[i] = min(usable_a[i], max(takes_a, least_a)) if takes_a > 0 else 0.0

@@ -39,7 +39,7 @@ def count(
         first=committed.first,
     )
     reasons = explain(problem, case.network, outcome)
-    limits = Limits.of(problem, limits_a, committed.store_a)
+    limits = Limits(limits_a, committed.store_a)
     return ChargingPlan(
         starts_at=problem.starts_at,
         slots_s=problem.slots_s,

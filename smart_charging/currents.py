@@ -5,7 +5,7 @@ magnitudes of those whose angle is not: loads of unknown phases and uncontrolled
 
 A vehicle may draw less than it is allowed. As long as all phasors on a line lie within 90 degrees
 of each other, a smaller current is never more for the line. Behind a delta-wye transformer they
-may not; then the largest sum over all subsets of the loads counts.
+may not; then the largest sum over all subsets of the loads counts, of those that feed back too.
 """
 
 import cmath
@@ -24,6 +24,7 @@ from smart_charging.taps import Phasors, Tap
 
 _RIGHT_ANGLE: Final = math.pi / 2 + 1e-9
 _NOTHING: Final = 1e-12
+_ADDS_UP_A: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,14 +41,15 @@ Flows: TypeAlias = defaultdict[Phasors, Array]
 
 
 def line_currents(
-    feeders: Sequence[Feeder], loads: Iterable[Load], risk: float = 0.01
+    feeders: Sequence[Feeder], loads: Iterable[Load], risk: float | None = 0.01
 ) -> dict[str, Array]:
     """Add up all loads and uncontrolled loads, up the tree.
 
     Args:
         feeders: Parents before their children.
         loads: Loads of EVSEs, each at a feeder of the tree, none below 0.
-        risk: With what probability forecasts of uncontrolled load may be exceeded.
+        risk: With what probability forecasts of uncontrolled load may be exceeded; None: there is
+            no uncontrolled load.
 
     Returns:
         The most that flows if any load may be smaller than given, by feeder: [line, slot].
@@ -63,7 +65,8 @@ def line_currents(
             unknown[load.feeder] += np.outer(np.array(load.tap.magnitudes), load.amps)
     currents = {}
     for feeder in reversed(feeders):
-        beneath_a = unknown[feeder.key] + feeder.background_a(risk)
+        background_a = 0.0 if risk is None else feeder.background_a(risk)
+        beneath_a = unknown[feeder.key] + background_a
         flows, magnitude_a = _at_primary(feeder, known[feeder.key], beneath_a)
         currents[feeder.key] = _most(flows, slots) + magnitude_a
         if feeder.parent is not None:
@@ -71,6 +74,37 @@ def line_currents(
                 known[feeder.parent][phasors] = known[feeder.parent][phasors] + amps
             unknown[feeder.parent] += magnitude_a
     return {feeder.key: currents[feeder.key] for feeder in feeders}
+
+
+def currents_both_ways(
+    feeders: Sequence[Feeder], drawn: Sequence[Load], fed: Sequence[Load], risk: float
+) -> dict[str, Array]:
+    """Add up what is drawn and what is fed back, where they can be more than either alone.
+
+    What is fed back is turned round. It mostly lies opposite to what is drawn and takes off it;
+    behind a delta-wye transformer it may add to it, and then loads of unknown angle do so too.
+
+    Args:
+        feeders: See `line_currents`.
+        drawn: Loads that draw.
+        fed: Loads that feed back, none below 0 either.
+        risk: See `line_currents`.
+
+    Returns:
+        The most that flows, 0 where it is no more than one of both alone, by feeder: [line, slot].
+    """
+    known = [load for load in drawn if load.tap.is_angle_known]
+    back = [load for load in fed if load.tap.is_angle_known]
+    turned = [Load(load.feeder, load.tap.turned, load.amps) for load in back]
+    both_a = line_currents(feeders, known + turned, None)
+    drawn_a, fed_a = line_currents(feeders, known, None), line_currents(feeders, back, None)
+    unknown = [load for load in (*drawn, *fed) if not load.tap.is_angle_known]
+    unknown_a = line_currents(feeders, unknown, risk)
+    most = {}
+    for key, both in both_a.items():
+        adds_up = both > np.maximum(drawn_a[key], fed_a[key]) + _ADDS_UP_A
+        most[key] = np.where(adds_up, both + unknown_a[key], 0.0)
+    return most
 
 
 def ancestors(feeders: Sequence[Feeder]) -> Mapping[str, tuple[str, ...]]:

@@ -15,10 +15,10 @@ from smart_charging.arrays import Array, Flags, Indices
 from smart_charging.carrying import carrying
 from smart_charging.case import Case, part_of
 from smart_charging.model import relax
-from smart_charging.objective import PER_K, worth_per_kwh
 from smart_charging.units import S_PER_H
+from smart_charging.worth import PER_K, worth_per_kwh
 
-MOST_POLISHED: Final = 1500
+MOST_POLISHED: Final = 2400
 _BISECTIONS: Final = 24
 _NOTHING: Final = 1e-9
 

@@ -1,17 +1,17 @@
 """A linear program as it is written down, family by family (see `model`)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from smart_charging.arrays import Array, Indices
 from smart_charging.linear_program import Columns, Rows
 from smart_charging.network import Incidence, Network
-from smart_charging.objective import hours_of, worth_per_kwh
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.tariff import Piece
 from smart_charging.units import Units
+from smart_charging.worth import cost_per_kwh, hours_of, worth_per_kwh
 
 NOT_THERE = -1
 
@@ -33,6 +33,11 @@ class Flow:
     least_a: Array
     most_a: Array
     kw_per_a: Array
+
+    def turned(self) -> "Flow":
+        """The same currents the other way; where the angle is not known it stays so."""
+        loads = Incidence(known=-self.loads.known, unknown=self.loads.unknown)
+        return replace(self, loads=loads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,6 +62,8 @@ class Draft:
         drawn: All currents that load lines: the units' and the stores'.
         fed: All currents that are fed back.
         pieces: Columns of the pieces of energy: [piece].
+        needs: Rows of (2): [deadline].
+        below: Columns of what vehicles that feed back have less than they came with: [deadline].
         chords: What the lines' duals are read from.
         fee_pieces: What the highest hourly power costs.
         fed_back: EVSEs that can feed back, and their columns: ([evse], [evse, slot]).
@@ -73,15 +80,22 @@ class Draft:
     drawn: list[Flow] = field(default_factory=list)
     fed: list[Flow] = field(default_factory=list)
     pieces: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
+    needs: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
+    below: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
     chords: list[Chord] = field(default_factory=list)
     fee_pieces: tuple[Piece, ...] = ()
     fed_back: list[tuple[Indices, Indices]] = field(default_factory=list)
     stored: list[tuple[Indices, Indices]] = field(default_factory=list)
 
     def gain(self, kw_per_a: Array) -> Array:
-        """What an ampere is worth in each slot beside what it is there for: [load, slot]."""
+        """What an ampere is worth to a vehicle beside what it is there for: [load, slot]."""
         gain: Array = worth_per_kwh(self.problem, self.weights) * kw_per_a * self.hours
         return gain
+
+    def cost(self, kw_per_a: Array) -> Array:
+        """What the energy of an ampere costs: [load, slot]."""
+        cost: Array = cost_per_kwh(self.problem, self.weights) * kw_per_a * self.hours
+        return cost
 
     @property
     def hours(self) -> Array:

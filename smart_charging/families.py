@@ -1,13 +1,18 @@
 """Constraint families (2) to (6) of the model: energy, the first slot, modules, peak, max-min."""
 
+from typing import Final
+
 import numpy as np
 
 from smart_charging.arrays import Array
 from smart_charging.draft import NOT_THERE, Draft, Flow
+from smart_charging.draws import forced_wh
 from smart_charging.first import first_pieces, has_pieces
-from smart_charging.objective import PER_K, base_kw, fee_pieces, wholes_of
 from smart_charging.tariff import hour_shares
 from smart_charging.units import S_PER_H
+from smart_charging.worth import PER_K, base_kw, fee_pieces, wholes_of
+
+_NOTHING_WH: Final = 1e-6
 
 
 def add_currents(draft: Draft) -> None:
@@ -32,12 +37,17 @@ def add_currents(draft: Draft) -> None:
 
 
 def add_energy(draft: Draft) -> None:
-    """(2): energy before each deadline is at least what its pieces take."""
+    """(2): energy before each deadline is at least what its pieces take.
+
+    What is given beyond the last deadline's pieces, for a floor or because more is needed if the
+    vehicle leaves earlier, loses what earliness gives at most.
+    """
     units, columns, rows = draft.units, draft.columns, draft.rows
     draft.pieces = columns.add(units.value_per_wh, 0.0, units.size_wh)
     count = len(units.owner)
     upper = np.where(units.is_final, 0.0, np.inf)
-    needs = rows.add(0.0, upper, count)
+    draft.needs = needs = rows.add(0.0, upper, count)
+    draft.below = np.full(count, NOT_THERE)
     wh = units.wh_per_a[units.owner] * units.before
     x = draft.x[units.owner]
     deadline, slot = np.nonzero((wh > 0) & (x != NOT_THERE))
@@ -45,9 +55,11 @@ def add_energy(draft: Draft) -> None:
     rows.put(needs[units.deadline], draft.pieces, -1.0)
     final = np.flatnonzero(units.is_final)
     owner = units.owner[final]
-    forced_wh = (units.least_a * units.wh_per_a)[owner].sum(axis=1)
-    forced = columns.add(np.zeros(len(final)), 0.0, forced_wh)
-    rows.put(needs[final], forced, -1.0)
+    most_wh = (units.most_wh + forced_wh(units))[owner]
+    most_wh -= np.bincount(units.deadline, units.size_wh, count)[final]
+    some = np.flatnonzero(most_wh > _NOTHING_WH)
+    worth = np.full(len(some), -draft.weights.early * PER_K)
+    rows.put(needs[final[some]], columns.add(worth, 0.0, most_wh[some]), -1.0)
 
 
 def add_first(draft: Draft) -> None:
@@ -122,6 +134,8 @@ def add_max_min(draft: Draft) -> None:
     owner = units.owner[units.deadline]
     counts = (units.value_per_wh > draft.weights.extra * PER_K) & (row_of[owner] != NOT_THERE)
     draft.rows.put(row_of[owner[counts]], draft.pieces[counts], 1.0)
+    less = np.flatnonzero((draft.below != NOT_THERE) & (row_of[units.owner] != NOT_THERE))
+    draft.rows.put(row_of[units.owner[less]], draft.below[less], -1.0)
 
 
 def _kw_per_a(draft: Draft) -> Array:

@@ -52,3 +52,12 @@ def first_pieces(problem: ChargingProblem, weights: Weights, most_a: Array) -> t
     bounds = floor_a[:, None], np.maximum(most_a, floor_a)[:, None]
     widths: Array = np.clip(ends, *bounds) - np.clip(begins, *bounds)
     return widths, values
+
+
+def dearest_first(widths: Array, values: Array) -> Array:
+    """What a kWh of the most valuable piece is worth: [evse].
+
+    What is fed back loses it, so that nothing is charged first only to be fed back.
+    """
+    dearest: Array = (values * (widths > 0)).max(axis=1, initial=0.0)
+    return dearest

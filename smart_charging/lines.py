@@ -4,10 +4,13 @@
 c_u and r lie: Re(r conj(d)) + sum_u max(0, Re(c_u conj(d))) x_u + reach U <= reach L, where each
 direction d stands for a chord and reach is the cosine of half its width. Up to 150 loads chords are
 up to 7.5 degrees wide and give away up to 0.22 % of the limit, more loads get 15 and 0.86 %.
+
+Where phasors lie far apart, as behind a delta-wye transformer, what is fed back may add to what is
+drawn: there both are looked at together as well, in chords all round.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,11 +18,15 @@ from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, diags, hstack, vsta
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.draft import NOT_THERE, Chord, Draft, Flow
+from smart_charging.fixed import Fixed
 from smart_charging.network import Network
 
 _FINE_RAD, _COARSE_RAD = np.deg2rad(7.5), np.deg2rad(15.0)
 _FEW: Final = 150
 """Up to this many loads chords are fine; more are less often bound by a chord's end."""
+FAR_RAD: Final = np.pi / 3 + 1e-9
+"""As long as what is drawn lies that close together, what is fed back is at least 120 degrees from
+it, and both together are never more than the larger of the two."""
 _NOTHING: Final = 1e-9
 
 
@@ -42,13 +49,44 @@ class Sectors:
         """What an ampere of the limit is worth on a chord: [row]."""
         return np.asarray(np.cos(self.chord_rad / 2))
 
+    @property
+    def width_rad(self) -> Array:
+        """How wide they are: [row]."""
+        return self.chord_rad * self.chords
+
+    def direction(self, number: int) -> ComplexArray:
+        """The middle of a chord, of length 1: [row]."""
+        turn_rad = self.from_rad + (number + 0.5) * self.chord_rad
+        return np.asarray(np.exp(1j * turn_rad))
+
 
 def add_lines(draft: Draft) -> None:
-    """No line carries more than its limit, and none feeds back more than that."""
+    """No line carries more than its limit, none feeds back more, and nor do both together."""
     network = draft.network
-    _add_lines(draft, draft.drawn, network.fixed, network.unknown_a)
-    if draft.fed:
-        _add_lines(draft, draft.fed, np.zeros_like(network.fixed), np.zeros_like(network.limit_a))
+    known = coo_matrix(hstack([flow.loads.known for flow in draft.drawn]))
+    sectors = sectors_of(known, network.fixed)
+    beside = _Beside(network.fixed, network.unknown_a)
+    _add_lines(draft, draft.drawn, beside, sectors)
+    if not draft.fed:
+        return
+    fed = coo_matrix(hstack([flow.loads.known for flow in draft.fed]))
+    nothing = network.fixed.turned(np.zeros(network.fixed.count, dtype=bool))
+    alone = _Beside(nothing, np.zeros_like(network.unknown_a))
+    _add_lines(draft, draft.fed, alone, sectors_of(fed, nothing))
+    mixed = np.zeros(network.fixed.count, dtype=bool)
+    mixed[fed.row] = True
+    mixed &= sectors.width_rad > FAR_RAD
+    if mixed.any():
+        both = [*draft.drawn, *(flow.turned() for flow in draft.fed)]
+        _add_lines(draft, both, beside, _all_round(mixed, known.shape[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Beside:
+    """What is on the lines beside the variables: see `Network`."""
+
+    fixed: Fixed
+    unknown_a: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +110,11 @@ def chords_of(network: Network, sectors: Sectors, is_asked: Flags) -> Chords:
     parts, rows, limits = [csr_matrix((0, network.evses.known.shape[1]))], [], []
     for number in range(int(sectors.chords[is_asked].max(initial=0))):
         asked = np.flatnonzero(is_asked & (number < sectors.chords))
-        turn_rad = sectors.from_rad[asked] + (number + 0.5) * sectors.chord_rad[asked]
-        turn, reach = np.exp(-1j * turn_rad), sectors.reach[asked, None]
-        along = (diags(turn) @ network.evses.known[asked]).real.maximum(0.0)
+        direction, reach = sectors.direction(number), sectors.reach[asked, None]
+        along = diags(direction[asked].conjugate()) @ network.evses.known[asked]
+        along = along.real.maximum(0.0)
         parts.append(along + diags(sectors.reach[asked]) @ network.evses.unknown[asked])
-        limits.append(reach * room_a[asked] - (network.fixed[asked] * turn[:, None]).real)
+        limits.append(reach * room_a[asked] - network.fixed.along(direction)[asked])
         rows.append(asked)
     return Chords(
         parts=csc_matrix(vstack(parts)),
@@ -85,30 +123,26 @@ def chords_of(network: Network, sectors: Sectors, is_asked: Flags) -> Chords:
     )
 
 
-def _add_lines(draft: Draft, flows: Sequence[Flow], fixed: ComplexArray, unknown_a: Array) -> None:
+def _add_lines(draft: Draft, flows: Sequence[Flow], beside: _Beside, sectors: Sectors) -> None:
     known = coo_matrix(hstack([flow.loads.known for flow in flows]))
     unknown = coo_matrix(hstack([flow.loads.unknown for flow in flows]))
     columns = np.concatenate([flow.columns for flow in flows])
     least_a = np.concatenate([flow.least_a for flow in flows])
     most_a = np.concatenate([flow.most_a for flow in flows])
     most_a = np.where(columns != NOT_THERE, most_a, least_a)
-    room_a = np.maximum(draft.network.limit_a - unknown_a, 0.0)
-    at_most = abs(known) @ most_a + unknown @ most_a + np.abs(fixed)
-    may_bind = at_most > room_a + _NOTHING
-    sectors = sectors_of(known, fixed)
+    room_a = draft.network.limit_a - beside.unknown_a
+    at_most = abs(known) @ most_a + unknown @ most_a + beside.fixed.magnitude()
+    may_bind = at_most > np.maximum(room_a, 0.0) + _NOTHING
     rows = np.concatenate([known.row, unknown.row])
     members = np.concatenate([known.col, unknown.col])
     for number in range(int(sectors.chords.max(initial=0))):
-        turn_rad = sectors.from_rad + (number + 0.5) * sectors.chord_rad
-        direction = np.exp(-1j * turn_rad)
-        reach = sectors.reach
-        along = np.maximum((known.data * direction[known.row]).real, 0.0)
+        direction, reach = sectors.direction(number), sectors.reach
+        along = np.maximum((known.data * direction[known.row].conjugate()).real, 0.0)
         coefficients = np.concatenate([along, unknown.data * reach[unknown.row]])
-        room = reach[:, None] * room_a - (fixed * direction[:, None]).real
+        room = reach[:, None] * room_a - beside.fixed.along(direction)
         entries = _Entries(rows, members, coefficients)
-        chord = _add_chord(
-            draft, entries, room, may_bind & (number < sectors.chords)[:, None], columns, least_a
-        )
+        binds = may_bind & (number < sectors.chords)[:, None]
+        chord = _add_chord(draft, entries, room, binds, columns, least_a)
         draft.chords.append(Chord(constraints=chord, reach=reach))
 
 
@@ -129,11 +163,16 @@ def _add_chord(
     columns: Indices,
     least_a: Array,
 ) -> Indices:
-    """One constraint for each line and slot in which it could bind: [row, slot]."""
+    """One constraint for each line and slot in which it could bind: [row, slot].
+
+    Those are told that are the line's own limit, and not what nobody can steer anyway: there an
+    ampere more would gain nothing.
+    """
     shape = (len(room_a), len(least_a))
     matrix = coo_matrix((entries.coefficients, (entries.rows, entries.members)), shape=shape)
     is_absent = (columns == NOT_THERE).astype(float)
     floors_a = np.asarray(matrix @ least_a)
+    is_overdrawn = room_a < floors_a - _NOTHING
     absent_a = np.asarray(matrix @ (is_absent * least_a))
     upper = np.maximum(room_a, floors_a) - absent_a
     constraints = np.full(room_a.shape, NOT_THERE)
@@ -146,25 +185,33 @@ def _add_chord(
         columns[entries.members[entry], slot],
         entries.coefficients[entry],
     )
-    return constraints
+    return np.where(is_overdrawn, NOT_THERE, constraints)
 
 
-def sectors_of(known: coo_matrix, fixed: ComplexArray) -> Sectors:
+def sectors_of(known: coo_matrix, fixed: Fixed) -> Sectors:
     """The sector in which each line's phasors lie, measured from the line's own voltage."""
-    count = fixed.shape[0]
-    lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
-    angles = np.angle(known.data)
-    np.minimum.at(lowest, known.row, angles)
-    np.maximum.at(highest, known.row, angles)
-    is_fixed = np.abs(fixed) > _NOTHING
-    fixed_rad = np.angle(fixed)
-    lowest = np.minimum(lowest, np.where(is_fixed, fixed_rad, np.inf).min(axis=1, initial=np.inf))
-    highest = np.maximum(
-        highest, np.where(is_fixed, fixed_rad, -np.inf).max(axis=1, initial=-np.inf)
-    )
+    lowest, highest = np.full(fixed.count, np.inf), np.full(fixed.count, -np.inf)
+    flows = fixed.flows
+    rows = np.concatenate([known.row, fixed.row[flows]])
+    angles = np.angle(np.concatenate([known.data, fixed.direction[flows]]))
+    np.minimum.at(lowest, rows, angles)
+    np.maximum.at(highest, rows, angles)
     is_empty = lowest > highest
     lowest, highest = np.where(is_empty, 0.0, lowest), np.where(is_empty, 0.0, highest)
-    width = highest - lowest
-    widest_rad = _FINE_RAD if known.shape[1] <= _FEW else _COARSE_RAD
-    chords = np.maximum(1, np.ceil(width / widest_rad - _NOTHING).astype(int))
-    return Sectors(from_rad=lowest, chord_rad=width / chords, chords=chords)
+    is_round = highest - lowest > np.pi - _NOTHING
+    lowest = np.where(is_round, -np.pi, lowest)
+    width = np.where(is_round, 2 * np.pi, highest - lowest)
+    return _cut(lowest, width, known.shape[1])
+
+
+def _all_round(on: Flags, loads: int) -> Sectors:
+    """All directions, on some lines only: [row]."""
+    sectors = _cut(np.full(len(on), -np.pi), np.full(len(on), 2 * np.pi), loads)
+    return replace(sectors, chords=np.where(on, sectors.chords, 0))
+
+
+def _cut(from_rad: Array, width_rad: Array, loads: int) -> Sectors:
+    """Cut sectors into chords of the same width, wider ones where there are many loads."""
+    widest_rad = _FINE_RAD if loads <= _FEW else _COARSE_RAD
+    chords = np.maximum(1, np.ceil(width_rad / widest_rad - _NOTHING).astype(int))
+    return Sectors(from_rad=from_rad, chord_rad=width_rad / chords, chords=chords)

@@ -6,46 +6,61 @@ Data
     w_ut        energy that an ampere of u carries in slot t while it is there
     (f, l)      lines of feeders; L_flt limit, U_flt load of unknown angle that is not planned
     c_ufl       what an ampere of u puts on line l of feeder f, a complex number (see `taps`)
-    r_flt       phasors of what cannot be steered
+    r_i         phasors of what cannot be steered, on each line and in each slot
     d in D      deadlines, each of one unit; b_dt the share of w_ut that lies before d
     k in K_d    pieces of energy wanted by d, of size_k, worth v_k a Wh (see `claims`)
+    eff_u       of feeding back: what arrives over what leaves the battery
     m in M      power modules that outlets share; p_m watts
     g_t         price of a kWh; base_t power of all else; fee(.) what a peak costs (see `tariff`)
     h in H      clock hours; a_ht the share of hour h in slot t
 Variables
     x_ut        amperes, for the slots in which u is there
     s_k         energy in each piece, 0 <= s_k <= size_k
-    o_u         energy that a floor forces on a vehicle that wants none
+    o_u         energy beyond the last deadline's pieces: what a floor forces on a vehicle, or what
+                it would need if it left earlier; never more than both
+    n_d         energy that a vehicle that feeds back has less than it came with
     y_uj        pieces of the amperes in the first slot, 0 <= y_uj <= width_uj
     q, q_j      highest hourly power, and its pieces between the steps of the fee
     z           the smallest share of all (only with max-min fairness)
     e_ut        energy until the end of slot t (only where a battery tapers or feeds back)
-    d_ut        amperes fed back; c_st, d_st, e_st the same for stores; m_st what they miss
+    d_ut        amperes fed back, of a floor first; c_st, d_st, e_st the same for stores; m_st what
+                they miss
 Objective, to be maximised; an aim's weight is far above the next one's (see `policy`)
     sum_k v_k s_k                                       promised energy, and fairness in its pieces
     + least_share Z z                                   max-min fairness
     - cost (sum_t g_t P_t + fee(q))                     cost
     - peak q                                            peak
     - 2 promised sum_st m_st                            stores that hold too little
-    + early sum_ut earliness_t w_ut x_ut                early rather than late
+    - sum_d v_d n_d                                     as the dearest piece of the deadline
+    + early sum_ut (1 - late_t) w_ut x_ut               early rather than late,
+    - early (sum_u o_u + sum_ut w_ut d_ut / eff_u)      of what is needed and stays,
+    - early sum_st late_t w_s c_st                      and of stores' taking
     + sum_uj v_j y_uj                                   even rather than all for one; turns; calm
+    - sum_u (max_j v_j) sum_t w_ut d_ut / eff_u         of what stays
+    late_t rises from 0 at the beginning to 1 at the end. So a kWh that is needed gets between 0 and
+    `early`, and any other loses something: neither a vehicle nor a store goes round in circles for
+    the sake of being early, or takes and gives at once.
 Constraints, a function for each family
-    (1) lines      | r_flt + sum_u c_ufl x_ut |  <=  L_flt - U_flt      for every line, any subset
-        of the loads: where all phasors are parallel this is linear. Otherwise they lie in a
-        sector, and the arc of the circle across the sector is replaced by chords, each up to
-        7.5 degrees wide (15 with more than 150 loads): an inner approximation that gives away
-        up to 1 - cos(3.75°) = 0.22 % (0.86 %). A phasor more than 90 degrees from a chord's
-        direction counts 0, as it may be absent.
-    (2) energy     sum_t b_dt w_ut x_ut  >=  sum_{k in K_d} s_k         for every deadline,
-                   with = and + o_u on the right for a unit's last one
+    (1) lines      | sum_i r_i + sum_u c_ufl x_ut |  <=  L_flt - U_flt      for every line, any
+        subset of the loads and of the r_i: where all phasors are parallel this is linear.
+        Otherwise they lie in a sector, and the arc of the circle across the sector is replaced by
+        chords, each up to 7.5 degrees wide (15 with more than 150 loads): an inner approximation
+        that gives away up to 1 - cos(3.75°) = 0.22 % (0.86 %). A phasor more than 90 degrees from
+        a chord's direction counts 0, as it may be absent. What is fed back keeps the same limits
+        by itself; where phasors drawn lie more than 60 degrees apart, so that one fed back may add
+        to them, both are also looked at together.
+    (2) energy     sum_t b_dt w_ut (x_ut - d_ut / eff_u) + n_d  >=  sum_{k in K_d} s_k
+                   for every deadline, with = and + o_u on the right for a unit's last one
     (3) first      x_u0 = floor_u + sum_j y_uj
     (4) modules    sum_{u on m} w_u x_ut <= p_m
     (5) peak       q >= sum_t a_ht P_t,  q = sum_j q_j
-    (6) max-min    served_u + sum_k s_k >= z whole_u
+    (6) max-min    served_u + sum_k s_k - sum_d n_d >= z whole_u
     (7) taper      w_u x_ut <= P_u (missing_u - e_u,t-1/2) / begins_u
     (8) feed back  e_ut >= -available_u;  feeding back never makes room for others
     (9) stores     least_st - m_st <= e_st <= most_st,
                    e_st = e_s,t-1 + efficiency c_st - d_st / efficiency - drain_st
+        In (8) and (9) nothing is fed back in slots whose price is below 0: taking and giving at
+        once would be paid for there, and cannot be done.
     (10) steady    x_ut <= held_u in slots that begin before a limit may rise again
     (11) whole     x_ut in the committed slots is 0, or at least the minimum and in whole steps
                    (only when asked for: see `whole`)

@@ -5,7 +5,7 @@ scaled by the transformers on the way.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 
 from smart_charging.arrays import Array, ComplexArray, Indices
 from smart_charging.feeder import Feeder
+from smart_charging.fixed import Fixed
 from smart_charging.resources import Evse, Reservation, Store
 from smart_charging.taps import Phasors, Tap, unknown_tap
 
@@ -39,16 +40,24 @@ class Network:
     Attributes:
         limit_a: [row, slot]
         unknown_a: Load that is not planned and whose angle is not known: [row, slot].
-        fixed: Phasors of the other load that is not planned: [row, slot].
+        fixed: The other load that is not planned.
         evses: What the EVSEs load.
         stores: What the stores load.
     """
 
     limit_a: Array
     unknown_a: Array
-    fixed: ComplexArray
+    fixed: Fixed
     evses: Incidence
     stores: Incidence
+
+    def beside(self, loads: Incidence, amps: Array) -> "Network":
+        """The same, with loads that are not planned any more: [load, slot]."""
+        return replace(
+            self,
+            unknown_a=self.unknown_a + loads.unknown @ amps,
+            fixed=self.fixed.beside(Fixed.of(loads.known, amps)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def lay_out(feeders: Sequence[Feeder], loads: Loads, slots: int, risk: float) ->
     return Network(
         limit_a=np.array([feeder.limit_a for feeder in feeders]).reshape(rows, slots),
         unknown_a=spread @ background_a.reshape(rows, slots) + reserved.unknown @ amps,
-        fixed=reserved.known @ amps,
+        fixed=Fixed.of(reserved.known, amps),
         evses=routes.incidence([(one.feeder, one.tap) for one in loads.evses]),
         stores=routes.incidence([(one.feeder, one.tap) for one in loads.stores]),
     )
@@ -111,8 +120,8 @@ class _Routes:
 
     def background(self) -> csr_matrix:
         """What load of unknown angle on one line puts on every line: [row, row]."""
-        lines = [(key, unknown_tap((line,))) for key in self._index for line in (1, 2, 3)]
-        return self.incidence(lines).unknown
+        taps = [unknown_tap((line,)) for line in (1, 2, 3)]
+        return self.incidence([(key, tap) for key in self._index for tap in taps]).unknown
 
     def _route(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
         known = self._known.get((key, tap))

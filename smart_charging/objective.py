@@ -2,51 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from smart_charging.arrays import Array
-from smart_charging.first import first_pieces, has_pieces
+from smart_charging.draws import Draws, draws_of, stored_wh
+from smart_charging.first import dearest_first, first_pieces, has_pieces
 from smart_charging.plan import Objective
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.tariff import Piece, hour_shares
-from smart_charging.units import S_PER_H, Units
-
-PER_K: Final = 1e-3
-
-
-def worth_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:
-    """What a kWh is worth in each slot beside what it is there for: [slot].
-
-    It is better early than late, and it costs what its energy costs.
-    """
-    hours = hours_of(problem)
-    middle_h = np.cumsum(hours) - hours / 2
-    worth: Array = weights.early * (1.0 - middle_h / hours.sum())
-    if problem.tariff is not None:
-        worth = worth - weights.cost * problem.tariff.per_kwh
-    return worth
-
-
-def hours_of(problem: ChargingProblem) -> Array:
-    """Length of each slot: [slot]."""
-    return np.array(problem.slots_s, dtype=float) / S_PER_H
-
-
-def fee_pieces(problem: ChargingProblem, most_kw: float) -> tuple[Piece, ...]:
-    """What the highest hourly power costs, up to a power: the convex hull of the fee."""
-    tariff = problem.tariff
-    if tariff is None or tariff.capacity is None:
-        return (Piece(width_w=most_kw / PER_K, per_kw=0.0),)
-    return tariff.capacity.pieces(most_kw / PER_K)
-
-
-def base_kw(problem: ChargingProblem) -> Array:
-    """Power of all that is not planned: [slot]."""
-    tariff = problem.tariff
-    return np.zeros(len(problem.slots_s)) if tariff is None else tariff.base_w * PER_K
+from smart_charging.units import Units
+from smart_charging.worth import (
+    PER_K,
+    base_kw,
+    cost_per_kwh,
+    dearest_per_wh,
+    hours_of,
+    lateness,
+    missing_per_wh,
+    wholes_of,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,18 +30,26 @@ class Limits:
     """What is judged.
 
     Attributes:
-        amps: [unit, slot]
-        store_kw: What all stores draw together: [slot].
+        amps: Below 0: fed back: [unit, slot].
+        store_a: What each store takes; below 0: gives: [store, slot].
     """
 
     amps: Array
-    store_kw: Array
+    store_a: Array
 
-    @staticmethod
-    def of(problem: ChargingProblem, amps: Array, store_a: Array) -> "Limits":
-        """Limits of vehicles, and what stores take (below 0: give)."""
-        kw_per_a = np.array([store.w_per_a for store in problem.stores]) * PER_K
-        return Limits(amps, (kw_per_a[:, None] * store_a).sum(axis=0))
+
+def metered_w(problem: ChargingProblem, units: Units, limits: Limits) -> Array:
+    """Power at the meter under limits, with all that is not planned: [slot]."""
+    kwh = _metered_kwh(problem, draws_of(problem, units, limits.amps), limits.store_a)
+    power: Array = (kwh / hours_of(problem) + base_kw(problem)) / PER_K
+    return power
+
+
+def _metered_kwh(problem: ChargingProblem, draws: Draws, store_a: Array) -> Array:
+    """What everything planned draws, less what is fed back: [slot]."""
+    stores_kw = np.array([store.w_per_a for store in problem.stores]) * PER_K
+    kwh: Array = (draws.drawn_wh - draws.fed_wh).sum(axis=0) * PER_K
+    return kwh + stores_kw @ store_a * hours_of(problem)
 
 
 class Judge:
@@ -88,11 +72,8 @@ class Judge:
         self._order = np.lexsort((-units.value_per_wh, units.deadline))
 
     def until_wh(self, amps: Array) -> Array:
-        """Energy before each deadline: [deadline]."""
-        units = self._units
-        wh = self._drawn_wh(amps)[units.owner] * units.before
-        until: Array = np.maximum(wh.sum(axis=1), 0.0)
-        return until
+        """Energy that is in the vehicles before each deadline, never below 0: [deadline]."""
+        return np.maximum(self._net_until_wh(draws_of(self._problem, self._units, amps)), 0.0)
 
     def pieces_wh(self, until_wh: Array) -> Array:
         """Fill each deadline's pieces, the most valuable first: [piece]."""
@@ -108,52 +89,89 @@ class Judge:
     def judge(self, limits: Limits, bound: float | None) -> Objective:
         """Add up all aims."""
         problem, weights, units = self._problem, self._weights, self._units
-        filled = self.pieces_wh(self.until_wh(limits.amps))
+        draws = draws_of(problem, units, limits.amps)
+        until_wh = self._net_until_wh(draws)
+        filled = self.pieces_wh(np.maximum(until_wh, 0.0))
         worth = filled * units.value_per_wh
         is_extra = units.value_per_wh <= weights.extra * PER_K
-        kw = self._drawn_wh(limits.amps).sum(axis=0) * PER_K / hours_of(problem) + limits.store_kw
-        hourly = hour_shares(problem.slots_s, problem.starts_at) @ (kw + base_kw(problem))
-        peak_kw = max(0.0, float(hourly.max()))
-        total = float(worth.sum() + (worth_per_kwh(problem, weights) * kw) @ hours_of(problem))
-        total += self._first(limits.amps) + self._least_share(filled, limits.amps)
+        kwh = _metered_kwh(problem, draws, limits.store_a)
+        peak_kw = self._peak_kw(kwh)
+        total = float(worth.sum() + np.minimum(until_wh, 0.0) @ dearest_per_wh(units))
+        total -= float(kwh @ cost_per_kwh(problem, weights))
         total -= weights.peak * peak_kw + weights.cost * self._hull(peak_kw)
-        tariff = problem.tariff
-        cost = float((tariff.per_kwh * kw) @ hours_of(problem)) if tariff else 0.0
-        if tariff is not None and tariff.capacity is not None:
-            cost += tariff.capacity.added_fee(peak_kw / PER_K)
+        total += self._early(draws, until_wh, filled) + self._stores(limits.store_a)
+        total += self._first(draws) + self._least_share(filled, until_wh)
         return Objective(
             promised=float(worth[~is_extra].sum()),
             extra=float(worth[is_extra].sum()),
-            cost=cost,
+            cost=self._cost(kwh, peak_kw),
             peak_kw=peak_kw,
             total=total,
             bound=bound,
         )
 
-    def _drawn_wh(self, amps: Array) -> Array:
-        """Energy into the vehicles, less what they feed back and lose by it: [unit, slot]."""
-        evses = self._problem.evses
-        drawn = amps * self._units.wh_per_a
-        for i, evse in enumerate(evses if len(evses) == len(amps) else ()):
-            if evse.discharge is not None:
-                drawn[i] = np.where(drawn[i] < 0, drawn[i] / evse.discharge.efficiency, drawn[i])
-        return drawn
+    def _net_until_wh(self, draws: Draws) -> Array:
+        """What has come in before each deadline, less what has gone out: [deadline]."""
+        units = self._units
+        until: Array = (draws.net_wh[units.owner] * units.before).sum(axis=1)
+        return until
 
-    def _first(self, amps: Array) -> float:
+    def _peak_kw(self, kwh: Array) -> float:
+        problem = self._problem
+        kw = kwh / hours_of(problem) + base_kw(problem)
+        return max(0.0, float((hour_shares(problem.slots_s, problem.starts_at) @ kw).max()))
+
+    def _cost(self, kwh: Array, peak_kw: float) -> float:
+        """What it costs, in currency."""
+        tariff = self._problem.tariff
+        if tariff is None:
+            return 0.0
+        cost = float(tariff.per_kwh @ kwh)
+        return (
+            cost if tariff.capacity is None else cost + tariff.capacity.added_fee(peak_kw / PER_K)
+        )
+
+    def _early(self, draws: Draws, until_wh: Array, filled: Array) -> float:
+        """What energy is worth that is needed and stays, for coming early."""
+        units, count = self._units, self._units.count
+        final = np.flatnonzero(units.is_final)
+        is_of_final = units.is_final[units.deadline]
+        needed_wh = np.bincount(units.deadline, filled * is_of_final, len(units.owner))[final]
+        beyond_wh = np.maximum(until_wh[final] - needed_wh, 0.0).sum() if count else 0.0
+        earlier_wh = draws.drawn_wh.sum(axis=0) @ (1.0 - lateness(self._problem))
+        lost_wh = beyond_wh + draws.taken_wh.sum()
+        return self._weights.early * float(earlier_wh - lost_wh) * PER_K
+
+    def _stores(self, store_a: Array) -> float:
+        """What stores take off: what they take late, and what they hold too little."""
+        problem, weights = self._problem, self._weights
+        if not problem.stores:
+            return 0.0
+        w_per_a = np.array([store.w_per_a for store in problem.stores])
+        taken_wh = w_per_a @ np.maximum(store_a, 0.0) * hours_of(problem)
+        least_wh = np.array([store.least_wh for store in problem.stores])
+        missing_wh = np.maximum(least_wh - stored_wh(problem, store_a), 0.0).sum()
+        late_wh = float(taken_wh @ lateness(problem))
+        return -weights.early * late_wh * PER_K - missing_per_wh(weights) * float(missing_wh)
+
+    def _first(self, draws: Draws) -> float:
         """What the first slot's amperes are worth piece by piece, the dearest first."""
         problem, units = self._problem, self._units
         if not has_pieces(self._weights) or units.count != len(problem.evses):
             return 0.0
         widths, values = first_pieces(problem, self._weights, units.most_a[:, 0])
+        lost = draws.taken_wh.sum(axis=1) @ dearest_first(widths, values)
         order = np.argsort(-values, axis=1, kind="stable")
         widths = np.take_along_axis(widths, order, axis=1)
         values = np.take_along_axis(values, order, axis=1)
         begins = np.cumsum(widths, axis=1) - widths
-        above_a = amps[:, 0] - problem.columns.floor_a
-        filled = np.clip(above_a[:, None] - begins, 0.0, widths)
-        return float((filled * values).sum(axis=1) @ units.wh_per_a[:, 0]) * PER_K
+        wh_per_a = units.wh_per_a[:, :1]
+        drawn_a = draws.drawn_wh[:, :1] / np.where(wh_per_a > 0, wh_per_a, 1.0)
+        above_a = drawn_a - problem.columns.floor_a[:, None]
+        filled = np.clip(above_a - begins, 0.0, widths)
+        return float((filled * values * wh_per_a).sum() - lost) * PER_K
 
-    def _least_share(self, filled: Array, amps: Array) -> float:
+    def _least_share(self, filled: Array, until_wh: Array) -> float:
         """What the smallest share of all is worth."""
         if not self._weights.least_share:
             return 0.0
@@ -162,7 +180,8 @@ class Judge:
             return self._weights.least_share * float(wholes.whole_wh.sum()) * PER_K
         promised = self._units.value_per_wh > self._weights.extra * PER_K
         owner = self._units.owner[self._units.deadline]
-        got_wh = wholes.served_wh + np.bincount(owner, filled * promised, len(amps))
+        got_wh = wholes.served_wh + np.bincount(owner, filled * promised, self._units.count)
+        np.add.at(got_wh, self._units.owner, np.minimum(until_wh, 0.0))
         share = got_wh[wholes.is_wanting] / wholes.whole_wh[wholes.is_wanting]
         least = min(1.0, float(share.min()))
         return self._weights.least_share * float(wholes.whole_wh.sum()) * PER_K * least
@@ -174,22 +193,3 @@ class Judge:
             cost += part_kw * piece.per_kw
             left_kw -= part_kw
         return cost
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Wholes:
-    """What a unit's share is a share of: what it has got, and what it can still be served."""
-
-    served_wh: Array
-    whole_wh: Array
-    is_wanting: Array
-
-
-def wholes_of(problem: ChargingProblem, units: Units) -> Wholes:
-    """Reckon the wholes for max-min fairness: [unit]."""
-    columns = problem.columns
-    reachable_wh = (units.most_a * units.wh_per_a).sum(axis=1)
-    energy_wh = np.bincount(units.of, columns.energy_wh, units.count).astype(float)
-    served_wh = np.bincount(units.of, columns.served_wh, units.count).astype(float)
-    wanted_wh = np.minimum(energy_wh, reachable_wh)
-    return Wholes(served_wh=served_wh, whole_wh=served_wh + wanted_wh, is_wanting=wanted_wh > 0)

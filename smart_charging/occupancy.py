@@ -1,5 +1,6 @@
 """What the lines of all feeders carry in one slot, as EVSEs are raised one after the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -7,14 +8,16 @@ import numpy as np
 from scipy.sparse import csc_matrix, diags, vstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
-from smart_charging.lines import chords_of, sectors_of
-from smart_charging.network import Network
+from smart_charging.fixed import Fixed
+from smart_charging.lines import FAR_RAD, chords_of, sectors_of
+from smart_charging.network import Incidence, Network
 from smart_charging.problem import ChargingProblem
 
 _WIDE_RAD: Final = np.pi / 2 + 1e-9
 _EPSILON_A: Final = 1e-9
 _FITS_A: Final = 1e-7
 NO_LINE: Final = -1
+ALL: Final = -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +29,10 @@ class Paths:
         magnitudes: Of EVSEs whose angle is not known, on the same lines: [row, evse].
         parts: On everything else, which is linear: power modules, and the chords of lines whose
             phasors lie further apart, where a load that is absent may be the worst: [part, evse].
-        part_row: The line that each part belongs to; NO_LINE for modules: [part].
+        part_row: The line that each part belongs to; NO_LINE for modules, and ALL for the power of
+            all EVSEs, where that has a fee: [part].
         part_limit: [part, slot]
+        fixed: The sum of what is not planned: [row, slot].
         network: The lines.
     """
 
@@ -36,39 +41,66 @@ class Paths:
     parts: csc_matrix
     part_row: Indices
     part_limit: Array
+    fixed: ComplexArray
     network: Network
 
 
-def paths_of(problem: ChargingProblem, network: Network, store_a: Array | None = None) -> Paths:
+def paths_of(
+    problem: ChargingProblem,
+    network: Network,
+    store_a: Array | None = None,
+    fed_a: Array | None = None,
+) -> Paths:
     """Lay out what has a limit.
 
     Args:
         problem: What is planned.
         network: Its lines.
-        store_a: What stores take; what they give back makes no room: [store, slot].
+        store_a: What stores take, below 0 give: [store, slot].
+        fed_a: What vehicles feed back: [evse, slot].
     """
+    fed = []
     if problem.stores and store_a is not None:
-        taken_a = np.maximum(store_a, 0.0)
-        network = replace(
-            network,
-            fixed=network.fixed + network.stores.known @ taken_a,
-            unknown_a=network.unknown_a + network.stores.unknown @ taken_a,
-        )
+        network = network.beside(network.stores, np.maximum(store_a, 0.0))
+        fed.append((network.stores, np.maximum(-store_a, 0.0)))
+    if fed_a is not None and fed_a.any():
+        fed.append((network.evses, fed_a))
+    network = _beside_fed(network, fed)
     sectors = sectors_of(network.evses.known.tocoo(), network.fixed)
-    is_wide = sectors.chord_rad * sectors.chords > _WIDE_RAD
+    is_wide = sectors.width_rad > _WIDE_RAD
     is_narrow = diags((~is_wide).astype(float))
     chords = chords_of(network, sectors, is_wide)
     slots = len(problem.slots_s)
-    watts = module_watts(problem)
-    most_w = np.array([module.max_w for module in problem.modules]).reshape(-1, 1)
+    watts, power = module_watts(problem), _all_watts(problem)
+    most_w = np.array([*(module.max_w for module in problem.modules), *([np.inf] * power.shape[0])])
+    others = [NO_LINE] * len(problem.modules) + [ALL] * power.shape[0]
     return Paths(
         phasors=csc_matrix(is_narrow @ network.evses.known),
         magnitudes=csc_matrix(is_narrow @ network.evses.unknown),
-        parts=csc_matrix(vstack([chords.parts, watts])),
-        part_row=np.concatenate([chords.rows, np.full(len(problem.modules), NO_LINE)]),
-        part_limit=np.concatenate([chords.limit, np.repeat(most_w, slots, axis=1)]),
+        parts=csc_matrix(vstack([chords.parts, watts, power])),
+        part_row=np.concatenate([chords.rows, np.array(others, dtype=int)]),
+        part_limit=np.concatenate([chords.limit, np.repeat(most_w[:, None], slots, axis=1)]),
+        fixed=network.fixed.total(),
         network=network,
     )
+
+
+def _all_watts(problem: ChargingProblem) -> csc_matrix:
+    """What an ampere adds to the power of all EVSEs, where that has a fee: [0 or 1, evse]."""
+    has_fee = problem.tariff is not None and problem.tariff.capacity is not None
+    return csc_matrix(problem.columns.w_per_a[None, :][: int(has_fee)])
+
+
+def _beside_fed(network: Network, fed: Sequence[tuple[Incidence, Array]]) -> Network:
+    """The network beside what is fed back: that never makes room, and may take some (`lines`)."""
+    is_far = sectors_of(network.evses.known.tocoo(), network.fixed).width_rad > FAR_RAD
+    for loads, amps in fed if is_far.any() else ():
+        turned = Fixed.of(loads.known, amps).turned(is_far)
+        unknown_a = (loads.unknown @ amps) * is_far[:, None]
+        network = replace(
+            network, fixed=network.fixed.beside(turned), unknown_a=network.unknown_a + unknown_a
+        )
+    return network
 
 
 def module_watts(problem: ChargingProblem) -> csc_matrix:
@@ -92,11 +124,15 @@ class Occupancy:
     def __init__(self, paths: Paths, slot: int) -> None:
         network = paths.network
         self._paths = paths
-        self._phasors = network.fixed[:, slot].copy()
+        self._phasors = paths.fixed[:, slot].copy()
         self._magnitudes = network.unknown_a[:, slot].copy()
         self._limit_a = network.limit_a[:, slot]
         self._parts = np.zeros(len(paths.part_row))
-        self._part_limit = paths.part_limit[:, slot]
+        self._part_limit = paths.part_limit[:, slot].copy()
+
+    def hold_power(self, most_w: float) -> None:
+        """Let all EVSEs together draw no more than that from now on, where power has a fee."""
+        self._part_limit[self._paths.part_row == ALL] = most_w
 
     def add(self, evses: Indices, amps: Array) -> None:
         """Let EVSEs draw more (or less, below 0)."""
@@ -127,7 +163,7 @@ class Occupancy:
             self._room_of_part(part, share.real),
         )
         owner, room = np.concatenate([one, other, third]), np.maximum(np.concatenate(rooms), 0.0)
-        rows = (row, other_row, paths.part_row[part])
+        rows = (row, other_row, np.maximum(paths.part_row[part], NO_LINE))
         order = np.lexsort((room, owner))
         first = order[np.unique(owner[order], return_index=True)[1]]
         room_a, row_of = np.full(len(evses), np.inf), np.full(len(evses), NO_LINE)

@@ -12,11 +12,11 @@ from smart_charging.committing import Committed, commit, round_committed
 from smart_charging.counting import count
 from smart_charging.errors import PlanViolation, SolverError
 from smart_charging.model import Relaxed, relax
-from smart_charging.objective import fee_pieces
 from smart_charging.plan import ChargingPlan, Method
 from smart_charging.policy import without_first
 from smart_charging.problem import ChargingProblem
 from smart_charging.verify import verify
+from smart_charging.worth import fee_pieces
 
 _MOST_SINGLE: Final = 1500
 """Up to this many EVSEs are planned one by one, more by cohorts."""

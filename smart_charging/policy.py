@@ -53,12 +53,15 @@ class Policy:
 class Weights:
     """What the objective gives, per kWh unless another unit is said.
 
+    `weighing` scales these numbers to a problem's prices, fees and slots: promised energy stays at
+    least 20 times above what a kWh can cost, whatever the currency.
+
     Attributes:
         promised: For energy that is certain to be needed.
         share: On top, for the first quarter of a vehicle's whole; falls to 0 for the last one.
         least_share: For the smallest share of all, per kWh of all wholes.
         extra: Beyond the promise.
-        cost: Per unit of currency.
+        cost: Per unit of currency, of which the dearest kWh costs between 0.5 and 5.
         peak: Per kW of the highest power.
         early: In the first slot over the last.
         even: In the first slot for the first amperes over the last: a little for all rather than

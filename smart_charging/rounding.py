@@ -6,7 +6,8 @@ levels that its station knows, and still fits under every feeder. Slot by slot:
 1. everybody has their floor;
 2. in the order of claims, whoever was given at least the minimum gets that, rounded down to steps;
 3. in the same order, the others are raised to their minimum while there is room;
-4. what is left over goes, in equal bites, to whoever can use it;
+4. what is left over goes, in equal bites or to the next level that a station knows, to whoever can
+   use it;
 5. and what nobody can use lets idle vehicles have their minimum, in case they want again.
 
 A claim is what the program gave, with a bonus for going on (a vehicle is not paused that has not
@@ -22,6 +23,7 @@ from smart_charging.arrays import Array, Flags, Indices
 from smart_charging.first import MOST_TURNS, TURN_S
 from smart_charging.occupancy import Occupancy, Paths
 from smart_charging.problem import ChargingProblem
+from smart_charging.units import ceilings_a
 
 _STAY_BONUS_A: Final = 3.0
 _WAIT_BONUS_A: Final = 6.0
@@ -38,10 +40,12 @@ class Wish:
     Attributes:
         given_a: What the program gave: [evse].
         most_a: What each vehicle may be given at most, of what is left over: [evse].
+        most_w: What all may be given together, of what is left over.
     """
 
     given_a: Array
     most_a: Array
+    most_w: float = np.inf
 
 
 class Rounding:
@@ -55,6 +59,7 @@ class Rounding:
     def __init__(self, problem: ChargingProblem, paths: Paths) -> None:
         self._paths = paths
         self._columns = problem.columns
+        self._ceilings_a = ceilings_a(problem)
         self._levels = _Levels(problem)
 
     def slot(self, slot: int, wish: Wish) -> tuple[Array, Occupancy]:
@@ -66,22 +71,24 @@ class Rounding:
         columns = self._columns
         occupancy = Occupancy(self._paths, slot)
         raising = _Raising(occupancy, self._levels, columns.floor_a.copy())
-        ceiling_a = np.minimum(wish.most_a, columns.max_a)
+        ceiling_a = np.minimum(wish.most_a, self._ceilings_a[:, slot])
         by_claim = self._by_claim(wish.given_a)
         least_a = np.minimum(columns.least_a, ceiling_a)
         can_start = wish.given_a >= columns.least_a - _EPSILON_A
         raising.raise_to(by_claim, np.where(can_start, np.minimum(wish.given_a, ceiling_a), 0.0))
         raising.raise_to(by_claim, np.where(wish.given_a > _EPSILON_A, least_a, 0.0))
+        occupancy.hold_power(wish.most_w)
         _hand_out_rest(raising, ceiling_a, columns.least_a)
         by_held = np.argsort(-columns.held_a, kind="stable")
-        raising.raise_to(by_held, np.where(columns.is_idle > 0, columns.least_a, 0.0))
+        idle_a = np.minimum(columns.least_a, self._ceilings_a[:, slot])
+        raising.raise_to(by_held, np.where(columns.is_idle > 0, idle_a, 0.0))
+        occupancy.hold_power(np.inf)
         return raising.given_a, occupancy
 
     def next_above(self, amps: Array) -> Array:
         """The next limits that are known and not below these, 0 for nothing: [evse]."""
-        columns = self._columns
-        steps = np.ceil(amps / columns.step_a - _STEP_SLACK) * columns.step_a
-        return np.where(amps > _EPSILON_A, np.maximum(steps, columns.least_a), 0.0)
+        least_a = np.maximum(self._levels.up(amps), self._columns.least_a)
+        return np.where(amps > _EPSILON_A, least_a, 0.0)
 
     def _by_claim(self, given_a: Array) -> Indices:
         columns = self._columns
@@ -115,13 +122,26 @@ class _Levels:
             known[i] = levels[np.searchsorted(levels, amps[i] + _EPSILON_A, side="right") - 1]
         return known
 
+    def up(self, amps: Array) -> Array:
+        """The lowest limits that are known and not below these; infinite where there is none."""
+        steps = np.ceil(amps / self._step_a - _STEP_SLACK) * self._step_a
+        known = np.where(steps > self.max_a, np.maximum(self.max_a, amps), np.round(steps, 6))
+        for i, levels in self._listed:
+            at = np.searchsorted(levels, amps[i] - _EPSILON_A)
+            known[i] = levels[at] if at < len(levels) else np.inf
+        return known
+
+    def above(self, amps: Array) -> Array:
+        """The lowest limits that are known and above these; infinite where there is none."""
+        return self.up(amps + _STEP_SLACK * 2 * np.maximum(self._step_a, 1.0))
+
 
 class _Raising:
     """EVSEs that are raised, as far as room and steps allow."""
 
     def __init__(self, occupancy: Occupancy, levels: _Levels, given_a: Array) -> None:
         self._occupancy = occupancy
-        self._levels = levels
+        self.levels = levels
         self.given_a = given_a
         occupancy.add(np.arange(len(given_a)), given_a)
 
@@ -153,8 +173,8 @@ class _Raising:
         reach = self.given_a.copy()
         room_a = self._occupancy.room_a(waiting)
         reach[waiting] = np.minimum(target_a[waiting], self.given_a[waiting] + room_a)
-        reach = self._levels.down(reach)
-        can_rise = (reach >= self._levels.min_a - _EPSILON_A) & (reach > self.given_a + _EPSILON_A)
+        reach = self.levels.down(reach)
+        can_rise = (reach >= self.levels.min_a - _EPSILON_A) & (reach > self.given_a + _EPSILON_A)
         return waiting[can_rise[waiting]], reach
 
 
@@ -162,7 +182,8 @@ def _hand_out_rest(raising: _Raising, ceiling_a: Array, least_a: Array) -> None:
     """Step 4: equal bites, the least served first, until nobody can take one."""
     is_open = ceiling_a > raising.given_a + _EPSILON_A
     while is_open.any():
-        bite_a = np.maximum(raising.given_a + _BITE_A, least_a)
+        bite_a = np.maximum(raising.given_a + _BITE_A, raising.levels.above(raising.given_a))
+        bite_a = np.maximum(bite_a, least_a)
         order = np.argsort(raising.given_a, kind="stable")
         target_a = np.where(is_open, np.minimum(ceiling_a, bite_a), 0.0)
         is_open &= raising.raise_to(order[is_open[order]], target_a)

@@ -1,16 +1,16 @@
 """Constraint families (7) to (9) of the model: what holds energy over time."""
 
-from typing import Final
+from collections.abc import Sequence
 
 import numpy as np
 
 from smart_charging.arrays import Array, Indices
 from smart_charging.draft import NOT_THERE, Draft, Flow
+from smart_charging.draws import taper_bounds, taper_slope
+from smart_charging.first import dearest_first, first_pieces, has_pieces
 from smart_charging.network import Incidence
-from smart_charging.objective import PER_K
-
-_MISSING: Final = 2.0
-"""Times what promised energy is worth."""
+from smart_charging.vehicle import Discharge
+from smart_charging.worth import PER_K, dearest_per_wh, lateness, may_feed, missing_per_wh
 
 
 def add_tapers(draft: Draft) -> None:
@@ -18,67 +18,101 @@ def add_tapers(draft: Draft) -> None:
 
     In the middle of a slot missing_u - e_u,t-1 - w x_ut dt / 2 is missing.
     """
+    units = draft.units
     for i, evse in enumerate(draft.problem.evses):
-        if evse.taper is None or draft.units.count != len(draft.problem.evses):
+        if evse.taper is None or units.count != len(draft.problem.evses):
             continue
         slots = np.flatnonzero(draft.x[i] != NOT_THERE)
         if not len(slots):
             continue
-        wh = draft.units.wh_per_a[i, slots]
-        x, energy = draft.x[i, slots], _energy_columns(draft, len(slots))
+        wh, x = units.wh_per_a[i, slots], draft.x[i, slots]
+        energy = _energy_columns(draft, len(slots))
         _link(draft, energy, [(x, wh)], start_wh=0.0)
-        slope = evse.max_a / evse.taper.begins_wh
-        least_a = draft.units.least_a[i, slots]
-        forced = least_a * (1 - slope * wh / 2) + slope * np.cumsum(least_a * wh)
-        upper = np.maximum(slope * evse.taper.missing_wh, forced)
-        rows = draft.rows.add(-np.inf, upper, len(slots))
-        draft.rows.put(rows, x, 1.0 + slope * wh / 2)
-        draft.rows.put(rows[1:], energy[:-1], slope)
+        bounds, factors = taper_bounds(evse, wh, units.least_a[i, slots])
+        rows = draft.rows.add(-np.inf, bounds, len(slots))
+        draft.rows.put(rows, x, factors)
+        draft.rows.put(rows[1:], energy[:-1], taper_slope(evse))
 
 
 def add_discharges(draft: Draft) -> None:
-    """(8): a vehicle that feeds back never goes below what it can be without."""
+    """(8): a vehicle that feeds back never goes below what it can be without.
+
+    What it feeds back is taken off what it has got by each of its deadlines, and loses what being
+    early or first gives at most: so going round in circles never earns anything but its price.
+    """
     evses, units = draft.problem.evses, draft.units
     feeders = [i for i, evse in enumerate(evses) if evse.discharge and evse.discharge.max_a > 0]
     if not feeders or units.count != len(evses):
         return
     at = np.array(feeders)
     discharges = [evse.discharge for evse in (evses[i] for i in feeders) if evse.discharge]
-    is_there = units.is_there[at]
-    max_a = np.array([discharge.max_a for discharge in discharges])
-    fed = np.full(is_there.shape, NOT_THERE)
-    kw_per_a = units.wh_per_a[at] / draft.hours * PER_K
-    fed[is_there] = draft.columns.add(
-        -draft.gain(kw_per_a)[is_there],
-        0.0,
-        np.broadcast_to(max_a[:, None], is_there.shape)[is_there],
-    )
+    wh = units.wh_per_a[at]
+    taken_wh = wh / np.array([[discharge.efficiency] for discharge in discharges])
+    fed, most_a = _feeding_columns(draft, at, discharges, taken_wh)
     for k, (i, discharge) in enumerate(zip(feeders, discharges, strict=True)):
-        slots = np.flatnonzero(is_there[k])
-        if not len(slots):
-            continue
-        wh = units.wh_per_a[i, slots]
-        energy = draft.columns.add(np.zeros(len(slots)), -discharge.available_wh, np.inf)
-        flows = [(draft.x[i, slots], wh), (fed[k, slots], -wh / discharge.efficiency)]
-        _link(draft, energy, flows, start_wh=0.0)
+        slots = np.flatnonzero(fed[k] != NOT_THERE)
+        if len(slots):
+            energy = draft.columns.add(np.zeros(len(slots)), -discharge.available_wh, np.inf)
+            flows = [(draft.x[i, slots], wh[k, slots]), (fed[k, slots], -taken_wh[k, slots])]
+            _link(draft, energy, flows, start_wh=0.0)
+            _take_off(draft, i, discharge, (slots, fed[k, slots], taken_wh[k, slots]))
     draft.fed_back.append((at, fed))
-    loads = Incidence(units.loads.known[:, at], units.loads.unknown[:, at])
-    zeros = np.zeros(is_there.shape)
     draft.fed.append(
         Flow(
-            loads=loads,
+            loads=Incidence(units.loads.known[:, at], units.loads.unknown[:, at]),
             columns=fed,
-            least_a=zeros,
-            most_a=max_a[:, None] * is_there,
-            kw_per_a=kw_per_a,
+            least_a=np.zeros(fed.shape),
+            most_a=most_a,
+            kw_per_a=wh / draft.hours * PER_K,
         )
     )
+
+
+def _feeding_columns(
+    draft: Draft, at: Indices, discharges: Sequence[Discharge], taken_wh: Array
+) -> tuple[Indices, Array]:
+    """What some EVSEs may feed back: columns, and the most of each: [evse, slot].
+
+    A floor is drawn in any case, so it is fed back as well before anything else is.
+    """
+    units, weights = draft.units, draft.weights
+    is_there = units.is_there[at]
+    max_a = np.array([[discharge.max_a] for discharge in discharges]) + units.least_a[at]
+    is_open = is_there & (units.most_a[at] > units.least_a[at])
+    most_a = max_a * is_open * may_feed(draft.problem)
+    worth = draft.cost(units.wh_per_a[at] / draft.hours * PER_K)
+    lost = np.full((len(at), 1), weights.early)
+    if has_pieces(weights):
+        pieces = first_pieces(draft.problem, weights, units.most_a[:, 0])
+        lost += dearest_first(*pieces)[at, None]
+    worth = worth - lost * taken_wh * PER_K
+    fed = np.full(is_there.shape, NOT_THERE)
+    fed[is_there] = draft.columns.add(worth[is_there], 0.0, most_a[is_there])
+    return fed, most_a
+
+
+def _take_off(
+    draft: Draft, i: int, discharge: Discharge, fed: tuple[Indices, Indices, Array]
+) -> None:
+    """Take what a vehicle feeds back off its rows of (2).
+
+    If it is left with less than it came with, that costs what promised energy would: a vehicle
+    that wants none may be left with as little as it can be without.
+    """
+    slots, columns, taken_wh = fed
+    own = np.flatnonzero(draft.units.owner == i)
+    rows, before = draft.needs[own], draft.units.before[own][:, slots]
+    draft.rows.put(rows[:, None], columns, -taken_wh * before)
+    worth = -dearest_per_wh(draft.units)[own]
+    draft.below[own] = draft.columns.add(worth, 0.0, discharge.available_wh)
+    draft.rows.put(rows, draft.below[own], 1.0)
 
 
 def add_stores(draft: Draft) -> None:
     """(9): batteries and heat stay between the least and the most that they should hold.
 
     What is missing to the least, as where it cannot be had in time, outweighs promised energy.
+    Taking is never worth anything of itself, and better early than late.
     """
     stores = draft.problem.stores
     if not stores:
@@ -86,15 +120,16 @@ def add_stores(draft: Draft) -> None:
     slots = len(draft.problem.slots_s)
     kw_per_a = np.array([[store.w_per_a * PER_K] for store in stores]) * np.ones(slots)
     takes_a = np.array([[store.charge_a] for store in stores]) * np.ones(slots)
-    gives_a = np.array([[store.discharge_a] for store in stores]) * np.ones(slots)
-    taken = draft.columns.add(draft.gain(kw_per_a), 0.0, takes_a)
-    given = draft.columns.add(-draft.gain(kw_per_a), 0.0, gives_a)
+    gives_a = np.array([[store.discharge_a] for store in stores]) * may_feed(draft.problem)
+    late = draft.weights.early * lateness(draft.problem) * kw_per_a * draft.hours
+    taken = draft.columns.add(-draft.cost(kw_per_a) - late, 0.0, takes_a)
+    given = draft.columns.add(draft.cost(kw_per_a), 0.0, gives_a)
     draft.stored.append((taken, given))
     for k, store in enumerate(stores):
         drain_wh = store.drain_w * draft.hours
         left_wh = store.stored_wh - np.cumsum(drain_wh)
         energy = draft.columns.add(np.zeros(slots), -np.inf, np.maximum(store.most_wh, left_wh))
-        worth = np.full(slots, -_MISSING * draft.weights.promised * PER_K)
+        worth = np.full(slots, -missing_per_wh(draft.weights))
         missing = draft.columns.add(worth, 0.0, np.inf)
         enough = draft.rows.add(store.least_wh, np.inf, slots)
         draft.rows.put(enough, energy, 1.0)

@@ -44,6 +44,12 @@ class Tap:
         first, second, third = (round(abs(phasor), 12) for phasor in self.phasors)
         return (first, second, third)
 
+    @property
+    def turned(self) -> "Tap":
+        """The same load, feeding back what it draws."""
+        first, second, third = (-phasor for phasor in self.phasors)
+        return Tap((first, second, third), self.is_angle_known)
+
 
 def wye_tap(lines: tuple[int, ...]) -> Tap:
     """An EVSE with a neutral, or a balanced three-phase load: in phase on each of its lines."""

@@ -33,6 +33,7 @@ class Units:
         owner: Whose deadline it is: [deadline].
         before: The share of `wh_per_a` that lies before each deadline: [deadline, slot].
         is_final: Whether the deadline is its unit's last instant: [deadline].
+        most_wh: The most that any of its deadlines asks for: [unit].
         deadline: By when each piece of energy has to be there: [piece].
         size_wh: [piece]
         value_per_wh: [piece]
@@ -47,6 +48,7 @@ class Units:
     owner: Indices
     before: Array
     is_final: Flags
+    most_wh: Array
     deadline: Indices
     size_wh: Array
     value_per_wh: Array
@@ -101,12 +103,13 @@ def single_units(problem: ChargingProblem, loads: Incidence, claims: Claims) -> 
         of=np.arange(len(problem.evses)),
         loads=loads,
         least_a=np.repeat(columns.floor_a[:, None], share.shape[1], axis=1),
-        most_a=_ceilings_a(problem),
+        most_a=ceilings_a(problem),
         share=share,
         wh_per_a=energy_per_a(problem, share),
         owner=claims.owner,
         before=np.divide(until, whole, out=np.zeros_like(until), where=whole > 0),
         is_final=claims.is_final,
+        most_wh=claims.most_wh,
         deadline=claims.deadline,
         size_wh=claims.size_wh,
         value_per_wh=claims.value_per_wh,
@@ -161,13 +164,14 @@ def cohort_units(
         owner=of[claims.owner[first]],
         before=_most(singles.before, grouping.deadline_of, len(first)),
         is_final=claims.is_final[first],
+        most_wh=np.bincount(of, claims.most_wh, count).astype(float),
         deadline=pieces[:, 0].astype(int),
         size_wh=np.bincount(piece_of.ravel(), claims.size_wh, len(pieces)).astype(float),
         value_per_wh=pieces[:, 1],
     )
 
 
-def _ceilings_a(problem: ChargingProblem) -> Array:
+def ceilings_a(problem: ChargingProblem) -> Array:
     """The most that each EVSE may be given: [evse, slot]. Constraint (10) of the model."""
     columns = problem.columns
     starts_s = np.cumsum(problem.slots_s) - np.array(problem.slots_s)

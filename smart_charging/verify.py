@@ -5,23 +5,24 @@ It knows nothing of how the plan was made; it takes the problem's own words and 
 (1) every line of every feeder carries at most its limit in every slot, also if some vehicles take
     less than they may, and if none feeds back. Where uncontrolled load, reservations and
     fallbacks alone are more than the limit, nothing may be added to them. What is fed back stays
-    within the limits, too;
+    within the limits, too, and so do both where they add up (behind a delta-wye transformer);
+    whoever feeds back may fall back to its floor;
 (2) no EVSE gets more than its maximum, or less than its floor; none rises before it may;
 (3) in the committed slots a limit is 0 or at least the minimum, in whole steps or a known level;
 (4) the plan answers this problem: same slots, every EVSE once, all figures finite;
 (5) the outlets of a power module together take no more than it gives;
-(6) a vehicle that feeds back keeps what it must keep; a store gives nothing below the least and
-    takes nothing above the most that it should hold.
+(6) a vehicle that feeds back keeps what it must keep, counted while it is there; a store gives
+    nothing below the least and takes nothing above the most that it should hold.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from smart_charging.arrays import Array, Flags
-from smart_charging.currents import Load, line_currents
+from smart_charging.currents import Load, currents_both_ways, line_currents
 from smart_charging.errors import PlanViolation
 from smart_charging.plan import ChargingPlan
 from smart_charging.problem import ChargingProblem
@@ -77,35 +78,49 @@ def _mismatches(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
 
 def _overloads(problem: ChargingProblem, limits_a: Array, store_a: Array) -> Iterator[str]:
     """Rule (1)."""
-    evses, risk = problem.evses, problem.policy.risk
     reserved = [Load(r.feeder, r.tap, r.amps) for r in problem.reservations]
     floors_a = np.broadcast_to(problem.columns.floor_a[:, None], limits_a.shape)
-    drawn_a, fed_a = np.maximum(limits_a, 0.0), np.maximum(-limits_a, 0.0)
-    floors = [Load(e.feeder, e.tap, row) for e, row in zip(evses, floors_a, strict=True)]
-    drawn = [Load(e.feeder, e.tap, row) for e, row in zip(evses, drawn_a, strict=True)]
+    can_feed = np.array([evse.discharge is not None for evse in problem.evses], dtype=bool)
+    drawn_a = np.maximum(limits_a, floors_a * can_feed[:, None])
+    drawn = reserved + _drawn(problem, drawn_a)
     drawn += _stored(problem, np.maximum(store_a, 0.0))
-    unavoidable = line_currents(problem.feeders, reserved + floors, risk)
-    carried = line_currents(problem.feeders, reserved + drawn, risk)
-    yield from _above(problem, carried, unavoidable)
+    feeders, risk = problem.feeders, problem.policy.risk
+    carried, fed_a = line_currents(feeders, drawn, risk), np.maximum(-limits_a, 0.0)
     if fed_a.any() or (store_a < 0).any():
-        fed = [Load(e.feeder, e.tap, row) for e, row in zip(evses, fed_a, strict=True)]
-        fed += _stored(problem, np.maximum(-store_a, 0.0))
-        background = line_currents(problem.feeders, [], risk)
-        currents = line_currents(problem.feeders, fed, risk)
-        yield from _above(problem, currents, background)
+        fed = _drawn(problem, fed_a) + _stored(problem, np.maximum(-store_a, 0.0))
+        both = currents_both_ways(feeders, drawn, fed, risk)
+        carried = {key: np.maximum(amps, both[key]) for key, amps in carried.items()}
+        alone = line_currents(feeders, fed, None)
+        yield from _above(problem, alone, lambda: line_currents(feeders, [], None))
+
+    def unavoidable() -> dict[str, Array]:
+        return line_currents(feeders, reserved + _drawn(problem, floors_a), risk)
+
+    yield from _above(problem, carried, unavoidable)
 
 
 def _above(
-    problem: ChargingProblem, carried: dict[str, Array], unavoidable: dict[str, Array]
+    problem: ChargingProblem,
+    carried: dict[str, Array],
+    unavoidable: Callable[[], dict[str, Array]],
 ) -> Iterator[str]:
-    for feeder in problem.feeders:
+    """Where lines carry more than their limit, and more than what cannot be avoided there."""
+    feeders = problem.feeders
+    if not any((carried[f.key] > f.limit_a + TOLERANCE_A).any() for f in feeders):
+        return
+    least = unavoidable()
+    for feeder in feeders:
         current_a = carried[feeder.key]
-        over_a = current_a - np.maximum(feeder.limit_a, unavoidable[feeder.key])
+        over_a = current_a - np.maximum(feeder.limit_a, least[feeder.key])
         for line, slot in np.argwhere(over_a > TOLERANCE_A):
             yield (
                 f"{feeder.key} L{line + 1} carries {current_a[line, slot]:.3f} A "
                 f"in slot {slot}, {over_a[line, slot]:.3f} A too much"
             )
+
+
+def _drawn(problem: ChargingProblem, amps: Array) -> list[Load]:
+    return [Load(e.feeder, e.tap, row) for e, row in zip(problem.evses, amps, strict=True)]
 
 
 def _stored(problem: ChargingProblem, amps: Array) -> list[Load]:
@@ -169,9 +184,20 @@ def _broken_reserves(problem: ChargingProblem, limits_a: Array) -> Iterator[str]
             continue
         drawn_a = np.maximum(limits_a[i], 0.0)
         fed_a = np.maximum(-limits_a[i], 0.0) / evse.discharge.efficiency
-        net_wh = np.cumsum((drawn_a - fed_a) * hours * evse.w_per_a)
+        share = _share_there(problem, i)
+        net_wh = np.cumsum((drawn_a - fed_a) * share * hours * evse.w_per_a)
         if net_wh.min() < -evse.discharge.available_wh - _TOLERANCE_WH:
             yield f"{evse.key} feeds back more than the {evse.discharge.available_wh:g} Wh it may"
+
+
+def _share_there(problem: ChargingProblem, i: int) -> Array:
+    """The share of each slot between a vehicle's coming and its leaving: [slot]."""
+    ends_s = np.cumsum(problem.slots_s)
+    begins_s = ends_s - np.array(problem.slots_s)
+    comes_s, leaves_s = problem.columns.arrives_s[i], problem.columns.departs_s[i]
+    there_s = np.minimum(ends_s, leaves_s) - np.maximum(begins_s, comes_s)
+    share: Array = np.maximum(there_s, 0.0) / (ends_s - begins_s)
+    return share
 
 
 def _broken_stores(problem: ChargingProblem, store_a: Array) -> Iterator[str]:

@@ -4,6 +4,7 @@ Currents are in `oracle_currents`: absolute phasors, and every subset of the loa
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import accumulate
 
 import numpy as np
@@ -55,10 +56,14 @@ def _overloads(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     least = worst_a(asked, _evses(asked, floors) + _reserved(asked))
     carried = worst_a(asked, drawn + _reserved(asked))
     given_back = worst_a(asked, fed, with_background=False)
+    back = [Draw(one.feeder, one.tap, -one.amps) for one in fed]
+    known = [one for one in (*drawn, *_reserved(asked), *back) if one.tap.is_angle_known]
+    together = worst_a(asked, known, with_background=False)
     for one in asked.feeders:
         most_a = np.maximum(one.limit_a, least[one.key])
         yield from _above(f"{one.key} draws", carried[one.key], most_a)
         yield from _above(f"{one.key} feeds back", given_back[one.key], one.limit_a)
+        yield from _above(f"{one.key} does both", together[one.key], most_a)
 
 
 def _above(where: str, carried_a: Array, most_a: Array) -> Iterator[str]:
@@ -124,11 +129,21 @@ def _drained_vehicles(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[st
         if one.discharge is None or min(planned.limits_a) >= 0:
             continue
         held_wh = 0.0
-        for limit, slot_s in zip(planned.limits_a, asked.slots_s, strict=True):
+        for limit, there_s in zip(planned.limits_a, _there_s(asked, one), strict=True):
             flow = limit if limit > 0 else limit / one.discharge.efficiency
-            held_wh += flow * one.w_per_a * slot_s / _S_PER_H
+            held_wh += flow * one.w_per_a * there_s / _S_PER_H
             if held_wh < -one.discharge.available_wh - _SLACK_WH:
                 yield f"{one.key} is without {-held_wh} of {one.discharge.available_wh} Wh"
+
+
+def _there_s(asked: ChargingProblem, one: Evse) -> Iterator[float]:
+    """For how long of each slot the vehicle is there."""
+    begins_at = asked.starts_at
+    for slot_s in asked.slots_s:
+        ends_at = begins_at + timedelta(seconds=slot_s)
+        comes_at = max(begins_at, one.demand.arrives_at or begins_at)
+        yield max((min(ends_at, one.demand.departs_at) - comes_at).total_seconds(), 0.0)
+        begins_at = ends_at
 
 
 def _broken_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:

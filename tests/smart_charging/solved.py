@@ -34,7 +34,7 @@ def judged(asked: ChargingProblem, found: Relaxed, weights: Weights | None = Non
     """What the limits of a linear program are worth."""
     case = lay_out_case(asked, weights)
     judge = Judge(asked, case.units, case.weights, found.fee_pieces)
-    return judge.judge(Limits.of(asked, found.amps, found.store_a), found.objective)
+    return judge.judge(Limits(found.amps, found.store_a), found.objective)
 
 
 def occupancy_of(asked: ChargingProblem, slot: int = 0) -> Occupancy:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from smart_charging.currents import Load, ancestors, line_currents
+from smart_charging.currents import Load, ancestors, currents_both_ways, line_currents
 from smart_charging.feeder import Feeder
-from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
+from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
 from tests.smart_charging.examples import examples
 from tests.smart_charging.problems import L1, L2, L3, THREE, feeder
 from tests.smart_charging.sites import Site, sites
@@ -115,6 +115,49 @@ def test_uncontrolled_load_adds_to_the_magnitude_of_a_vector_sum() -> None:
     assert line_currents([main], loads)["main"][:, 0] == pytest.approx(
         [32.7128, 16.0, 17.0], abs=1e-4
     )
+
+
+def test_without_a_risk_there_is_no_uncontrolled_load() -> None:
+    main = feeder("main", 63.0, uncontrolled_a=[4.0, 0.0, 0.0], slots=1)
+    currents = line_currents([main], [Load("main", L1, np.array([10.0]))], None)
+    assert currents["main"][:, 0] == pytest.approx([10.0, 0.0, 0.0])
+
+
+def both_ways(
+    drawn: list[tuple[Tap, float]],
+    fed: list[tuple[Tap, float]],
+    transformer: Transformer | None = None,
+) -> list[float]:
+    """What one feeder carries where both together are more than either; it has 4 A beside on L1."""
+    main = feeder("main", 63.0, uncontrolled_a=[4.0, 0, 0], slots=1, transformer=transformer)
+    loads = [
+        [Load("main", tap, np.array([amps])) for tap, amps in currents] for currents in (drawn, fed)
+    ]
+    column: list[float] = currents_both_ways([main], loads[0], loads[1], 0.01)["main"][
+        :, 0
+    ].tolist()
+    return column
+
+
+@pytest.mark.parametrize(
+    ("drawn", "fed"),
+    [([(L1, 10.0)], [(L1, 10.0)]), ([(P12, 10.0)], [(P31, 10.0)]), ([(P12, 10.0)], []), ([], [])],
+)
+def test_what_is_fed_back_takes_off_what_is_drawn_or_leaves_it_alone(
+    drawn: list[tuple[Tap, float]], fed: list[tuple[Tap, float]]
+) -> None:
+    assert both_ways(drawn, fed) == [0.0, 0.0, 0.0]
+
+
+def test_what_is_fed_back_adds_to_what_is_drawn_behind_a_delta_wye_transformer() -> None:
+    # L1: 10 A at -90 degrees and 10 A at 30 + 180 are 60 degrees apart, and 4 A of unknown angle
+    # come on top; L2 and L3: the two are 120 degrees apart or more
+    delta_wye = Transformer(is_delta_wye=True)
+    expected = [10 * sqrt(3) + 4, 0.0, 0.0]
+    assert both_ways([(P23, 10.0)], [(P12, 10.0)], delta_wye) == pytest.approx(expected)
+    # load of unknown angle adds as well, whichever way it flows
+    also = [(P12, 10.0), (unknown_tap((1,)), 2.0)]
+    assert both_ways([(P23, 10.0)], also, delta_wye)[0] == pytest.approx(expected[0] + 2.0)
 
 
 def test_feeders_are_not_changed_by_reckoning() -> None:

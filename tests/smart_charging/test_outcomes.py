@@ -79,18 +79,12 @@ def test_pieces_between_many_needs_are_worth_the_chance_that_more_is_needed() ->
         assert given_a(asked, PROMISED) == [[20.0 - expected], [expected]], weight
 
 
-@pytest.mark.xfail(
-    reason="the last deadline's equality caps all energy at that deadline's own pieces"
-)
 def test_energy_that_is_needed_only_if_the_vehicle_leaves_early_is_given_before() -> None:
     # 10 A h with 60 % if it leaves after an hour, 4 A h if it stays
     maybe = car("maybe", 10.0, 3, may(0.6, 1, 10.0), may(0.4, 3, 4.0))
     assert given_a(site(16.0, maybe, slots=3), PROMISED)[0][0] == 10.0
 
 
-@pytest.mark.xfail(
-    reason="the last deadline's equality caps all energy at that deadline's own pieces"
-)
 def test_vehicle_that_never_stays_to_its_last_instant_is_served_all_the_same() -> None:
     maybe = car("maybe", 16.0, 3, may(0.5, 1, 10.0), may(0.5, 2, 16.0))
     [row] = given_a(site(16.0, maybe, slots=3), PROMISED)

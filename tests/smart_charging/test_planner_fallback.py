@@ -10,6 +10,7 @@ from smart_charging.errors import SolverError
 from smart_charging.model import Relaxed
 from smart_charging.plan import Method
 from smart_charging.planner import make_plan, plan_by_heuristic
+from smart_charging.problem import ChargingProblem
 from smart_charging.verify import verify
 from tests.smart_charging.problems import (
     QUARTER_S,
@@ -34,11 +35,27 @@ def test_late_solver_is_replaced_by_the_heuristic_and_the_reason_is_told(
     assert first_a(plan) == [20.0]
 
 
+def garage(count: int) -> ChargingProblem:
+    """Vehicles of half a day, each with another need, of which the feeder carries some."""
+    evses = [
+        evse(f"e{i}", wh=5_000.0 + 77.0 * (i % 200), departs_at=after(3 + i % 9))
+        for i in range(count)
+    ]
+    main = feeder("main", 2.0 * count, slots=48)
+    return problem(main, *evses, slots_s=(QUARTER_S,) * 48)
+
+
+@pytest.mark.parametrize("count", [20, 200, 1000])
+def test_with_fifty_milliseconds_there_is_a_verified_plan(count: int) -> None:
+    asked = garage(count)
+    plan = make_plan(asked, time_limit_s=0.05)
+    verify(asked, plan)
+    assert sum(first_a(plan)) == pytest.approx(2.0 * count, rel=0.1)
+
+
 def test_time_limit_is_the_solvers() -> None:
     # far more than any solver could do in the millisecond that it has at least
-    slots_s = (QUARTER_S,) * 48
-    evses = [evse(f"e{i}", wh=5_000.0 + 77.0 * i, departs_at=after(3 + i % 9)) for i in range(200)]
-    asked = problem(feeder("main", 400.0, slots=48), *evses, slots_s=slots_s)
+    asked = garage(200)
     plan = make_plan(asked, time_limit_s=0.0)
     assert plan.method is Method.HEURISTIC
     assert plan.detail.startswith("no optimum within 0 s")

@@ -16,9 +16,6 @@ from tests.smart_charging.problems import L1, THREE, after, evse, feeder, proble
 from tests.smart_charging.solved import given_a
 
 HOUR_S = 3600
-TOO_HEAVY = pytest.mark.xfail(
-    reason="a class is worth 20 times the next one, whatever the weights in it"
-)
 
 
 def site(
@@ -55,9 +52,6 @@ def test_more_energy_beats_fairer_shares(fairness: Fairness) -> None:
     assert given_a(site(16.0, one, three, policy=of(fairness))) == [[0.0], [16.0]]
 
 
-@pytest.mark.xfail(
-    reason="max-min is paid per kWh of all wholes, which may be far more than one vehicle's"
-)
 def test_more_energy_beats_the_share_of_one_that_wants_little() -> None:
     # 16 A on three phases are 11 kWh, and 11.65 A of it with 1 kWh for "little" are 9 kWh
     three, little = evse("three", THREE, wh=50_000.0), evse("little", L1, wh=1_000.0)
@@ -78,9 +72,7 @@ def test_higher_class_of_urgency_is_served_before_all_lower_ones(
     assert given_a(site(16.0, *cars, policy=of(fairness, aim))) == [[0.0], [10.0], [6.0]]
 
 
-@pytest.mark.parametrize(
-    "weight", [10.0, pytest.param(25.0, marks=TOO_HEAVY), pytest.param(1000.0, marks=TOO_HEAVY)]
-)
+@pytest.mark.parametrize("weight", [10.0, 25.0, 1000.0])
 def test_no_weight_lifts_a_vehicle_above_a_higher_class(weight: float) -> None:
     cars = [car("heavy", 16.0, 1, weight=weight), car("urgent", 16.0, 1, urgency=1)]
     assert given_a(site(16.0, *cars, policy=of())) == [[0.0], [16.0]]
@@ -111,10 +103,11 @@ def test_fairness_of_energy_asks_for_nobodys_share() -> None:
 
 
 def test_proportional_serves_the_smallest_shares_first() -> None:
-    # "behind" is at 10 % of 20 A h, "ahead" at 60 % of 30: behind comes up to 75 % at least
+    # "behind" is at 10 % of 20 A h, "ahead" at 60 % of 30: behind has 8 A h to 50 %, and of the
+    # other 8 the third quarters of both, 5 and 4.5 A h, are worth alike; ahead wants 12 in all
     behind = car("behind", 18.0, 4, served_wh=2 * 230.0)
     ahead = car("ahead", 12.0, 4, served_wh=18 * 230.0)
-    for fairness, expected in ((Fairness.PROPORTIONAL, 13.0), (Fairness.ENERGY, 8.0)):
+    for fairness, expected in ((Fairness.PROPORTIONAL, 11.5), (Fairness.ENERGY, 4.0)):
         asked = site(4.0, ahead, behind, policy=of(fairness), slots=4)
         [ahead_a, behind_a] = given_a(asked)
         assert sum(ahead_a) + sum(behind_a) == pytest.approx(16.0)
@@ -177,7 +170,6 @@ def test_cheap_pays_any_price_for_promised_energy_and_none_for_more(price: float
 
 
 @pytest.mark.parametrize("price", [150.0, 5_000.0])
-@pytest.mark.xfail(reason="100 for a promised kWh does not outweigh a price of more")
 def test_cheap_keeps_the_promise_in_any_currency(price: float) -> None:
     # 150 won or 150 øre a kWh are an ordinary price
     asked = site(32.0, car("a", 10.0, 1), policy=of(aim=Aim.CHEAP), tariff=tariff([price]))

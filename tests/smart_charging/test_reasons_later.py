@@ -185,7 +185,6 @@ def test_pair_behind_a_transformer_names_the_line_that_it_loads_twice() -> None:
         assert (table.at(0, slot).feeder, table.at(0, slot).line) == ("main", 2)
 
 
-@pytest.mark.xfail(reason="a limit that is taken as higher than it is has its dual all the same")
 def test_gain_of_an_overload_that_nobody_can_steer_is_nothing() -> None:
     # an ampere more of the limit would only make up for what is over it anyway
     main = feeder("main", 20.0, slots=2, uncontrolled_a=25.0)

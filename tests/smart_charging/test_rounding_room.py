@@ -1,14 +1,17 @@
 """How much more an EVSE could draw, solved on paper for lines, pairs and unknown phases."""
 
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 import pytest
 
-from smart_charging.occupancy import Occupancy
+from smart_charging.case import lay_out_case
+from smart_charging.occupancy import Occupancy, paths_of
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
-from smart_charging.taps import Tap, pair_tap, unknown_tap
+from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap
+from smart_charging.tariff import DemandCharge
 from tests.smart_charging.problems import (
     L1,
     L2,
@@ -18,6 +21,7 @@ from tests.smart_charging.problems import (
     feeder,
     problem,
     reservation,
+    tariff,
 )
 from tests.smart_charging.solved import occupancy_of
 
@@ -129,6 +133,44 @@ def test_who_fits_fits_beside_all_who_come_before() -> None:
     fits = occupancy.fitting(np.array([2, 0, 3, 1]), np.array([16.0, 10.0, 6.1, 5.9]))
     assert fits.tolist() == [True, True, False, False]
     assert occupancy.room_a(np.arange(4)).tolist() == [32.0] * 4
+
+
+def test_what_is_fed_back_takes_room_behind_a_delta_wye_transformer() -> None:
+    # on L1 of the primary side x and 10 A fed back are 60 degrees apart: x² + 10 x + 100 = 15²
+    evses = (evse("feeds", P12), evse("draws", P23))
+    main = feeder("main", [15.0, 99.0, 99.0], slots=1, transformer=Transformer(is_delta_wye=True))
+    asked = problem(main, *evses, slots_s=(3600,))
+    fed_a = np.array([[10.0], [0.0]])
+    paths = paths_of(asked, lay_out_case(asked).network, fed_a=fed_a)
+    room = float(Occupancy(paths, 0).room_a(np.array([1]))[0])
+    assert room == pytest.approx(sqrt(150) - 5, rel=0.006)
+    assert room <= sqrt(150) - 5
+    without = paths_of(asked, lay_out_case(asked).network)
+    assert Occupancy(without, 0).room_a(np.array([1]))[0] == pytest.approx(15.0)
+
+
+def test_what_is_fed_back_takes_no_room_on_an_ordinary_line() -> None:
+    asked = problem(feeder("main", 15.0, slots=1), evse("a", L1), evse("b", L1), slots_s=(3600,))
+    paths = paths_of(asked, lay_out_case(asked).network, fed_a=np.array([[10.0], [0.0]]))
+    assert Occupancy(paths, 0).room_a(np.array([1]))[0] == pytest.approx(15.0)
+
+
+def test_power_of_all_is_held_where_it_has_a_fee_and_let_go_again() -> None:
+    asked = problem(
+        feeder("main", 99.0, slots=1),
+        *(evse("a", L1), evse("b", THREE)),
+        slots_s=(3600,),
+        tariff=tariff([1.0], capacity=DemandCharge(per_kw=9.0)),
+    )
+    occupancy = occupancy_of(asked)
+    occupancy.add(np.array([0]), np.array([10.0]))
+    occupancy.hold_power(6_900.0)
+    # 4600 W are left: 20 A on one line, 6.667 on three; no line is named for that
+    room_a, rows = occupancy.tightest(np.array([0, 1]))
+    assert room_a == pytest.approx([20.0, 20 / 3])
+    assert rows.tolist() == [-1, -1]
+    occupancy.hold_power(np.inf)
+    assert occupancy.room_a(np.array([0, 1])) == pytest.approx([89.0, 89.0])
 
 
 def test_nobody_is_asked_about_nobody() -> None:

@@ -5,13 +5,18 @@ Worked out by hand for the program, the rounding and the whole plan.
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from smart_charging.case import lay_out_case
+from smart_charging.occupancy import paths_of
 from smart_charging.plan import Cause, Method
 from smart_charging.planner import make_plan, plan_by_heuristic
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse, PowerModule
-from tests.smart_charging.problems import L1, after, evse, feeder, first_a, problem
+from smart_charging.rounding import Rounding, Wish
+from smart_charging.tariff import DemandCharge
+from tests.smart_charging.problems import L1, after, evse, feeder, first_a, problem, tariff
 from tests.smart_charging.solved import given_a, round_slot
 
 HOUR = (3600,)
@@ -66,7 +71,6 @@ def test_minimum_of_one_outlet_alone_fits_under_the_module() -> None:
     assert sorted(first_a(make_plan(asked))) == [0.0, 9.8]
 
 
-@pytest.mark.xfail(reason="rounding does not know that limits may not rise yet")
 def test_limit_may_not_rise_before_its_time() -> None:
     # 16 A until 1800 s are over: the first two quarters
     one = evse("a", L1, held_a=16.0, on_s=60.0, steady_s=1000.0)
@@ -92,7 +96,6 @@ def test_limit_that_may_not_rise_may_fall() -> None:
     assert (plan.method, first_a(plan)) == (Method.LINEAR_PROGRAM, [10.0])
 
 
-@pytest.mark.xfail(reason="rounding does not know that limits may not rise yet")
 def test_limit_that_may_not_rise_is_never_below_its_floor() -> None:
     one = evse("a", L1, held_a=0.0, steady_s=1000.0, floor_a=7.0)
     plan = make_plan(problem(feeder("main", 32.0), one))
@@ -163,7 +166,6 @@ def test_level_above_the_maximum_is_not_given(levels_a: tuple[float, ...], limit
     assert first_a(plan_by_heuristic(asked, "late")) == [limit_a]
 
 
-@pytest.mark.xfail(reason="bites of an ampere are smaller than a step to the next level")
 def test_what_a_level_leaves_over_lifts_another_to_its_next_one() -> None:
     # 13 A each: both go down to 10, and the six amperes that are left lift one to 16
     pair = [evse("a", levels_a=LEVELS), evse("b", levels_a=LEVELS)]
@@ -172,7 +174,6 @@ def test_what_a_level_leaves_over_lifts_another_to_its_next_one() -> None:
 
 
 @pytest.mark.parametrize("step_a", [1.5, 2.0, 4.0])
-@pytest.mark.xfail(reason="bites of an ampere are smaller than a step to the next level")
 def test_what_a_coarse_step_leaves_over_lifts_another_by_one(step_a: float) -> None:
     # just less than two steps above 12 A for both of them
     pair = [evse("a", step_a=step_a), evse("b", step_a=step_a)]
@@ -180,6 +181,16 @@ def test_what_a_coarse_step_leaves_over_lifts_another_by_one(step_a: float) -> N
     wanted_a = 12.0 + step_a / 2
     limits_a, _ = round_slot(asked, 0, [wanted_a, wanted_a], [32.0, 32.0])
     assert sorted(limits_a) == [12.0, 12.0 + step_a]
+
+
+def test_rest_is_handed_out_below_the_power_that_has_no_fee() -> None:
+    # both go down to 12 A; one more ampere of the two fits below 25 A for both
+    pair = [evse("a", L1, step_a=1.0), evse("b", L1, step_a=1.0)]
+    prices = tariff([1.0] * 4, capacity=DemandCharge(per_kw=9.0))
+    asked = problem(feeder("main", 63.0), *pair, tariff=prices)
+    rounding = Rounding(asked, paths_of(asked, lay_out_case(asked).network))
+    wish = Wish(np.array([12.5, 12.5]), np.array([13.0, 13.0]), most_w=25 * 230.0)
+    assert sorted(rounding.slot(0, wish)[0].tolist()) == [12.0, 13.0]
 
 
 def test_equal_vehicles_with_levels_fill_the_line_in_a_plan() -> None:

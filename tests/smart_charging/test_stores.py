@@ -122,7 +122,6 @@ def test_limit_of_the_feeder_holds_for_what_is_given_back() -> None:
     assert stored_a(site(full, prices=[9.0], limit_a=7.0)) == [[-7.0]]
 
 
-@pytest.mark.xfail(reason="the program takes and gives at once, the plan only the difference")
 def test_price_below_zero_does_not_burn_energy_on_the_way_in_and_out() -> None:
     # it is full; taking 10 A and giving 8.1 A at once would be paid for, and cannot be
     full = battery(1, stored_wh=20 * AH)
@@ -178,7 +177,6 @@ def test_store_on_a_line_that_is_full_without_it_stops_nobody_else() -> None:
 
 
 @pytest.mark.parametrize("aim", [Aim.EARLY, Aim.CALM])
-@pytest.mark.xfail(reason="early is a reward for charging early and selling late")
 def test_battery_rests_where_nothing_is_gained_by_it(aim: Aim) -> None:
     asked = site(battery(2), prices=[1.0, 3.0], policy=Policy(aim=aim))
     assert stored_a(asked) == [[0.0, 0.0]]

@@ -75,7 +75,6 @@ def test_floor_is_given_though_the_battery_is_full() -> None:
     assert row == pytest.approx([6.0] * 3)
 
 
-@pytest.mark.xfail(reason="expected energy takes limits for current, whatever the battery takes")
 def test_plan_with_a_tapering_battery_is_the_programs() -> None:
     plan = make_plan(site(car(16.0), slots=3))
     assert (plan.method, plan.detail) == (Method.LINEAR_PROGRAM, "")

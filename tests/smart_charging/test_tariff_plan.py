@@ -81,13 +81,11 @@ def test_promised_energy_goes_beyond_a_step() -> None:
 
 
 @pytest.mark.parametrize("per_kw", [120.0, 400.0])
-@pytest.mark.xfail(reason="100 for a promised kWh does not outweigh a fee of more")
 def test_promised_energy_goes_beyond_any_peak_that_has_to_be_paid(per_kw: float) -> None:
     fee = DemandCharge(per_kw=per_kw)
     assert given_a(site(car("a", 10.0, hours=1.0), prices=[1.0], fee=fee)) == [[10.0]]
 
 
-@pytest.mark.xfail(reason="100 for a promised kWh does not outweigh a fee of more")
 def test_promised_energy_of_a_vehicle_that_leaves_soon_goes_beyond_a_peak() -> None:
     # within a quarter of an hour a kWh is 4 kW; the first hour is only seen from here on
     fee = DemandCharge(per_kw=50.0)
@@ -116,7 +114,6 @@ def test_power_fed_in_by_others_makes_drawing_free_of_a_peak() -> None:
     assert (plan.method, plan.detail) == (Method.LINEAR_PROGRAM, "")
 
 
-@pytest.mark.xfail(reason="rounding up by a step of amperes leaves the step of the fee")
 def test_plan_tells_its_cost_and_its_peak() -> None:
     # 21.739 and 8.261 A: 5 kWh at 1 and 1.9 kWh at 2; up to 5 kW nothing is due beyond today's
     fee = StepFee(steps=STEPS, peak_today_w=4_000.0)

@@ -123,7 +123,6 @@ def test_what_is_fed_back_makes_no_room() -> None:
     ]
 
 
-@pytest.mark.xfail(reason="the verifier looks at currents drawn and fed back one at a time")
 def test_current_fed_back_and_current_drawn_may_add_up_behind_a_transformer() -> None:
     # on L1 they lie 120 degrees apart: 10 A one way and 10 A the other are 17.321 A
     main = feeder("main", [17.3, 99.0, 99.0], transformer=Transformer(is_delta_wye=True))
@@ -135,7 +134,6 @@ def test_current_fed_back_and_current_drawn_may_add_up_behind_a_transformer() ->
     ]
 
 
-@pytest.mark.xfail(reason="the verifier credits limits while nobody is there")
 def test_vehicle_is_not_credited_with_what_it_cannot_draw_while_it_is_away() -> None:
     # its floor in the first hour charges nobody: it comes in the second one
     late = evse("a", L1, floor_a=6.0, discharge=BACK)

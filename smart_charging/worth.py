@@ -1,0 +1,99 @@
+"""What the program and the judge of a plan have in common: prices, hours, wholes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from smart_charging.arrays import Array
+from smart_charging.policy import Weights
+from smart_charging.problem import ChargingProblem
+from smart_charging.tariff import Piece
+from smart_charging.units import S_PER_H, Units
+
+PER_K: Final = 1e-3
+_MISSING: Final = 2.0
+"""Times what promised energy is worth."""
+
+
+def worth_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:
+    """What a kWh that a vehicle draws is worth beside what it is there for: [slot].
+
+    It is better early than late, and it costs what its energy costs.
+    """
+    return weights.early * (1.0 - lateness(problem)) - cost_per_kwh(problem, weights)
+
+
+def cost_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:
+    """What a kWh at the meter takes off, and gives where it is fed back: [slot]."""
+    if problem.tariff is None:
+        return np.zeros(len(problem.slots_s))
+    cost: Array = weights.cost * problem.tariff.per_kwh
+    return cost
+
+
+def lateness(problem: ChargingProblem) -> Array:
+    """How late the middle of each slot is: 0 at the beginning, 1 at the end: [slot]."""
+    hours = hours_of(problem)
+    late: Array = (np.cumsum(hours) - hours / 2) / hours.sum()
+    return late
+
+
+def may_feed(problem: ChargingProblem) -> Array:
+    """1 in the slots in which anything may be fed back, 0 where that has a price: [slot].
+
+    Where the price is below 0, taking and giving at once would be paid for, which nothing can do.
+    """
+    if problem.tariff is None:
+        return np.ones(len(problem.slots_s))
+    return np.where(problem.tariff.per_kwh < 0, 0.0, 1.0)
+
+
+def hours_of(problem: ChargingProblem) -> Array:
+    """Length of each slot: [slot]."""
+    return np.array(problem.slots_s, dtype=float) / S_PER_H
+
+
+def fee_pieces(problem: ChargingProblem, most_kw: float) -> tuple[Piece, ...]:
+    """What the highest hourly power costs, up to a power: the convex hull of the fee."""
+    tariff = problem.tariff
+    if tariff is None or tariff.capacity is None:
+        return (Piece(width_w=most_kw / PER_K, per_kw=0.0),)
+    return tariff.capacity.pieces(most_kw / PER_K)
+
+
+def base_kw(problem: ChargingProblem) -> Array:
+    """Power of all that is not planned: [slot]."""
+    tariff = problem.tariff
+    return np.zeros(len(problem.slots_s)) if tariff is None else tariff.base_w * PER_K
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wholes:
+    """What a unit's share is a share of: what it has got, and what it can still be served."""
+
+    served_wh: Array
+    whole_wh: Array
+    is_wanting: Array
+
+
+def wholes_of(problem: ChargingProblem, units: Units) -> Wholes:
+    """Reckon the wholes for max-min fairness: [unit]."""
+    columns = problem.columns
+    reachable_wh = (units.most_a * units.wh_per_a).sum(axis=1)
+    energy_wh = np.bincount(units.of, columns.energy_wh, units.count).astype(float)
+    served_wh = np.bincount(units.of, columns.served_wh, units.count).astype(float)
+    wanted_wh = np.minimum(energy_wh, reachable_wh)
+    return Wholes(served_wh=served_wh, whole_wh=served_wh + wanted_wh, is_wanting=wanted_wh > 0)
+
+
+def dearest_per_wh(units: Units) -> Array:
+    """What the most valuable piece of each deadline is worth, 0 where it has none: [deadline]."""
+    dearest = np.zeros(len(units.owner))
+    np.maximum.at(dearest, units.deadline, units.value_per_wh)
+    return dearest
+
+
+def missing_per_wh(weights: Weights) -> float:
+    """What a Wh costs that a store holds too little at the end of a slot: above any promise."""
+    return _MISSING * weights.promised * PER_K
