@@ -8,7 +8,7 @@ import typer
 
 from csms.settings.app_file import app_schema
 from csms.settings.site_file import read_site, site_schema
-from smart_charging.json_writing import plan_schema
+from smart_charging.plan_json import plan_schema
 from smart_charging.problem_json import problem_schema
 
 app = typer.Typer(help="Check settings and site files.", no_args_is_help=True)

@@ -15,8 +15,8 @@ from csms.cli.plan_chart import draw_plan
 from csms.domain.errors import InvalidInputError
 from smart_charging.errors import ProblemError
 from smart_charging.json_reading import read_problem
-from smart_charging.json_writing import write_plan
 from smart_charging.plan import ChargingPlan
+from smart_charging.plan_json import write_plan
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
 from smart_charging.problem_json import ProblemJson

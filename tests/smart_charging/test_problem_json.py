@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from smart_charging.errors import ProblemError
 from smart_charging.json_reading import read_problem
-from smart_charging.json_writing import PlanJson, plan_schema, write_plan, write_problem
+from smart_charging.json_writing import write_problem
+from smart_charging.plan_json import PlanJson, plan_schema, write_plan
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
 from smart_charging.problem_json import ProblemJson, problem_schema

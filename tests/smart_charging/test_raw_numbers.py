@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from smart_charging.errors import ProblemError
 from smart_charging.feeder import LoadForecast
 from smart_charging.json_reading import read_problem
-from smart_charging.json_writing import write_plan, write_problem
+from smart_charging.json_writing import write_problem
+from smart_charging.plan_json import write_plan
 from smart_charging.planner import make_plan, plan_by_heuristic
 from smart_charging.problem_json import ProblemJson
 from smart_charging.resources import PowerModule
