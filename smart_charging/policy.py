@@ -76,9 +76,9 @@ class Weights:
     extra: float = 10.0
     cost: float = 0.0
     peak: float = 0.0
-    early: float = 2.0
-    even: float = 5.0
-    turn: float = 2.0
+    early: float = 0.2
+    even: float = 0.5
+    turn: float = 0.2
     keep: float = 0.0
 
     @property
@@ -94,7 +94,7 @@ _AIMS: Final = {
     Aim.EARLY: Weights(),
     Aim.CHEAP: Weights(extra=0.0, cost=1.0, peak=0.01, early=0.01, even=0.01, turn=0.01),
     Aim.LEVEL: Weights(extra=0.0, cost=0.01, peak=1.0, early=0.01, even=0.01, turn=0.01),
-    Aim.CALM: Weights(keep=2.0),
+    Aim.CALM: Weights(keep=0.2),
 }
 _FAIRNESS: Final = {
     Fairness.ENERGY: {"share": 0.0, "least_share": 0.0},

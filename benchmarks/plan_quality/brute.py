@@ -5,8 +5,9 @@ own matrices, chords of 2 degrees instead of 7.5, and in every committed slot a 
 step or level that could be sent. Objective as `smart_charging.policy` and `first` state it:
 
     promised energy 100 a kWh, its quarters 3, 2, 1, 0 on top with proportional fairness; 10 (or 0)
-    beyond; the price of a kWh; 2 (or 0.01) for a kWh in the first slot, falling to 0 at the end;
-    5 (or 0.01) times 1, 0.8, 0.6, 0.4, 0.2 for the kWh below 6, 10, 16, 24 A and above, first slot.
+    beyond; the price of a kWh; 0.2 (or 0.01) for a kWh in the first slot, falling to 0 at the
+    end; 0.5 (or 0.01) times 1, 0.8, 0.6, 0.4, 0.2 for the kWh below 6, 10, 16, 24 A and above in
+    the first slot.
 """
 
 import math
@@ -120,13 +121,13 @@ def _vehicle(program: _Program, problem: ChargingProblem, evse: Evse) -> dict[in
             continue
         kwh = evse.w_per_a * stays_s / 3.6e6
         early = 1 - (start_s + slot_s / 2) / total_s
-        worth = 0.01 * early - prices[slot] if is_cheap else 2.0 * early
+        worth = 0.01 * early - prices[slot] if is_cheap else 0.2 * early
         amps[slot] = program.column(worth * kwh, evse.max_a)
         energy.append((amps[slot], kwh))
         if slot < problem.committed:
             _sendable(program, evse, amps[slot])
     if 0 in amps:
-        _first(program, evse, amps[0], energy[0][1] * (0.01 if is_cheap else 5.0))
+        _first(program, evse, amps[0], energy[0][1] * (0.01 if is_cheap else 0.5))
     bonus = _QUARTERS if problem.policy.fairness is Fairness.PROPORTIONAL else (0.0,) * 4
     quarters = [program.column(100 + extra, demand.energy_wh / 4000) for extra in bonus]
     beyond = program.column(0.0 if is_cheap else 10.0, demand.extra_wh / 1000)

@@ -71,11 +71,6 @@ def test_equal_vehicles_share_the_first_slot() -> None:
     assert solved(48.0, evse("a"), evse("b"), evse("c")) == [[16.0], [16.0], [16.0]]
 
 
-@pytest.mark.xfail(
-    reason="`even` (5) and `early` (2) stand above a quarter's share (3), against the order of "
-    "aims: here that is a tie, which may end either way",
-    strict=False,
-)
 def test_whoever_has_got_less_of_the_whole_is_served_first() -> None:
     # a quarter of 20 kWh is 5 kWh, more than 16 A can carry in an hour on one line
     behind = evse("behind", L1, wh=20_000.0)

@@ -1,7 +1,7 @@
 """Reasons in every slot, and what an ampere more would be worth: by hand, and by solving again.
 
 Slots are hours, vehicles hang on L1: an ampere carries 0.23 kWh in each. A promised kWh is worth
-100, energy is the only fairness; early in the first of n slots is worth 2 (1 - 1/2n) on top.
+100, energy is the only fairness; early in the first of n slots is worth 0.2 (1 - 1/2n) on top.
 """
 
 from dataclasses import replace
@@ -56,11 +56,11 @@ def causes(asked: ChargingProblem, number: int = 0) -> list[Cause]:
 
 
 def test_ampere_more_is_worth_the_energy_that_it_carries() -> None:
-    # in the second of two hours 100 + 2 * 0.25 a kWh; in the first one 100 + 2 * 0.75, and 3 more
-    # for an ampere between 10 and 16
+    # in the second of two hours 100 + 0.2 * 0.25 a kWh; in the first one 100 + 0.2 * 0.75, and
+    # 0.3 more for an ampere between 10 and 16
     gain = relaxed(site(12.0, evse("a", L1))).gain_per_a
-    assert gain[:, 1] == pytest.approx([0.23 * 100.5, 0.0, 0.0])
-    assert gain[:, 0] == pytest.approx([0.23 * 104.5, 0.0, 0.0])
+    assert gain[:, 1] == pytest.approx([0.23 * 100.05, 0.0, 0.0])
+    assert gain[:, 0] == pytest.approx([0.23 * 100.45, 0.0, 0.0])
 
 
 def test_line_that_is_not_full_has_no_gain() -> None:
@@ -72,7 +72,7 @@ def test_ampere_more_is_worth_what_the_vehicle_on_hold_would_gain() -> None:
     # the heavier vehicle has all that it can take; the ampere would be the lighter one's
     cars = [evse("a", L1, weight=2.0, max_a=6.0), evse("b", L1, weight=0.5)]
     gain = relaxed(site(10.0, *cars)).gain_per_a
-    assert gain[0, 1] == pytest.approx(0.23 * 50.5)
+    assert gain[0, 1] == pytest.approx(0.23 * 50.05)
 
 
 def test_gain_is_that_of_the_line_and_the_slot() -> None:
@@ -83,8 +83,8 @@ def test_gain_is_that_of_the_line_and_the_slot() -> None:
     assert table.at(0, 1) == Reason(
         cause=Cause.FEEDER, feeder="main", line=1, until=after(2), gain_per_a=1.0
     )
-    # 100 and 2 * 0.5 for early
-    assert table.at(0, 1).gain_per_a == pytest.approx(0.23 * 101.0)
+    # 100 and 0.2 * 0.5 for early
+    assert table.at(0, 1).gain_per_a == pytest.approx(0.23 * 100.1)
     assert [table.at(1, slot).cause for slot in range(3)] == [Cause.OWN_MAXIMUM] * 3
     assert table.at(0, 2) == Reason(cause=Cause.OWN_MAXIMUM)
 
@@ -95,7 +95,7 @@ def test_dearest_of_several_feeders_on_the_way_is_named() -> None:
     asked = site(tree, evse("a", L1, feeder="left"), evse("b", L1, max_a=10.0))
     [found] = [reasons(asked).at(0, slot) for slot in (1,)]
     assert (found.cause, found.feeder, found.line) == (Cause.FEEDER, "left", 1)
-    assert found.gain_per_a == pytest.approx(0.23 * 100.5)
+    assert found.gain_per_a == pytest.approx(0.23 * 100.05)
 
 
 def test_gain_of_the_first_slot_is_that_of_the_line_that_is_named() -> None:
@@ -121,8 +121,9 @@ def test_reason_of_a_later_slot_is_others_first_where_nothing_is_given() -> None
     ]
     assert [table.at(1, slot).until for slot in range(3)] == [after(2), after(2), None]
     # an ampere more in the second hour would be "a"'s, who would leave one of the first to "b":
-    # 100, 2 * 5/6 and 5 for "b"'s first amperes; "a" loses 2 * 5/6 - 2 * 3/6, and 4 for its tenth
-    assert table.at(1, 1).gain_per_a == pytest.approx(0.23 * 102.0, rel=1e-3)
+    # 100, 0.2 * 5/6 and 0.5 for "b"'s first amperes; "a" loses 0.2 * 5/6 - 0.2 * 3/6, and 0.4
+    # for its tenth
+    assert table.at(1, 1).gain_per_a == pytest.approx(0.23 * 100.2, rel=1e-5)
 
 
 def test_vehicle_that_has_what_it_came_for_wants_nothing_later() -> None:
