@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, diags, hstack, vstack
+from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, hstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.draft import NOT_THERE, Chord, Draft, Flow
@@ -54,7 +54,11 @@ class Sectors:
         """How wide they are: [row]."""
         return self.chord_rad * self.chords
 
-    def direction(self, number: int) -> ComplexArray:
+    def of(self, rows: Indices) -> "Sectors":
+        """Those of some lines, in this order."""
+        return Sectors(self.from_rad[rows], self.chord_rad[rows], self.chords[rows])
+
+    def direction(self, number: int | Indices) -> ComplexArray:
         """The middle of a chord, of length 1: [row]."""
         turn_rad = self.from_rad + (number + 0.5) * self.chord_rad
         return np.asarray(np.exp(1j * turn_rad))
@@ -106,21 +110,53 @@ class Chords:
 
 def chords_of(network: Network, sectors: Sectors, is_asked: Flags) -> Chords:
     """Write some lines as chords, each with its loads' parts in its direction."""
-    room_a = np.maximum(network.limit_a - network.unknown_a, 0.0)
-    parts, rows, limits = [csr_matrix((0, network.evses.known.shape[1]))], [], []
-    for number in range(int(sectors.chords[is_asked].max(initial=0))):
-        asked = np.flatnonzero(is_asked & (number < sectors.chords))
-        direction, reach = sectors.direction(number), sectors.reach[asked, None]
-        along = diags(direction[asked].conjugate()) @ network.evses.known[asked]
-        along = along.real.maximum(0.0)
-        parts.append(along + diags(sectors.reach[asked]) @ network.evses.unknown[asked])
-        limits.append(reach * room_a[asked] - network.fixed.along(direction)[asked])
-        rows.append(asked)
-    return Chords(
-        parts=csc_matrix(vstack(parts)),
-        rows=np.concatenate([np.zeros(0, dtype=int), *rows]),
-        limit=np.concatenate([np.zeros((0, room_a.shape[1])), *limits]),
+    count = np.where(is_asked, sectors.chords, 0)
+    rows = np.repeat(np.arange(len(count)), count)
+    spread = _Spread(count)
+    each = sectors.of(rows)
+    direction, reach = each.direction(np.arange(len(rows)) - spread.first[rows]), each.reach
+    known, unknown = network.evses.known.tocoo(), network.evses.unknown.tocoo()
+    chord, entry = spread.over(known.row.astype(int))
+    also, other = spread.over(unknown.row.astype(int))
+    along = np.concatenate(
+        [_along(known.data[entry], direction[chord]), reach[also] * unknown.data[other]]
     )
+    places = (
+        np.concatenate([chord, also]),
+        np.concatenate([known.col[entry], unknown.col[other]]),
+    )
+    parts = csc_matrix((along, places), shape=(len(rows), known.shape[1]))
+    parts.eliminate_zeros()
+    room_a = np.maximum(network.limit_a - network.unknown_a, 0.0)
+    chord, entry = spread.over(network.fixed.row)
+    along = _along(network.fixed.direction[entry], direction[chord])
+    fixed = csr_matrix((along, (chord, entry)), shape=(len(rows), len(network.fixed.row)))
+    limit = reach[:, None] * room_a[rows] - fixed @ network.fixed.amps
+    return Chords(parts=parts, rows=rows, limit=np.asarray(limit))
+
+
+class _Spread:
+    """From entries on lines to entries on the chords of those lines.
+
+    Args:
+        count: How many chords each line has: [row].
+    """
+
+    def __init__(self, count: Indices) -> None:
+        self._count = count
+        self.first: Indices = np.cumsum(count) - count
+
+    def over(self, rows: Indices) -> tuple[Indices, Indices]:
+        """Each entry of a line, once for each of its chords: chord, entry."""
+        times = self._count[rows]
+        entry = np.repeat(np.arange(len(rows)), times)
+        number = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
+        return self.first[rows[entry]] + number, entry
+
+
+def _along(phasors: ComplexArray, directions: ComplexArray) -> Array:
+    """What phasors have in a direction; nothing if they point away, as they may be absent."""
+    return np.asarray(np.maximum((phasors * directions.conjugate()).real, 0.0))
 
 
 def _add_lines(draft: Draft, flows: Sequence[Flow], beside: _Beside, sectors: Sectors) -> None:
@@ -137,7 +173,7 @@ def _add_lines(draft: Draft, flows: Sequence[Flow], beside: _Beside, sectors: Se
     members = np.concatenate([known.col, unknown.col])
     for number in range(int(sectors.chords.max(initial=0))):
         direction, reach = sectors.direction(number), sectors.reach
-        along = np.maximum((known.data * direction[known.row].conjugate()).real, 0.0)
+        along = _along(known.data, direction[known.row])
         coefficients = np.concatenate([along, unknown.data * reach[unknown.row]])
         room = reach[:, None] * room_a - beside.fixed.along(direction)
         entries = _Entries(rows, members, coefficients)
