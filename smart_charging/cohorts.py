@@ -31,7 +31,7 @@ _MANY: Final = 100
 """A feeder of more EVSEs than that is large."""
 _DEGREES: Final = 40
 """Into how many parts the share of the stay that it takes to charge is cut."""
-_MENDED: Final = 12
+_MENDED: Final = 20
 """One in so many is planned anew when the last plan is mended."""
 _NOTHING: Final = 1e-9
 

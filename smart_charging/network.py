@@ -15,7 +15,7 @@ from smart_charging.arrays import Array, ComplexArray, Indices
 from smart_charging.feeder import Feeder
 from smart_charging.fixed import Fixed
 from smart_charging.resources import Evse, Reservation, Store
-from smart_charging.taps import Phasors, Tap, unknown_tap
+from smart_charging.taps import Phasors, Tap
 
 LINES: Final = 3
 
@@ -82,15 +82,25 @@ def lay_out(feeders: Sequence[Feeder], loads: Loads, slots: int, risk: float) ->
     rows = LINES * len(feeders)
     reserved = routes.incidence([(one.feeder, one.tap) for one in loads.reservations])
     amps = np.array([one.amps for one in loads.reservations]).reshape(-1, slots)
-    background_a = np.array([feeder.background_a(risk) for feeder in feeders])
-    spread = routes.background()
     return Network(
         limit_a=np.array([feeder.limit_a for feeder in feeders]).reshape(rows, slots),
-        unknown_a=spread @ background_a.reshape(rows, slots) + reserved.unknown @ amps,
+        unknown_a=_background(feeders, risk).reshape(rows, slots) + reserved.unknown @ amps,
         fixed=Fixed.of(reserved.known, amps),
         evses=routes.incidence([(one.feeder, one.tap) for one in loads.evses]),
         stores=routes.incidence([(one.feeder, one.tap) for one in loads.stores]),
     )
+
+
+def _background(feeders: Sequence[Feeder], risk: float) -> Array:
+    """What nobody steers, of unknown angle, added up the tree: [feeder, line, slot]."""
+    index = {feeder.key: i for i, feeder in enumerate(feeders)}
+    flows = np.array([feeder.background_a(risk) for feeder in feeders])
+    for i, feeder in reversed(list(enumerate(feeders))):
+        if feeder.transformer is not None:
+            flows[i] = feeder.transformer.spread @ flows[i]
+        if feeder.parent is not None:
+            flows[index[feeder.parent]] += flows[i]
+    return flows
 
 
 class _Routes:
@@ -117,11 +127,6 @@ class _Routes:
                 (np.abs(phasors[~knows]), (rows[~knows], members[~knows])), shape=shape
             ),
         )
-
-    def background(self) -> csr_matrix:
-        """What load of unknown angle on one line puts on every line: [row, row]."""
-        taps = [unknown_tap((line,)) for line in (1, 2, 3)]
-        return self.incidence([(key, tap) for key in self._index for tap in taps]).unknown
 
     def _route(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
         known = self._known.get((key, tap))

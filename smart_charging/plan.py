@@ -88,12 +88,14 @@ class ReasonTable:
         tables = (self.causes, self.rows, self.gains)
         columns = (table[evses, slot].tolist() for table in tables)
         rises = self._next_rises(evses, slot)
+        reasons: dict[tuple[int, int, float, int], Reason] = {}  # many have the same
         return [
-            self._reason(CAUSES[cause], row, gain, rise)
-            for cause, row, gain, rise in zip(*columns, rises, strict=True)
+            reasons.get(entry) or reasons.setdefault(entry, self._reason(*entry))
+            for entry in zip(*columns, rises, strict=True)
         ]
 
-    def _reason(self, cause: Cause, row: int, gain: float, rise: int) -> Reason:
+    def _reason(self, number: int, row: int, gain: float, rise: int) -> Reason:
+        cause = CAUSES[number]
         if cause not in _OF_LATER:
             return Reason(cause=cause)
         until = self.edges[rise] if rise else None

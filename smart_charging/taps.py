@@ -19,6 +19,10 @@ import math
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+import numpy as np
+
+from smart_charging.arrays import Array
+
 Phasors: TypeAlias = tuple[complex, complex, complex]
 
 _LEAD: Final = cmath.rect(1.0, math.pi / 6)
@@ -84,6 +88,13 @@ class Transformer:
 
     ratio: float = 1.0
     is_delta_wye: bool = False
+
+    @property
+    def spread(self) -> Array:
+        """Amperes on each primary line per ampere of unknown angle on each secondary one: [3, 3]."""
+        lines = [self.primary(wye_tap((line,)).phasors, is_angle_known=False) for line in _LINES]
+        spread: Array = np.abs(np.array(lines)).T
+        return spread
 
     def primary(self, phasors: Phasors, *, is_angle_known: bool) -> Phasors:
         """What currents at the secondary side put on the lines of the primary side.

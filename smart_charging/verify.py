@@ -15,7 +15,6 @@ It knows nothing of how the plan was made; it takes the problem's own words and 
     nothing below the least and takes nothing above the most that it should hold.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -40,18 +39,24 @@ def verify(problem: ChargingProblem, plan: ChargingPlan) -> None:
     Raises:
         PlanViolation: Listing every broken rule.
     """
-    violations = list(_mismatches(problem, plan))
-    if not violations:
-        limits_a = _limits(plan, problem)
-        store_a = _store_amps(plan, problem)
-        violations += _overloads(problem, limits_a, store_a)
-        violations += _broken_bounds(problem, limits_a)
-        violations += _broken_steps(problem, limits_a[:, : plan.committed])
-        violations += _broken_modules(problem, limits_a)
-        violations += _broken_reserves(problem, limits_a)
-        violations += _broken_stores(problem, store_a)
+    violations = list(_mismatches(problem, plan)) or list(_broken_rules(problem, plan))
     if violations:
         raise PlanViolation(tuple(violations))
+
+
+def _broken_rules(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    """All rules but (4), and figures that are none."""
+    limits_a, store_a = _limits(plan, problem), _store_amps(plan, problem)
+    if not (np.isfinite(limits_a).all() and np.isfinite(store_a).all()):
+        yield from _not_finite([evse.key for evse in plan.evses], limits_a)
+        yield from _not_finite([store.key for store in plan.stores], store_a)
+        return
+    yield from _overloads(problem, limits_a, store_a)
+    yield from _broken_bounds(problem, limits_a)
+    yield from _broken_steps(problem, limits_a[:, : plan.committed])
+    yield from _broken_modules(problem, limits_a)
+    yield from _broken_reserves(problem, limits_a)
+    yield from _broken_stores(problem, store_a)
 
 
 def _mismatches(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
@@ -72,8 +77,12 @@ def _mismatches(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     for key, row in rows:
         if len(row) != slots:
             yield f"{key} has {len(row)} limits"
-        elif not math.isfinite(sum(row)):
-            yield f"{key} has a limit that is not finite"
+
+
+def _not_finite(keys: Sequence[str], amps: Array) -> Iterator[str]:
+    """Rule (4) for figures."""
+    for i in _any(~np.isfinite(amps)):
+        yield f"{keys[i]} has a limit that is not finite"
 
 
 def _overloads(problem: ChargingProblem, limits_a: Array, store_a: Array) -> Iterator[str]:
