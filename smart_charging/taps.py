@@ -91,7 +91,7 @@ class Transformer:
 
     @property
     def spread(self) -> Array:
-        """Amperes on each primary line per ampere of unknown angle on each secondary one: [3, 3]."""
+        """Amperes on each primary line per ampere on each secondary one at any angle: [3, 3]."""
         lines = [self.primary(wye_tap((line,)).phasors, is_angle_known=False) for line in _LINES]
         spread: Array = np.abs(np.array(lines)).T
         return spread
