@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from csms.cli.plan_chart import draw_plan
 from csms.domain.errors import InvalidInputError
 from smart_charging.errors import ProblemError
 from smart_charging.json_reading import read_problem
@@ -62,6 +61,8 @@ def _parse(name: str, text: str) -> ChargingProblem:
 
 
 def _draw(asked: ChargingProblem, made: ChargingPlan, chart: Path) -> None:
+    from csms.cli.plan_chart import draw_plan  # noqa: PLC0415 - every command would wait for it
+
     try:
         draw_plan(asked, made, chart)
     except (OSError, ValueError) as error:
