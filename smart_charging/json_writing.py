@@ -23,7 +23,7 @@ from smart_charging.problem_json import (
     TariffJson,
     TransformerJson,
 )
-from smart_charging.resources import Evse
+from smart_charging.resources import Evse, Store
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand
@@ -48,22 +48,7 @@ def write_problem(problem: ChargingProblem) -> dict[str, Any]:
         feeders=[_feeder(feeder) for feeder in problem.feeders],
         modules=[ModuleJson(key=one.key, max_w=one.max_w) for one in problem.modules],
         evses=[_evse(evse) for evse in problem.evses],
-        stores=[
-            StoreJson(
-                key=store.key,
-                feeder=store.feeder,
-                w_per_a=store.w_per_a,
-                charge_a=store.charge_a,
-                discharge_a=store.discharge_a,
-                stored_wh=store.stored_wh,
-                least_wh=store.least_wh.tolist(),
-                most_wh=store.most_wh.tolist(),
-                drain_w=store.drain_w.tolist(),
-                efficiency=store.efficiency,
-                **_wiring(f"stores[{store.key}]", store.tap),
-            )
-            for store in problem.stores
-        ],
+        stores=[_store(store) for store in problem.stores],
         reservations=[
             ReservationJson(
                 key=one.key,
@@ -76,6 +61,22 @@ def write_problem(problem: ChargingProblem) -> dict[str, Any]:
     )
     written: dict[str, Any] = document.model_dump(mode="json", exclude={"slot_s", "slots"})
     return written
+
+
+def _store(store: Store) -> StoreJson:
+    return StoreJson(
+        key=store.key,
+        feeder=store.feeder,
+        w_per_a=store.w_per_a,
+        charge_a=store.charge_a,
+        discharge_a=store.discharge_a,
+        stored_wh=store.stored_wh,
+        least_wh=store.least_wh.tolist(),
+        most_wh=store.most_wh.tolist(),
+        drain_w=store.drain_w.tolist(),
+        efficiency=store.efficiency,
+        **_wiring(f"stores[{store.key}]", store.tap),
+    )
 
 
 def _feeder(feeder: Feeder) -> FeederJson:

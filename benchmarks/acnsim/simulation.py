@@ -172,6 +172,23 @@ def simulate(
     clock = Clocked(scheduler)
     evs = [_ev(stay, case.setting) for stay in stays]
     events = EventQueue([PluginEvent(ev.arrival, ev) for ev in evs])
+    overloads = _run(case, network, scheduler, events)
+    wanted = np.array([ev.requested_energy for ev in evs])
+    given = np.minimum([ev.energy_delivered for ev in evs], wanted)
+    cpu_ms, busy_cpu_ms, decisions = clock.means_ms()
+    return Figures(
+        energy_pct=float(100 * given.sum() / wanted.sum()),
+        served_pct=float(100 * np.mean(given >= _SERVED * wanted)),
+        capacity_kw=capacity_w / 1000,
+        cpu_ms=cpu_ms,
+        busy_cpu_ms=busy_cpu_ms,
+        decisions=decisions,
+        overloads=overloads,
+    )
+
+
+def _run(case: Case, network: Network, scheduler: Scheduler, events: EventQueue) -> int:
+    """Let the week pass; return how often a limit was exceeded, by the simulator's warnings."""
     is_stock = case.scheduler is cases.Scheduler.MPC
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -184,18 +201,7 @@ def simulate(
             verbose=False,
             interface_type=_INTERFACES[is_stock, case.setting is Setting.DRIVERS],
         ).run()
-    wanted = np.array([ev.requested_energy for ev in evs])
-    given = np.minimum([ev.energy_delivered for ev in evs], wanted)
-    cpu_ms, busy_cpu_ms, decisions = clock.means_ms()
-    return Figures(
-        energy_pct=float(100 * given.sum() / wanted.sum()),
-        served_pct=float(100 * np.mean(given >= _SERVED * wanted)),
-        capacity_kw=capacity_w / 1000,
-        cpu_ms=cpu_ms,
-        busy_cpu_ms=busy_cpu_ms,
-        decisions=decisions,
-        overloads=sum("Invalid schedule" in str(one.message) for one in caught),
-    )
+    return sum("Invalid schedule" in str(one.message) for one in caught)
 
 
 def _ev(stay: Stay, setting: Setting) -> Vehicle:
