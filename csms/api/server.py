@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import uvicorn
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from csms.domain.errors import ChargeFlexError
@@ -64,41 +65,56 @@ async def serve_http(app: ASGIApp, at: socket.socket, stop: asyncio.Event) -> No
 
 
 class _EndingStreams:
-    """Ends responses that would go on for ever, once the server has to stop."""
+    """Ends event streams, which would go on for ever, once the server has to stop.
+
+    Any other response is left to end by itself: it has a length that it must keep to.
+    """
 
     def __init__(self, app: ASGIApp, stop: asyncio.Event) -> None:
         self._app = app
         self._stop = stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_read = is_open = False
+        streaming = asyncio.Event()
+        is_read = is_ended = False
 
         async def receive_or_leave() -> Message:
             nonlocal is_read
             if is_read:  # the next message says that the reader has left
-                return await self._left(receive)
+                return await self._left(receive, streaming)
             message = await receive()
             is_read = not message.get("more_body", False)
             return message
 
         async def note_and_send(message: Message) -> None:
-            nonlocal is_open
-            is_open = message["type"] == "http.response.start" or message.get("more_body", False)
+            nonlocal is_ended
+            if message["type"] == "http.response.start" and _is_event_stream(message):
+                streaming.set()
+            is_ended = message["type"] == "http.response.body" and not message.get("more_body")
             await send(message)
 
         await self._app(scope, receive_or_leave, note_and_send)
-        if is_open and self._stop.is_set():
+        if streaming.is_set() and self._stop.is_set() and not is_ended:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _left(self, receive: Receive) -> Message:
+    async def _left(self, receive: Receive, streaming: asyncio.Event) -> Message:
         leaving = asyncio.ensure_future(receive())
-        stopping = asyncio.ensure_future(self._stop.wait())
+        stopping = asyncio.ensure_future(self._stopped(streaming))
         try:
             await asyncio.wait((leaving, stopping), return_when=asyncio.FIRST_COMPLETED)
             return leaving.result() if leaving.done() else {"type": "http.disconnect"}
         finally:
             leaving.cancel()
             stopping.cancel()
+
+    async def _stopped(self, streaming: asyncio.Event) -> None:
+        await streaming.wait()
+        await self._stop.wait()
+
+
+def _is_event_stream(start: Message) -> bool:
+    content_type = Headers(raw=start["headers"]).get("content-type", "")
+    return content_type.startswith("text/event-stream")
 
 
 class _Server(uvicorn.Server):

@@ -11,6 +11,8 @@ from typing import Any, Final
 import httpx2
 import orjson
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
 
 from csms.api.server import PortTakenError, bind, serve_http
 from csms.domain.events import StatusChanged
@@ -119,6 +121,28 @@ async def test_server_stops_when_told_although_a_stream_is_open(api: Api) -> Non
                 await asyncio.shield(server.ended)
         with pytest.raises(httpx2.ConnectError):
             await client.get("/healthz")
+
+
+async def test_answer_with_a_length_is_sent_whole_although_the_server_stops() -> None:
+    stop = asyncio.Event()
+
+    async def halves() -> AsyncIterator[bytes]:
+        yield b"first,"
+        stop.set()
+        await asyncio.sleep(0.1)  # time in which a server could cut the answer short
+        yield b"second"
+
+    app = Starlette()
+    app.add_route(
+        "/", lambda _: StreamingResponse(halves(), headers={"content-length": "12"}), ["GET"]
+    )
+    with bind("127.0.0.1", 0) as at:
+        ended = asyncio.ensure_future(serve_http(app, at, stop))
+        url = f"http://127.0.0.1:{at.getsockname()[1]}/"
+        async with httpx2.AsyncClient(timeout=_PATIENCE_S, trust_env=False) as client:
+            assert (await client.get(url)).text == "first,second"
+        async with asyncio.timeout(_PATIENCE_S):
+            await ended
 
 
 async def test_server_leaves_signals_to_the_program(api: Api) -> None:
