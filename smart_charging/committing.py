@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from smart_charging.arrays import Array
-from smart_charging.case import Case
+from smart_charging.case import Case, with_stores_fixed
+from smart_charging.dealing import fill
 from smart_charging.draws import draws_of, taper_slope
 from smart_charging.errors import SolverError
 from smart_charging.model import Relaxed, relax, solve_whole
@@ -24,6 +25,8 @@ _MOST_WHOLE: Final = 20
 """Up to this many EVSEs the committed slots are solved exactly where rounding loses much."""
 _MOST_LOST: Final = 0.002
 """Of what the program could do at most, as a share of all that is at stake."""
+_LITTLE_LOST: Final = 0.001
+"""The same, up to which an outlook is only filled up and not planned again."""
 _MOVED_A: Final = 1e-3
 _MOVED_W: Final = 1.0
 
@@ -116,6 +119,10 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     least_a, most_a = units.least_a.copy(), units.most_a.copy()
     least_a[:, :count] = most_a[:, :count] = fixed_a
     fixed = replace(units, least_a=least_a, most_a=most_a)
+    if len(case.problem.evses) > _MOST_WHOLE:
+        filled = _fill_up(replace(case, units=fixed), committed)
+        if _lost(case, relaxed, filled) <= _LITTLE_LOST:
+            return filled
     try:
         again = relax(case.problem, case.network, fixed, case.weights, time_limit_s)
     except SolverError:
@@ -123,6 +130,12 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     limits_a = np.maximum(again.amps * _SHY, np.minimum(again.amps, units.least_a))
     limits_a[:, :count] = fixed_a
     return replace(committed, limits_a=limits_a, store_a=again.store_a)
+
+
+def _fill_up(case: Case, committed: Committed) -> Committed:
+    """Give those who lack energy after rounding what room there is in the outlook."""
+    stores_fixed = with_stores_fixed(case, committed.store_a)
+    return replace(committed, limits_a=fill(stores_fixed, committed.limits_a))
 
 
 def _lost(case: Case, relaxed: Relaxed, committed: Committed) -> float:

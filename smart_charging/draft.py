@@ -41,15 +41,17 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Chord:
-    """Constraints (1) on one chord of each line.
+class Lines:
+    """Constraints (1), on the chords of lines.
 
     Attributes:
-        constraints: [row, slot], NOT_THERE where the line cannot bind.
-        reach: What an ampere of the limit is worth on it: [row].
+        constraints: [chord, slot], NOT_THERE where the line cannot bind.
+        rows: The line of each chord.
+        reach: What an ampere of the line's limit is worth on it: [chord].
     """
 
     constraints: Indices
+    rows: Indices
     reach: Array
 
 
@@ -64,7 +66,7 @@ class Draft:
         pieces: Columns of the pieces of energy: [piece].
         needs: Rows of (2): [deadline].
         below: Columns of what vehicles that feed back have less than they came with: [deadline].
-        chords: What the lines' duals are read from.
+        lines: What the lines' duals are read from.
         fee_pieces: What the highest hourly power costs.
         fed_back: EVSEs that can feed back, and their columns: ([evse], [evse, slot]).
         stored: Columns of what stores take and give: ([store, slot], [store, slot]).
@@ -82,7 +84,7 @@ class Draft:
     pieces: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
     needs: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
     below: Indices = field(default_factory=lambda: np.zeros(0, dtype=int))
-    chords: list[Chord] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
     fee_pieces: tuple[Piece, ...] = ()
     fed_back: list[tuple[Indices, Indices]] = field(default_factory=list)
     stored: list[tuple[Indices, Indices]] = field(default_factory=list)

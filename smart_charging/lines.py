@@ -17,9 +17,9 @@ import numpy as np
 from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, hstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
-from smart_charging.draft import NOT_THERE, Chord, Draft, Flow
+from smart_charging.draft import NOT_THERE, Draft, Flow, Lines
 from smart_charging.fixed import Fixed
-from smart_charging.network import Network
+from smart_charging.network import Incidence
 
 _FINE_RAD, _COARSE_RAD = np.deg2rad(7.5), np.deg2rad(15.0)
 _FEW: Final = 150
@@ -58,6 +58,10 @@ class Sectors:
         """Those of some lines, in this order."""
         return Sectors(self.from_rad[rows], self.chord_rad[rows], self.chords[rows])
 
+    def only(self, on: Flags) -> "Sectors":
+        """No chords on all other lines: [row]."""
+        return replace(self, chords=np.where(on, self.chords, 0))
+
     def direction(self, number: int | Indices) -> ComplexArray:
         """The middle of a chord, of length 1: [row]."""
         turn_rad = self.from_rad + (number + 0.5) * self.chord_rad
@@ -69,14 +73,13 @@ def add_lines(draft: Draft) -> None:
     network = draft.network
     known = coo_matrix(hstack([flow.loads.known for flow in draft.drawn]))
     sectors = sectors_of(known, network.fixed)
-    beside = _Beside(network.fixed, network.unknown_a)
+    beside = Beside(network.limit_a - network.unknown_a, network.fixed)
     _add_lines(draft, draft.drawn, beside, sectors)
     if not draft.fed:
         return
     fed = coo_matrix(hstack([flow.loads.known for flow in draft.fed]))
     nothing = network.fixed.turned(np.zeros(network.fixed.count, dtype=bool))
-    alone = _Beside(nothing, np.zeros_like(network.unknown_a))
-    _add_lines(draft, draft.fed, alone, sectors_of(fed, nothing))
+    _add_lines(draft, draft.fed, Beside(network.limit_a, nothing), sectors_of(fed, nothing))
     mixed = np.zeros(network.fixed.count, dtype=bool)
     mixed[fed.row] = True
     mixed &= sectors.width_rad > FAR_RAD
@@ -86,11 +89,16 @@ def add_lines(draft: Draft) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Beside:
-    """What is on the lines beside the variables: see `Network`."""
+class Beside:
+    """What lines are left with beside the loads that are looked at.
 
+    Attributes:
+        room_a: Their limits, less load of unknown angle: [row, slot].
+        fixed: See `Network`.
+    """
+
+    room_a: Array
     fixed: Fixed
-    unknown_a: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,22 +108,23 @@ class Chords:
     Attributes:
         parts: [chord, load]
         rows: The line of each chord.
+        reach: What an ampere of the line's limit is worth on it: [chord].
         limit: What is left beside what is fixed: [chord, slot].
     """
 
     parts: csc_matrix
     rows: Indices
+    reach: Array
     limit: Array
 
 
-def chords_of(network: Network, sectors: Sectors, is_asked: Flags) -> Chords:
-    """Write some lines as chords, each with its loads' parts in its direction."""
-    count = np.where(is_asked, sectors.chords, 0)
-    rows = np.repeat(np.arange(len(count)), count)
-    spread = _Spread(count)
+def chords_of(loads: Incidence, beside: Beside, sectors: Sectors) -> Chords:
+    """Write lines as chords, each with its loads' parts in its direction."""
+    rows = np.repeat(np.arange(len(sectors.chords)), sectors.chords)
+    spread = _Spread(sectors.chords)
     each = sectors.of(rows)
     direction, reach = each.direction(np.arange(len(rows)) - spread.first[rows]), each.reach
-    known, unknown = network.evses.known.tocoo(), network.evses.unknown.tocoo()
+    known, unknown = loads.known.tocoo(), loads.unknown.tocoo()
     chord, entry = spread.over(known.row.astype(int))
     also, other = spread.over(unknown.row.astype(int))
     along = np.concatenate(
@@ -125,14 +134,15 @@ def chords_of(network: Network, sectors: Sectors, is_asked: Flags) -> Chords:
         np.concatenate([chord, also]),
         np.concatenate([known.col[entry], unknown.col[other]]),
     )
-    parts = csc_matrix((along, places), shape=(len(rows), known.shape[1]))
-    parts.eliminate_zeros()
-    room_a = np.maximum(network.limit_a - network.unknown_a, 0.0)
-    chord, entry = spread.over(network.fixed.row)
-    along = _along(network.fixed.direction[entry], direction[chord])
-    fixed = csr_matrix((along, (chord, entry)), shape=(len(rows), len(network.fixed.row)))
-    limit = reach[:, None] * room_a[rows] - fixed @ network.fixed.amps
-    return Chords(parts=parts, rows=rows, limit=np.asarray(limit))
+    is_some = along > _NOTHING
+    places = (places[0][is_some], places[1][is_some])
+    parts = csc_matrix((along[is_some], places), shape=(len(rows), known.shape[1]))
+    fixed = beside.fixed
+    chord, entry = spread.over(fixed.row)
+    along = _along(fixed.direction[entry], direction[chord])
+    taken = csr_matrix((along, (chord, entry)), shape=(len(rows), len(fixed.row)))
+    limit = reach[:, None] * beside.room_a[rows] - taken @ fixed.amps
+    return Chords(parts=parts, rows=rows, reach=reach, limit=np.asarray(limit))
 
 
 class _Spread:
@@ -159,67 +169,40 @@ def _along(phasors: ComplexArray, directions: ComplexArray) -> Array:
     return np.asarray(np.maximum((phasors * directions.conjugate()).real, 0.0))
 
 
-def _add_lines(draft: Draft, flows: Sequence[Flow], beside: _Beside, sectors: Sectors) -> None:
-    known = coo_matrix(hstack([flow.loads.known for flow in flows]))
-    unknown = coo_matrix(hstack([flow.loads.unknown for flow in flows]))
+def _add_lines(draft: Draft, flows: Sequence[Flow], beside: Beside, sectors: Sectors) -> None:
+    known = csr_matrix(hstack([flow.loads.known for flow in flows]))
+    unknown = csr_matrix(hstack([flow.loads.unknown for flow in flows]))
     columns = np.concatenate([flow.columns for flow in flows])
     least_a = np.concatenate([flow.least_a for flow in flows])
     most_a = np.concatenate([flow.most_a for flow in flows])
     most_a = np.where(columns != NOT_THERE, most_a, least_a)
-    room_a = draft.network.limit_a - beside.unknown_a
     at_most = abs(known) @ most_a + unknown @ most_a + beside.fixed.magnitude()
-    may_bind = at_most > np.maximum(room_a, 0.0) + _NOTHING
-    rows = np.concatenate([known.row, unknown.row])
-    members = np.concatenate([known.col, unknown.col])
-    for number in range(int(sectors.chords.max(initial=0))):
-        direction, reach = sectors.direction(number), sectors.reach
-        along = _along(known.data, direction[known.row])
-        coefficients = np.concatenate([along, unknown.data * reach[unknown.row]])
-        room = reach[:, None] * room_a - beside.fixed.along(direction)
-        entries = _Entries(rows, members, coefficients)
-        binds = may_bind & (number < sectors.chords)[:, None]
-        chord = _add_chord(draft, entries, room, binds, columns, least_a)
-        draft.chords.append(Chord(constraints=chord, reach=reach))
+    may_bind = at_most > np.maximum(beside.room_a, 0.0) + _NOTHING
+    chords = chords_of(Incidence(known, unknown), beside, sectors)
+    constraints = _add_chords(draft, chords, may_bind[chords.rows], columns, least_a)
+    draft.lines.append(Lines(constraints=constraints, rows=chords.rows, reach=chords.reach))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entries:
-    """Coefficients by line and load."""
-
-    rows: Indices
-    members: Indices
-    coefficients: Array
-
-
-def _add_chord(
-    draft: Draft,
-    entries: _Entries,
-    room_a: Array,
-    may_bind: Flags,
-    columns: Indices,
-    least_a: Array,
+def _add_chords(
+    draft: Draft, chords: Chords, may_bind: Flags, columns: Indices, least_a: Array
 ) -> Indices:
-    """One constraint for each line and slot in which it could bind: [row, slot].
+    """One constraint for each chord and slot in which it could bind: [chord, slot].
 
     Those are told that are the line's own limit, and not what nobody can steer anyway: there an
     ampere more would gain nothing.
     """
-    shape = (len(room_a), len(least_a))
-    matrix = coo_matrix((entries.coefficients, (entries.rows, entries.members)), shape=shape)
     is_absent = (columns == NOT_THERE).astype(float)
-    floors_a = np.asarray(matrix @ least_a)
-    is_overdrawn = room_a < floors_a - _NOTHING
-    absent_a = np.asarray(matrix @ (is_absent * least_a))
-    upper = np.maximum(room_a, floors_a) - absent_a
-    constraints = np.full(room_a.shape, NOT_THERE)
+    floors_a = np.asarray(chords.parts @ least_a)
+    is_overdrawn = chords.limit < floors_a - _NOTHING
+    absent_a = np.asarray(chords.parts @ (is_absent * least_a))
+    upper = np.maximum(chords.limit, floors_a) - absent_a
+    constraints = np.full(chords.limit.shape, NOT_THERE)
     constraints[may_bind] = draft.rows.add(-np.inf, upper[may_bind], int(may_bind.sum()))
-    at = (constraints[entries.rows] != NOT_THERE) & (columns[entries.members] != NOT_THERE)
-    at &= (entries.coefficients > _NOTHING)[:, None]
+    parts = chords.parts.tocoo()
+    at = (constraints[parts.row] != NOT_THERE) & (columns[parts.col] != NOT_THERE)
     entry, slot = np.nonzero(at)
     draft.rows.put(
-        constraints[entries.rows[entry], slot],
-        columns[entries.members[entry], slot],
-        entries.coefficients[entry],
+        constraints[parts.row[entry], slot], columns[parts.col[entry], slot], parts.data[entry]
     )
     return np.where(is_overdrawn, NOT_THERE, constraints)
 
@@ -243,7 +226,7 @@ def sectors_of(known: coo_matrix, fixed: Fixed) -> Sectors:
 def _all_round(on: Flags, loads: int) -> Sectors:
     """All directions, on some lines only: [row]."""
     sectors = _cut(np.full(len(on), -np.pi), np.full(len(on), 2 * np.pi), loads)
-    return replace(sectors, chords=np.where(on, sectors.chords, 0))
+    return sectors.only(on)
 
 
 def _cut(from_rad: Array, width_rad: Array, loads: int) -> Sectors:

@@ -177,8 +177,8 @@ def _read(draft: Draft, best: Optimum) -> Relaxed:
         store_a = values[taken] - values[given]
     gain = np.zeros(draft.network.limit_a.shape)
     duals = np.append(best.duals, 0.0)
-    for chord in draft.chords if len(best.duals) else ():
-        gain += duals[chord.constraints] * chord.reach[:, None]
+    for lines in draft.lines if len(best.duals) else ():
+        np.add.at(gain, lines.rows, duals[lines.constraints] * lines.reach[:, None])
     return Relaxed(
         amps=amps,
         gain_per_a=gain,

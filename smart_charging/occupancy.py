@@ -9,7 +9,7 @@ from scipy.sparse import csc_matrix, diags, vstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.fixed import Fixed
-from smart_charging.lines import FAR_RAD, chords_of, sectors_of
+from smart_charging.lines import FAR_RAD, Beside, chords_of, sectors_of
 from smart_charging.network import Incidence, Network
 from smart_charging.problem import ChargingProblem
 
@@ -69,7 +69,9 @@ def paths_of(
     sectors = sectors_of(network.evses.known.tocoo(), network.fixed)
     is_wide = sectors.width_rad > _WIDE_RAD
     is_narrow = diags((~is_wide).astype(float))
-    chords = chords_of(network, sectors, is_wide)
+    room_a = np.maximum(network.limit_a - network.unknown_a, 0.0)
+    beside = Beside(room_a, network.fixed)
+    chords = chords_of(network.evses, beside, sectors.only(is_wide))
     slots = len(problem.slots_s)
     watts, power = module_watts(problem), _all_watts(problem)
     most_w = np.array([*(module.max_w for module in problem.modules), *([np.inf] * power.shape[0])])
