@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,6 +73,38 @@ def test_vehicles_on_lines_of_their_own_do_not_share() -> None:
     ]
     problem["feeders"] = [{"key": "main", "limit_a": [10, 20, 40], "uncontrolled_a": [0, 4, 0]}]
     assert [one["limits_a"] for one in planned(problem)["evses"]] == [[10.0], [16.0], [32.0]]
+
+
+def test_what_the_solver_prints_is_no_part_of_the_plan() -> None:
+    # Of this problem HiGHS has something to say, and says it on the standard output.
+    problem = {
+        "starts_at": "2026-01-14T12:00:00Z",
+        "slots_s": [300] * 3 + [900] * 4 + [3600] * 2,
+        "feeders": [{"key": "main", "limit_a": 100}],
+        "policy": {"fairness": "energy"},
+        "evses": [
+            {
+                "key": "full",
+                "feeder": "main",
+                "wiring": "pair",
+                "lines": [1, 2],
+                "w_per_a": 208,
+                "max_a": 6,
+                "min_a": 6,
+                "step_a": 1,
+                "taper": {"begins_wh": 300, "missing_wh": 1.7504},
+                "demand": {"energy_wh": 1.7505, "departs_at": "2026-01-14T15:15:00Z"},
+            }
+        ],
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "csms", "plan", "--json", "-"],
+        input=json.dumps(problem),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ended.stdout)["evses"][0]["key"] == "full"
 
 
 def test_what_cannot_be_had_is_told_as_short() -> None:
