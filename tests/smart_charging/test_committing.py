@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from smart_charging import committing
+from smart_charging.model import Relaxed, relax
 from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
 from tests.smart_charging.problems import L1, after, evse, feeder, problem
@@ -14,13 +14,12 @@ from tests.smart_charging.problems import L1, after, evse, feeder, problem
 def planned_again(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows whenever an outlook is planned again."""
     calls: list[int] = []
-    plan_again = committing.relax
 
-    def count(*args: Any) -> Any:
+    def count(*args: Any) -> Relaxed:
         calls.append(1)
-        return plan_again(*args)
+        return relax(*args)
 
-    monkeypatch.setattr(committing, "relax", count)
+    monkeypatch.setattr("smart_charging.committing.relax", count)
     return calls
 
 
