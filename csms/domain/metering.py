@@ -1,9 +1,13 @@
 """Meter samples in base units: W, Wh, A, V, percent."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
+
+import msgspec
 
 
 class Measurand(StrEnum):
@@ -37,14 +41,26 @@ class Measurand(StrEnum):
     TEMPERATURE = "Temperature"
     VOLTAGE = "Voltage"
 
+    __hash__ = str.__hash__  # it is looked up per sample; an enumeration's own is slow
+
 
 PHASE_INDEX: Final = {"L1": 0, "L2": 1, "L3": 2, "L1-N": 0, "L2-N": 1, "L3-N": 2}
 """Index of a line current or phase power by the station's name for its phase."""
 
+_CURRENT: Final = Measurand.CURRENT_IMPORT
+_POWER: Final = Measurand.POWER_IMPORT
+_REGISTER: Final = Measurand.ENERGY_IMPORT_REGISTER
+_CHARGE: Final = Measurand.STATE_OF_CHARGE
+_GATHERED: Final = frozenset({_CURRENT, _POWER, _REGISTER, _CHARGE})
+_VEHICLE: Final = "EV"
+_INSTANT: Final = attrgetter("at")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeterSample:
+
+class MeterSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One measured value in base units.
+
+    Stations send them by the dozen, and a struct is made in a tenth of the time that a frozen
+    dataclass takes.
 
     Attributes:
         at: When it was measured.
@@ -85,50 +101,43 @@ class Reading:
     soc_pct: float | None = None
 
 
-def gather_reading(samples: tuple[MeterSample, ...]) -> Reading | None:
+def gather_reading(samples: Sequence[MeterSample]) -> Reading | None:
     """Gather the newest samples of one message into a reading.
 
     Values per phase are summed where the station sends no total; an energy register is summed
-    likewise. Returns None when the samples tell nothing about current, power, energy or charge.
+    likewise. What the vehicle says counts for its state of charge only. Returns None when the
+    samples tell nothing about current, power, energy or charge.
     """
     if not samples:
         return None
-    at = max(sample.at for sample in samples)
-    newest = [sample for sample in samples if sample.at == at and sample.location != "EV"]
-    reading = Reading(
-        at=at,
-        current_a=_currents(newest),
-        power_w=_total(newest, Measurand.POWER_IMPORT),
-        register_wh=_total(newest, Measurand.ENERGY_IMPORT_REGISTER),
-        soc_pct=_total([s for s in samples if s.at == at], Measurand.STATE_OF_CHARGE),
-    )
-    is_empty = reading == Reading(at=at)
-    return None if is_empty else reading
-
-
-def _currents(samples: list[MeterSample]) -> tuple[float, float, float] | None:
-    by_phase = [0.0, 0.0, 0.0]
-    is_told = False
-    whole: float | None = None
+    at = max(map(_INSTANT, samples))
+    wholes: dict[Measurand, float] = {}
+    sums: dict[Measurand, float] = {}
+    lines_a = [0.0, 0.0, 0.0]
     for sample in samples:
-        if sample.measurand is not Measurand.CURRENT_IMPORT or sample.value is None:
+        measurand, value, phase = sample.measurand, sample.value, sample.phase
+        if measurand not in _GATHERED or value is None or sample.at != at:
             continue
-        if sample.phase is None:
-            whole = sample.value
-        elif sample.phase in PHASE_INDEX:
-            by_phase[PHASE_INDEX[sample.phase]] = sample.value
-            is_told = True
-    if is_told:
-        return (by_phase[0], by_phase[1], by_phase[2])
-    if whole is None:
-        return None
-    return (whole, whole, whole)  # one figure for all phases: each may carry that much
+        if sample.location == _VEHICLE and measurand is not _CHARGE:
+            continue
+        if phase is None:
+            wholes[measurand] = value
+        elif phase in PHASE_INDEX:
+            sums[measurand] = sums.get(measurand, 0.0) + value
+            if measurand is _CURRENT:
+                lines_a[PHASE_INDEX[phase]] = value
+    if _CURRENT in wholes and _CURRENT not in sums:
+        lines_a = [wholes[_CURRENT]] * 3  # one figure for all: each may carry that much
+    totals = sums | wholes
+    return _reading(at, totals, lines_a) if totals else None
 
 
-def _total(samples: list[MeterSample], measurand: Measurand) -> float | None:
-    told = [s for s in samples if s.measurand is measurand and s.value is not None]
-    whole = [s.value for s in told if s.phase is None and s.value is not None]
-    if whole:
-        return whole[-1]
-    parts = [s.value for s in told if s.phase in PHASE_INDEX and s.value is not None]
-    return sum(parts) if parts else None
+def _reading(at: datetime, totals: Mapping[Measurand, float], lines_a: list[float]) -> Reading:
+    line_1_a, line_2_a, line_3_a = lines_a
+    return Reading(
+        at=at,
+        current_a=(line_1_a, line_2_a, line_3_a) if _CURRENT in totals else None,
+        power_w=totals.get(_POWER),
+        register_wh=totals.get(_REGISTER),
+        soc_pct=totals.get(_CHARGE),
+    )

@@ -1,4 +1,6 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
 
 from csms.domain.metering import Measurand, MeterSample, Reading, gather_reading
 
@@ -27,6 +29,20 @@ def power(value: float | None, phase: str | None = None) -> MeterSample:
 
 def register(value: float | None, phase: str | None = None) -> MeterSample:
     return sample(Measurand.ENERGY_IMPORT_REGISTER, value, phase)
+
+
+def test_sample_cannot_be_changed_and_equals_its_like() -> None:
+    one = power(7360.0)
+    with pytest.raises(AttributeError):
+        one.value = 0.0  # type: ignore[misc]
+    assert one == power(7360.0)
+    assert one != power(7361.0)
+    assert len({one, power(7360.0)}) == 1
+
+
+def test_measurand_is_found_by_its_name() -> None:
+    assert {Measurand.VOLTAGE: 230.0}["Voltage"] == 230.0  # type: ignore[index]
+    assert {"Voltage": 230.0}[Measurand.VOLTAGE] == 230.0
 
 
 def test_no_samples_make_no_reading() -> None:
@@ -118,6 +134,24 @@ def test_what_the_vehicle_says_of_its_current_is_not_the_meter() -> None:
     assert gather_reading((inside, current(16.0, "L1"))) == Reading(
         at=AT, current_a=(16.0, 0.0, 0.0)
     )
+
+
+def test_state_of_charge_may_come_from_the_vehicle_or_the_outlet() -> None:
+    inside = sample(Measurand.STATE_OF_CHARGE, 61.0, location="EV")
+    outside = sample(Measurand.STATE_OF_CHARGE, 62.0)
+    assert gather_reading((inside,)) == Reading(at=AT, soc_pct=61.0)
+    assert gather_reading((outside,)) == Reading(at=AT, soc_pct=62.0)
+
+
+def test_what_a_vehicle_says_later_leaves_the_meter_behind() -> None:
+    later = sample(Measurand.STATE_OF_CHARGE, 61.0, location="EV")
+    assert gather_reading((current(16.0, "L1", at=EARLIER), later)) == Reading(at=AT, soc_pct=61.0)
+
+
+def test_samples_of_one_instant_in_several_parts_count_together() -> None:
+    again = datetime(2026, 1, 14, 13, 0, tzinfo=timezone(timedelta(hours=1)))
+    samples = (current(16.0, "L1"), current(15.0, "L2", at=again))
+    assert gather_reading(samples) == Reading(at=AT, current_a=(16.0, 15.0, 0.0))
 
 
 def test_the_last_of_two_totals_counts() -> None:
