@@ -19,8 +19,9 @@ from csms.ocpp.frames import (
     CallError,
     CallResult,
     FrameError,
+    UnreadCall,
     format_frame,
-    parse_frame,
+    parse_envelope,
 )
 from csms.service.ports import EventHandler
 
@@ -62,7 +63,7 @@ class StationConnection:
         self._one_call = asyncio.Lock()
         self._awaited_id: str | None = None
         self._answer: asyncio.Future[CallResult | CallError] | None = None
-        self._calls: deque[Call] = deque()
+        self._calls: deque[Call | UnreadCall] = deque()
         self._answering: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -121,14 +122,14 @@ class StationConnection:
 
     async def _receive(self, raw: str | bytes, tasks: asyncio.TaskGroup) -> None:
         try:
-            frame = parse_frame(raw)
+            frame = parse_envelope(raw)
         except FrameError as fault:
             logger.warning("faulty frame: %s: %.200r", fault, raw)
             answer = self.adapter.answer_fault(fault)
             if answer:
                 await self._write(answer)
             return
-        if not isinstance(frame, Call):
+        if not isinstance(frame, (Call, UnreadCall)):
             self._take_answer(frame)
             return
         self._calls.append(frame)
@@ -147,7 +148,7 @@ class StationConnection:
         while self._calls:
             await self._write(await self._serve(self._calls.popleft()))
 
-    async def _serve(self, call: Call) -> CallResult | CallError:
+    async def _serve(self, call: Call | UnreadCall) -> CallResult | CallError:
         try:
             incoming = self.adapter.decode_call(self.station_id, call)
             reply: Any = await self._handler.handle(incoming.event)

@@ -15,8 +15,8 @@ from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import CallRefusedError
 from csms.domain.events import StationEvent
 from csms.domain.identity import StationId
-from csms.ocpp.frames import Call, CallError, ErrorCode, FrameError, JsonObject
-from csms.ocpp.schemas import SchemaError, Schemas
+from csms.ocpp.frames import Call, CallError, ErrorCode, FrameError, JsonObject, UnreadCall
+from csms.ocpp.schemas import Message, Payload, SchemaError, Schemas
 
 EventT = TypeVar("EventT", bound=StationEvent[Any])
 ReplyT = TypeVar("ReplyT")
@@ -37,7 +37,7 @@ class Inbound(Generic[EventT, ReplyT]):
     """How a call from a station is understood and answered."""
 
     action: str
-    decode: Callable[[StationId, JsonObject], EventT]
+    decode: Callable[[StationId, Payload], EventT]
     encode: Callable[[ReplyT], JsonObject]
 
 
@@ -48,7 +48,7 @@ class Outbound(Generic[CommandT, OutcomeT]):
     command: type[CommandT]
     action: str
     encode: Callable[[CommandT], JsonObject]
-    decode: Callable[[CommandT, JsonObject], OutcomeT]
+    decode: Callable[[CommandT, Payload], OutcomeT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,20 @@ class Version:
     outbound: tuple[Outbound[Any, Any], ...]
     error_names: Mapping[ErrorCode, str]
     silent_faults: frozenset[ErrorCode] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A call from a station together with what the schemas say of it and of its answer."""
+
+    entry: Inbound[Any, Any]
+    call: Message
+    result: Message
+
+    def encode_reply(self, reply: Any) -> JsonObject:  # noqa: ANN401
+        payload = self.entry.encode(reply)
+        self.result.read(payload)
+        return payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,13 @@ class Adapter:
 
     def __init__(self, version: Version) -> None:
         self._version = version
-        self._inbound = {entry.action: entry for entry in version.inbound}
+        schemas = version.schemas
+        self._inbound = {
+            entry.action: _Exchange(
+                entry, schemas.calls[entry.action], schemas.results[entry.action]
+            )
+            for entry in version.inbound
+        }
         self._outbound = {entry.command: entry for entry in version.outbound}
 
     @property
@@ -107,31 +127,24 @@ class Adapter:
         """The version as the WebSocket handshake writes it."""
         return self._version.subprotocol
 
-    def decode_call(self, station_id: StationId, call: Call) -> Incoming[Any]:
+    def decode_call(self, station_id: StationId, call: Call | UnreadCall) -> Incoming[Any]:
         """Understand a station's call.
 
         Raises:
             CallRefusedError: The action is not known or not ours to serve, or the payload does
                 not fit its schema.
         """
-        entry = self._inbound.get(call.action)
-        if entry is None:
+        exchange = self._inbound.get(call.action)
+        if exchange is None:
             raise self._unserved(call.action)
         try:
-            self._version.schemas.check_call(call.action, call.payload)
-            event = entry.decode(station_id, call.payload)
+            event = exchange.entry.decode(station_id, exchange.call.read(call.payload))
         except SchemaError as error:
             raise CallRefusedError(self._spell(error.code), str(error)) from error
         except FieldError as error:
             code = ErrorCode.PROPERTY_CONSTRAINT_VIOLATION
             raise CallRefusedError(self._spell(code), str(error)) from error
-
-        def encode_reply(reply: Any) -> JsonObject:  # noqa: ANN401
-            payload = entry.encode(reply)
-            self._version.schemas.check_result(entry.action, payload)
-            return payload
-
-        return Incoming(event, encode_reply)
+        return Incoming(event, exchange.encode_reply)
 
     def encode_command(self, command: Command[OutcomeT]) -> Outgoing[OutcomeT]:
         """Put a command into words.
@@ -144,14 +157,14 @@ class Adapter:
             raise NotExpressibleError(f"OCPP {self.name} has no {type(command).__name__}")
         payload = entry.encode(command)
         try:
-            self._version.schemas.check_call(entry.action, payload)
+            self._version.schemas.calls[entry.action].read(payload)
         except SchemaError as error:
             raise NotExpressibleError(f"{entry.action}: {error}") from error
 
         def decode_result(answer: JsonObject) -> OutcomeT:
             try:
-                self._version.schemas.check_result(entry.action, answer)
-                outcome: OutcomeT = entry.decode(command, answer)
+                told = self._version.schemas.results[entry.action].read(answer)
+                outcome: OutcomeT = entry.decode(command, told)
             except (SchemaError, FieldError) as error:
                 detail = f"the answer to {entry.action} does not fit: {error}"
                 return command.unanswered(CommandStatus.FAILED, detail)

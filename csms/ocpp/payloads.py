@@ -11,6 +11,7 @@ from csms.domain.events import (
 )
 from csms.domain.identity import StationId
 from csms.ocpp.frames import JsonObject
+from csms.ocpp.schemas import Payload
 from csms.ocpp.wire import drop_absent, format_time, round_limit
 
 
@@ -23,7 +24,7 @@ def encode_boot(reply: BootReply) -> JsonObject:
     }
 
 
-def decode_heartbeat(station_id: StationId, _call: JsonObject) -> HeartbeatReceived:
+def decode_heartbeat(station_id: StationId, _call: Payload) -> HeartbeatReceived:
     """Heartbeat (1.6 §6.29, 2.0.1 G02)."""
     return HeartbeatReceived(station_id=station_id)
 
@@ -33,13 +34,13 @@ def encode_heartbeat(reply: TimeReply) -> JsonObject:
     return {"currentTime": format_time(reply.at)}
 
 
-def decode_data(station_id: StationId, call: JsonObject) -> DataReceived:
+def decode_data(station_id: StationId, call: Payload) -> DataReceived:
     """DataTransfer (1.6 §6.19, 2.0.1 P02)."""
     return DataReceived(
         station_id=station_id,
-        vendor=call["vendorId"],
-        message=call.get("messageId"),
-        data=call.get("data"),
+        vendor=call.vendorId,
+        message=call.messageId,
+        data=call.data,
     )
 
 
@@ -92,9 +93,9 @@ def write_schedule(profile: ChargingProfile) -> JsonObject:
     )
 
 
-def read_periods(schedule: JsonObject) -> tuple[ProfilePeriod, ...]:
+def read_periods(schedule: Payload) -> tuple[ProfilePeriod, ...]:
     """The periods of a charging schedule."""
     return tuple(
-        ProfilePeriod(period["startPeriod"], period["limit"])
-        for period in schedule["chargingSchedulePeriod"]
+        ProfilePeriod(period.startPeriod, period.limit)
+        for period in schedule.chargingSchedulePeriod
     )

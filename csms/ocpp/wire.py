@@ -5,25 +5,29 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
+
 from csms.domain.metering import Measurand, MeterSample
 from csms.ocpp.adapter import FieldError
 from csms.ocpp.frames import JsonObject
+from csms.ocpp.schemas import Payload
 
 _LIMIT_STEPS_PER_UNIT: Final = 10
-_FACTOR_BY_UNIT: Final[Mapping[str, float]] = {
-    "kWh": 1000.0,
-    "kvarh": 1000.0,
-    "kVAh": 1000.0,
-    "kW": 1000.0,
-    "kvar": 1000.0,
-    "kVA": 1000.0,
-}
-"""Factor to the base unit; units that are not listed are base units."""
-_TO_CELSIUS: Final[Mapping[str, Callable[[float], float]]] = {
+_WHOLE_SECONDS: Final = orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_UTC_Z
+_TO_BASE_UNIT: Final[Mapping[str | None, Callable[[float], float]]] = {
+    **dict.fromkeys(
+        ("kWh", "kvarh", "kVAh", "kW", "kvar", "kVA"), lambda thousands: thousands * 1000.0
+    ),
     "K": lambda kelvin: kelvin - 273.15,
     "Kelvin": lambda kelvin: kelvin - 273.15,
     "Fahrenheit": lambda fahrenheit: (fahrenheit - 32.0) / 1.8,
 }
+"""How to get to the base unit; units that are not listed are base units."""
+_MEASURANDS: Final[Mapping[str | None, Measurand]] = {
+    None: Measurand.ENERGY_IMPORT_REGISTER,
+    **{str(measurand): measurand for measurand in Measurand},
+}
+"""Measurands by name; the one without is what a station means that names none."""
 
 
 def parse_time(text: str) -> datetime:
@@ -34,6 +38,8 @@ def parse_time(text: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text)
+        if instant.tzinfo is UTC:
+            return instant
         if instant.tzinfo is None:
             return instant.replace(tzinfo=UTC)
         return instant.astimezone(UTC)
@@ -54,7 +60,7 @@ def read_index(number: int, least: int = 0) -> int:
 
 def format_time(instant: datetime) -> str:
     """Write a time in UTC in whole seconds, rounded down (OCPP 2.0.1 part 2 §3.1)."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return orjson.dumps(instant.astimezone(UTC), option=_WHOLE_SECONDS)[1:-1].decode()
 
 
 def round_limit(limit: float) -> float:
@@ -64,7 +70,7 @@ def round_limit(limit: float) -> float:
 
 
 def read_sample(
-    at: datetime, sampled: JsonObject, value: float | None, signed: str | None = None
+    at: datetime, sampled: Payload, value: float | None, signed: str | None = None
 ) -> MeterSample:
     """Read one sampled value.
 
@@ -76,30 +82,31 @@ def read_sample(
     """
     return MeterSample(
         at=at,
-        measurand=Measurand(sampled.get("measurand", Measurand.ENERGY_IMPORT_REGISTER)),
+        measurand=_MEASURANDS[sampled.measurand],
         value=value,
-        phase=sampled.get("phase"),
-        context=sampled.get("context", "Sample.Periodic"),
-        location=sampled.get("location", "Outlet"),
+        phase=sampled.phase,
+        context=sampled.context or "Sample.Periodic",
+        location=sampled.location or "Outlet",
         signed=signed,
     )
 
 
-def read_number(value: object, unit: str, multiplier: int = 0) -> float | None:
+def read_number(value: object, unit: str | None, multiplier: int | None = None) -> float | None:
     """Read a number in its base unit; None if it is not a finite number.
 
     Args:
         value: A number or, in OCPP 1.6, its text.
-        unit: Its unit; empty for the measurand's own.
-        multiplier: Power of ten by which it is to be multiplied (2.0.1).
+        unit: Its unit; None for the measurand's own.
+        multiplier: Power of ten by which it is to be multiplied (2.0.1); None is 0.
     """
     try:
-        number = float(value) * 10.0**multiplier  # type: ignore[arg-type]
+        number = float(value)  # type: ignore[arg-type]
+        if multiplier:
+            number *= 10.0**multiplier
     except (ValueError, OverflowError):
         return None
-    if unit in _TO_CELSIUS:
-        number = _TO_CELSIUS[unit](number)
-    number *= _FACTOR_BY_UNIT.get(unit, 1.0)
+    if unit in _TO_BASE_UNIT:
+        number = _TO_BASE_UNIT[unit](number)
     return number if math.isfinite(number) else None
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_LENGTHS: Final = (20, 21, 25, 36, 37, 50, 51, 128, 255, 256, 500, 501, 512, 513, 1000, 2501)
+_SLIPS: Final = 0.08
 ODD_VALUES: Final[tuple[Any, ...]] = (
     None,
     True,
@@ -15,8 +17,13 @@ ODD_VALUES: Final[tuple[Any, ...]] = (
     1,
     -1,
     101,
+    2**31 - 1,
     2**31,
+    -(2**31),
+    -(2**31) - 1,
     2**63,
+    -(2**64),
+    10**30,
     1.0,
     -0.0,
     2.5,
@@ -38,6 +45,8 @@ ODD_VALUES: Final[tuple[Any, ...]] = (
     "🔌" * 20,
     "🔌" * 51,
     "x" * 10_001,
+    "\x00",
+    '\u2028"\\/',
     [],
     {},
     [{}],
@@ -59,6 +68,7 @@ class PayloadMaker:
         self._least = least
         self._root = schema
         self._random = random
+        self._slips = 0.0
 
     def valid(self) -> dict[str, Any]:
         """Make a payload that fits the schema."""
@@ -66,7 +76,16 @@ class PayloadMaker:
         return payload
 
     def nearly_valid(self) -> dict[str, Any]:
-        """Make a payload that fits the schema but for one or two changes, if at all."""
+        """Make a payload that fits the schema but for a few places, if at all.
+
+        Either it is changed after it was made, or it goes to a limit of its schema, or one
+        beyond, while it is made.
+        """
+        if self._random.random() < 0.5:
+            self._slips = _SLIPS
+            payload = self.valid()
+            self._slips = 0.0
+            return payload
         payload = self.valid()
         for _ in range(self._random.choice((1, 1, 2))):
             self._change(payload)
@@ -74,6 +93,8 @@ class PayloadMaker:
 
     def _value(self, schema: dict[str, Any], depth: int) -> Any:
         schema = self._resolve(schema)
+        if self._random.random() < self._slips:
+            return self._at_a_limit(schema, depth)
         if "enum" in schema:
             return self._random.choice(schema["enum"])
         match schema.get("type"):
@@ -83,6 +104,24 @@ class PayloadMaker:
                 return self._array(schema, depth)
             case kind:
                 return self._scalar(kind, schema)
+
+    def _at_a_limit(self, schema: dict[str, Any], depth: int) -> Any:
+        beyond = self._random.choice((0, 1))
+        match schema.get("type"):
+            case "string" if "enum" in schema:
+                return self._random.choice(schema["enum"]) + "x" * beyond
+            case "string" if "maxLength" in schema:
+                return self._random.choice("xå🔌") * (schema["maxLength"] + beyond)
+            case "array":
+                count = self._random.choice((0, schema.get("maxItems", 0) + beyond))
+                return [self._value(schema["items"], depth + 1)] * count
+            case "integer":
+                least, most = schema.get("minimum", -(2**31)), schema.get("maximum", 2**31 - 1)
+                return self._random.choice((int(least) - beyond, int(most) + beyond))
+            case "number":
+                return self._random.randint(-300, 9000) / 100
+            case _:
+                return self._odd()
 
     def _scalar(self, kind: str | None, schema: dict[str, Any]) -> Any:
         match kind:
@@ -133,15 +172,19 @@ class PayloadMaker:
             del holder[last]
         elif choice < 0.35 and isinstance(holder, dict):
             holder["extra"] = self._odd()
+        elif choice < 0.4 and isinstance(holder, dict):
+            holder[str(last).swapcase()] = holder.pop(last, None)
         elif choice < 0.5 and isinstance(holder, list):
             holder.extend(copy.deepcopy(holder) * self._random.choice((1, 4)))
         elif choice < 0.65 and isinstance(holder.get(last) if isinstance(holder, dict) else 0, str):
             holder[last] = self._lengthened(holder[last])
+        elif choice < 0.7 and last != "extra":
+            holder[last] = self._random.choice(([holder[last]], str(holder[last]), {"": 0}))
         else:
             holder[last] = self._odd()
 
     def _lengthened(self, text: str) -> str:
-        length = self._random.choice((20, 21, 36, 37, 50, 51, 255, 256, 500, 501))
+        length = self._random.choice(_LENGTHS)
         return (text or "x").ljust(length, self._random.choice("xå🔌"))[:length]
 
 

@@ -1,5 +1,6 @@
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from csms.ocpp.frames import (
     ErrorCode,
     Frame,
     FrameError,
+    UnreadCall,
     format_frame,
+    parse_envelope,
     parse_frame,
 )
 
@@ -26,7 +29,17 @@ def fault_of(raw: str | bytes) -> FrameError:
     with pytest.raises(FrameError) as caught:
         parse_frame(raw)
     assert len(str(caught.value)) < 255  # OCPP 2.0.1 part 4 §4.2.3: the longest description
+    assert is_alike_by_its_envelope(raw)
     return caught.value
+
+
+def opened(raw: str | bytes) -> Frame:
+    """A frame of which the envelope was read first and then, if it is a call, the payload."""
+    frame = parse_envelope(raw)
+    if not isinstance(frame, UnreadCall):
+        return frame
+    payload = json.loads(bytes(frame.payload))
+    return Call(message_id=frame.message_id, action=frame.action, payload=payload)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +78,7 @@ def fault_of(raw: str | bytes) -> FrameError:
 )
 def test_frame_is_read(raw: str, frame: Frame) -> None:
     assert parse_frame(raw) == frame
+    assert opened(raw) == frame
 
 
 @pytest.mark.parametrize(
@@ -77,8 +91,16 @@ def test_frame_is_read(raw: str, frame: Frame) -> None:
     ],
 )
 def test_nul_that_pads_a_text_is_left_out(written: str, read: str) -> None:
-    frame = parse_frame(f'[2,"1","DataTransfer",{{"vendorId":"{written}"}}]')
-    assert frame == Call(message_id="1", action="DataTransfer", payload={"vendorId": read})
+    raw = f'[2,"1","DataTransfer",{{"vendorId":"{written}"}}]'
+    frame = Call(message_id="1", action="DataTransfer", payload={"vendorId": read})
+    assert parse_frame(raw) == opened(raw) == frame
+
+
+def test_payload_of_a_call_may_stay_unread() -> None:
+    frame = parse_envelope('[2,"7","Heartbeat", {"a" : 1e400} ]')
+    assert isinstance(frame, UnreadCall)
+    assert (frame.message_id, frame.action) == ("7", "Heartbeat")
+    assert bytes(frame.payload).strip() == b'{"a" : 1e400}'  # which is no number
 
 
 @pytest.mark.parametrize(
@@ -370,21 +392,46 @@ def test_what_is_written_is_read_again(
         CallError(message_id=message_id, code=words[:40], description=words[:255]),
     ]
     assert [parse_frame(format_frame(frame)) for frame in frames] == frames
+    assert [opened(format_frame(frame)) for frame in frames] == frames
+
+
+Fault: TypeAlias = tuple[ErrorCode, str | None, str]
+
+
+def fault_or_none(parse: Callable[[str | bytes], object], raw: str | bytes) -> Fault | None:
+    try:
+        parse(raw)
+    except FrameError as fault:
+        return fault.code, fault.message_id, str(fault)
+    return None
+
+
+def is_alike_by_its_envelope(raw: str | bytes) -> bool:
+    """Whether both ways to parse find the same fault, or one that the unread payload hides."""
+    fault = fault_or_none(parse_frame, raw)
+    if fault_or_none(parse_envelope, raw) == fault:
+        return True
+    if fault is None:
+        return False
+    code, message_id, said = fault
+    unread = parse_envelope(raw)
+    is_hidden = code is FORMAT and said.startswith("not JSON: ")
+    return is_hidden and isinstance(unread, UnreadCall) and unread.message_id == message_id
 
 
 def is_frame_or_fault(raw: str | bytes) -> bool:
-    try:
-        parse_frame(raw)
-    except FrameError as fault:
-        return fault.message_id is None or 0 < len(fault.message_id) <= 36
-    return True
+    fault = fault_or_none(parse_frame, raw)
+    return fault is None or fault[1] is None or 0 < len(fault[1]) <= 36
 
 
 @given(st.text() | st.binary())
 def test_any_text_is_a_frame_or_a_fault(raw: str | bytes) -> None:
     assert is_frame_or_fault(raw)
+    assert is_alike_by_its_envelope(raw)
 
 
 @given(st.lists(json_values, max_size=6), st.sampled_from([2, 3, 4, 5, None]))
 def test_any_array_is_a_frame_or_a_fault(array: list[Any], kind: int | None) -> None:
-    assert is_frame_or_fault(json.dumps(array if kind is None else [kind, *array]))
+    raw = json.dumps(array if kind is None else [kind, *array])
+    assert is_frame_or_fault(raw)
+    assert is_alike_by_its_envelope(raw)

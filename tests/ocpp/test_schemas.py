@@ -2,6 +2,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 import pytest
+from msgspec import Raw
 
 from csms.ocpp.frames import ErrorCode, JsonObject
 from csms.ocpp.schemas import SchemaError, Schemas, load_schemas
@@ -51,7 +52,7 @@ def profile(limit: float) -> JsonObject:
 
 def fault_of(schemas: Schemas, action: str, payload: JsonObject) -> SchemaError:
     with pytest.raises(SchemaError) as caught:
-        schemas.check_call(action, payload)
+        schemas.calls[action].read(payload)
     return caught.value
 
 
@@ -71,7 +72,7 @@ def fault_of(schemas: Schemas, action: str, payload: JsonObject) -> SchemaError:
     ],
 )
 def test_proper_payload_passes(schemas: Schemas, action: str, payload: JsonObject) -> None:
-    schemas.check_call(action, payload)
+    schemas.calls[action].read(payload)
 
 
 @pytest.mark.parametrize(
@@ -193,10 +194,56 @@ def test_payload_that_is_nested_deeper_than_any_schema_is_a_fault(depth: int) ->
     assert fault_of(V16, "DataTransfer", {"vendorId": "V", "data": nested}).code in {FORMAT, TYPE}
 
 
-def test_results_are_checked_like_calls() -> None:
-    V16.check_result("Reset", {"status": "Accepted"})
+@pytest.mark.parametrize(
+    ("text", "info"),
+    [
+        ('"info":"a","info":"b"', "b"),
+        ('"info":7,"info":"b"', "b"),
+        ('"info":"' + "x" * 51 + '","info":"b"', "b"),
+        ('"info":"b","\\u0069nfo":"c"', "c"),
+    ],
+)
+def test_last_of_two_values_of_a_field_counts(text: str, info: str) -> None:
+    status = '"connectorId":1,"errorCode":"NoError","status":"Available"'
+    raw = Raw(f"{{{status},{text}}}".encode())
+    assert V16.calls["StatusNotification"].read(raw).info == info
+
+
+def test_last_of_two_values_of_a_field_has_to_fit() -> None:
     with pytest.raises(SchemaError) as caught:
-        V16.check_result("Reset", {"status": "Perhaps"})
+        V16.calls["Authorize"].read(Raw(b'{"idTag":"04A2","idTag":7}'))
+    assert caught.value.code is TYPE
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"vendorId":"V","data":1e400}', FORMAT),
+        ('{"vendorId":1e400}', FORMAT),
+        ('{"vendorId":"V"', FORMAT),
+        ("[" * 100_000, FORMAT),
+        ("[]", TYPE),
+        ('"V"', TYPE),
+    ],
+)
+def test_text_that_is_no_object_is_a_fault(text: str, code: ErrorCode) -> None:
+    with pytest.raises(SchemaError) as caught:
+        V201.calls["DataTransfer"].read(Raw(text.encode()))
+    assert caught.value.code is code
+    assert str(caught.value).startswith("payload: ")
+
+
+def test_absent_field_reads_as_none_and_null_is_a_fault() -> None:
+    assert V16.calls["DataTransfer"].read({"vendorId": "V"}).data is None
+    with pytest.raises(SchemaError) as caught:
+        V16.calls["DataTransfer"].read({"vendorId": "V", "data": None})
+    assert caught.value.code is TYPE
+
+
+def test_results_are_checked_like_calls() -> None:
+    V16.results["Reset"].read({"status": "Accepted"})
+    with pytest.raises(SchemaError) as caught:
+        V16.results["Reset"].read({"status": "Perhaps"})
     assert caught.value.code is PROPERTY
 
 

@@ -1,11 +1,12 @@
 """Whatever fits the official schemas is translated, in every version, in both directions."""
 
 from importlib import resources
-from json import loads
+from json import dumps, loads
 from random import Random
 from typing import Any, Final
 
 import pytest
+from msgspec import Raw
 
 from csms.domain.authorization import IdToken
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
@@ -29,7 +30,7 @@ from csms.domain.errors import CallRefusedError
 from csms.domain.events import StationEvent
 from csms.domain.station import RateUnit
 from csms.ocpp.adapter import Adapter
-from csms.ocpp.frames import Call
+from csms.ocpp.frames import Call, UnreadCall
 from csms.ocpp.versions import load_adapters
 from tests.ocpp.payload_maker import PayloadMaker
 
@@ -78,7 +79,8 @@ def test_the_better_version_comes_first() -> None:
 def test_every_proper_call_becomes_an_event(adapter: Adapter, action: str) -> None:
     calls = maker(adapter, action + PACKAGES[adapter.name][1])
     for _ in range(60):
-        call = Call(message_id="7", action=action, payload=calls.valid())
+        payload = loads(dumps(calls.valid()))
+        call = Call(message_id="7", action=action, payload=payload)
         event = adapter.decode_call("G-01", call).event
         assert isinstance(event, StationEvent)
         assert event.station_id == "G-01"
@@ -92,14 +94,23 @@ def test_every_proper_call_becomes_an_event(adapter: Adapter, action: str) -> No
         for action in sorted(adapter._inbound)
     ],
 )
-def test_every_improper_call_is_refused_and_nothing_worse(adapter: Adapter, action: str) -> None:
+def test_every_improper_call_is_refused_and_nothing_worse_read_or_unread(
+    adapter: Adapter, action: str
+) -> None:
     calls = maker(adapter, action + PACKAGES[adapter.name][1])
     for _ in range(120):
-        call = Call(message_id="7", action=action, payload=calls.nearly_valid())
-        try:
-            adapter.decode_call("G-01", call)
-        except CallRefusedError:
-            continue
+        text = dumps(calls.nearly_valid()).encode()
+        call = Call(message_id="7", action=action, payload=loads(text))
+        unread = UnreadCall(message_id="7", action=action, payload=Raw(text))
+        assert told(adapter, unread) == told(adapter, call)
+
+
+def told(adapter: Adapter, call: Call | UnreadCall) -> StationEvent[Any] | tuple[str, str]:
+    """What a call says, or why it is refused."""
+    try:
+        return adapter.decode_call("G-01", call).event
+    except CallRefusedError as error:
+        return error.code, str(error)
 
 
 @pytest.mark.parametrize(

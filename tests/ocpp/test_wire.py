@@ -1,4 +1,6 @@
 from datetime import UTC, datetime, timedelta, timezone
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from csms.domain.metering import Measurand, MeterSample
 from csms.ocpp.adapter import FieldError
+from csms.ocpp.schemas import load_schemas
 from csms.ocpp.wire import (
     drop_absent,
     format_time,
@@ -15,6 +18,7 @@ from csms.ocpp.wire import (
     round_limit,
 )
 
+V16 = load_schemas(files("ocpp.v16") / "schemas")
 NOON = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
 
 
@@ -73,6 +77,9 @@ def test_what_is_no_time_is_a_fault_of_the_field(text: str) -> None:
         (NOON, "2026-01-14T12:00:00Z"),
         (NOON.replace(microsecond=999_999), "2026-01-14T12:00:00Z"),
         (datetime(2026, 1, 14, 13, 0, tzinfo=timezone(timedelta(hours=1))), "2026-01-14T12:00:00Z"),
+        (datetime(2026, 1, 14, 12, 0, tzinfo=ZoneInfo("Etc/UTC")), "2026-01-14T12:00:00Z"),
+        (datetime(2026, 7, 14, 12, 0, tzinfo=ZoneInfo("Europe/Oslo")), "2026-07-14T10:00:00Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
     ],
 )
 def test_time_is_written_in_whole_seconds_of_utc(instant: datetime, text: str) -> None:
@@ -115,6 +122,7 @@ def test_limit_is_never_rounded_up(limit: float) -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "multiplier", "number"),
     [
+        ("1234", None, None, 1234.0),
         ("1234", "", 0, 1234.0),
         ("1234.5", "Wh", 0, 1234.5),
         ("1.25", "kWh", 0, 1250.0),
@@ -141,7 +149,7 @@ def test_limit_is_never_rounded_up(limit: float) -> None:
     ],
 )
 def test_number_is_read_in_its_base_unit(
-    value: object, unit: str, multiplier: int, number: float
+    value: object, unit: str | None, multiplier: int | None, number: float
 ) -> None:
     assert read_number(value, unit, multiplier) == pytest.approx(number, rel=1e-12)
 
@@ -169,7 +177,9 @@ def test_what_is_no_finite_number_is_dropped(value: object, unit: str, multiplie
 
 
 def test_sample_that_tells_only_its_value_is_an_energy_register_at_the_outlet() -> None:
-    assert read_sample(NOON, {"value": "12"}, 12.0) == MeterSample(
+    call = {"connectorId": 1, "meterValue": [{"timestamp": "", "sampledValue": [{"value": "12"}]}]}
+    [meter_value] = V16.calls["MeterValues"].read(call).meterValue
+    assert read_sample(NOON, meter_value.sampledValue[0], 12.0) == MeterSample(
         at=NOON,
         measurand=Measurand.ENERGY_IMPORT_REGISTER,
         value=12.0,

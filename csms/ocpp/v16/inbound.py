@@ -1,5 +1,6 @@
 """Calls that a 1.6 station makes: payload to event, reply to payload (OCPP 1.6 §4)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from csms.ocpp.payloads import (
     encode_heartbeat,
     encode_nothing,
 )
+from csms.ocpp.schemas import Payload
 from csms.ocpp.wire import (
     drop_absent,
     format_time,
@@ -52,25 +54,25 @@ _TOKEN_STATUS: Final = {TokenStatus.UNKNOWN: "Invalid"}
 """Verdicts that 1.6 has no word of its own for (§7.2)."""
 
 
-def decode_boot(station_id: StationId, call: JsonObject) -> StationBooted:
+def decode_boot(station_id: StationId, call: Payload) -> StationBooted:
     """BootNotification.req (§6.3)."""
-    serial = call.get("chargePointSerialNumber") or call.get("chargeBoxSerialNumber")
+    serial = call.chargePointSerialNumber or call.chargeBoxSerialNumber
     return StationBooted(
         station_id=station_id,
         model=StationModel(
-            vendor=call["chargePointVendor"],
-            model=call["chargePointModel"],
+            vendor=call.chargePointVendor,
+            model=call.chargePointModel,
             serial=serial or None,
-            firmware=call.get("firmwareVersion") or None,
+            firmware=call.firmwareVersion or None,
         ),
     )
 
 
-def decode_status(station_id: StationId, call: JsonObject) -> StatusChanged:
+def decode_status(station_id: StationId, call: Payload) -> StatusChanged:
     """StatusNotification.req (§6.47)."""
-    status, charging_state = _STATUS[call["status"]]
-    connector = read_index(call["connectorId"])
-    error_code = call["errorCode"]
+    status, charging_state = _STATUS[call.status]
+    connector = read_index(call.connectorId)
+    error_code = call.errorCode
     return StatusChanged(
         station_id=station_id,
         evse_number=connector,
@@ -78,14 +80,14 @@ def decode_status(station_id: StationId, call: JsonObject) -> StatusChanged:
         status=status,
         charging_state=charging_state,
         error_code=None if error_code == "NoError" else error_code,
-        detail=call.get("info") or call.get("vendorErrorCode") or None,
-        at=parse_time(call["timestamp"]) if call.get("timestamp") else None,
+        detail=call.info or call.vendorErrorCode or None,
+        at=parse_time(call.timestamp) if call.timestamp else None,
     )
 
 
-def decode_authorize(station_id: StationId, call: JsonObject) -> AuthorizationAsked:
+def decode_authorize(station_id: StationId, call: Payload) -> AuthorizationAsked:
     """Authorize.req (§6.1)."""
-    return AuthorizationAsked(station_id=station_id, id_token=IdToken(call["idTag"]))
+    return AuthorizationAsked(station_id=station_id, id_token=IdToken(call.idTag))
 
 
 def encode_authorize(reply: Authorization) -> JsonObject:
@@ -93,18 +95,18 @@ def encode_authorize(reply: Authorization) -> JsonObject:
     return {"idTagInfo": _id_tag_info(reply)}
 
 
-def decode_start(station_id: StationId, call: JsonObject) -> TransactionReported:
+def decode_start(station_id: StationId, call: Payload) -> TransactionReported:
     """StartTransaction.req (§6.45)."""
-    at = parse_time(call["timestamp"])
-    register_wh = float(call["meterStart"])
+    at = parse_time(call.timestamp)
+    register_wh = float(call.meterStart)
     return TransactionReported(
         station_id=station_id,
         stage=TransactionStage.STARTED,
         at=at,
         transaction=None,
-        evse_number=read_index(call["connectorId"], least=1),
+        evse_number=read_index(call.connectorId, least=1),
         connector_number=1,
-        id_token=IdToken(call["idTag"]),
+        id_token=IdToken(call.idTag),
         register_wh=register_wh,
         samples=(_register(at, register_wh, "Transaction.Begin"),),
     )
@@ -116,22 +118,22 @@ def encode_start(reply: TransactionReply) -> JsonObject:
     return {"transactionId": int(reply.transaction), "idTagInfo": _id_tag_info(verdict)}
 
 
-def decode_stop(station_id: StationId, call: JsonObject) -> TransactionReported:
+def decode_stop(station_id: StationId, call: Payload) -> TransactionReported:
     """StopTransaction.req (§6.49)."""
-    at = parse_time(call["timestamp"])
-    register_wh = float(call["meterStop"])
+    at = parse_time(call.timestamp)
+    register_wh = float(call.meterStop)
     return TransactionReported(
         station_id=station_id,
         stage=TransactionStage.ENDED,
         at=at,
-        transaction=str(call["transactionId"]),
-        id_token=IdToken(call["idTag"]) if call.get("idTag") else None,
+        transaction=str(call.transactionId),
+        id_token=IdToken(call.idTag) if call.idTag else None,
         register_wh=register_wh,
         samples=(
-            *_samples(call.get("transactionData", [])),
+            *_samples(call.transactionData or ()),
             _register(at, register_wh, "Transaction.End"),
         ),
-        stop_reason=call.get("reason", "Local"),  # the default by §6.49
+        stop_reason=call.reason or "Local",  # the default by §6.49
     )
 
 
@@ -140,14 +142,14 @@ def encode_stop(reply: TransactionReply) -> JsonObject:
     return drop_absent({"idTagInfo": reply.verdict and _id_tag_info(reply.verdict)})
 
 
-def decode_meter_values(station_id: StationId, call: JsonObject) -> MetersSampled:
+def decode_meter_values(station_id: StationId, call: Payload) -> MetersSampled:
     """MeterValues.req (§6.31)."""
-    transaction = call.get("transactionId")
+    transaction = call.transactionId
     return MetersSampled(
         station_id=station_id,
-        evse_number=read_index(call["connectorId"]),
+        evse_number=read_index(call.connectorId),
         transaction=None if transaction is None else str(transaction),
-        samples=_samples(call["meterValue"]),
+        samples=_samples(call.meterValue),
     )
 
 
@@ -173,16 +175,15 @@ def _id_tag_info(verdict: Authorization) -> JsonObject:
     )
 
 
-def _samples(meter_values: list[JsonObject]) -> tuple[MeterSample, ...]:
+def _samples(meter_values: Iterable[Payload]) -> tuple[MeterSample, ...]:
     samples: list[MeterSample] = []
     for meter_value in meter_values:
-        at = parse_time(meter_value["timestamp"])
-        for sampled in meter_value["sampledValue"]:
-            text = sampled["value"]
-            if sampled.get("format") == "SignedData":
-                samples.append(read_sample(at, sampled, None, signed=text))
+        at = parse_time(meter_value.timestamp)
+        for sampled in meter_value.sampledValue:
+            if sampled.format == "SignedData":
+                samples.append(read_sample(at, sampled, None, signed=sampled.value))
                 continue
-            value = read_number(text, sampled.get("unit", ""))
+            value = read_number(sampled.value, sampled.unit)
             if value is not None:
                 samples.append(read_sample(at, sampled, value))
     return tuple(samples)

@@ -30,6 +30,7 @@ from csms.domain.station import RateUnit
 from csms.ocpp.adapter import NotExpressibleError, Outbound
 from csms.ocpp.frames import JsonObject
 from csms.ocpp.payloads import read_periods, write_profile, write_schedule
+from csms.ocpp.schemas import Payload
 from csms.ocpp.wire import drop_absent, parse_time
 
 _PURPOSE: Final = {
@@ -97,19 +98,20 @@ def encode_read_composite(command: ReadCompositeSchedule) -> JsonObject:
     )
 
 
-def decode_composite(command: ReadCompositeSchedule, answer: JsonObject) -> CompositeOutcome:
+def decode_composite(command: ReadCompositeSchedule, answer: Payload) -> CompositeOutcome:
     """GetCompositeSchedule.conf (§6.24)."""
-    written = answer.get("chargingSchedule")
+    written = answer.chargingSchedule
     if written is None:
-        return CompositeOutcome(status=_STATUS[answer["status"]])
-    start = answer.get("scheduleStart") or written.get("startSchedule")
+        return CompositeOutcome(status=_STATUS[answer.status])
+    start = answer.scheduleStart or written.startSchedule
+    connector, duration_s = answer.connectorId, written.duration
     return CompositeOutcome(
-        status=_STATUS[answer["status"]],
+        status=_STATUS[answer.status],
         schedule=CompositeSchedule(
-            evse_number=answer.get("connectorId", command.evse_number),
-            unit=RateUnit(written["chargingRateUnit"]),
+            evse_number=command.evse_number if connector is None else connector,
+            unit=RateUnit(written.chargingRateUnit),
             starts_at=parse_time(start) if start else None,
-            duration_s=written.get("duration", command.duration_s),
+            duration_s=command.duration_s if duration_s is None else duration_s,
             periods=read_periods(written),
         ),
     )
@@ -126,9 +128,9 @@ def encode_start(command: StartCharging) -> JsonObject:
     )
 
 
-def decode_start(_command: StartCharging, answer: JsonObject) -> StartOutcome:
+def decode_start(_command: StartCharging, answer: Payload) -> StartOutcome:
     """RemoteStartTransaction.conf (§6.34)."""
-    return StartOutcome(status=_STATUS[answer["status"]])
+    return StartOutcome(status=_STATUS[answer.status])
 
 
 def encode_stop(command: StopCharging) -> JsonObject:
@@ -155,13 +157,13 @@ def encode_read_settings(command: ReadSettings) -> JsonObject:
     return {"key": [_KEY.get(name, name) for name in command.names]} if command.names else {}
 
 
-def decode_read_settings(_command: ReadSettings, answer: JsonObject) -> SettingsOutcome:
+def decode_read_settings(_command: ReadSettings, answer: Payload) -> SettingsOutcome:
     """GetConfiguration.conf (§6.26)."""
-    told = {key["key"]: key.get("value", "") for key in answer.get("configurationKey", [])}
+    told = {key.key: key.value or "" for key in answer.configurationKey or ()}
     return SettingsOutcome(
         status=CommandStatus.ACCEPTED,
         values={_NAME.get(key, key): _neutral(key, value) for key, value in told.items()},
-        unknown=frozenset(_NAME.get(key, key) for key in answer.get("unknownKey", [])),
+        unknown=frozenset(_NAME.get(key, key) for key in answer.unknownKey or ()),
     )
 
 
@@ -170,9 +172,9 @@ def encode_write_setting(command: WriteSetting) -> JsonObject:
     return {"key": _KEY.get(command.name, command.name), "value": command.value}
 
 
-def decode_status(_command: object, answer: JsonObject) -> Outcome:
+def decode_status(_command: object, answer: Payload) -> Outcome:
     """A confirmation that has a status and no more."""
-    return Outcome(status=_STATUS[answer["status"]])
+    return Outcome(status=_STATUS[answer.status])
 
 
 OUTBOUND: Final[tuple[Outbound[Any, Any], ...]] = (

@@ -1,8 +1,9 @@
 """Calls that a 2.0.1 station makes: payload to event, reply to payload (part 2, messages §1)."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-import orjson
+import msgspec
 
 from csms.domain.authorization import Authorization, IdToken
 from csms.domain.events import (
@@ -27,6 +28,7 @@ from csms.ocpp.payloads import (
     encode_heartbeat,
     encode_nothing,
 )
+from csms.ocpp.schemas import Payload
 from csms.ocpp.wire import (
     drop_absent,
     format_time,
@@ -59,37 +61,37 @@ _TRANSACTION_EDGE: Final = frozenset({"Transaction.Begin", "Transaction.End"})
 _NO_TOKEN: Final = "NoAuthorization"  # noqa: S105 - a kind of token
 
 
-def decode_boot(station_id: StationId, call: JsonObject) -> StationBooted:
+def decode_boot(station_id: StationId, call: Payload) -> StationBooted:
     """BootNotificationRequest (B01)."""
-    station = call["chargingStation"]
+    station = call.chargingStation
     return StationBooted(
         station_id=station_id,
         model=StationModel(
-            vendor=station["vendorName"],
-            model=station["model"],
-            serial=station.get("serialNumber") or None,
-            firmware=station.get("firmwareVersion") or None,
+            vendor=station.vendorName,
+            model=station.model,
+            serial=station.serialNumber or None,
+            firmware=station.firmwareVersion or None,
         ),
-        reason=call["reason"],
+        reason=call.reason,
     )
 
 
-def decode_status(station_id: StationId, call: JsonObject) -> StatusChanged:
+def decode_status(station_id: StationId, call: Payload) -> StatusChanged:
     """StatusNotificationRequest (G01)."""
     return StatusChanged(
         station_id=station_id,
-        evse_number=read_index(call["evseId"]),
-        connector_number=read_index(call["connectorId"]),
-        status=_STATUS[call["connectorStatus"]],
-        at=parse_time(call["timestamp"]),
+        evse_number=read_index(call.evseId),
+        connector_number=read_index(call.connectorId),
+        status=_STATUS[call.connectorStatus],
+        at=parse_time(call.timestamp),
     )
 
 
-def decode_authorize(station_id: StationId, call: JsonObject) -> AuthorizationAsked:
+def decode_authorize(station_id: StationId, call: Payload) -> AuthorizationAsked:
     """AuthorizeRequest (C01)."""
-    written = call["idToken"]
+    written = call.idToken
     return AuthorizationAsked(
-        station_id=station_id, id_token=IdToken(written["idToken"], written["type"])
+        station_id=station_id, id_token=IdToken(written.idToken, written.type)
     )
 
 
@@ -98,28 +100,29 @@ def encode_authorize(reply: Authorization) -> JsonObject:
     return {"idTokenInfo": _id_token_info(reply)}
 
 
-def decode_transaction_event(station_id: StationId, call: JsonObject) -> TransactionReported:
+def decode_transaction_event(station_id: StationId, call: Payload) -> TransactionReported:
     """TransactionEventRequest (E01-E15)."""
-    about = call["transactionInfo"]
-    evse = call.get("evse", {})
-    samples = _samples(call.get("meterValue", []))
-    charging_state = about.get("chargingState")
+    about = call.transactionInfo
+    evse = call.evse
+    connector = evse and evse.connectorId
+    samples = _samples(call.meterValue or ())
+    charging_state = about.chargingState
     return TransactionReported(
         station_id=station_id,
-        stage=_STAGE[call["eventType"]],
-        at=parse_time(call["timestamp"]),
-        transaction=about["transactionId"],
-        evse_number=read_index(evse["id"]) if evse else None,
-        connector_number=read_index(evse["connectorId"]) if "connectorId" in evse else None,
-        seq_no=call["seqNo"],
-        id_token=_id_token(call.get("idToken")),
+        stage=_STAGE[call.eventType],
+        at=parse_time(call.timestamp),
+        transaction=about.transactionId,
+        evse_number=read_index(evse.id) if evse else None,
+        connector_number=None if connector is None else read_index(connector),
+        seq_no=call.seqNo,
+        id_token=_id_token(call.idToken),
         register_wh=_register_wh(samples),
         samples=samples,
         charging_state=charging_state and _CHARGING_STATE[charging_state],
-        trigger=call["triggerReason"],
-        stop_reason=about.get("stoppedReason"),
-        is_offline=call.get("offline", False),
-        remote_start_id=about.get("remoteStartId"),
+        trigger=call.triggerReason,
+        stop_reason=about.stoppedReason,
+        is_offline=call.offline or False,
+        remote_start_id=about.remoteStartId,
     )
 
 
@@ -128,13 +131,13 @@ def encode_transaction_event(reply: TransactionReply) -> JsonObject:
     return drop_absent({"idTokenInfo": reply.verdict and _id_token_info(reply.verdict)})
 
 
-def decode_meter_values(station_id: StationId, call: JsonObject) -> MetersSampled:
+def decode_meter_values(station_id: StationId, call: Payload) -> MetersSampled:
     """MeterValuesRequest, which in 2.0.1 never belongs to a transaction (J01)."""
     return MetersSampled(
         station_id=station_id,
-        evse_number=read_index(call["evseId"]),
+        evse_number=read_index(call.evseId),
         transaction=None,
-        samples=_samples(call["meterValue"]),
+        samples=_samples(call.meterValue),
     )
 
 
@@ -149,10 +152,10 @@ INBOUND: Final[tuple[Inbound[Any, Any], ...]] = (
 )
 
 
-def _id_token(written: JsonObject | None) -> IdToken | None:
-    if written is None or written["type"] == _NO_TOKEN:
+def _id_token(written: Payload) -> IdToken | None:
+    if written is None or written.type == _NO_TOKEN:
         return None
-    return IdToken(written["idToken"], written["type"])
+    return IdToken(written.idToken, written.type)
 
 
 def _id_token_info(verdict: Authorization) -> JsonObject:
@@ -165,16 +168,15 @@ def _id_token_info(verdict: Authorization) -> JsonObject:
     )
 
 
-def _samples(meter_values: list[JsonObject]) -> tuple[MeterSample, ...]:
+def _samples(meter_values: Iterable[Payload]) -> tuple[MeterSample, ...]:
     samples: list[MeterSample] = []
     for meter_value in meter_values:
-        at = parse_time(meter_value["timestamp"])
-        for sampled in meter_value["sampledValue"]:
-            unit = sampled.get("unitOfMeasure", {})
-            value = read_number(sampled["value"], unit.get("unit", ""), unit.get("multiplier", 0))
-            signed = sampled.get("signedMeterValue")
+        at = parse_time(meter_value.timestamp)
+        for sampled in meter_value.sampledValue:
+            unit, signed = sampled.unitOfMeasure, sampled.signedMeterValue
+            value = read_number(sampled.value, unit and unit.unit, unit and unit.multiplier)
             if value is not None:
-                text = orjson.dumps(signed).decode() if signed else None
+                text = msgspec.json.encode(signed).decode() if signed else None
                 samples.append(read_sample(at, sampled, value, text))
     return tuple(samples)
 

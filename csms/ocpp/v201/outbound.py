@@ -30,6 +30,7 @@ from csms.domain.station import RateUnit
 from csms.ocpp.adapter import NotExpressibleError, Outbound
 from csms.ocpp.frames import JsonObject
 from csms.ocpp.payloads import read_periods, write_profile, write_schedule
+from csms.ocpp.schemas import Payload
 from csms.ocpp.wire import drop_absent, parse_time
 
 _PURPOSE: Final = {
@@ -99,20 +100,20 @@ def encode_read_composite(command: ReadCompositeSchedule) -> JsonObject:
     )
 
 
-def decode_composite(command: ReadCompositeSchedule, answer: JsonObject) -> CompositeOutcome:
+def decode_composite(command: ReadCompositeSchedule, answer: Payload) -> CompositeOutcome:
     """GetCompositeScheduleResponse (K08)."""
     outcome = decode_status(command, answer)
-    written = answer.get("schedule")
+    written = answer.schedule
     if written is None:
         return CompositeOutcome(status=outcome.status, detail=outcome.detail)
     return CompositeOutcome(
         status=outcome.status,
         detail=outcome.detail,
         schedule=CompositeSchedule(
-            evse_number=written["evseId"],
-            unit=RateUnit(written["chargingRateUnit"]),
-            starts_at=parse_time(written["scheduleStart"]),
-            duration_s=written["duration"],
+            evse_number=written.evseId,
+            unit=RateUnit(written.chargingRateUnit),
+            starts_at=parse_time(written.scheduleStart),
+            duration_s=written.duration,
             periods=read_periods(written),
         ),
     )
@@ -130,11 +131,11 @@ def encode_start(command: StartCharging) -> JsonObject:
     )
 
 
-def decode_start(command: StartCharging, answer: JsonObject) -> StartOutcome:
+def decode_start(command: StartCharging, answer: Payload) -> StartOutcome:
     """RequestStartTransactionResponse (F01, F02)."""
     outcome = decode_status(command, answer)
     return StartOutcome(
-        status=outcome.status, detail=outcome.detail, transaction=answer.get("transactionId")
+        status=outcome.status, detail=outcome.detail, transaction=answer.transactionId
     )
 
 
@@ -161,13 +162,13 @@ def encode_read_settings(command: ReadSettings) -> JsonObject:
     return {"getVariableData": [_address(name) for name in command.names]}
 
 
-def decode_read_settings(_command: ReadSettings, answer: JsonObject) -> SettingsOutcome:
+def decode_read_settings(_command: ReadSettings, answer: Payload) -> SettingsOutcome:
     """GetVariablesResponse (B06)."""
-    results = {_name_of(result): result for result in answer["getVariableResult"]}
+    results = {_name_of(result): result for result in answer.getVariableResult}
     values = {
-        name: result.get("attributeValue", "")
+        name: result.attributeValue or ""
         for name, result in results.items()
-        if result["attributeStatus"] == "Accepted"
+        if result.attributeStatus == "Accepted"
     }
     return SettingsOutcome(
         status=CommandStatus.ACCEPTED,
@@ -181,17 +182,17 @@ def encode_write_setting(command: WriteSetting) -> JsonObject:
     return {"setVariableData": [{**_address(command.name), "attributeValue": command.value}]}
 
 
-def decode_write_setting(_command: WriteSetting, answer: JsonObject) -> Outcome:
+def decode_write_setting(_command: WriteSetting, answer: Payload) -> Outcome:
     """SetVariablesResponse (B05)."""
-    result = answer["setVariableResult"][0]
+    result = answer.setVariableResult[0]
     return Outcome(
-        status=_STATUS[result["attributeStatus"]], detail=_detail(result.get("attributeStatusInfo"))
+        status=_STATUS[result.attributeStatus], detail=_detail(result.attributeStatusInfo)
     )
 
 
-def decode_status(_command: object, answer: JsonObject) -> Outcome:
+def decode_status(_command: object, answer: Payload) -> Outcome:
     """A response that has a status and perhaps a reason."""
-    return Outcome(status=_STATUS[answer["status"]], detail=_detail(answer.get("statusInfo")))
+    return Outcome(status=_STATUS[answer.status], detail=_detail(answer.statusInfo))
 
 
 OUTBOUND: Final[tuple[Outbound[Any, Any], ...]] = (
@@ -229,12 +230,12 @@ def _address(name: str) -> JsonObject:
     return {"component": {"name": component}, "variable": {"name": variable}}
 
 
-def _name_of(result: JsonObject) -> str:
-    component, variable = result["component"]["name"], result["variable"]["name"]
+def _name_of(result: Payload) -> str:
+    component, variable = result.component.name, result.variable.name
     return _NAME.get((component, variable), f"{component}.{variable}")
 
 
-def _detail(status_info: JsonObject | None) -> str:
+def _detail(status_info: Payload) -> str:
     if status_info is None:
         return ""
-    return ": ".join(filter(None, (status_info["reasonCode"], status_info.get("additionalInfo"))))
+    return ": ".join(filter(None, (status_info.reasonCode, status_info.additionalInfo)))
