@@ -59,7 +59,22 @@ def main() -> int:
     if asked.tried:
         for what, ways in alternatives().items():
             _show(what, ways, asked.rounds)
-    return _judge(rows)
+    return judge(rows)
+
+
+def judge(rows: list[Row]) -> int:
+    """Print the figures and the verdict; returns the exit code."""
+    judged = [(row, _BARS[row.message.name]) for row in rows if row.message.name in _BARS]
+    faults = [row.message.name for row, bar in judged if row.lean_ratio < bar]
+    figures = "; ".join(
+        f"{row.message.name} {row.ours_us:.1f} us, 1/{row.plain_ratio:.0f} of the ocpp package, "
+        f"1/{row.lean_ratio:.0f} of it lean"
+        for row, _ in judged
+    )
+    bars = ", ".join(f"1/{bar}" for _, bar in judged)
+    verdict = "FAIL: " + ", ".join(faults) if faults else "PASS"
+    print(f"\ncodec: {figures} (bar {bars}) {verdict}")
+    return 1 if faults else 0
 
 
 def _compare(ours: OurSide, rounds: int) -> list[Row]:
@@ -118,20 +133,6 @@ def _show(title: str, acts: Mapping[str, Callable[[], object]], rounds: int) -> 
     print(f"\n{title}")
     for name, times_us in taken.items():
         print(f"  {name:<24} {median(times_us):>8.2f} us")
-
-
-def _judge(rows: list[Row]) -> int:
-    judged = [(row, _BARS[row.message.name]) for row in rows if row.message.name in _BARS]
-    faults = [row.message.name for row, bar in judged if row.lean_ratio < bar]
-    figures = "; ".join(
-        f"{row.message.name} {row.ours_us:.1f} us, 1/{row.plain_ratio:.0f} of the ocpp package, "
-        f"1/{row.lean_ratio:.0f} of it lean"
-        for row, _ in judged
-    )
-    bars = ", ".join(f"1/{bar}" for _, bar in judged)
-    verdict = "FAIL: " + ", ".join(faults) if faults else "PASS"
-    print(f"\ncodec: {figures} (bar {bars}) {verdict}")
-    return 1 if faults else 0
 
 
 if __name__ == "__main__":
