@@ -25,9 +25,10 @@ def find_programs() -> Path | None:
 class Cluster:
     """A running server, and the databases that tests make on it."""
 
-    def __init__(self, programs: Path, port: int) -> None:
+    def __init__(self, programs: Path, port: int, first_pid: int) -> None:
         self._programs = programs
         self._port = port
+        self._first_pid = first_pid
         self._numbers = count(1)
 
     def url(self, name: str) -> str:
@@ -41,10 +42,21 @@ class Cluster:
         _run(self._programs / "createdb", *at, "-T", template, name)
         return name
 
+    def cpu_s(self) -> float:
+        """Processor time of the server so far, with that of connections that have ended."""
+        children = Path(f"/proc/{self._first_pid}/task/{self._first_pid}/children").read_text()
+        ticks = sum(_ticks(pid) for pid in (str(self._first_pid), *children.split()))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
-def running_cluster(programs: Path) -> Iterator[Cluster]:
-    """Run a server until the context is left."""
+def running_cluster(programs: Path, *, is_durable: bool = False) -> Iterator[Cluster]:
+    """Run a server until the context is left.
+
+    Args:
+        programs: Where its programs are.
+        is_durable: Whether a commit waits until the disk has it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="chargeflex-pg-"))
     if OWNER:
         shutil.chown(folder, OWNER)
@@ -54,15 +66,26 @@ def running_cluster(programs: Path) -> Iterator[Cluster]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+        fsync = "on" if is_durable else "off"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync={fsync} -k {folder}"
         log = str(folder / "log")
         _run(programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
         try:
-            yield Cluster(programs, port)
+            yield Cluster(programs, port, _first_pid(folder / "data"))
         finally:
             _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder)
+
+
+def _first_pid(data: Path) -> int:
+    return int((data / "postmaster.pid").read_text().split()[0])
+
+
+def _ticks(pid: str) -> int:
+    """Processor time of a process in clock ticks: its own, and that of children it waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15])
 
 
 def _run(program: Path, *arguments: str) -> None:
