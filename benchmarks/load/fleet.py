@@ -9,8 +9,10 @@ from typing import Final, TypeAlias
 
 from benchmarks.load.contents import Timestamps
 from benchmarks.load.dialect import Dialect
+from benchmarks.load.floods import Background
 from benchmarks.load.frames import ProtocolError
 from benchmarks.load.link import Address, RefusedError
+from benchmarks.load.probe import Probing
 from benchmarks.load.station import CallError, Station
 from benchmarks.load.v16 import v16
 from benchmarks.load.v201 import v201
@@ -45,6 +47,8 @@ class Fleet:
 
     Attributes:
         refusals: How often a station could not connect, or was cut while it did.
+        background: The load that goes on while other things are done.
+        probing: The probe that goes on meanwhile.
     """
 
     def __init__(self, population: Population) -> None:
@@ -55,6 +59,8 @@ class Fleet:
             for number in range(population.stations)
         ]
         self.refusals = 0
+        self.background: Background | None = None
+        self.probing: Probing | None = None
         self._address = population.address
         self._random = random.Random(1)  # noqa: S311 - pauses, no secrets
 

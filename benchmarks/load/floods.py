@@ -128,6 +128,23 @@ class OpenFlood(Flood):
             await asyncio.sleep(_TICK_S)
 
 
+class Background:
+    """A flood that goes on while other things are done.
+
+    Args:
+        flood: Which.
+    """
+
+    def __init__(self, flood: Flood) -> None:
+        self._flood = flood
+        self._running = asyncio.create_task(flood.run())
+
+    async def end(self) -> LoadFigures:
+        """Send no more; return what came of it."""
+        self._flood.end()
+        return await self._running
+
+
 def template_of(message: Message, station: Station) -> Template:
     """How a station writes a message."""
     dialect = station.dialect

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.load.figures import LoadFigures
 from benchmarks.load.fleet import Fleet
-from benchmarks.load.floods import ClosedFlood, Message, OpenFlood
+from benchmarks.load.floods import Background, ClosedFlood, Message, OpenFlood
 from benchmarks.load.process import Order
 
 
@@ -110,3 +110,26 @@ class Open(Order[LoadFigures]):
         return await OpenFlood(
             fleet.charging or fleet.stations, self.message, self.rate, self.seconds
         ).run()
+
+
+@dataclass(frozen=True, slots=True)
+class BeginLoad(Order[None]):
+    """All that charge call in turn at a rate, while other things are done."""
+
+    message: Message
+    rate: float
+
+    async def carry_out(self, fleet: Fleet) -> None:
+        """Do it."""
+        fleet.background = Background(OpenFlood(fleet.charging, self.message, self.rate))
+
+
+@dataclass(frozen=True, slots=True)
+class EndLoad(Order[LoadFigures]):
+    """The load that goes on is ended."""
+
+    async def carry_out(self, fleet: Fleet) -> LoadFigures:
+        """Do it."""
+        if fleet.background is None:
+            raise LookupError("expected a load that goes on")
+        return await fleet.background.end()

@@ -12,7 +12,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.storage.postgres import find_programs, running_cluster
 
-KINDS: Final = ("sqlite", "postgresql")
+DATABASES: Final = {
+    "sqlite": ("sqlite",),
+    "postgres": ("postgresql",),
+    "both": ("sqlite", "postgresql"),
+}
+"""Kinds of databases, by what may be asked for."""
 
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _COUNTS: Final = {

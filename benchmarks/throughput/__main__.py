@@ -17,6 +17,7 @@ import sys
 from typing import Final
 
 from benchmarks.load.figures import LoadFigures
+from benchmarks.rig.databases import DATABASES
 from benchmarks.rig.processes import allow_many_files
 from benchmarks.throughput.bars import judge
 from benchmarks.throughput.contestants import PEER
@@ -24,11 +25,6 @@ from benchmarks.throughput.rounds import VERSIONS, Effort, measure
 from benchmarks.throughput.rows import Row
 
 _STATIONS: Final = (100, 1_000, 5_000, 10_000)
-_DATABASES: Final = {
-    "sqlite": ("sqlite",),
-    "postgres": ("postgresql",),
-    "both": ("sqlite", "postgresql"),
-}
 _HEAD: Final = (
     f"{'stations':>8} {'message':<16} {'server':<10} {'msg/s':>7} {'per CPU s':>9} {'with DB':>8} "
     f"{'x CPU':>6} {'x wall':>6} {'us CPU':>7} {'gen':>5} {'half':>7} {'p50 ms':>7} {'p99 ms':>8} "
@@ -40,7 +36,7 @@ def main() -> int:
     """Measure what is asked for and judge it."""
     asked = _parsed()
     allow_many_files()
-    ours = () if asked.peer_only else _DATABASES[asked.database]
+    ours = () if asked.peer_only else DATABASES[asked.database]
     peer = () if asked.ours_only else (PEER,)
     effort = Effort(names=(*peer, *ours), seconds=asked.seconds, rounds=asked.rounds)
     rows = []
@@ -62,7 +58,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--stations", nargs="+", type=int, default=_STATIONS)
     parser.add_argument("--seconds", type=float, default=8.0, help="length of a load")
     parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
-    parser.add_argument("--database", choices=_DATABASES, default="both")
+    parser.add_argument("--database", choices=DATABASES, default="both")
     parser.add_argument("--versions", nargs="+", choices=VERSIONS, default=VERSIONS)
     parser.add_argument("--peer-only", action="store_true", help="measure the peer alone")
     parser.add_argument("--ours-only", action="store_true", help="measure without the peer")
