@@ -121,7 +121,7 @@ def main() -> int:
         plug_ins_s = scene.plug_in(asked.plug_ins, asked.every)
         generator.ask(Settle(quiet_s=_QUIET_S))
         emergencies_s = scene.emergencies(asked.emergencies)
-    return _judge(asked.stations, plug_ins_s, emergencies_s)
+    return judge(asked.stations, plug_ins_s, emergencies_s)
 
 
 def _parsed() -> argparse.Namespace:
@@ -151,7 +151,8 @@ def _print_load(load: LoadFigures) -> None:
     )
 
 
-def _judge(stations: int, plug_ins_s: list[float], emergencies_s: list[float]) -> int:
+def judge(stations: int, plug_ins_s: list[float], emergencies_s: list[float]) -> int:
+    """Print what has a bar in one line; return the exit code."""
     plug_in_s, emergency_s = percentile(plug_ins_s, 99), percentile(emergencies_s, 99)
     has_passed = plug_in_s < _PLUG_IN_S and emergency_s < _EMERGENCY_S
     print(

@@ -16,6 +16,7 @@ class LoadFigures:
         errors: Of those, how many by an error.
         in_time: How many were answered before the time was over.
         seconds: How long calls were sent.
+        late_p99_ms: How late the generator itself sent what was due; NaN in a closed loop.
         generator_share: Processor time of the generator over the time that passed.
     """
 
@@ -27,6 +28,7 @@ class LoadFigures:
     p50_ms: float
     p99_ms: float
     max_ms: float
+    late_p99_ms: float
     generator_share: float
 
     @property
@@ -53,6 +55,11 @@ class Tally:
     errors: int = 0
     in_time: int = 0
     _latencies_s: "array[float]" = field(default_factory=lambda: array("d"))
+    _lates_s: "array[float]" = field(default_factory=lambda: array("d"))
+
+    def note_late(self, late_s: float) -> None:
+        """Note how late a call was sent that was due."""
+        self._lates_s.append(late_s)
 
     def count(self, latency_s: float, *, is_error: bool, is_in_time: bool) -> None:
         """Count an answer."""
@@ -81,6 +88,7 @@ class Tally:
             p50_ms=percentile(ordered_ms, 50),
             p99_ms=percentile(ordered_ms, 99),
             max_ms=percentile(ordered_ms, 100),
+            late_p99_ms=1000 * percentile(sorted(self._lates_s), 99),
             generator_share=generator_share,
         )
 

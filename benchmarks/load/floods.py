@@ -123,6 +123,7 @@ class OpenFlood(Flood):
         count = 0
         while (now_s := time.monotonic()) < self._ends_s:
             while (due_s := self._began_s + count / self._rate) <= now_s:
+                self._tally.note_late(now_s - due_s)
                 self._send(self._stations[count % len(self._stations)], due_s)
                 count += 1
             await asyncio.sleep(_TICK_S)

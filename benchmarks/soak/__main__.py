@@ -63,7 +63,7 @@ def main() -> int:
         probe = generator.ask(EndProbe())
         soak = Soak(log, generator.ask(EndLoad()), probe)
     _print(soak)
-    return _judge(soak)
+    return judge(soak)
 
 
 @contextmanager
@@ -108,7 +108,8 @@ def _print(soak: Soak) -> None:
         print(f"{name}: {growth.base:.0f}, in the end {growth.end:.0f}")
 
 
-def _judge(soak: Soak) -> int:
+def judge(soak: Soak) -> int:
+    """Print what has a bar in one line; return the exit code."""
     growths = soak.log.growths()
     has_leak = any(growth.is_leak for growth in growths.values())
     lags = soak.probe.lags

@@ -107,7 +107,7 @@ def main() -> int:
     storms = []
     for kind in DATABASES[asked.database]:
         storms += _storms(kind, layout)
-    return _judge(storms, layout)
+    return judge(storms, layout)
 
 
 def _storms(kind: str, layout: Layout) -> list[Storm]:
@@ -142,7 +142,8 @@ def _print(storm: Storm, layout: Layout) -> None:
     )
 
 
-def _judge(storms: Sequence[Storm], layout: Layout) -> int:
+def judge(storms: Sequence[Storm], layout: Layout) -> int:
+    """Print what has a bar in one line; return the exit code."""
     served_s = max(storm.served_s for storm in storms)
     refusals = sum(storm.refusals + storm.unserved for storm in storms)
     plans = max(storm.plans for storm in storms)

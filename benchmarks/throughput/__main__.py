@@ -28,7 +28,7 @@ _STATIONS: Final = (100, 1_000, 5_000, 10_000)
 _HEAD: Final = (
     f"{'stations':>8} {'message':<16} {'server':<10} {'msg/s':>7} {'per CPU s':>9} {'with DB':>8} "
     f"{'x CPU':>6} {'x wall':>6} {'us CPU':>7} {'gen':>5} {'half':>7} {'p50 ms':>7} {'p99 ms':>8} "
-    f"{'KiB idle':>8} {'loaded':>7}"
+    f"{'late':>5} {'KiB idle':>8} {'loaded':>7}"
 )
 
 
@@ -84,8 +84,8 @@ def _times(ratio: float | None) -> str:
 
 def _latency(load: LoadFigures | None) -> str:
     if load is None:
-        return f"{'-':>7} {'-':>7} {'-':>8}"
-    return f"{load.rate:>7,.0f} {load.p50_ms:>7.1f} {load.p99_ms:>8.1f}"
+        return f"{'-':>7} {'-':>7} {'-':>8} {'-':>5}"
+    return f"{load.rate:>7,.0f} {load.p50_ms:>7.1f} {load.p99_ms:>8.1f} {load.late_p99_ms:>5.1f}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Servers that take part, each with stations of its own that are connected and charge."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,8 @@ PEER: Final = "peer"
 _PER_SITE: Final = 1000
 _QUIET_S: Final = 15.0
 """Longer than the pause between two plans and the wait for vehicles to follow."""
-_START_S: Final = 2.0
+_START_S: Final = 60.0
+_LOOK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +102,21 @@ def _peer() -> Iterator[tuple[int, Address]]:
         stderr=subprocess.DEVNULL,  # its log
     )
     try:
-        time.sleep(_START_S)
+        _wait_until_listening(address)
         yield process.pid, address
     finally:
         process.kill()
         process.wait()
+
+
+def _wait_until_listening(address: Address) -> None:
+    give_up_s = time.monotonic() + _START_S
+    while True:
+        try:
+            socket.create_connection((address.host, address.port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > give_up_s:
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return

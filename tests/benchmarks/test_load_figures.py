@@ -28,6 +28,7 @@ def test_what_came_late_is_answered_but_not_in_time() -> None:
     tally.count(0.010, is_error=False, is_in_time=True)
     tally.count(0.030, is_error=True, is_in_time=True)
     tally.count(0.020, is_error=False, is_in_time=False)
+    tally.note_late(0.004)
 
     figures = tally.figures(seconds=2.0, waiting_s=[30.0], generator_share=0.25)
 
@@ -35,4 +36,5 @@ def test_what_came_late_is_answered_but_not_in_time() -> None:
     assert figures.errors == 1
     assert figures.rate == 1.0  # two in two seconds
     assert figures.p50_ms == 20.0
+    assert figures.late_p99_ms == 4.0
     assert figures.max_ms == 30_000.0  # who was never answered has waited as long as anybody

@@ -17,6 +17,7 @@ def load(rate: float, p99_ms: float = 10.0, answered: int = 1000) -> LoadFigures
         p50_ms=2.0,
         p99_ms=p99_ms,
         max_ms=2 * p99_ms,
+        late_p99_ms=1.0,
         generator_share=0.3,
     )
 
