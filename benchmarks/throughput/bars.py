@@ -27,13 +27,18 @@ def judge(rows: Sequence[Row]) -> bool:
     ours = [row for row in rows if row.name != PEER]
     figures = [*_at_judged(ours), *_steady(ours)]
     figures += [Figure(fault, is_held=False) for row in rows for fault in row.faults]
+    if not figures:
+        print("throughput: nothing to judge")
+        return True
     has_passed = all(figure.is_held for figure in figures)
     words = "; ".join(
         figure.text if figure.is_held else f"{figure.text} MISSED" for figure in figures
     )
+    if not any(row.steady for row in ours):
+        words += f"; {STEADY_STATIONS:,} stations not measured"
     ratios = ", ".join(f"{bar:g}x {message}" for message, bar in _RATIOS.items())
     print(
-        f"throughput: {words or 'nothing to judge'} (bar {ratios}, p99 < {_HALF_P99_MS:g} ms at "
+        f"throughput: {words} (bar {ratios}, p99 < {_HALF_P99_MS:g} ms at "
         f"half load, <= {_STEADY_P99_MS:g} ms at {STEADY_STATIONS:,} stations and "
         f"{STEADY_RATE:,.0f} messages/s) {'PASS' if has_passed else 'FAIL'}"
     )

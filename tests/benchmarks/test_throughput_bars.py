@@ -114,4 +114,12 @@ def test_without_a_thousand_stations_the_nearest_number_is_judged(
 
 def test_the_peer_alone_is_not_judged(capsys: pytest.CaptureFixture[str]) -> None:
     assert judge([PEER])
-    assert "nothing to judge" in capsys.readouterr().out
+    assert capsys.readouterr().out == "throughput: nothing to judge\n"
+
+
+def test_that_many_stations_were_not_measured_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert judge([replace(STEADY, steady=load(1000.0, p99_ms=20.0), kept=4000)])
+    assert "not measured" not in capsys.readouterr().out
+
+    assert judge([OURS])
+    assert "; 10,000 stations not measured (bar" in capsys.readouterr().out
