@@ -18,7 +18,7 @@ from benchmarks.rig.site_files import Layout, write_sites
 _READY_S: Final = 600.0
 _LOOK_S: Final = 0.1
 _END_S: Final = 60.0
-_TOLD: Final = 2000
+_TOLD: Final = 3000
 
 
 class ServerError(Exception):
@@ -73,13 +73,11 @@ def serving(folder: Path, layout: Layout, database_url: str) -> Iterator[Server]
             server = Server(process=process, stations_at=Address(port=ocpp_port), api=api, log=log)
             _wait_until_ready(server)
             yield server
+    except Exception as error:
+        error.add_note(f"the server said:\n{log.read_text(encoding='utf-8')[-_TOLD:]}")
+        raise
     finally:
-        process.terminate()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
 
 
 def _write_settings(folder: Path, layout: Layout, ocpp_port: int, http_port: int) -> Path:
@@ -102,6 +100,14 @@ def _wait_until_ready(server: Server) -> None:
     give_up_s = time.monotonic() + _READY_S
     while not server.api.is_ready():
         if server.process.poll() is not None or time.monotonic() > give_up_s:
-            told = server.log.read_text(encoding="utf-8")[-_TOLD:]
-            raise ServerError(f"expected a server that is ready, it said:\n{told}")
+            raise ServerError("expected a server that is ready")
         time.sleep(_LOOK_S)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
