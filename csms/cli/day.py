@@ -188,7 +188,7 @@ def _app(scenario: Scenario, clock: ScaledClock, database: Path) -> App:
 
     settings = AppSettings(
         sites=(read_site(scenario.site_path),),
-        gateway=GatewaySettings(ping_every_s=_PING_EVERY_S, has_compression=False),
+        gateway=GatewaySettings(ping_every_s=_PING_EVERY_S),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),
     )
     planner = InlinePlanner(_SOLVER_TIME_LIMIT_S)

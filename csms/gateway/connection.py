@@ -1,18 +1,18 @@
 """One station's connection: calls in both directions, one outstanding in each (OCPP-J §4.1.1)."""
 
 import asyncio
+import contextvars
 import logging
-from collections import deque
+from collections.abc import Awaitable, Coroutine
 from typing import Any, Final, TypeVar
 from uuid import uuid4
-
-from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
-from websockets.protocol import State
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import CallRefusedError
 from csms.domain.identity import StationId
+from csms.gateway.messages import Message
+from csms.gateway.stream import Pause
+from csms.gateway.websocket import WebSocket
 from csms.ocpp.adapter import Adapter, NotExpressibleError
 from csms.ocpp.frames import (
     Call,
@@ -29,27 +29,46 @@ logger = logging.getLogger(__name__)
 
 OutcomeT = TypeVar("OutcomeT", bound=Outcome)
 
-_MAX_WAITING_CALLS: Final = 64
+_MOST_WAITING: Final = 64
 """A station that sends more calls than this without waiting for answers is read no further."""
+_FEW_WAITING: Final = 16
+"""It is read again when so few are left."""
+_INTERNAL_ERROR: Final = 1011
 
 
 class StationConnection:
     """Speaks one version of OCPP with one station, until either side leaves.
 
-    Calls of the station are answered in the order in which they came, by a task of its own, so
-    that the answers to our calls are read in the meantime: no direction waits for the other.
+    Messages are taken as they come, without a task. The station's calls are answered in their
+    order by a task that lives while there are any, so no direction waits for the other.
 
     Args:
-        socket: The open WebSocket.
+        socket: The WebSocket.
         station_id: Who is at the other end.
         adapter: The version that was negotiated.
         handler: Where events go.
         call_timeout_s: How long the station may take to answer a call.
     """
 
+    __slots__ = (
+        "_answer",
+        "_answering",
+        "_awaited_id",
+        "_call_timeout_s",
+        "_context",
+        "_handler",
+        "_is_handling",
+        "_is_held",
+        "_one_call",
+        "_socket",
+        "_waiting",
+        "adapter",
+        "station_id",
+    )
+
     def __init__(
         self,
-        socket: ServerConnection,
+        socket: WebSocket,
         station_id: StationId,
         adapter: Adapter,
         handler: EventHandler,
@@ -60,24 +79,22 @@ class StationConnection:
         self._socket = socket
         self._handler = handler
         self._call_timeout_s = call_timeout_s
+        self._context = contextvars.copy_context()
         self._one_call = asyncio.Lock()
         self._awaited_id: str | None = None
         self._answer: asyncio.Future[CallResult | CallError] | None = None
-        self._calls: deque[Call | UnreadCall] = deque()
+        self._waiting: list[Call | UnreadCall | CallError] = []
         self._answering: asyncio.Task[None] | None = None
+        self._is_handling = self._is_held = False
 
-    async def run(self) -> None:
-        """Read frames until the connection is closed."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                async for raw in self._socket:
-                    logger.debug("< %s", raw)
-                    await self._receive(raw, tasks)
-        except* (ConnectionClosed, ConnectionResetError):
-            pass  # however it ended, the registry learns that it did
-        finally:
-            if self._answer and not self._answer.done():
-                self._answer.set_exception(ConnectionResetError("the connection was lost"))
+    def begin(self, noting: Awaitable[None]) -> None:
+        """Answer calls as soon as the connection has been noted; if that fails, close it."""
+        self._start(self._begin(noting))
+
+    async def ended(self) -> None:
+        """Wait until nothing is in hand any more."""
+        if self._answering:
+            await asyncio.wait({self._answering})
 
     async def send(self, command: Command[OutcomeT]) -> OutcomeT:
         """Send a command and wait for what comes of it."""
@@ -97,7 +114,7 @@ class StationConnection:
         except TimeoutError:
             detail = f"no answer within {self._call_timeout_s:g} s"
             return command.unanswered(CommandStatus.TIMED_OUT, detail)
-        except (ConnectionClosed, ConnectionResetError):
+        except ConnectionResetError:
             return command.unanswered(CommandStatus.FAILED, "the connection was lost")
         finally:
             self._one_call.release()
@@ -105,70 +122,121 @@ class StationConnection:
             return outgoing.decode_error(answer)
         return outgoing.decode_result(answer.payload)
 
-    async def close(self, code: int, reason: str) -> None:
-        """Close the connection."""
-        if self._socket.state is not State.CLOSED:
-            await self._socket.close(code, reason)
+    def close(self, code: int, reason: str) -> None:
+        """Begin to close the connection; our call that is pending is lost."""
+        self._socket.close(code, reason)
+        self._lose_answer()
+
+    def receive(self, message: Message) -> None:
+        """Take a message of the station."""
+        if logger.isEnabledFor(logging.DEBUG):
+            self._log(logging.DEBUG, "< %s", message)
+        try:
+            frame = parse_envelope(message)
+        except FrameError as fault:
+            self._log(logging.WARNING, "faulty frame: %s: %.200r", fault, message)
+            refusal = self.adapter.answer_fault(fault)
+            if refusal:
+                self._put(refusal)
+            return
+        if isinstance(frame, CallResult | CallError):
+            self._take_answer(frame)
+        else:
+            self._put(frame)
+
+    def lost(self, *, is_clean: bool) -> None:
+        """Give up what is in hand, unless the station left in good order."""
+        self._lose_answer()
+        if is_clean:
+            return
+        self._waiting.clear()
+        if self._is_handling and self._answering:
+            self._answering.cancel()
 
     async def _call(self, call: Call) -> CallResult | CallError:
         self._awaited_id = call.message_id
         self._answer = asyncio.get_running_loop().create_future()
         try:
-            await self._write(call)
+            await self._write(format_frame(call))
             async with asyncio.timeout(self._call_timeout_s):
                 return await self._answer
         finally:
             self._awaited_id = self._answer = None
 
-    async def _receive(self, raw: str | bytes, tasks: asyncio.TaskGroup) -> None:
-        try:
-            frame = parse_envelope(raw)
-        except FrameError as fault:
-            logger.warning("faulty frame: %s: %.200r", fault, raw)
-            answer = self.adapter.answer_fault(fault)
-            if answer:
-                await self._write(answer)
-            return
-        if not isinstance(frame, (Call, UnreadCall)):
-            self._take_answer(frame)
-            return
-        self._calls.append(frame)
-        if self._answering is None or self._answering.done():
-            self._answering = tasks.create_task(self._answer_calls())
-        if len(self._calls) >= _MAX_WAITING_CALLS:
-            await asyncio.wait({self._answering})
-
     def _take_answer(self, frame: CallResult | CallError) -> None:
         if self._answer is None or frame.message_id != self._awaited_id:
-            logger.warning("an answer to no pending call: %.36r", frame.message_id)
+            self._log(logging.WARNING, "an answer to no pending call: %.36r", frame.message_id)
         elif not self._answer.done():
             self._answer.set_result(frame)
 
-    async def _answer_calls(self) -> None:
-        while self._calls:
-            await self._write(await self._serve(self._calls.popleft()))
+    def _lose_answer(self) -> None:
+        if self._answer and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError("the connection was lost"))
 
-    async def _serve(self, call: Call | UnreadCall) -> CallResult | CallError:
+    def _put(self, call: Call | UnreadCall | CallError) -> None:
+        """Let a call, or the answer to a faulty one, wait for its turn."""
+        self._waiting.append(call)
+        if self._answering is None:
+            self._start(self._answer_calls())
+        elif len(self._waiting) >= _MOST_WAITING and not self._is_held:
+            self._is_held = True
+            self._socket.pause(Pause.BUSY)
+
+    def _start(self, answering: Coroutine[Any, Any, None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._answering = loop.create_task(answering, context=self._context)
+
+    async def _begin(self, noting: Awaitable[None]) -> None:
+        try:
+            await noting
+        except Exception:  # the supervisor of this connection: nobody else can close it
+            logger.exception("cannot be noted as connected")
+            self.close(_INTERNAL_ERROR, "")
+            self._answering = None
+        else:
+            await self._answer_calls()
+
+    async def _answer_calls(self) -> None:
+        """Answer all that wait, one after the other."""
+        try:
+            while self._waiting:
+                call = self._waiting.pop(0)
+                if isinstance(call, CallError):
+                    await self._write(format_frame(call))
+                else:
+                    await self._write(await self._serve(call))
+                if self._is_held and len(self._waiting) <= _FEW_WAITING:
+                    self._is_held = False
+                    self._socket.resume(Pause.BUSY)
+        except ConnectionResetError:
+            self._waiting.clear()
+        finally:
+            self._answering = None
+
+    async def _serve(self, call: Call | UnreadCall) -> str:
+        """Have a call handled; return its answer."""
+        self._is_handling = True
         try:
             incoming = self.adapter.decode_call(self.station_id, call)
             reply: Any = await self._handler.handle(incoming.event)
-            return CallResult(call.message_id, incoming.encode_reply(reply))
+            return format_frame(CallResult(call.message_id, incoming.encode_reply(reply)))
         except CallRefusedError as error:
             logger.warning("refused %.50s: %s: %s", call.action, error.code, error)
-            return CallError(message_id=call.message_id, code=error.code, description=str(error))
+            refusal = CallError(message_id=call.message_id, code=error.code, description=str(error))
         except Exception:  # whatever failed, the station gets an answer and stays connected
             logger.exception("failed to process %s", call.action)
-            return self.adapter.internal_error(call.message_id)
+            refusal = self.adapter.internal_error(call.message_id)
+        finally:
+            self._is_handling = False
+        return format_frame(refusal)
 
-    async def _write(self, frame: Call | CallResult | CallError) -> None:
-        if self._socket.state is State.CLOSED:
-            # asyncio cannot abort a transport that was lost after its last byte was written.
-            raise ConnectionResetError("the connection was lost")
-        text = format_frame(frame)
+    async def _write(self, text: str) -> None:
+        """Send a frame, and wait until there is room for another."""
         logger.debug("> %s", text)
-        try:
-            async with asyncio.timeout(self._call_timeout_s):
-                await self._socket.send(text)
-        except TimeoutError as error:  # it does not read: not even a ping would come through
-            self._socket.transport.abort()
-            raise ConnectionResetError("the station does not read") from error
+        self._socket.send(text.encode())
+        if self._socket.is_clogged:
+            await self._socket.drained()
+
+    def _log(self, level: int, text: str, *facts: object) -> None:
+        """Log with the station's name, which tasks bring with them."""
+        self._context.run(logger.log, level, text, *facts)

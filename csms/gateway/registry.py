@@ -48,7 +48,7 @@ class ConnectionRegistry:
         return await connection.send(command)
 
 
-async def dismiss(connection: StationConnection) -> None:
+def dismiss(connection: StationConnection) -> None:
     """Close a connection that a newer one of the same station has replaced."""
     logger.info("replaced by a newer connection")
-    await connection.close(_POLICY_VIOLATION, "a newer connection of this station took over")
+    connection.close(_POLICY_VIOLATION, "a newer connection of this station took over")

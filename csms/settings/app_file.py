@@ -29,7 +29,10 @@ class OcppModel(_Model):
     ]
     ping_every_s: Annotated[float, Field(gt=0, le=3600)] = 20.0
     call_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
-    compression: bool = True
+    compression: bool = Field(
+        default=False,
+        description="Whether messages are compressed for stations that offer it (RFC 7692)",
+    )
 
 
 class HttpModel(_Model):

@@ -90,7 +90,7 @@ async def running(
 
     settings = AppSettings(
         sites=(read_site(folder / "site.yaml"),),
-        gateway=GatewaySettings(ping_every_s=3600.0, has_compression=False),
+        gateway=GatewaySettings(ping_every_s=3600.0),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),
     )
     server_clock = ScaledClock(NOON)

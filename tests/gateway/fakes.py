@@ -97,6 +97,8 @@ class FakeWatch:
         asked: Who has been asked about.
         seen: What was reported, in order: `G-01 2.0.1`, `G-01 gone`.
         failure: Raised when a station connects.
+        gate: Nobody is decided on while this is shut.
+        doubt: Raised when a station is to be decided on.
     """
 
     strangers: set[StationId] = field(default_factory=set)
@@ -104,11 +106,21 @@ class FakeWatch:
     asked: list[StationId] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     failure: Exception | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    doubt: Exception | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     async def admit(self, station_id: StationId) -> Admission:
         """Whether a station may connect."""
-        self.asked.append(station_id)
+        async with self._changed:
+            self.asked.append(station_id)
+            self._changed.notify_all()
+        await self.gate.wait()
+        if self.doubt:
+            raise self.doubt
         if station_id in self.strangers:
             return Admission("it is a stranger")
         return Admission("the site is full", may_pass=True) if self.is_full else Admission()
@@ -127,6 +139,11 @@ class FakeWatch:
         """Wait until what was reported is as a test wants it."""
         async with asyncio.timeout(_PATIENCE_S), self._changed:
             await self._changed.wait_for(lambda: is_so(self.seen))
+
+    async def until_asked(self, count: int = 1) -> None:
+        """Wait until so many decisions have been asked for."""
+        async with asyncio.timeout(_PATIENCE_S), self._changed:
+            await self._changed.wait_for(lambda: len(self.asked) >= count)
 
     async def _note(self, line: str) -> None:
         async with self._changed:

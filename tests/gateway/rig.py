@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
@@ -96,25 +97,71 @@ class Rig:
                 await socket.close()
 
     @asynccontextmanager
-    async def mute_station(
-        self, path: str = "/ocpp/G-01"
-    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """Ask for a handshake and then say no more: not even pongs."""
+    async def stranger(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """Connect, and say nothing."""
         if self.path:
             reader, writer = await asyncio.open_unix_connection(self.path)
         else:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        key = base64.b64encode(os.urandom(16)).decode()
-        writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: csms\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n".encode()
-        )
-        await writer.drain()
         try:
             yield reader, writer
         finally:
             writer.close()
+
+    @asynccontextmanager
+    async def mute_station(
+        self, path: str = "/ocpp/G-01"
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """Ask for a handshake and then say no more: not even pongs."""
+        async with self.stranger() as (reader, writer):
+            writer.write(request(path))
+            await writer.drain()
+            yield reader, writer
+
+    @asynccontextmanager
+    async def raw_station(
+        self, path: str = "/ocpp/G-01"
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """Complete a handshake; say what a test says, byte by byte."""
+        async with self.mute_station(path) as (reader, writer):
+            assert await reader.readline() == b"HTTP/1.1 101 Switching Protocols\r\n"
+            await reader.readuntil(b"\r\n\r\n")
+            yield reader, writer
+
+
+def request(path: str = "/ocpp/G-01", *more: str) -> bytes:
+    """A request for a handshake, as a station writes it."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = [
+        f"GET {path} HTTP/1.1",
+        "Host: csms",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Protocol: ocpp1.6",
+        *more,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def frame(opcode: Opcode, payload: bytes, *, is_last: bool = True) -> bytes:
+    """A frame, as a station writes it."""
+    return Frame(opcode, payload, fin=is_last).serialize(mask=True)
+
+
+def call(action: str = "Heartbeat", message_id: str = "7", **payload: Any) -> bytes:
+    """A call in a frame, as a station writes it."""
+    return frame(Opcode.TEXT, json.dumps([2, message_id, action, payload]).encode())
+
+
+async def read_frame(reader: asyncio.StreamReader) -> tuple[Opcode, bytes]:
+    """Wait for a frame of the server, which are never masked."""
+    async with asyncio.timeout(_PATIENCE_S):
+        first, length = await reader.readexactly(2)
+        if length > 125:
+            length = int.from_bytes(await reader.readexactly({126: 2, 127: 8}[length]), "big")
+        return Opcode(first & 0x0F), await reader.readexactly(length)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 from websockets.frames import Frame, Opcode
 
+from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
     CommandStatus,
     CompositeOutcome,
@@ -16,9 +17,11 @@ from csms.domain.commands import (
     ReadSettings,
     ResetKind,
     ResetStation,
+    SetProfile,
     SettingsOutcome,
 )
-from csms.domain.events import DataReceived, DataReply, StationEvent
+from csms.domain.events import StationEvent
+from csms.domain.station import RateUnit
 from csms.gateway.registry import ConnectionRegistry
 from tests.gateway.fakes import FakeHandler
 from tests.gateway.rig import FakeStation, Rig, listening
@@ -26,6 +29,17 @@ from tests.gateway.rig import FakeStation, Rig, listening
 SOFT = ResetStation(ResetKind.SOFT)
 ACCEPTED = Outcome(status=CommandStatus.ACCEPTED)
 LOST = Outcome(status=CommandStatus.FAILED, detail="the connection was lost")
+LONG = SetProfile(
+    evse_number=1,
+    profile=ChargingProfile(
+        profile_id=1,
+        purpose=ProfilePurpose.TX_DEFAULT,
+        stack_level=0,
+        unit=RateUnit.AMPERE,
+        periods=tuple(ProfilePeriod(start_s, 16.0) for start_s in range(300_000)),
+    ),
+)
+"""A command of nine megabytes."""
 REPLACED = (1008, "a newer connection of this station took over")
 
 
@@ -175,17 +189,17 @@ class _LingeringHandler(FakeHandler):
 async def lost_after_its_last_byte(rig: Rig, handler: _LingeringHandler) -> AsyncIterator[None]:
     """A connection that is lost and still entered.
 
-    The station hangs up while an answer is being written, and reads it to its end: asyncio then
+    The station hangs up while a command is being written, and reads it to its end: asyncio then
     loses the transport in a state in which it can no longer be aborted.
     """
-    handler.replies[DataReceived] = DataReply(is_vendor_known=True, data="x" * 9_000_000)
+    handler.gate.clear()
     async with rig.mute_station() as (reader, writer):
         await reader.readuntil(b"\r\n\r\n")
-        for message_id in ("1", "2"):
-            call = [2, message_id, "DataTransfer", {"vendorId": "V"}]
-            writer.write(Frame(Opcode.TEXT, json.dumps(call).encode()).serialize(mask=True))
+        call = [2, "1", "Heartbeat", {}]
+        writer.write(Frame(Opcode.TEXT, json.dumps(call).encode()).serialize(mask=True))
         await handler.until(1)
-        handler.gate.clear()
+        sending = asyncio.create_task(rig.registry.send("G-01", LONG))
+        await reader.readexactly(1)
         writer.write_eof()
         assert len(await reader.read()) > 9_000_000
         await handler.is_lingering.wait()
@@ -194,6 +208,7 @@ async def lost_after_its_last_byte(rig: Rig, handler: _LingeringHandler) -> Asyn
             yield
         finally:
             handler.release.set()
+            assert await sending == LOST
 
 
 async def test_command_to_a_connection_that_was_just_lost_is_lost() -> None:

@@ -1,16 +1,24 @@
 """What waits, and for how long: on a loop whose time jumps."""
 
 import asyncio
-import json
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.frames import Frame, Opcode
+from websockets.frames import Close, Opcode
 
 from csms.domain.commands import CommandStatus, Outcome, ResetKind, ResetStation
 from csms.domain.events import DataReceived, DataReply
-from tests.gateway.rig import FakeStation, Rig, in_virtual_time, listening
+from tests.gateway.rig import (
+    FakeStation,
+    Rig,
+    call,
+    in_virtual_time,
+    listening,
+    read_frame,
+    request,
+)
 
 SOFT = ResetStation(ResetKind.SOFT)
 HARD = ResetStation(ResetKind.HARD)
@@ -31,11 +39,6 @@ async def our_call(station: FakeStation) -> tuple[str, dict[str, Any]]:
     two, message_id, _, payload = await station.receive()
     assert two == 2
     return message_id, payload
-
-
-def in_a_frame(message: list[Any]) -> bytes:
-    """What a station's socket writes for a message."""
-    return Frame(Opcode.TEXT, json.dumps(message).encode()).serialize(mask=True)
 
 
 @in_virtual_time
@@ -82,11 +85,124 @@ async def test_station_that_reads_nothing_is_dropped_within_a_minute(tmp_path: P
     rig.handler.replies[DataReceived] = DataReply(is_vendor_known=True, data="x" * 3_000_000)
     async with listening(rig, at=tmp_path / "ocpp"), rig.mute_station() as (_, writer):
         await rig.watch.until(lambda seen: seen == ["G-01 1.6"])
-        writer.write(in_a_frame([2, "1", "DataTransfer", {"vendorId": "V"}]))
+        writer.write(call("DataTransfer", vendorId="V"))
         await rig.handler.until(1)
         asked_s = now_s()
         await rig.watch.until(lambda seen: seen[1:] == ["G-01 gone"])
         assert now_s() - asked_s <= 60
+
+
+@in_virtual_time
+async def test_station_that_answers_no_pings_but_speaks_stays_connected(tmp_path: Path) -> None:
+    async with listening(at=tmp_path / "ocpp") as rig, rig.raw_station() as (_, writer):
+        for _ in range(100):
+            await pass_time(15)
+            writer.write(call())
+        assert rig.watch.seen == ["G-01 1.6"]
+        assert len(rig.handler.events) >= 99
+
+
+@in_virtual_time
+async def test_station_that_is_not_read_from_is_not_taken_for_dead(tmp_path: Path) -> None:
+    rig = Rig()
+    rig.handler.gate.clear()
+    async with listening(rig, at=tmp_path / "ocpp"), rig.raw_station() as (_, writer):
+        for number in range(1000):
+            writer.write(call(message_id=str(number)))
+        await pass_time(600)
+        assert rig.watch.seen == ["G-01 1.6"]
+        rig.handler.gate.set()
+        await rig.handler.until(1000)
+
+
+@in_virtual_time
+async def test_station_that_reads_slowly_but_reads_stays_connected(tmp_path: Path) -> None:
+    rig = Rig()
+    rig.handler.replies[DataReceived] = DataReply(is_vendor_known=True, data="x" * 300_000)
+    async with listening(rig, at=tmp_path / "ocpp"), rig.raw_station() as (reader, writer):
+        for _ in range(5):
+            writer.write(call("DataTransfer", vendorId="V"))
+            await pass_time(20)  # the answer does not fit into the socket
+            while (await read_frame(reader))[0] is Opcode.PING:
+                pass
+        assert rig.watch.seen == ["G-01 1.6"]
+
+
+@in_virtual_time
+@pytest.mark.parametrize("said", [0, 20, -2])
+async def test_station_that_does_not_finish_its_request_is_cut_off(
+    tmp_path: Path, said: int
+) -> None:
+    async with listening(at=tmp_path / "ocpp") as rig, rig.stranger() as (reader, writer):
+        writer.write(request()[:said])
+        began_s = now_s()
+        assert await reader.read() == b""
+        assert now_s() - began_s == pytest.approx(10.0)
+        assert rig.watch.asked == []
+
+
+@in_virtual_time
+async def test_station_that_sends_its_request_slowly_is_cut_off(tmp_path: Path) -> None:
+    async with listening(at=tmp_path / "ocpp") as rig, rig.stranger() as (reader, writer):
+        began_s = now_s()
+        reading = asyncio.create_task(reader.read())
+        for byte in request():
+            writer.write(bytes([byte]))
+            await pass_time(1)
+            if reading.done():
+                break
+        with suppress(ConnectionError):
+            assert await reading == b""
+        assert now_s() - began_s <= 12
+
+
+@in_virtual_time
+async def test_station_waits_for_our_decision_however_long_it_takes(tmp_path: Path) -> None:
+    async with listening(at=tmp_path / "ocpp") as rig:
+        rig.watch.gate.clear()
+        async with rig.mute_station() as (reader, _):
+            await pass_time(300)
+            rig.watch.gate.set()
+            assert await reader.readline() == b"HTTP/1.1 101 Switching Protocols\r\n"
+
+
+@in_virtual_time
+async def test_station_that_does_not_close_when_it_is_told_to_is_cut_off(tmp_path: Path) -> None:
+    async with (
+        listening(at=tmp_path / "ocpp") as rig,
+        rig.raw_station() as (reader, _),
+        rig.raw_station(),
+    ):
+        began_s = now_s()
+        opcode, payload = await read_frame(reader)
+        assert (opcode, Close.parse(payload).code) == (Opcode.CLOSE, 1008)
+        assert await reader.read() == b""
+        assert now_s() - began_s == pytest.approx(10.0)
+
+
+@in_virtual_time
+async def test_station_that_never_hangs_up_after_a_refusal_is_cut_off(tmp_path: Path) -> None:
+    async with listening(at=tmp_path / "ocpp") as rig, rig.mute_station("/") as (reader, writer):
+        assert b"404" in await reader.read()
+        began_s = now_s()
+        while not writer.transport.is_closing():
+            writer.write(b"x")
+            await pass_time(1)
+        assert now_s() - began_s <= 12
+
+
+@in_virtual_time
+async def test_server_that_ends_waits_for_no_station_for_long(tmp_path: Path) -> None:
+    rig = Rig()
+    async with AsyncExitStack() as stations:
+        async with listening(rig, at=tmp_path / "ocpp"):
+            await stations.enter_async_context(rig.stranger())
+            for number in range(5):
+                await stations.enter_async_context(rig.raw_station(f"/ocpp/G-{number}"))
+            await rig.watch.until(lambda seen: len(seen) == 5)
+            began_s = now_s()
+        assert now_s() - began_s == pytest.approx(10.0)
+        assert len(rig.watch.seen) == 10
 
 
 @in_virtual_time

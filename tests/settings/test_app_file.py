@@ -43,7 +43,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
             prefixes=["/ocpp", "/"],
             ping_every_s=20.0,
             call_timeout_s=30.0,
-            compression=True,
+            compression=False,
         ),
         http=HttpModel(host="127.0.0.1", port=8080),
         database=DatabaseModel(url="sqlite:///chargeflex.db"),

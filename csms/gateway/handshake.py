@@ -1,0 +1,51 @@
+"""The opening handshake without I/O: who connects, and which version is spoken."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from urllib.parse import unquote
+
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from csms.domain.identity import StationId
+
+_MAX_ID_LENGTH: Final = 48
+"""OCPP 2.0.1 part 4 §3.1.1."""
+
+COMPRESSION: Final = ServerPerMessageDeflateFactory(
+    server_no_context_takeover=True,
+    client_no_context_takeover=True,
+    server_max_window_bits=12,
+    client_max_window_bits=12,
+    compress_settings={"memLevel": 5},
+)
+"""permessage-deflate (RFC 7692) that keeps nothing from one message to the next.
+
+With context takeover every connection would hold two windows all the time, some 50 KiB.
+"""
+
+
+class OcppProtocol(ServerProtocol):
+    """The server's end of a WebSocket by `websockets`, with OCPP's way to choose a subprotocol."""
+
+    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
+        """Our first choice of what is offered; None completes the handshake without any.
+
+        OCPP-J 1.6 §3.2, 2.0.1 part 4 §3.2.
+        """
+        spoken = self.available_subprotocols or ()
+        return next((name for name in spoken if name in subprotocols), None)
+
+
+def station_of(path: str, prefixes: Collection[str]) -> StationId | None:
+    """The identity in a connection URL: its last segment, percent-decoded (part 4 §3.1.1).
+
+    Args:
+        path: As it was asked for, with its query.
+        prefixes: Paths under which it may stand, without the slash at their end.
+    """
+    prefix, _, segment = path.partition("?")[0].rpartition("/")
+    station_id = unquote(segment)
+    is_proper = 0 < len(station_id) <= _MAX_ID_LENGTH and station_id.isprintable()
+    return station_id if prefix in prefixes and is_proper else None

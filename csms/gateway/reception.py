@@ -1,0 +1,179 @@
+"""Who comes in and who goes: all sockets of one port."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from websockets.frames import CloseCode
+from websockets.typing import Subprotocol
+
+from csms.domain.identity import StationId
+from csms.gateway.connection import StationConnection
+from csms.gateway.handshake import COMPRESSION, OcppProtocol, station_of
+from csms.gateway.keepalive import SocketLimits, Waits
+from csms.gateway.registry import ConnectionRegistry, dismiss
+from csms.gateway.websocket import WebSocket
+from csms.log import about
+from csms.ocpp.adapter import Adapter
+from csms.service.ports import EventHandler, StationWatch
+
+logger = logging.getLogger(__name__)
+
+_protocol_logger: Final = logging.getLogger("websockets.server")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Who may come in, and how.
+
+    Attributes:
+        prefixes: Paths under which an identity may stand, without the slash at their end.
+        adapters: The versions that are spoken, by subprotocol, best first.
+        limits: What a socket is allowed.
+        call_timeout_s: How long a station may take to answer a call.
+        has_compression: Whether permessage-deflate is accepted.
+    """
+
+    prefixes: frozenset[str]
+    adapters: Mapping[str, Adapter]
+    limits: SocketLimits
+    call_timeout_s: float
+    has_compression: bool
+
+
+class Reception:
+    """Makes sockets, admits stations, enters and removes their connections.
+
+    Args:
+        rules: Who may come in, and how.
+        registry: Where connections are entered.
+        handler: Where events go.
+        watch: Who decides on admission and learns of connections.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        registry: ConnectionRegistry,
+        handler: EventHandler,
+        watch: StationWatch,
+    ) -> None:
+        self._rules = rules
+        self._registry = registry
+        self._handler = handler
+        self._watch = watch
+        self._waits = Waits(rules.limits)
+        self._subprotocols = [Subprotocol(name) for name in rules.adapters]
+        self._extensions = [COMPRESSION] if rules.has_compression else []
+        self._sockets: dict[WebSocket, StationConnection | None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+        self._is_empty = asyncio.Event()
+        self._is_empty.set()
+
+    def create_socket(self) -> WebSocket:
+        """Make the server's end of a new connection."""
+        protocol = OcppProtocol(
+            subprotocols=self._subprotocols,
+            extensions=self._extensions,
+            max_size=self._rules.limits.message_bytes,
+            logger=_protocol_logger,
+        )
+        return WebSocket(protocol, self._waits, self)
+
+    async def close(self) -> None:
+        """Close all connections, and wait until they and all that they left to do have ended."""
+        self._is_closing = True
+        for socket in tuple(self._sockets):
+            socket.close(CloseCode.GOING_AWAY)
+        await self._is_empty.wait()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        self._waits.close()
+
+    def arrived(self, socket: WebSocket) -> None:
+        """Keep a socket in mind until it has left."""
+        self._sockets[socket] = None
+        self._is_empty.clear()
+        if self._is_closing:
+            socket.close(CloseCode.GOING_AWAY)
+
+    def asked(self, socket: WebSocket, path: str) -> None:
+        """Admit or refuse a station."""
+        station_id = station_of(path, self._rules.prefixes)
+        if station_id is None:
+            socket.refuse(HTTPStatus.NOT_FOUND, "expected /ocpp/<station id>\n")
+            return
+        with about(station=station_id):
+            adapter = self._rules.adapters.get(socket.subprotocol or "")
+            if adapter is None:
+                # OCPP-J §3.2: complete the handshake without a subprotocol, then close at once.
+                logger.warning("offered no version that is spoken here")
+                socket.open()
+                socket.close(CloseCode.PROTOCOL_ERROR, "offer ocpp2.0.1 or ocpp1.6")
+                return
+            self._start(self._admit(socket, station_id, adapter))
+
+    def left(self, socket: WebSocket) -> None:
+        """Forget a socket, and its connection once nothing is in hand any more."""
+        connection = self._sockets.pop(socket)
+        if connection:
+            with about(station=connection.station_id):
+                self._start(self._part(connection, socket.fate))
+        if not self._sockets:
+            self._is_empty.set()
+
+    async def _admit(self, socket: WebSocket, station_id: StationId, adapter: Adapter) -> None:
+        """Let a station in if it is known and finds room."""
+        refusal = await self._judge(station_id)
+        if not socket.is_asking:
+            return  # it has gone
+        if refusal:
+            socket.refuse(*refusal)
+            return
+        logger.info("connected with OCPP %s from %s", adapter.name, socket.peer)
+        connection = StationConnection(
+            socket, station_id, adapter, self._handler, self._rules.call_timeout_s
+        )
+        self._sockets[socket] = connection
+        replaced = self._registry.add(connection)
+        connection.begin(self._watch.connected(station_id, adapter.name))
+        socket.open(connection)
+        if replaced:
+            dismiss(replaced)
+
+    async def _judge(self, station_id: StationId) -> tuple[HTTPStatus, str] | None:
+        """Why a station may not come in: 404 if it is not known (OCPP-J 1.6 §3.2)."""
+        try:
+            admission = await self._watch.admit(station_id)
+        except Exception:  # the supervisor of this handshake: the station may come again
+            logger.exception("cannot decide on station %r", station_id)
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "try again later\n"
+        if self._is_closing:
+            return HTTPStatus.SERVICE_UNAVAILABLE, "the server is shutting down\n"
+        if admission.is_granted:
+            return None
+        logger.warning("refused station %r: %s", station_id, admission.cause)
+        if admission.may_pass:
+            text = "there is no room for this station just now\n"
+            return HTTPStatus.SERVICE_UNAVAILABLE, text
+        return HTTPStatus.NOT_FOUND, "this station is not known here\n"
+
+    async def _part(self, connection: StationConnection, fate: str) -> None:
+        """Remove a connection, unless a newer one has taken its place."""
+        await connection.ended()
+        if not self._registry.remove(connection):
+            return
+        logger.info("disconnected: %s", fate)
+        try:
+            await self._watch.disconnected(connection.station_id)
+        except Exception:  # the supervisor of this connection's end
+            logger.exception("cannot be noted as disconnected")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
