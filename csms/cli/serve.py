@@ -1,12 +1,12 @@
 """`chargeflex serve`: the server."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from csms.app import App
+from csms.cli.process import run_server
 from csms.cli.serving import read_settings, run_until_ended
 from csms.log import set_up_logging
 
@@ -27,4 +27,4 @@ def serve(
         )
         typer.echo(f"Page:     http://{http.host}:{http.port}/")
 
-    asyncio.run(run_until_ended(App(settings), announce))
+    run_server(run_until_ended(App(settings), announce))
