@@ -82,7 +82,7 @@ class StationConnection:
         self._context = contextvars.copy_context()
         self._one_call = asyncio.Lock()
         self._awaited_id: str | None = None
-        self._answer: asyncio.Future[CallResult | CallError] | None = None
+        self._answer: asyncio.Future[CallResult | CallError | None] | None = None
         self._waiting: list[Call | UnreadCall | CallError] = []
         self._answering: asyncio.Task[None] | None = None
         self._is_handling = self._is_held = False
@@ -91,7 +91,12 @@ class StationConnection:
         """Answer calls as soon as the connection has been noted; if that fails, close it."""
         self._start(self._begin(noting))
 
-    async def ended(self) -> None:
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call of the station is in hand, or the connection is being noted."""
+        return self._answering is not None
+
+    async def idle(self) -> None:
         """Wait until nothing is in hand any more."""
         if self._answering:
             await asyncio.wait({self._answering})
@@ -159,9 +164,12 @@ class StationConnection:
         try:
             await self._write(format_frame(call))
             async with asyncio.timeout(self._call_timeout_s):
-                return await self._answer
+                answer = await self._answer
         finally:
             self._awaited_id = self._answer = None
+        if answer is None:
+            raise ConnectionResetError("the connection was lost")
+        return answer
 
     def _take_answer(self, frame: CallResult | CallError) -> None:
         if self._answer is None or frame.message_id != self._awaited_id:
@@ -171,7 +179,7 @@ class StationConnection:
 
     def _lose_answer(self) -> None:
         if self._answer and not self._answer.done():
-            self._answer.set_exception(ConnectionResetError("the connection was lost"))
+            self._answer.set_result(None)
 
     def _put(self, call: Call | UnreadCall | CallError) -> None:
         """Let a call, or the answer to a faulty one, wait for its turn."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -69,6 +70,8 @@ class Reception:
         self._subprotocols = [Subprotocol(name) for name in rules.adapters]
         self._extensions = [COMPRESSION] if rules.has_compression else []
         self._sockets: dict[WebSocket, StationConnection | None] = {}
+        self._leaving: deque[tuple[StationConnection, str]] = deque()
+        self._is_parting = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
         self._is_empty = asyncio.Event()
@@ -118,11 +121,13 @@ class Reception:
             self._start(self._admit(socket, station_id, adapter))
 
     def left(self, socket: WebSocket) -> None:
-        """Forget a socket, and its connection once nothing is in hand any more."""
+        """Forget a socket, and remove its connection."""
         connection = self._sockets.pop(socket)
         if connection:
-            with about(station=connection.station_id):
-                self._start(self._part(connection, socket.fate))
+            self._leaving.append((connection, socket.fate))
+            if not self._is_parting:
+                self._is_parting = True
+                self._start(self._part_with_all())
         if not self._sockets:
             self._is_empty.set()
 
@@ -162,16 +167,31 @@ class Reception:
             return HTTPStatus.SERVICE_UNAVAILABLE, text
         return HTTPStatus.NOT_FOUND, "this station is not known here\n"
 
+    async def _part_with_all(self) -> None:
+        """Remove connections one after the other: ten thousand may be lost at once."""
+        while self._leaving:
+            connection, fate = self._leaving.popleft()
+            if connection.is_busy:
+                self._start(self._part_later(connection, fate))
+            else:
+                await self._part(connection, fate)
+        self._is_parting = False
+
+    async def _part_later(self, connection: StationConnection, fate: str) -> None:
+        """Remove a connection once nothing is in hand any more."""
+        await connection.idle()
+        await self._part(connection, fate)
+
     async def _part(self, connection: StationConnection, fate: str) -> None:
         """Remove a connection, unless a newer one has taken its place."""
-        await connection.ended()
         if not self._registry.remove(connection):
             return
-        logger.info("disconnected: %s", fate)
-        try:
-            await self._watch.disconnected(connection.station_id)
-        except Exception:  # the supervisor of this connection's end
-            logger.exception("cannot be noted as disconnected")
+        with about(station=connection.station_id):
+            logger.info("disconnected: %s", fate)
+            try:
+                await self._watch.disconnected(connection.station_id)
+            except Exception:  # the supervisor of this connection's end
+                logger.exception("cannot be noted as disconnected")
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
