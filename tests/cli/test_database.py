@@ -47,7 +47,7 @@ def test_database_may_be_named_by_the_environment(
     ("url", "complaint"),
     [
         ("sqlite:///nowhere/csms.db", "unable to open database file"),
-        ("postgresql://me:secret@127.0.0.1:1/x", "Connect call failed"),
+        ("postgresql://me:secret@127.0.0.1:1/x", "[Errno 111] Connect"),
         ("mysql://127.0.0.1/x", "expected sqlite:///FILE or postgresql://HOST/NAME, got mysql"),
         ("nonsense:secret", "expected sqlite:///FILE or postgresql://HOST/NAME"),
     ],
