@@ -194,7 +194,7 @@ class ControlPolicy:
 
     Attributes:
         plan_every_s: A new plan at least this often.
-        min_gap_s: And at most this often.
+        min_gap_s: And at most this often, unless a vehicle has just come.
         limits_live_s: A limit lapses that long after it was set, unless it is renewed.
         settle_s: How long after an accepted decrease the vehicle may take to follow (IEC 61851-1
             gives it 5 s); increases wait for it.

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 _KEEP_PLANS: Final = timedelta(days=7)
 _SAMPLE_EVERY_S: Final = 60.0
+_GATHER_S: Final = 1.0
+"""Vehicles that come within this time after a round share the next one."""
 _FIRST_ROUND_AFTER_S: Final = 5.0
 """After a start, stations get that long to connect before the first plan reserves for the rest."""
 
@@ -80,8 +82,7 @@ class SiteController:
                     await self._wait()
 
     async def _supervised_round(self, tasks: asyncio.TaskGroup) -> None:
-        self.live.dirty.clear()
-        self.live.urgent.clear()
+        self.live.attended()
         try:
             await self._round(tasks)
         except Exception:  # the last limits stay in force, lapse in time, and the next round comes
@@ -90,14 +91,20 @@ class SiteController:
     async def _wait(self) -> None:
         """Wait out the gap, then for something to happen or for the interval to end.
 
-        What is urgent does not wait for the gap.
+        A vehicle that waits for its first limit does not wait for the gap, but for others to come
+        as well; what is urgent waits for nothing.
         """
-        control = self.live.site.control
+        control, live = self.live.site.control, self.live
         self.next_at = self._clock.now() + timedelta(seconds=control.plan_every_s)
-        self.live.note()
-        if not await wait_at_most(self._clock, self.live.urgent, control.min_gap_s):
-            rest_s = control.plan_every_s - control.min_gap_s
-            await wait_at_most(self._clock, self.live.dirty, rest_s)
+        live.note()
+        gathered_s = min(_GATHER_S, control.min_gap_s)
+        for event, until_s, from_s in (
+            (live.urgent, gathered_s, 0.0),
+            (live.awaited, control.min_gap_s, gathered_s),
+            (live.dirty, control.plan_every_s, control.min_gap_s),
+        ):
+            if await wait_at_most(self._clock, event, until_s - from_s):
+                return
 
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
         now = self._clock.now().replace(microsecond=0)

@@ -44,7 +44,8 @@ class LiveSite:
         site: The same, with the places of guests.
         listed_stations: Stations that the file lists; all others are guests.
         dirty: Set when something happens that a plan may depend on.
-        urgent: Set when that cannot wait for the gap between two plans.
+        awaited: Set when a vehicle waits for its first limit.
+        urgent: Set when something happens that a plan must answer at once.
         changed: Set when something happens that somebody may want to see.
         unready: Set when there is a station to be set up.
     """
@@ -59,6 +60,7 @@ class LiveSite:
         self._energy_day: date | None = None
         self._energy_today_wh = 0.0
         self.dirty = asyncio.Event()
+        self.awaited = asyncio.Event()
         self.urgent = asyncio.Event()
         self.changed = asyncio.Event()
         self.unready = asyncio.Event()
@@ -101,7 +103,17 @@ class LiveSite:
     def alarm(self) -> None:
         """Something has happened that a plan must answer at once."""
         self.urgent.set()
+        self.expect()
+
+    def expect(self) -> None:
+        """A vehicle waits for its first limit."""
+        self.awaited.set()
         self.mark()
+
+    def attended(self) -> None:
+        """A plan is about to answer all that has happened so far."""
+        for event in (self.dirty, self.awaited, self.urgent):
+            event.clear()
 
     def note(self) -> None:
         """Something has happened that can wait for the next plan."""
@@ -209,7 +221,7 @@ class LiveSite:
         if current is None or current.number != transaction.number:
             if transaction.ended_at is None:
                 evse.begin(transaction)
-                self.mark()
+                self.expect()
             return
         if transaction.ended_at is not None:
             evse.end()
