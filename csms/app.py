@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from csms.api.app import Mount, create_api
 from csms.api.dependencies import ApiContext
 from csms.api.metrics import metrics_renderer
+from csms.api.process_metrics import Tallies
 from csms.api.server import HttpSettings, bind, serve_http
 from csms.clock import Clock, SystemClock
 from csms.dashboard.pages import dashboard_router
@@ -34,6 +35,7 @@ from csms.service.sites import Sites
 from csms.storage.database import Database, DatabaseSettings, SqliteConnector
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
+from csms.tally import LoopLag
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +108,9 @@ class App:
             for live in self._sites
         }
         self._room = ControlRoom(controllers, clock, world.clock_rate)
-        self.api = self._create_api(Operations(self._sites, registry, open_uow, clock))
+        self._lag = LoopLag()
+        tallies = Tallies(registry.traffic, self._lag)
+        self.api = self._create_api(Operations(self._sites, registry, open_uow, clock), tallies)
 
     @asynccontextmanager
     async def running(self, ocpp_at: socket.socket | None = None) -> AsyncIterator[None]:
@@ -146,8 +150,11 @@ class App:
         try:
             async with self.running(), asyncio.TaskGroup() as tasks:
                 await self._warm_up(stop)
-                tasks.create_task(serve_http(self.api, http_at, stop))
+                watching = tasks.create_task(self._lag.run())
+                serving = tasks.create_task(serve_http(self.api, http_at, stop))
                 on_ready()
+                await serving
+                watching.cancel()
         finally:
             http_at.close()
 
@@ -167,13 +174,13 @@ class App:
             for wait in waits:
                 wait.cancel()
 
-    def _create_api(self, operations: Operations) -> FastAPI:
+    def _create_api(self, operations: Operations, tallies: Tallies) -> FastAPI:
         gateway = self.settings.gateway
         context = ApiContext(room=self._room, operations=operations, reads=Queries(self._database))
         printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
         return create_api(
             context,
-            render_metrics=metrics_renderer(self._room),
+            render_metrics=metrics_renderer(self._room, tallies),
             pages=(dashboard_router(self._room, printer),),
             mounts=(Mount(STATIC_PATH, static_files()),),
             print_error=printer.error,

@@ -1,14 +1,22 @@
-"""Metrics of all sites in Prometheus' text format, read off their views when asked for."""
+"""Metrics in Prometheus' text format: those of sites are read off their views when asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from csms.api.process_metrics import ProcessMetrics, Tallies, durations
 from csms.domain.identity import SiteId
 from csms.service.site_view import EvseState, SiteView
+from csms.tally import Durations
 
 
 class Views(Protocol):
@@ -20,6 +28,10 @@ class Views(Protocol):
 
     def view(self, site_id: SiteId) -> SiteView:
         """The view of a site at this instant."""
+        ...
+
+    def plan_times(self, site_id: SiteId) -> Mapping[str, Durations]:
+        """How long a site's plans took, by method."""
         ...
 
 
@@ -45,12 +57,30 @@ class SiteMetrics(Collector):
         ):
             yield _feeder_lines(views, name, text, field)
         yield _solve_time(views)
+        yield self._plan_times()
+
+    def _plan_times(self) -> HistogramMetricFamily:
+        by_site = {site_id: self._views.plan_times(site_id) for site_id in self._views.site_ids()}
+        return durations(
+            "chargeflex_plan_seconds",
+            "Time that plans took",
+            ("site", "method"),
+            [
+                ((site_id, method), taken)
+                for site_id, times in by_site.items()
+                for method, taken in times.items()
+            ],
+        )
 
 
-def metrics_renderer(views: Views) -> "MetricsRenderer":
+def metrics_renderer(views: Views, tallies: Tallies) -> "MetricsRenderer":
     """Make what writes all metrics as text."""
     registry = CollectorRegistry()
     registry.register(SiteMetrics(views))
+    registry.register(ProcessMetrics(tallies))
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
     return MetricsRenderer(registry)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Coroutine
+from time import perf_counter
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from csms.ocpp.frames import (
     parse_envelope,
 )
 from csms.service.ports import EventHandler
+from csms.tally import Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class StationConnection:
         station_id: Who is at the other end.
         adapter: The version that was negotiated.
         handler: Where events go.
+        traffic: Where calls are counted.
         call_timeout_s: How long the station may take to answer a call.
     """
 
@@ -61,6 +64,7 @@ class StationConnection:
         "_is_held",
         "_one_call",
         "_socket",
+        "_traffic",
         "_waiting",
         "adapter",
         "station_id",
@@ -72,12 +76,14 @@ class StationConnection:
         station_id: StationId,
         adapter: Adapter,
         handler: EventHandler,
+        traffic: Traffic,
         call_timeout_s: float,
     ) -> None:
         self.station_id = station_id
         self.adapter = adapter
         self._socket = socket
         self._handler = handler
+        self._traffic = traffic
         self._call_timeout_s = call_timeout_s
         self._context = contextvars.copy_context()
         self._one_call = asyncio.Lock()
@@ -224,18 +230,23 @@ class StationConnection:
     async def _serve(self, call: Call | UnreadCall) -> str:
         """Have a call handled; return its answer."""
         self._is_handling = True
+        began_s = perf_counter()
         try:
             incoming = self.adapter.decode_call(self.station_id, call)
             reply: Any = await self._handler.handle(incoming.event)
-            return format_frame(CallResult(call.message_id, incoming.encode_reply(reply)))
+            answer = format_frame(CallResult(call.message_id, incoming.encode_reply(reply)))
         except CallRefusedError as error:
             logger.warning("refused %.50s: %s: %s", call.action, error.code, error)
             refusal = CallError(message_id=call.message_id, code=error.code, description=str(error))
         except Exception:  # whatever failed, the station gets an answer and stays connected
             logger.exception("failed to process %s", call.action)
             refusal = self.adapter.internal_error(call.message_id)
+        else:
+            self._traffic.calls[self.adapter.name, call.action].add(perf_counter() - began_s)
+            return answer
         finally:
             self._is_handling = False
+        self._traffic.refused[self.adapter.name, refusal.code] += 1
         return format_frame(refusal)
 
     async def _write(self, text: str) -> None:

@@ -141,7 +141,12 @@ class Reception:
             return
         logger.info("connected with OCPP %s from %s", adapter.name, socket.peer)
         connection = StationConnection(
-            socket, station_id, adapter, self._handler, self._rules.call_timeout_s
+            socket,
+            station_id,
+            adapter,
+            self._handler,
+            self._registry.traffic,
+            self._rules.call_timeout_s,
         )
         self._sockets[socket] = connection
         replaced = self._registry.add(connection)

@@ -1,11 +1,13 @@
 """Who is connected. The newest connection of a station wins."""
 
 import logging
+from time import perf_counter
 from typing import Final, TypeVar
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.identity import StationId
 from csms.gateway.connection import StationConnection
+from csms.tally import Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -15,9 +17,14 @@ _POLICY_VIOLATION: Final = 1008
 
 
 class ConnectionRegistry:
-    """All connections, by station; delivers commands."""
+    """All connections, by station; delivers commands.
+
+    Attributes:
+        traffic: What has gone over them.
+    """
 
     def __init__(self) -> None:
+        self.traffic = Traffic()
         self._connections: dict[StationId, StationConnection] = {}
 
     def __len__(self) -> int:
@@ -27,6 +34,10 @@ class ConnectionRegistry:
         """Enter a connection; return the one that it replaces."""
         replaced = self._connections.get(connection.station_id)
         self._connections[connection.station_id] = connection
+        self.traffic.opened[connection.adapter.name] += 1
+        self.traffic.connected[connection.adapter.name] += 1
+        if replaced:
+            self.traffic.connected[replaced.adapter.name] -= 1
         return replaced
 
     def remove(self, connection: StationConnection) -> bool:
@@ -34,6 +45,7 @@ class ConnectionRegistry:
         if self._connections.get(connection.station_id) is not connection:
             return False
         del self._connections[connection.station_id]
+        self.traffic.connected[connection.adapter.name] -= 1
         return True
 
     def is_connected(self, station_id: StationId) -> bool:
@@ -45,7 +57,11 @@ class ConnectionRegistry:
         connection = self._connections.get(station_id)
         if connection is None:
             return command.unanswered(CommandStatus.NOT_SENT, "the station is not connected")
-        return await connection.send(command)
+        began_s = perf_counter()
+        outcome = await connection.send(command)
+        kind = (connection.adapter.name, type(command).__name__, str(outcome.status))
+        self.traffic.commands[kind].add(perf_counter() - began_s)
+        return outcome
 
 
 def dismiss(connection: StationConnection) -> None:

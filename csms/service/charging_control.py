@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.station_setup import StationSetup
+from csms.tally import Durations
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
 from smart_charging.problem import ChargingProblem
 from smart_charging.schedule import to_steps
@@ -50,6 +52,12 @@ class SiteController:
         planner: Makes plans.
         open_uow: Opens units of work.
         clock: The time.
+
+    Attributes:
+        live: The site.
+        newest: The newest plan, None before the first one.
+        next_at: When the next one is made at the latest.
+        plan_times: How long plans took, by method.
     """
 
     def __init__(
@@ -63,6 +71,7 @@ class SiteController:
         self.live = live
         self.newest: PlanMade | None = None
         self.next_at: datetime | None = None
+        self.plan_times: defaultdict[str, Durations] = defaultdict(Durations)
         self._last_solved: ChargingPlan | None = None
         self._planner = planner
         self._open_uow = open_uow
@@ -112,6 +121,7 @@ class SiteController:
             evse.allow(evse.allowance.lapsed(now), now)
         problem = build_problem(self.live, now)
         timed = await self._planner.plan(problem, self._last_solved)
+        self.plan_times[str(timed.plan.method)].add(timed.solve_s)
         if timed.plan.method is not Method.HEURISTIC:
             self._last_solved = timed.plan
         self.newest = PlanMade(

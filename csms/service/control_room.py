@@ -15,6 +15,7 @@ from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.site_view import SiteView
 from csms.service.view_builder import build_view
+from csms.tally import Durations
 from smart_charging.currents import Load, line_currents
 
 _TICK_S: Final = 0.5
@@ -77,6 +78,14 @@ class ControlRoom:
             UnknownSiteError: There is none of that name.
         """
         return self._controller(site_id).live
+
+    def plan_times(self, site_id: SiteId) -> Mapping[str, Durations]:
+        """How long a site's plans took, by method.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        return self._controller(site_id).plan_times
 
     def outlook(self, site_id: SiteId) -> dict[str, list[float]]:
         """What the root feeder is planned to carry: lists of equal length, one entry per slot.

@@ -13,12 +13,14 @@ from fastapi import FastAPI
 from csms.api.app import create_api
 from csms.api.dependencies import ApiContext
 from csms.api.metrics import metrics_renderer
+from csms.api.process_metrics import Tallies
 from csms.domain.site import GuestPlace, Site
 from csms.service.charging_control import SiteController
 from csms.service.control_room import ControlRoom
 from csms.service.operations import Operations
 from csms.service.planner import InlinePlanner
 from csms.storage.queries import Queries
+from csms.tally import LoopLag, Traffic
 from tests.domain.sites import flat, place, small_site
 from tests.service.handlers.stories import TellerV201
 from tests.service.rig import NOON, Office, after, open_office
@@ -42,6 +44,7 @@ class Api:
     room: ControlRoom
     controller: SiteController
     client: httpx2.AsyncClient
+    tallies: Tallies
 
     async def get(self, path: str, status: int = 200) -> Any:
         """Get what a path below /api/v1 answers."""
@@ -87,7 +90,8 @@ async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
         room = ControlRoom({office.live.site.site_id: controller}, office.clock, 1.0)
         operations = Operations(office.sites, office.gateway, office.open_uow, office.clock)
         context = ApiContext(room=room, operations=operations, reads=Queries(office.database))
-        app = create_api(context, render_metrics=metrics_renderer(room))
+        tallies = Tallies(Traffic(), LoopLag())
+        app = create_api(context, render_metrics=metrics_renderer(room, tallies))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
-            yield Api(app, office, room, controller, client)
+            yield Api(app, office, room, controller, client, tallies)

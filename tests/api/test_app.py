@@ -169,17 +169,28 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
     response = await api.client.get("/metrics")
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
     families = {one.name: one for one in text_string_to_metric_families(response.text)}
-    assert set(families) == {
-        "chargeflex_connectors",
-        "chargeflex_charging_power_watts",
-        "chargeflex_feeder_load_amperes",
-        "chargeflex_feeder_allowed_amperes",
-        "chargeflex_feeder_limit_amperes",
-        "chargeflex_plan_solve_seconds",
+    ours = {name: one.type for name, one in families.items() if name.startswith("chargeflex_")}
+    assert ours == {
+        "chargeflex_asyncio_tasks": "gauge",
+        "chargeflex_build_info": "gauge",
+        "chargeflex_call_handling_seconds": "histogram",
+        "chargeflex_calls_refused": "counter",
+        "chargeflex_charging_power_watts": "gauge",
+        "chargeflex_command_seconds": "histogram",
+        "chargeflex_connections_opened": "counter",
+        "chargeflex_connectors": "gauge",
+        "chargeflex_event_loop_lag_seconds": "histogram",
+        "chargeflex_feeder_allowed_amperes": "gauge",
+        "chargeflex_feeder_limit_amperes": "gauge",
+        "chargeflex_feeder_load_amperes": "gauge",
+        "chargeflex_plan_seconds": "histogram",
+        "chargeflex_plan_solve_seconds": "gauge",
+        "chargeflex_stations_connected": "gauge",
     }
-    for family in families.values():
-        assert family.documentation
-        assert family.type == "gauge"
+    assert {"process_resident_memory_bytes", "python_gc_collections", "python_info"} <= set(
+        families
+    )
+    assert all(family.documentation for family in families.values())
 
     def value(family: str, **labels: str) -> float:
         [found] = [
@@ -195,6 +206,35 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
     assert value("feeder_load_amperes", feeder="level-1", line="L2") == 15
     assert value("feeder_limit_amperes", feeder="intake", line="L3") == 63
     assert value("feeder_allowed_amperes", feeder="level-1", line="L1") == 32
+
+
+async def test_metrics_tell_what_was_counted(api: Api) -> None:
+    await api.charge()
+    await api.plan()
+    traffic = api.tallies.traffic
+    traffic.connected["1.6"] = 3
+    traffic.opened["1.6"] = 5
+    traffic.refused["1.6", "NotSupported"] = 2
+    traffic.calls["1.6", "Heartbeat"].add(0.002)
+    traffic.calls["1.6", "Heartbeat"].add(0.2)
+    text = (await api.client.get("/metrics")).text
+    told = {
+        sample.name + str(sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    call = [("action", "Heartbeat"), ("version", "1.6")]
+    assert told["chargeflex_stations_connected" + str([("version", "1.6")])] == 3
+    assert told["chargeflex_connections_opened_total" + str([("version", "1.6")])] == 5
+    refused = [("code", "NotSupported"), ("version", "1.6")]
+    assert told["chargeflex_calls_refused_total" + str(refused)] == 2
+    assert told["chargeflex_call_handling_seconds_count" + str(call)] == 2
+    assert told["chargeflex_call_handling_seconds_sum" + str(call)] == 0.202
+    bucket = "chargeflex_call_handling_seconds_bucket"
+    assert told[bucket + str([call[0], ("le", "0.1"), call[1]])] == 1
+    assert told[bucket + str([call[0], ("le", "+Inf"), call[1]])] == 2
+    plan = [("method", "linear program"), ("site", "fjordgata")]
+    assert told["chargeflex_plan_seconds_count" + str(plan)] == 1
 
 
 async def test_before_the_first_plan_no_time_of_it_is_told(api: Api) -> None:
