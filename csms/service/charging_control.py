@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 _KEEP_PLANS: Final = timedelta(days=7)
 _SAMPLE_EVERY_S: Final = 60.0
-_GATHER_S: Final = 1.0
+_GATHER_S: Final = 0.5
 """Vehicles that come within this time after a round share the next one."""
 _FIRST_ROUND_AFTER_S: Final = 5.0
 """After a start, stations get that long to connect before the first plan reserves for the rest."""

@@ -184,13 +184,12 @@ async def test_vehicles_that_come_together_share_a_plan_that_does_not_wait_out_t
     database_file: Path,
 ) -> None:
     async with running(database_file, yard(3), ("C-1",)) as run:
-        await asyncio.sleep(5.25)
+        await asyncio.sleep(5.1)
         plug_in(run.live, "C-2", number=2)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.3)
         plug_in(run.live, "C-3", number=3)
-        await asyncio.sleep(1.25)
-        assert run.planned_after_s == [5.0, 6.0]  # a second after the one before
-        assert [asked.key for asked in run.planner.asked[1].evses] == ["C-1/1", "C-2/1", "C-3/1"]
+        await asyncio.sleep(0.3)  # half a second after the plan before
+        assert [len(asked.evses) for asked in run.planner.asked] == [1, 3]
         assert len(run.limits("C-3")) == 1
 
 
