@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from csms.domain.altered import altered
 from csms.domain.site import PhaseAmps
 
 _IN_USE_A: Final = 0.5
@@ -19,8 +20,8 @@ _ROUNDS_BELOW: Final = 3
 
 def conductors_in_use(current_a: PhaseAmps) -> tuple[int, ...]:
     """Which conductors of a station, counted from 0, carry more than a small part of a current."""
-    highest_a = max(current_a)
-    return tuple(i for i, amps in enumerate(current_a) if amps > _SHARE_IN_USE * highest_a)
+    least_a = _SHARE_IN_USE * max(current_a)
+    return tuple([i for i, amps in enumerate(current_a) if amps > least_a])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,29 +49,31 @@ class VehicleHabits:
             limit_a: What the vehicle was allowed while it was measured.
             min_a: The least current that is not a pause.
         """
-        habits = self._observe_lines(current_a)
-        if max(current_a) > _IN_USE_A:
-            habits = replace(habits, is_content=False)
+        highest_a = max(current_a)
+        habits = self._observe_lines(current_a, highest_a)
+        is_content = habits.is_content and highest_a <= _IN_USE_A
         if limit_a < min_a:  # paused: says nothing of what it would take
-            return replace(habits, rounds_below=0)
-        if max(current_a) > limit_a - _SLACK_A:
-            return replace(habits, ceiling_a=None, rounds_below=0)
-        habits = replace(habits, rounds_below=habits.rounds_below + 1)
-        if habits.rounds_below < _ROUNDS_BELOW:
-            return habits
-        is_content = max(current_a) <= _IN_USE_A
-        ceiling_a = max(min_a, max(current_a) + _MARGIN_A)
-        return replace(habits, ceiling_a=ceiling_a, is_content=is_content)
+            return altered(habits, is_content=is_content, rounds_below=0)
+        if highest_a > limit_a - _SLACK_A:
+            return altered(habits, is_content=is_content, ceiling_a=None, rounds_below=0)
+        rounds_below = min(habits.rounds_below + 1, _ROUNDS_BELOW)
+        if rounds_below < _ROUNDS_BELOW:
+            return altered(habits, is_content=is_content, rounds_below=rounds_below)
+        return altered(
+            habits,
+            is_content=highest_a <= _IN_USE_A,
+            ceiling_a=max(min_a, highest_a + _MARGIN_A),
+            rounds_below=rounds_below,
+        )
 
     def stopped(self, min_a: float) -> "VehicleHabits":
         """The vehicle has ended charging by itself, while it was allowed to go on."""
         return replace(self, ceiling_a=min_a, is_content=True, rounds_below=_ROUNDS_BELOW)
 
-    def _observe_lines(self, current_a: PhaseAmps) -> "VehicleHabits":
-        highest_a = max(current_a)
+    def _observe_lines(self, current_a: PhaseAmps, highest_a: float) -> "VehicleHabits":
         if highest_a < _TELLING_A:
             return self
         count = len(conductors_in_use(current_a))
-        votes = self.votes + 1 if count == self.candidate else 1
+        votes = min(self.votes + 1, _VOTES_NEEDED) if count == self.candidate else 1
         line_count = count if votes >= _VOTES_NEEDED else self.line_count
-        return replace(self, candidate=count, votes=votes, line_count=line_count)
+        return altered(self, candidate=count, votes=votes, line_count=line_count)

@@ -106,7 +106,7 @@ class LiveEvse:
         Returns:
             Whether it says something that a plan depends on.
         """
-        before = self._planned_by()
+        before, was_disobeyed = self.habits, self.allowance.is_disobeyed
         allowed_a = self.allowance.most_a(now - settled, now)
         self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
         if self._stays_over(max(current_a) - allowed_a, now, settled):
@@ -114,7 +114,9 @@ class LiveEvse:
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != self.is_paused or self.since is None:
             self.is_paused, self.since = is_paused, now
-        return self._planned_by() != before
+        if self.allowance.is_disobeyed != was_disobeyed:
+            return True
+        return self.habits is not before and _planned_by(self.habits) != _planned_by(before)
 
     def drawn_a(self, now: datetime, settled: timedelta) -> PhaseAmps | None:
         """What it draws, by conductor of the station, as far as is known.
@@ -142,8 +144,8 @@ class LiveEvse:
         self.over_since, self.rounds_over = self.over_since or now, self.rounds_over + 1
         return self.rounds_over >= _ROUNDS_OVER and now - self.over_since >= settled
 
-    def _planned_by(self) -> tuple[object, ...]:
-        """What a plan depends on, of all that is learned from currents."""
-        habits = self.habits
-        ceiling_a = None if habits.ceiling_a is None else round(habits.ceiling_a)
-        return habits.line_count, ceiling_a, habits.is_content, self.allowance.is_disobeyed
+
+def _planned_by(habits: VehicleHabits) -> tuple[object, ...]:
+    """What a plan depends on, of all that is known of a vehicle's habits."""
+    ceiling_a = None if habits.ceiling_a is None else round(habits.ceiling_a)
+    return habits.line_count, ceiling_a, habits.is_content

@@ -9,12 +9,14 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from csms.domain.altered import altered
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.limits import Allowance, Standing
+from csms.domain.local_day import day_of
 from csms.domain.metering import Reading
 from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus
@@ -47,18 +49,20 @@ class LiveSite:
         awaited: Set when a vehicle waits for its first limit.
         urgent: Set when something happens that a plan must answer at once.
         changed: Set when something happens that somebody may want to see.
+        settled: How long vehicles take to follow a limit.
         unready: Set when there is a station to be set up.
     """
 
     def __init__(self, site: Site, clock_rate: float = 1.0) -> None:
         self.site = site
+        self.settled = timedelta(seconds=site.control.settle_s)
         self._messages_late_by = TOLERANCE * clock_rate
         self.listed_stations = site.station_ids
         self.evses: dict[EvseId, LiveEvse] = {}
         self.stations: dict[StationId, LiveStation] = {}
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
-        self._energy_day: date | None = None
-        self._energy_today_wh = 0.0
+        self._day = (datetime.min.replace(tzinfo=UTC),) * 2
+        self._energy_of_day_wh = 0.0
         self.dirty = asyncio.Event()
         self.awaited = asyncio.Event()
         self.urgent = asyncio.Event()
@@ -76,11 +80,6 @@ class LiveSite:
         self.stations.setdefault(station_id, station)
         if place not in self.site.places:
             self.site = replace(self.site, places=(*self.site.places, place))
-
-    @property
-    def settled(self) -> timedelta:
-        """How long vehicles take to follow a limit."""
-        return timedelta(seconds=self.site.control.settle_s)
 
     def is_guest(self, station_id: StationId) -> bool:
         """Whether the site file does not list a station."""
@@ -238,21 +237,22 @@ class LiveSite:
 
     def energy_today_wh(self, now: datetime) -> float:
         """Energy delivered since local midnight, as far as it was seen."""
-        today = now.astimezone(self.site.timezone).date()
-        return self._energy_today_wh if self._energy_day == today else 0.0
+        begins_at, ends_at = self._day
+        return self._energy_of_day_wh if begins_at <= now < ends_at else 0.0
 
     def count_energy(self, energy_wh: float, now: datetime) -> None:
         """Energy has been delivered."""
-        total_wh = self.energy_today_wh(now) + energy_wh
-        self._energy_day = now.astimezone(self.site.timezone).date()
-        self._energy_today_wh = total_wh
+        begins_at, ends_at = self._day
+        if not begins_at <= now < ends_at:
+            self._day, self._energy_of_day_wh = day_of(now, self.site.timezone), 0.0
+        self._energy_of_day_wh += energy_wh
 
     def read(self, evse_id: EvseId, reading: Reading, now: datetime) -> None:
         """A meter reading has come."""
         evse = self.evses.get(evse_id)
         if evse is None:
             return
-        reading = replace(reading, at=self.stations[evse_id.station_id].clock.read(reading.at))
+        reading = altered(reading, at=self.stations[evse_id.station_id].clock.read(reading.at))
         if evse.reading and reading.at < evse.reading.at:
             return
         reading = self._complete(evse.place, reading)
@@ -314,7 +314,7 @@ class LiveSite:
         """A transaction that began when it did, not when its station's clock says."""
         began_at = self.stations[transaction.station_id].clock.read(transaction.started_at)
         began_at = min(max(began_at, now - _LONGEST_STAY), now)
-        return replace(transaction, started_at=began_at)
+        return altered(transaction, started_at=began_at)
 
     def _complete(self, place: EvsePlace, reading: Reading) -> Reading:
         """Reckon the current from the power where a station tells only that."""

@@ -173,8 +173,10 @@ class TokenStore(Protocol):
 class TransactionStore(Protocol):
     """Keeps transactions, their reports and their meter values."""
 
-    async def is_news(self, event: TransactionReported, received_at: datetime) -> bool:
-        """Keep a report; return False if it was kept before."""
+    async def is_news(
+        self, event: TransactionReported, transaction: Transaction, received_at: datetime
+    ) -> bool:
+        """Keep a report on a transaction; return False if it was kept before."""
         ...
 
     async def begin(self, event: TransactionReported) -> tuple[Transaction, bool]:

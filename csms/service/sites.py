@@ -15,6 +15,7 @@ from csms.domain.errors import (
 )
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
+from csms.domain.local_day import day_of
 from csms.domain.site import Site
 from csms.domain.station import ConnectorStatus
 from csms.service.grid_guard import is_overcommitted
@@ -248,8 +249,7 @@ class Sites:
 
     async def _load_energy(self, uow: UnitOfWork, live: LiveSite) -> None:
         now = self._clock.now()
-        local = now.astimezone(live.site.timezone)
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight, _ = day_of(now, live.site.timezone)
         energy_wh = await uow.transactions.energy_since(live.site.site_id, midnight)
         live.count_energy(energy_wh, now)
 

@@ -1,18 +1,30 @@
 """Plans, sent limits and feeder readings."""
 
+import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from csms.domain.identity import EvseId, FeederId, SiteId
 from csms.domain.limits import TimedLimit, Verdict
 from csms.domain.site import PhaseAmps
-from csms.storage.statements import Repository, table_of
-from csms.storage.tables import FeederReadingRow, PlanRow, SentLimitRow
+from csms.storage.bulk import changed_rows, new_rows
+from csms.storage.statements import Repository
+from csms.storage.tables import FeederReadingRow, PlanRow, SentLimitRow, table_of
 
 _plan = table_of(PlanRow)
 _sent = table_of(SentLimitRow)
+
+_FALLBACKS: Final = new_rows(
+    SentLimitRow,
+    *("station_id", "evse_number", "sent_at", "starts_at", "steps"),
+    *("purpose", "verdict", "detail", "settled_at"),
+)
+_SETTLED: Final = changed_rows(SentLimitRow, "number", "verdict", "detail", "settled_at")
+_FEEDER_READINGS: Final = new_rows(
+    FeederReadingRow, "site_id", "feeder_id", "at", "load_a", "limit_a", "uncontrolled_a"
+)
 
 
 class ControlRepository(Repository):
@@ -31,7 +43,7 @@ class ControlRepository(Repository):
 
     async def drop_plans(self, before: datetime) -> None:
         """Forget plans that are older."""
-        await self._connection.execute(delete(_plan).where(_plan.c.made_at < before))
+        await self._unit.execute(delete(_plan).where(_plan.c.made_at < before))
 
     async def add_sent_limit(
         self, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
@@ -68,26 +80,16 @@ class ControlRepository(Repository):
             sent_at: When.
             facts: `purpose`, `verdict`, `detail`, `settled_at`.
         """
-        row = {
-            "station_id": evse.station_id,
-            "evse_number": evse.number,
-            "sent_at": sent_at,
-            "starts_at": sent_at,
-            "steps": [[0, fallback_a]],
-            **facts,
-        }
-        await self._insert_one(SentLimitRow, row)
+        steps = json.dumps([[0, fallback_a]])
+        row = (evse.station_id, evse.number, sent_at, sent_at, steps)
+        told = (facts["purpose"], facts["verdict"], facts["detail"], facts["settled_at"])
+        self._unit.put_down(_FALLBACKS, (*row, *told))
 
     async def settle_limit(
         self, number: int, verdict: Verdict, detail: str, settled_at: datetime
     ) -> None:
         """Keep what came of a limit."""
-        statement = (
-            update(_sent)
-            .where(_sent.c.number == number)
-            .values(verdict=str(verdict), detail=detail, settled_at=settled_at)
-        )
-        await self._connection.execute(statement)
+        self._unit.put_down(_SETTLED, (number, verdict.value, detail, settled_at))
 
     async def limits_alive(
         self, evse: EvseId, transaction: str, now: datetime
@@ -103,7 +105,7 @@ class ControlRepository(Repository):
             )
             .order_by(_sent.c.number)
         )
-        rows = (await self._connection.execute(query)).mappings()
+        rows = (await self._unit.execute(query)).mappings()
         return [
             (
                 TimedLimit(
@@ -124,6 +126,5 @@ class ControlRepository(Repository):
         currents: dict[str, PhaseAmps],
     ) -> None:
         """Keep a feeder's currents: `load_a`, `limit_a` and `uncontrolled_a`, by line."""
-        row = {"site_id": site_id, "feeder_id": feeder_id, "at": at}
-        lists = {name: list(amps) for name, amps in currents.items()}
-        await self._insert_one(FeederReadingRow, {**row, **lists})
+        lists = (json.dumps(currents[name]) for name in ("load_a", "limit_a", "uncontrolled_a"))
+        self._unit.put_down(_FEEDER_READINGS, (site_id, feeder_id, at, *lists))

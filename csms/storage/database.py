@@ -1,6 +1,5 @@
 """The database: SQLite (WAL) beside the program by default, PostgreSQL beyond one machine."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
@@ -11,10 +10,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from csms.domain.errors import ChargeFlexError
+from csms.storage.drivers import Driver, PostgresDriver, SqliteDriver
+from csms.storage.group_commit import STANDARD_PACE, CommitPace, GroupCommit
+from csms.storage.unit import Insert
 
 SqliteConnector: TypeAlias = Callable[[], Awaitable[Any]]
 """Makes an aiosqlite connection of an unusual kind, for simulated time."""
@@ -47,15 +50,23 @@ class DatabaseSettings:
 
 
 class Database:
-    """An engine, and the rule that SQLite has one writer at a time.
+    """An engine, and the one connection that writes.
 
     Args:
         settings: Which database.
         connector: For SQLite, makes the connections instead of the driver.
+        pace: When units of work are committed.
+
+    Attributes:
+        insert: Makes inserts in the database's dialect.
+        writer: Commits all units of work.
     """
 
     def __init__(
-        self, settings: DatabaseSettings, connector: SqliteConnector | None = None
+        self,
+        settings: DatabaseSettings,
+        connector: SqliteConnector | None = None,
+        pace: CommitPace = STANDARD_PACE,
     ) -> None:
         url = _parse(settings.url)
         driver = _DRIVERS.get(url.get_backend_name())
@@ -64,7 +75,8 @@ class Database:
         self._name = url.render_as_string()
         self._is_sqlite = driver == _DRIVERS["sqlite"]
         self.engine = _create_engine(url.set(drivername=driver), connector)
-        self._write_lock = asyncio.Lock()
+        self.insert: Insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        self.writer = GroupCommit(self._open_writer, pace)
         if self._is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare(settings))
 
@@ -84,24 +96,21 @@ class Database:
             raise DatabaseError(f"cannot use the database {self._name}: {cause}") from error
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that may write; it is rolled back unless it is committed."""
-        if self._is_sqlite:
-            async with self._write_lock, self.engine.connect() as connection:
-                yield connection
-        else:
-            async with self.engine.connect() as connection:
-                yield connection
-
-    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads. Under WAL it does not wait for writers."""
         async with self.engine.connect() as connection:
             yield connection
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Commit what waits, and close all connections."""
+        await self.writer.close()
         await self.engine.dispose()
+
+    async def _open_writer(self) -> tuple[AsyncConnection, Driver]:
+        connection = await self.engine.connect()
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        return connection, (SqliteDriver if self._is_sqlite else PostgresDriver)(driver)
 
 
 def _parse(url: str) -> URL:

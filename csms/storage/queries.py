@@ -9,13 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.storage.database import Database
-from csms.storage.statements import table_of
 from csms.storage.tables import (
     FeederReadingRow,
     PlanRow,
     SentLimitRow,
     StationRow,
     TransactionRow,
+    table_of,
 )
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ _plan = table_of(PlanRow)
 _sent = table_of(SentLimitRow)
 _station = table_of(StationRow)
 _transaction = table_of(TransactionRow)
+_introduction = [column for column in _station.c if column.name != "metered_at"]
 
 
 class Queries:
@@ -39,11 +40,11 @@ class Queries:
 
     async def stations(self) -> list[dict[str, Any]]:
         """All stations."""
-        return await self._rows(select(_station).order_by(_station.c.id))
+        return await self._rows(select(*_introduction).order_by(_station.c.id))
 
     async def station(self, station_id: StationId) -> dict[str, Any] | None:
         """One station, None if it is not known."""
-        rows = await self._rows(select(_station).where(_station.c.id == station_id))
+        rows = await self._rows(select(*_introduction).where(_station.c.id == station_id))
         return rows[0] if rows else None
 
     async def transactions(

@@ -1,9 +1,10 @@
 """Sites, feeders, stations, EVSEs, connectors and tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, or_, select, update
 
 from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
 from csms.domain.events import StatusChanged
@@ -11,18 +12,18 @@ from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import Site
 from csms.domain.station import ChargingState, ConnectorStatus, StationModel
-from csms.storage.statements import Repository, table_of
+from csms.storage.bulk import changed_rows, put_rows
+from csms.storage.statements import Repository
 from csms.storage.tables import (
     ConnectorRow,
     EvseRow,
     FeederRow,
     IdTokenRow,
-    MeterValueRow,
     SentLimitRow,
     SiteRow,
     StationRow,
-    TransactionEventRow,
     TransactionRow,
+    table_of,
 )
 
 _site = table_of(SiteRow)
@@ -31,10 +32,38 @@ _station = table_of(StationRow)
 _evse = table_of(EvseRow)
 _connector = table_of(ConnectorRow)
 _token = table_of(IdTokenRow)
-_HISTORY: Final = tuple(
-    table_of(row) for row in (TransactionRow, TransactionEventRow, MeterValueRow, SentLimitRow)
+_HISTORY: Final = tuple(table_of(row) for row in (TransactionRow, SentLimitRow))
+"""What stays of a station that is gone, beside its meter's readings."""
+
+_SEEN: Final = changed_rows(StationRow, "id", "seen_at")
+_CONNECTED: Final = changed_rows(StationRow, "id", "protocol", "seen_at")
+_BOOTED: Final = changed_rows(
+    StationRow, "id", *("vendor", "model", "serial", "firmware", "booted_at", "seen_at")
 )
-"""What stays of a station that is gone."""
+_STATUS: Final = put_rows(
+    ConnectorRow,
+    (
+        "station_id",
+        "evse_number",
+        "number",
+        "status",
+        "charging_state",
+        "error_code",
+        "detail",
+        "at",
+    ),
+    overwritten=("status", "charging_state", "error_code", "detail", "at"),
+)
+_STANDING: Final = put_rows(
+    EvseRow,
+    ("station_id", "number", "standing", "fallback_a", "standing_at"),
+    overwritten=("standing", "fallback_a", "standing_at"),
+)
+_SHOWN: Final = put_rows(
+    IdTokenRow,
+    ("key", "value", "kind", "status", "is_listed", "seen_at"),
+    overwritten=("seen_at",),
+)
 
 
 class SiteRepository(Repository):
@@ -52,7 +81,7 @@ class SiteRepository(Repository):
                 "voltage_v": site.voltage_v,
             },
         )
-        await self._connection.execute(delete(_feeder).where(_feeder.c.site_id == site.site_id))
+        await self._unit.execute(delete(_feeder).where(_feeder.c.site_id == site.site_id))
         for position, feeder in enumerate(site.feeders):
             await self._put(
                 FeederRow,
@@ -97,78 +126,60 @@ class StationRepository(Repository):
     async def guests_of(self, site_id: SiteId) -> list[StationId]:
         """Guests of a site, in the order of their names."""
         query = select(_station.c.id).where(_station.c.site_id == site_id, _station.c.is_guest)
-        return sorted((await self._connection.execute(query)).scalars())
+        return sorted((await self._unit.execute(query)).scalars())
 
     async def drop_guest(self, station_id: StationId) -> None:
         """Forget a guest. Its row stays, without a site, if something it did refers to it."""
         for table in (_connector, _evse):
-            await self._connection.execute(delete(table).where(table.c.station_id == station_id))
-        for table in _HISTORY:
-            query = select(table.c.station_id).where(table.c.station_id == station_id).limit(1)
-            if (await self._connection.execute(query)).first() is not None:
-                await self._update(station_id, site_id=None, is_guest=False)
-                return
-        await self._connection.execute(delete(_station).where(_station.c.id == station_id))
+            await self._unit.execute(delete(table).where(table.c.station_id == station_id))
+        this = _station.c.id == station_id
+        if await self._has_any(station_id, _station.c.metered_at.is_not(None), _HISTORY):
+            statement = update(_station).where(this).values(site_id=None, is_guest=False)
+            await self._unit.execute(statement)
+        else:
+            await self._unit.execute(delete(_station).where(this))
 
     async def has_reported(self, station_id: StationId) -> bool:
         """Whether a station has ever told anything of itself."""
-        booted = select(_station.c.id).where(
-            _station.c.id == station_id, _station.c.booted_at.is_not(None)
-        )
-        told = (
-            select(table.c.station_id).where(table.c.station_id == station_id).limit(1)
-            for table in (_connector, *_HISTORY)
-        )
-        for query in (booted, *told):
-            if (await self._connection.execute(query)).first() is not None:
-                return True
-        return False
+        told = or_(_station.c.booted_at.is_not(None), _station.c.metered_at.is_not(None))
+        return await self._has_any(station_id, told, (_connector, *_HISTORY))
 
     async def is_known(self, station_id: StationId) -> bool:
         """Whether a station has been named or seen."""
         query = select(_station.c.id).where(_station.c.id == station_id)
-        return (await self._connection.execute(query)).first() is not None
+        return (await self._unit.execute(query)).first() is not None
 
     async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
         """Keep that a station has connected."""
-        await self._update(station_id, protocol=protocol, seen_at=at)
+        self._unit.put_down(_CONNECTED, (station_id, protocol, at))
 
     async def note_boot(self, station_id: StationId, model: StationModel, at: datetime) -> None:
         """Keep how a station introduced itself."""
-        await self._update(
-            station_id,
-            vendor=model.vendor,
-            model=model.model,
-            serial=model.serial,
-            firmware=model.firmware,
-            booted_at=at,
-            seen_at=at,
-        )
+        row = (station_id, model.vendor, model.model, model.serial, model.firmware, at, at)
+        self._unit.put_down(_BOOTED, row)
 
     async def note_seen(self, station_id: StationId, at: datetime) -> None:
         """Keep that a station has called."""
-        await self._update(station_id, seen_at=at)
+        self._unit.put_down(_SEEN, (station_id, at))
 
     async def note_status(self, event: StatusChanged, at: datetime) -> None:
         """Keep a connector's status."""
-        await self._put(
-            ConnectorRow,
-            {
-                "station_id": event.station_id,
-                "evse_number": event.evse_number,
-                "number": event.connector_number,
-                "status": str(event.status),
-                "charging_state": event.charging_state,
-                "error_code": event.error_code,
-                "detail": event.detail,
-                "at": event.at or at,
-            },
+        row = (
+            event.station_id,
+            event.evse_number,
+            event.connector_number,
+            event.status.value,
+            event.charging_state and event.charging_state.value,
+            event.error_code,
+            event.detail,
+            event.at or at,
         )
+        self._unit.put_down(_STATUS, row)
 
     async def standings_of(self, station_id: StationId) -> dict[int, tuple[Standing, float]]:
         """By EVSE number, whether the fallback is held, and which one in A."""
         query = select(_evse).where(_evse.c.station_id == station_id)
-        rows = (await self._connection.execute(query)).mappings()
+        rows = (await self._unit.execute(query)).mappings()
         return {
             row["number"]: (Standing(row["standing"]), row["fallback_a"] or 0.0) for row in rows
         }
@@ -178,9 +189,7 @@ class StationRepository(Repository):
     ) -> dict[int, tuple[ConnectorStatus, ChargingState | None]]:
         """By EVSE number, the status and what the vehicle does, of its first connector."""
         query = select(_connector).where(_connector.c.station_id == station_id)
-        rows = (
-            await self._connection.execute(query.order_by(_connector.c.number.desc()))
-        ).mappings()
+        rows = (await self._unit.execute(query.order_by(_connector.c.number.desc()))).mappings()
         return {
             row["evse_number"]: (
                 ConnectorStatus(row["status"]),
@@ -192,26 +201,22 @@ class StationRepository(Repository):
     async def protocol_of(self, station_id: StationId) -> str | None:
         """The version that a station spoke last, None if it has never connected."""
         query = select(_station.c.protocol).where(_station.c.id == station_id)
-        return (await self._connection.execute(query)).scalar_one_or_none()
+        return (await self._unit.execute(query)).scalar_one_or_none()
 
     async def note_standing(
         self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
     ) -> None:
         """Keep whether an EVSE holds its standing fallback."""
-        await self._put(
-            EvseRow,
-            {
-                "station_id": evse.station_id,
-                "number": evse.number,
-                "standing": str(standing),
-                "fallback_a": fallback_a,
-                "standing_at": at,
-            },
-        )
+        row = (evse.station_id, evse.number, standing.value, fallback_a, at)
+        self._unit.put_down(_STANDING, row)
 
-    async def _update(self, station_id: StationId, **values: object) -> None:
-        statement = update(_station).where(_station.c.id == station_id).values(**values)
-        await self._connection.execute(statement)
+    async def _has_any(
+        self, station_id: StationId, by_itself: ColumnElement[bool], tables: Sequence[Table]
+    ) -> bool:
+        """Whether a station's row says so, or any of these tables has a row of it."""
+        of_it = (exists().where(table.c.station_id == station_id) for table in tables)
+        query = select(_station.c.id).where(_station.c.id == station_id, or_(by_itself, *of_it))
+        return (await self._unit.execute(query)).first() is not None
 
 
 class TokenRepository(Repository):
@@ -220,7 +225,7 @@ class TokenRepository(Repository):
     async def find(self, token: IdToken) -> TokenRecord | None:
         """What the operator has said of a token; None if it was never listed."""
         query = select(_token).where(_token.c.key == token.key, _token.c.is_listed)
-        row = (await self._connection.execute(query)).mappings().first()
+        row = (await self._unit.execute(query)).mappings().first()
         if row is None:
             return None
         return TokenRecord(
@@ -232,17 +237,8 @@ class TokenRepository(Repository):
 
     async def note_seen(self, token: IdToken, at: datetime) -> None:
         """Keep that a token was shown, listed or not."""
-        row = {
-            "key": token.key,
-            "value": token.value,
-            "kind": token.kind,
-            "status": str(TokenStatus.UNKNOWN),
-            "is_listed": False,
-            "seen_at": at,
-        }
-        if await self._insert_one(IdTokenRow, row) is None:
-            statement = update(_token).where(_token.c.key == token.key).values(seen_at=at)
-            await self._connection.execute(statement)
+        row = (token.key, token.value, token.kind, TokenStatus.UNKNOWN.value, False, at)
+        self._unit.put_down(_SHOWN, row)
 
     async def put(self, record: TokenRecord) -> None:
         """List a token, or change what is said of it."""

@@ -1,10 +1,21 @@
-"""The tables. Base units, UTC; constraints are what recognises a station's retries."""
+"""The tables. Base units, UTC; constraints are what recognises a station's retries.
+
+What comes by the thousand a second (meter readings, transaction reports) is keyed by time first:
+new rows then lie side by side, on few pages of the key's index, where a key that begins with the
+station would touch a page of its own for almost every row. Those tables refer to stations without
+a constraint, which every row would have to be checked against.
+"""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Table, UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
 
 
 class SiteRow(SQLModel, table=True):
@@ -32,7 +43,10 @@ class FeederRow(SQLModel, table=True):
 
 
 class StationRow(SQLModel, table=True):
-    """A station; guests have no place in a site file."""
+    """A station; guests have no place in a site file.
+
+    `metered_at` is when its meter was first heard of, lately or ever.
+    """
 
     __tablename__: ClassVar[str] = "station"
 
@@ -46,6 +60,7 @@ class StationRow(SQLModel, table=True):
     firmware: str | None = None
     booted_at: datetime | None = None
     seen_at: datetime | None = None
+    metered_at: datetime | None = None
 
 
 class EvseRow(SQLModel, table=True):
@@ -94,7 +109,8 @@ class TransactionRow(SQLModel, table=True):
     """A charging transaction.
 
     `start_key` holds what makes a 1.6 start the same as its retry: connector, token, time and
-    meter. For 2.0.1 the station's own id does that.
+    meter. For 2.0.1 the station's own id does that; `seq_nos` tells which of its reports have come
+    (`0-57,60-60`).
     """
 
     __tablename__: ClassVar[str] = "charging_transaction"
@@ -116,6 +132,7 @@ class TransactionRow(SQLModel, table=True):
     meter_start_wh: float | None = None
     energy_wh: float = 0.0
     charging_state: str | None = None
+    seq_nos: str | None = None
     needed_wh: float | None = None
     departs_at: datetime | None = None
     ended_at: datetime | None = None
@@ -125,45 +142,41 @@ class TransactionRow(SQLModel, table=True):
 
 
 class TransactionEventRow(SQLModel, table=True):
-    """A report on a transaction; the key is what recognises a 2.0.1 station's retry."""
+    """A report on a transaction; the key recognises a 2.0.1 station's retry."""
 
     __tablename__: ClassVar[str] = "transaction_event"
 
-    station_id: str = Field(primary_key=True, foreign_key="station.id")
+    at: datetime = Field(primary_key=True)
+    station_id: str = Field(primary_key=True)
     transaction_id: str = Field(primary_key=True)
     seq_no: int = Field(primary_key=True)
     stage: str
     trigger: str | None = None
     charging_state: str | None = None
     is_offline: bool = False
-    at: datetime
     received_at: datetime
 
 
-class MeterValueRow(SQLModel, table=True):
-    """One measured value. The constraint drops those that a station sends again.
+class MeterReadingRow(SQLModel, table=True):
+    """What an EVSE's meter (number 0: the station's) showed at one instant.
 
-    `phase` is empty, not null, where there is none: nulls never equal each other.
+    `samples` is a JSON list with a list for each sample: measurand, value, phase, context,
+    location, signed reading. What is as usual at a list's end is left out: no signed reading,
+    location `Outlet`, context `Sample.Periodic`, no phase. So `["Current.Import",15.9,"L1"]` is
+    15.9 A in L1. Values are in W, Wh, A, V, percent, or the unit of a rarer measurand.
+
+    `digest` is the CRC-32 of `samples`. It makes a reading that is sent again the same, and keeps
+    two apart that were taken at one instant.
     """
 
-    __tablename__: ClassVar[str] = "meter_value"
-    __table_args__ = (
-        UniqueConstraint(
-            "station_id", "evse_number", "at", "measurand", "phase", "context", "location"
-        ),
-    )
+    __tablename__: ClassVar[str] = "meter_reading"
 
-    id: int | None = Field(default=None, primary_key=True)
-    station_id: str = Field(foreign_key="station.id")
-    evse_number: int
-    transaction_number: int | None = Field(default=None, index=True)
-    at: datetime
-    measurand: str
-    value: float | None = None
-    phase: str = ""
-    context: str
-    location: str
-    signed: str | None = None
+    at: datetime = Field(primary_key=True)
+    station_id: str = Field(primary_key=True)
+    evse_number: int = Field(primary_key=True)
+    digest: int = Field(primary_key=True, sa_type=BigInteger)
+    transaction_number: int | None = None
+    samples: str
 
 
 class FeederReadingRow(SQLModel, table=True):

@@ -10,15 +10,20 @@ from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.metering import MeterSample
+from csms.domain.report_numbers import ReportNumbers, read_numbers
 from csms.domain.station import ChargingState
 from csms.domain.transaction import StatedNeed, Transaction
-from csms.storage.statements import Repository, table_of
+from csms.storage.bulk import Row, changed_rows, new_rows
+from csms.storage.ledger import OpenTransaction
+from csms.storage.readings import write_readings
+from csms.storage.statements import Repository
 from csms.storage.tables import (
     IdTokenRow,
-    MeterValueRow,
+    MeterReadingRow,
     StationRow,
     TransactionEventRow,
     TransactionRow,
+    table_of,
 )
 
 _transaction = table_of(TransactionRow)
@@ -26,26 +31,41 @@ _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _HISTORY: Final = 20
 
+_REPORTS: Final = new_rows(
+    TransactionEventRow,
+    *("at", "station_id", "transaction_id", "seq_no"),
+    *("stage", "trigger", "charging_state", "is_offline", "received_at"),
+)
+_PROGRESS: Final = changed_rows(TransactionRow, "number", "energy_wh", "charging_state", "seq_nos")
+_WHOSE: Final = changed_rows(TransactionRow, "number", "evse_number", "id_token", "meter_start_wh")
+_READINGS: Final = new_rows(
+    MeterReadingRow,
+    *("at", "station_id", "evse_number", "digest", "transaction_number", "samples"),
+)
+_METERED: Final = changed_rows(StationRow, "id", "metered_at")
+
 
 class TransactionRepository(Repository):
     """Charging transactions."""
 
-    async def is_news(self, event: TransactionReported, received_at: datetime) -> bool:
+    async def is_news(
+        self, event: TransactionReported, transaction: Transaction, received_at: datetime
+    ) -> bool:
         """Keep a report; return False if it was kept before (OCPP 2.0.1: same seqNo)."""
-        if event.seq_no is None or event.transaction is None:
+        if event.seq_no is None:
             return True
-        row = {
-            "station_id": event.station_id,
-            "transaction_id": event.transaction,
-            "seq_no": event.seq_no,
-            "stage": str(event.stage),
-            "trigger": event.trigger,
-            "charging_state": event.charging_state,
-            "is_offline": event.is_offline,
-            "at": event.at,
-            "received_at": received_at,
-        }
-        return await self._insert_one(TransactionEventRow, row) is not None
+        entry = self._unit.running_number(transaction.number)
+        if entry is None:
+            entry = OpenTransaction(transaction, await self._numbers_of(transaction.number))
+        if event.seq_no in entry.numbers:
+            return False
+        self._unit.put_down(_REPORTS, _report_row(event, transaction, received_at))
+        numbers = entry.numbers.having(event.seq_no)
+        if transaction.ended_at is None:
+            self._note(OpenTransaction(entry.transaction, numbers))
+        else:
+            await self._change(transaction.number, seq_nos=str(numbers))
+        return True
 
     async def begin(self, event: TransactionReported) -> tuple[Transaction, bool]:
         """Open the transaction that a report tells of, or find it if it is open already.
@@ -53,6 +73,10 @@ class TransactionRepository(Repository):
         Returns:
             The transaction, and whether it is new.
         """
+        if event.transaction is not None:
+            entry = self._unit.running(event.station_id, event.transaction)
+            if entry is not None:
+                return entry.transaction, False
         row = {
             "station_id": event.station_id,
             "transaction_id": event.transaction,
@@ -79,6 +103,9 @@ class TransactionRepository(Repository):
 
     async def find(self, station_id: StationId, transaction: str) -> Transaction | None:
         """Find a transaction by the station's id of it."""
+        entry = self._unit.running(station_id, transaction)
+        if entry is not None:
+            return entry.transaction
         return await self._first(
             _query().where(
                 _transaction.c.station_id == station_id,
@@ -112,14 +139,14 @@ class TransactionRepository(Repository):
 
     async def progress(self, transaction: Transaction) -> None:
         """Keep what may change while a transaction runs."""
-        await self._change(
-            transaction.number,
-            evse_number=transaction.evse.number if transaction.evse else None,
-            id_token=transaction.id_token.key if transaction.id_token else None,
-            meter_start_wh=transaction.meter_start_wh,
-            energy_wh=transaction.energy_wh,
-            charging_state=transaction.charging_state,
-        )
+        entry = self._unit.running_number(transaction.number)
+        if entry is None:
+            numbers = await self._numbers_of(transaction.number)
+        else:
+            numbers = entry.numbers
+        if entry is None or _whose(transaction) != _whose(entry.transaction):
+            self._unit.put_down(_WHOSE, (transaction.number, *_whose(transaction)))
+        self._note(OpenTransaction(transaction, numbers))
 
     async def end(
         self, transaction: Transaction, *, meter_stop_wh: float | None, closed_by: str
@@ -150,7 +177,7 @@ class TransactionRepository(Repository):
             _transaction.c.id_token == token.key, _transaction.c.ended_at.is_not(None)
         )
         newest = query.order_by(_transaction.c.started_at.desc()).limit(_HISTORY)
-        return [_read(row) for row in (await self._connection.execute(newest)).mappings()]
+        return [_transaction_of(row) for row in (await self._unit.execute(newest)).mappings()]
 
     async def energy_since(self, site_id: SiteId, since: datetime) -> float:
         """Energy of a site's transactions that have started since an instant."""
@@ -159,7 +186,7 @@ class TransactionRepository(Repository):
             .join(_station, _station.c.id == _transaction.c.station_id)
             .where(_station.c.site_id == site_id, _transaction.c.started_at >= since)
         )
-        return float((await self._connection.execute(query)).scalar_one())
+        return float((await self._unit.execute(query)).scalar_one())
 
     async def add_samples(
         self,
@@ -169,22 +196,11 @@ class TransactionRepository(Repository):
         samples: Sequence[MeterSample],
     ) -> None:
         """Keep meter samples, each once."""
-        rows = [
-            {
-                "station_id": station_id,
-                "evse_number": evse_number,
-                "transaction_number": transaction_number,
-                "at": sample.at,
-                "measurand": str(sample.measurand),
-                "value": sample.value,
-                "phase": sample.phase or "",
-                "context": sample.context,
-                "location": sample.location,
-                "signed": sample.signed,
-            }
-            for sample in samples
-        ]
-        await self._insert_new(MeterValueRow, rows)
+        for at, digest, text in write_readings(samples):
+            row = (at, station_id, evse_number, digest, transaction_number, text)
+            self._unit.put_down(_READINGS, row)
+            if self._unit.is_first_metered(station_id):
+                self._unit.put_down(_METERED, (station_id, at))
 
     async def _find_started(self, event: TransactionReported) -> Transaction | None:
         if event.transaction is not None:
@@ -198,16 +214,34 @@ class TransactionRepository(Repository):
 
     async def _open(self, *criteria: ColumnElement[bool]) -> list[Transaction]:
         query = _query().where(*criteria, _transaction.c.ended_at.is_(None))
-        rows = await self._connection.execute(query.order_by(_transaction.c.started_at))
-        return [_read(row) for row in rows.mappings()]
+        rows = await self._unit.execute(query.order_by(_transaction.c.started_at))
+        return [self._read(row) for row in rows.mappings()]
 
     async def _first(self, query: Select[Any]) -> Transaction | None:
-        row = (await self._connection.execute(query)).mappings().first()
-        return _read(row) if row else None
+        row = (await self._unit.execute(query)).mappings().first()
+        return self._read(row) if row else None
+
+    def _read(self, row: RowMapping) -> Transaction:
+        """Read a row; if its transaction runs, the next one who asks need not look it up."""
+        transaction = _transaction_of(row)
+        if transaction.ended_at is None:
+            entry = OpenTransaction(transaction, read_numbers(row["seq_nos"]))
+            self._unit.note_running(transaction.number, entry)
+        return transaction
+
+    async def _numbers_of(self, number: int) -> ReportNumbers:
+        query = select(_transaction.c.seq_nos).where(_transaction.c.number == number)
+        return read_numbers((await self._unit.execute(query)).scalar_one_or_none())
+
+    def _note(self, entry: OpenTransaction) -> None:
+        """Keep what has changed of a running transaction."""
+        self._unit.note_running(entry.transaction.number, entry)
+        self._unit.put_down(_PROGRESS, _progress_row(entry))
 
     async def _change(self, number: int, **values: object) -> None:
+        self._unit.note_running(number, None)
         statement = update(_transaction).where(_transaction.c.number == number).values(**values)
-        await self._connection.execute(statement)
+        await self._unit.execute(statement)
 
 
 def _query() -> Select[Any]:
@@ -222,7 +256,41 @@ def _start_key(event: TransactionReported) -> str:
     return f"{event.evse_number}|{token}|{event.at.isoformat()}|{event.register_wh}"
 
 
-def _read(row: RowMapping) -> Transaction:
+def _report_row(event: TransactionReported, transaction: Transaction, received_at: datetime) -> Row:
+    return (
+        event.at,
+        event.station_id,
+        transaction.transaction,
+        event.seq_no,
+        event.stage.value,
+        event.trigger,
+        event.charging_state and event.charging_state.value,
+        event.is_offline,
+        received_at,
+    )
+
+
+def _progress_row(entry: OpenTransaction) -> Row:
+    transaction, numbers = entry.transaction, entry.numbers
+    return (
+        transaction.number,
+        transaction.energy_wh,
+        transaction.charging_state and transaction.charging_state.value,
+        str(numbers) if numbers.stretches else None,
+    )
+
+
+def _whose(transaction: Transaction) -> tuple[int | None, str | None, float | None]:
+    """What is mostly told with the start: the EVSE, the token, the meter's register."""
+    evse, token = transaction.evse, transaction.id_token
+    return (
+        evse.number if evse else None,
+        token.key if token else None,
+        transaction.meter_start_wh,
+    )
+
+
+def _transaction_of(row: RowMapping) -> Transaction:
     evse_number, token = row["evse_number"], row["id_token"]
     state = row["charging_state"]
     return Transaction(

@@ -30,7 +30,7 @@ def test_upgrade_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
         assert (ran.code, ran.err) == (0, "")
         assert ran.out == f"The database sqlite:///{tmp_path}/csms.db is up to date.\n"
     tables = {name for (name,) in rows(tmp_path, "SELECT name FROM sqlite_master")}
-    assert {"site", "station", "charging_transaction", "sent_limit", "meter_value"} <= tables
+    assert {"site", "station", "charging_transaction", "sent_limit", "meter_reading"} <= tables
 
 
 def test_database_may_be_named_by_the_environment(

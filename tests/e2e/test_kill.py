@@ -13,10 +13,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from csms.domain.metering import Measurand
+from csms.storage.readings import read_samples
 from tests.e2e.rig import PATIENCE_S, POLL_S, Server, run, server_in, until
 from tests.service.handlers.stories import TellerV16, TellerV201, Told
 from tests.service.rig import NOON
 
+_REGISTER: Final = Measurand.ENERGY_IMPORT_REGISTER
 _ACKNOWLEDGED_BEFORE_EACH_KILL: Final = (25, 60)
 
 
@@ -124,11 +127,14 @@ def check(server: Server, station: Station) -> None:
     )
     starts = [_instant(row[0]) for row in told]
     assert len(set(starts)) == len(starts)
-    metered = server.rows(
-        "SELECT at, value FROM meter_value WHERE station_id = ? "
-        "AND context = 'Sample.Periodic' AND measurand = 'Energy.Active.Import.Register'",
-        station.station_id,
-    )
+    metered = [
+        (at, sample.value)
+        for at, samples in server.rows(
+            "SELECT at, samples FROM meter_reading WHERE station_id = ?", station.station_id
+        )
+        for sample in read_samples(_instant(at), samples)
+        if sample.context == "Sample.Periodic" and sample.measurand is _REGISTER
+    ]
     assert len({at for at, _ in metered}) == len(metered)
     kept = {
         "start": set(starts),

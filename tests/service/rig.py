@@ -22,6 +22,7 @@ from csms.domain.commands import (
 )
 from csms.domain.events import StationEvent
 from csms.domain.identity import EvseId, StationId
+from csms.domain.metering import MeterSample
 from csms.domain.site import Site
 from csms.ocpp.adapter import Adapter
 from csms.ocpp.frames import Call, JsonObject
@@ -32,6 +33,8 @@ from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.sites import Sites
 from csms.storage.database import Database, DatabaseSettings
+from csms.storage.group_commit import CommitPace
+from csms.storage.readings import read_samples
 from csms.storage.unit_of_work import SqlUnitOfWork
 from simulators.virtual_time import inline_sqlite
 
@@ -53,12 +56,12 @@ def settings_of(path: Path) -> DatabaseSettings:
 
 
 def open_database(path: Path) -> Database:
-    """Open a database that does its work in the loop's thread."""
+    """Open a database that does its work in the loop's thread, and takes no time for it."""
 
     async def connect() -> Any:
         return await inline_sqlite(path)
 
-    return Database(settings_of(path), connect)
+    return Database(settings_of(path), connect, CommitPace(gather_s=0.0))
 
 
 @dataclass
@@ -195,6 +198,16 @@ class Office:
         async with self.database.reading() as connection:
             found = await connection.execute(text(statement), values)
             return [dict(row) for row in found.mappings()]
+
+    async def samples(self) -> list[MeterSample]:
+        """All meter samples that are kept, the oldest first."""
+        rows = await self.rows("SELECT at, samples FROM meter_reading ORDER BY at")
+        instants = [datetime.fromisoformat(row["at"]).replace(tzinfo=UTC) for row in rows]
+        return [
+            sample
+            for at, row in zip(instants, rows, strict=True)
+            for sample in read_samples(at, row["samples"])
+        ]
 
 
 @asynccontextmanager

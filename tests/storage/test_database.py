@@ -87,9 +87,8 @@ async def test_programs_upgrade_one_after_the_other(
 
 
 async def test_database_of_a_later_version_is_not_touched(database: Database) -> None:
-    async with database.writing() as connection:
+    async with database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        await connection.commit()
     with pytest.raises(DatabaseError, match=r"cannot use the database .*9999"):
         await database.upgrade()
 

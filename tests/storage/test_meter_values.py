@@ -1,15 +1,26 @@
-"""Meter values: each is kept once, with all that it tells."""
+"""Meter readings: each is kept once, with all that it tells."""
 
 from typing import Any
 
 import pytest
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import select
 
-from csms.domain.metering import Measurand
+from csms.domain.metering import Measurand, MeterSample
 from csms.storage.database import Database
+from csms.storage.readings import read_samples
+from csms.storage.tables import MeterReadingRow, table_of
 from csms.storage.unit_of_work import SqlUnitOfWork
-from tests.service.rig import after
+from tests.service.rig import NOON, after
 from tests.storage.rig import put_site, sample
+
+CURRENT = sample(
+    measurand=Measurand.CURRENT_IMPORT,
+    value=15.7,
+    phase="L2",
+    context="Sample.Clock",
+    location="Inlet",
+)
+SIGNED = sample(value=None, signed="AP;0;3;ALCV3ABBBI")
 
 
 @pytest.fixture(autouse=True)
@@ -17,81 +28,102 @@ async def _site(database: Database) -> None:
     await put_site(database)
 
 
-async def add(database: Database, *samples: Any, evse_number: int = 1) -> None:
+async def add(database: Database, *samples: MeterSample, evse_number: int = 1) -> None:
     async with SqlUnitOfWork(database) as uow:
         await uow.transactions.add_samples("G-01", evse_number, 7, samples)
         await uow.commit()
 
 
-async def kept(database: Database, columns: str) -> list[tuple[Any, ...]]:
-    wanted: list[Any] = [literal_column(name) for name in columns.split(", ")]
-    query = select(*wanted).select_from(text("meter_value")).order_by(text("id"))
+async def kept(database: Database) -> list[dict[str, Any]]:
     async with database.reading() as connection:
-        rows = await connection.execute(query)
-        return [tuple(row) for row in rows]
+        query = select(table_of(MeterReadingRow)).order_by("at", "evse_number", "digest")
+        return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def test_sample_is_kept_with_all_that_it_tells(database: Database) -> None:
-    current = sample(
-        measurand=Measurand.CURRENT_IMPORT,
-        value=15.7,
-        phase="L2",
-        context="Sample.Clock",
-        location="Inlet",
-    )
-    await add(database, current, sample(value=None, signed="AP;0;3;ALCV3ABBBI"))
-    columns = "transaction_number, measurand, value, phase, context, location, signed"
-    assert await kept(database, columns) == [
-        (7, "Current.Import", 15.7, "L2", "Sample.Clock", "Inlet", None),
-        (
-            7,
-            "Energy.Active.Import.Register",
-            None,
-            "",
-            "Sample.Periodic",
-            "Outlet",
-            "AP;0;3;ALCV3ABBBI",
+async def test_reading_is_kept_with_all_that_it_tells(database: Database) -> None:
+    await add(database, CURRENT, SIGNED)
+    [row] = await kept(database)
+    assert row == {
+        "at": NOON,
+        "station_id": "G-01",
+        "evse_number": 1,
+        "digest": 939_386_805,
+        "transaction_number": 7,
+        "samples": (
+            '[["Current.Import",15.7,"L2","Sample.Clock","Inlet"],'
+            '["Energy.Active.Import.Register",null,null,"Sample.Periodic","Outlet",'
+            '"AP;0;3;ALCV3ABBBI"]]'
         ),
+    }
+    assert read_samples(row["at"], row["samples"]) == (CURRENT, SIGNED)
+
+
+async def test_samples_of_each_instant_are_a_reading(database: Database) -> None:
+    await add(database, sample(), sample(at=after(1)), sample(phase="L1"))
+    assert [(row["at"], row["samples"].count("Register")) for row in await kept(database)] == [
+        (NOON, 2),
+        (after(1), 1),
     ]
 
 
-async def test_samples_that_come_again_are_kept_once(database: Database) -> None:
+async def test_reading_that_comes_again_is_kept_once(database: Database) -> None:
     samples = (sample(), sample(phase="L1"), sample(phase="L2"))
     await add(database, *samples)
     await add(database, *samples, sample(at=after(1)))
-    assert len(await kept(database, "id")) == 4
+    assert [row["at"] for row in await kept(database)] == [NOON, after(1)]
 
 
 @pytest.mark.parametrize(
     "other",
     [
         {"at": after(1)},
+        {"value": 1000.5},
         {"measurand": Measurand.POWER_IMPORT},
         {"phase": "L1"},
         {"context": "Transaction.End"},
         {"location": "EV"},
+        {"signed": "AP;0;3"},
     ],
     ids=lambda other: next(iter(other)),
 )
-async def test_sample_that_differs_in_one_thing_is_another(
+async def test_reading_that_differs_in_one_thing_is_another(
     database: Database, other: dict[str, Any]
 ) -> None:
-    await add(database, sample(), sample(**other))
-    assert len(await kept(database, "id")) == 2
+    await add(database, sample())
+    await add(database, sample(**other))
+    rows = await kept(database)
+    assert {read_samples(row["at"], row["samples"]) for row in rows} == {
+        (sample(),),
+        (sample(**other),),
+    }
 
 
 async def test_other_evse_measures_for_itself(database: Database) -> None:
     await add(database, sample())
     await add(database, sample(), evse_number=2)
-    assert await kept(database, "evse_number") == [(1,), (2,)]
-
-
-async def test_first_of_two_samples_that_contradict_each_other_stays(database: Database) -> None:
-    await add(database, sample(value=5.0))
-    await add(database, sample(value=6.0))
-    assert await kept(database, "value") == [(5.0,)]
+    assert [row["evse_number"] for row in await kept(database)] == [1, 2]
 
 
 async def test_nothing_to_keep_is_nothing(database: Database) -> None:
     await add(database)
-    assert await kept(database, "id") == []
+    assert await kept(database) == []
+
+
+async def test_station_whose_meter_was_heard_of_has_reported(database: Database) -> None:
+    await add(database)
+    async with SqlUnitOfWork(database) as uow:
+        assert not await uow.stations.has_reported("G-01")
+    await add(database, sample())
+    async with SqlUnitOfWork(database) as uow:
+        assert await uow.stations.has_reported("G-01")
+        assert not await uow.stations.has_reported("G-02")
+
+
+async def test_guest_whose_meter_was_heard_of_stays_readable(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        await uow.stations.adopt("visitor", "fjordgata")
+        await uow.transactions.add_samples("visitor", 1, None, [sample()])
+        await uow.stations.drop_guest("visitor")
+        await uow.commit()
+        assert await uow.stations.is_known("visitor")
+        assert await uow.stations.guests_of("fjordgata") == []

@@ -46,9 +46,8 @@ async def test_transactions_are_paged_from_the_newest(database: Database) -> Non
 
 async def test_database_that_answers_is_usable(database: Database) -> None:
     assert await Queries(database).is_usable()
-    async with database.writing() as connection:
+    async with database.engine.begin() as connection:
         await connection.execute(text("ALTER TABLE station RENAME TO chargers"))
-        await connection.commit()
     assert not await Queries(database).is_usable()
 
 

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select, text
 
 from csms.domain.authorization import IdToken
+from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.station import ChargingState
 from csms.domain.transaction import StatedNeed, Transaction, TransactionStage
-from csms.storage.database import Database
+from csms.storage.database import Database, DatabaseSettings
+from csms.storage.tables import TransactionEventRow, table_of
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON, after
 from tests.storage.rig import CARD, G1, begun, put_site, report, start_v16
@@ -96,18 +99,72 @@ async def test_v201_transaction_keeps_the_stations_id_and_is_its_own_per_station
     assert other.number != first.number
 
 
-async def test_report_is_news_once(database: Database) -> None:
+async def told(database: Database, event: TransactionReported, at: datetime = NOON) -> bool:
+    """Tell of a transaction in a unit of work of its own; return whether that was news."""
     async with SqlUnitOfWork(database) as uow:
-        assert await uow.transactions.is_news(report(seq_no=0), NOON)
-        assert await uow.transactions.is_news(report(seq_no=1), NOON)
-        assert not await uow.transactions.is_news(report(seq_no=1, at=after(1)), after(1))
-        assert await uow.transactions.is_news(report(seq_no=1, transaction="tx-2"), NOON)
-        assert await uow.transactions.is_news(report(seq_no=1, station_id="G-02"), NOON)
+        transaction, _ = await uow.transactions.begin(event)
+        is_news = await uow.transactions.is_news(event, transaction, at)
         await uow.commit()
-    async with SqlUnitOfWork(database) as uow:
-        assert not await uow.transactions.is_news(report(seq_no=0), after(60))
-        assert await uow.transactions.is_news(start_v16(), NOON)  # 1.6 counts nothing
-        assert await uow.transactions.is_news(start_v16(), NOON)
+    return is_news
+
+
+async def test_report_is_news_once(database: Database) -> None:
+    assert await told(database, report(seq_no=0))
+    assert await told(database, report(seq_no=1))
+    assert not await told(database, report(seq_no=1, at=after(1)), after(1))
+    assert await told(database, report(seq_no=1, transaction="tx-2"))
+    assert await told(database, report(seq_no=1, station_id="G-02"))
+    assert not await told(database, report(seq_no=0), after(60))
+    assert await told(database, start_v16())  # 1.6 counts nothing
+    assert await told(database, start_v16())
+
+
+async def test_report_is_known_after_a_restart(database: Database, database_url: str) -> None:
+    for seq_no in (0, 1, 5):
+        assert await told(database, report(seq_no=seq_no))
+    again = Database(DatabaseSettings(url=database_url))
+    assert [await told(again, report(seq_no=n)) for n in range(7)] == [
+        *(False, False, True, True, True),
+        *(False, True),
+    ]
+    async with again.reading() as connection:
+        rows = await connection.execute(text("SELECT seq_nos FROM charging_transaction"))
+        assert rows.scalars().all() == ["0-6"]
+        rows = await connection.execute(text("SELECT seq_no FROM transaction_event"))
+        assert sorted(rows.scalars()) == [0, 1, 2, 3, 4, 5, 6]
+    await again.close()
+
+
+async def test_report_on_a_transaction_that_is_over_is_news_once(database: Database) -> None:
+    transaction, _ = await begun(database, report(seq_no=0))
+    await ended(database, replace(transaction, ended_at=after(30)))
+    late = report(seq_no=4, stage=TransactionStage.UPDATED, at=after(20))
+    assert [await told(database, late) for _ in range(2)] == [True, False]
+
+
+async def test_report_tells_all_that_is_known_of_it(database: Database) -> None:
+    event = report(
+        seq_no=3,
+        stage=TransactionStage.UPDATED,
+        at=after(1),
+        trigger="ChargingStateChanged",
+        charging_state=ChargingState.CHARGING,
+        is_offline=True,
+    )
+    assert await told(database, event, after(2))
+    async with database.reading() as connection:
+        [row] = (await connection.execute(select(table_of(TransactionEventRow)))).mappings()
+    assert dict(row) == {
+        "at": after(1),
+        "station_id": "G-01",
+        "transaction_id": "tx-1",
+        "seq_no": 3,
+        "stage": "updated",
+        "trigger": "ChargingStateChanged",
+        "charging_state": "charging",
+        "is_offline": True,
+        "received_at": after(2),
+    }
 
 
 async def test_progress_and_end_are_kept(database: Database) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from csms.domain.events import StatusChanged
 from csms.domain.station import ConnectorStatus
 from csms.storage.database import Database
+from csms.storage.shared_transaction import NotKeptError
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON
-from tests.storage.rig import G1, put_site, sample, start_v16
+from tests.storage.rig import G1, put_site, report, start_v16
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +78,12 @@ async def test_row_of_a_station_that_is_not_known_is_refused(database: Database)
         station_id="nobody", evse_number=1, connector_number=1, status=ConnectorStatus.AVAILABLE
     )
     async with SqlUnitOfWork(database) as uow:
-        with pytest.raises(IntegrityError):
-            await uow.stations.note_status(status, NOON)
+        await uow.stations.note_status(status, NOON)
+        with pytest.raises(NotKeptError, match=r"(?i)not kept: .*foreign key"):
+            await uow.commit()
     async with SqlUnitOfWork(database) as uow:
         with pytest.raises(IntegrityError):
-            await uow.transactions.add_samples("nobody", 1, None, [sample()])
+            await uow.transactions.begin(report(station_id="nobody"))
 
 
 async def test_commit_belongs_into_the_unit_of_work(database: Database) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from csms.domain.altered import altered
 from csms.domain.authorization import Authorization, IdToken, TokenStatus
 from csms.domain.events import Acknowledged, MetersSampled, TransactionReply, TransactionReported
 from csms.domain.identity import EvseId
@@ -35,17 +36,18 @@ async def transaction_reported(
     """A transaction has started, gone on or ended (1.6 §4.8, §4.10; 2.0.1 E01-E15)."""
     now = context.clock.now()
     live = context.sites.of_station(event.station_id)
+    reading = gather_reading(event.samples)
     verdict: Authorization | None = None
     async with context.open_uow() as uow:
         if event.id_token is not None:
             verdict = await context.judge(uow, event.id_token)
-        is_news = await uow.transactions.is_news(event, now)
         event = await _with_own_id(uow, event)
         before, is_new = await uow.transactions.begin(event)
+        is_news = await uow.transactions.is_news(event, before, now)
         transaction = before
         past: tuple[Transaction, ...] | None = None
         if is_news and before.ended_at is None:
-            transaction = await _advance(uow, event, before, is_new=is_new)
+            transaction = await _advance(uow, event, reading, before, is_new=is_new)
             if is_new or _whose(transaction) != _whose(before):
                 past = await _past_of(uow, transaction)
         elif is_news and event.stage is TransactionStage.STARTED:
@@ -57,7 +59,7 @@ async def transaction_reported(
         if not event.is_offline:
             live.clock_seen(event.station_id, event.at, now)
         live.count_energy(transaction.energy_wh - before.energy_wh, now)
-        _tell(live, event, transaction, past, now)
+        _tell(live, event, reading, transaction, past, now)
     return TransactionReply(transaction=transaction.transaction, verdict=verdict)
 
 
@@ -88,7 +90,8 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
         if transaction is not None:
             live.transaction_changed(transaction, now)
         if event.samples:
-            live.clock_seen(event.station_id, max(one.at for one in event.samples), now)
+            newest_at = reading.at if reading else max(one.at for one in event.samples)
+            live.clock_seen(event.station_id, newest_at, now)
         if reading is not None and event.evse_number:
             live.read(EvseId(event.station_id, event.evse_number), reading, now)
     return Acknowledged()
@@ -108,14 +111,19 @@ async def _with_own_id(uow: UnitOfWork, event: TransactionReported) -> Transacti
 
 
 async def _advance(
-    uow: UnitOfWork, event: TransactionReported, transaction: Transaction, *, is_new: bool
+    uow: UnitOfWork,
+    event: TransactionReported,
+    reading: Reading | None,
+    transaction: Transaction,
+    *,
+    is_new: bool,
 ) -> Transaction:
     """Apply a report to a running transaction, and keep its samples."""
     if event.stage is TransactionStage.STARTED and not is_new:
         await uow.transactions.correct_start(transaction.number, event)
         transaction = replace(transaction, started_at=event.at)
     is_placed = transaction.evse is not None and not is_new
-    transaction = _follow(transaction, event)
+    transaction = _follow(transaction, event, reading)
     if not is_placed and transaction.evse is not None:
         await _close_others(uow, transaction)
     if event.stage is TransactionStage.ENDED:
@@ -132,7 +140,9 @@ async def _advance(
     return transaction
 
 
-def _follow(transaction: Transaction, event: TransactionReported) -> Transaction:
+def _follow(
+    transaction: Transaction, event: TransactionReported, reading: Reading | None
+) -> Transaction:
     """What a report adds: the EVSE, the token, the state, the meter."""
     evse = transaction.evse
     if evse is None and event.evse_number:
@@ -140,14 +150,13 @@ def _follow(transaction: Transaction, event: TransactionReported) -> Transaction
     meter_start_wh = transaction.meter_start_wh
     if event.stage is TransactionStage.STARTED and event.register_wh is not None:
         meter_start_wh = event.register_wh
-    transaction = replace(
+    transaction = altered(
         transaction,
         evse=evse,
         id_token=transaction.id_token or event.id_token,
         charging_state=event.charging_state or transaction.charging_state,
         meter_start_wh=meter_start_wh,
     )
-    reading = gather_reading(event.samples)
     if event.register_wh is not None:
         reading = replace(reading or Reading(at=event.at), register_wh=event.register_wh)
     return _measure(transaction, reading)
@@ -160,7 +169,7 @@ def _measure(transaction: Transaction, reading: Reading | None) -> Transaction:
     if transaction.meter_start_wh is None:
         return replace(transaction, meter_start_wh=reading.register_wh)
     energy_wh = max(transaction.energy_wh, reading.register_wh - transaction.meter_start_wh)
-    return replace(transaction, energy_wh=energy_wh)
+    return altered(transaction, energy_wh=energy_wh)
 
 
 async def _close_others(uow: UnitOfWork, transaction: Transaction) -> None:
@@ -196,13 +205,13 @@ async def _past_of(uow: UnitOfWork, transaction: Transaction) -> tuple[Transacti
 def _tell(
     live: LiveSite,
     event: TransactionReported,
+    reading: Reading | None,
     transaction: Transaction,
     past: tuple[Transaction, ...] | None,
     now: datetime,
 ) -> None:
     """Bring the site's state up to date, after the commit."""
     live.transaction_changed(transaction, now, past)
-    reading = gather_reading(event.samples)
     if reading is not None and transaction.evse is not None and transaction.ended_at is None:
         live.read(transaction.evse, reading, now)
     if event.stage is not TransactionStage.UPDATED:

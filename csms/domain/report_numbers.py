@@ -1,0 +1,48 @@
+"""Which reports of a transaction have come, by their numbers in the station's sequence."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+_MOST: Final = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class ReportNumbers:
+    """Numbers as stretches without a gap, in order: first and last of each. Written `0-57,60-60`.
+
+    They mostly come one after the other, so that there is one stretch.
+    """
+
+    stretches: tuple[tuple[int, int], ...] = ()
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self.stretches, (number, _MOST))
+        return place > 0 and number <= self.stretches[place - 1][1]
+
+    def __str__(self) -> str:
+        if len(self.stretches) == 1:
+            first, last = self.stretches[0]
+            return f"{first}-{last}"
+        return ",".join(f"{first}-{last}" for first, last in self.stretches)
+
+    def having(self, number: int) -> "ReportNumbers":
+        """With one more number."""
+        if number in self:
+            return self
+        place = bisect_right(self.stretches, (number, _MOST))
+        before, after = self.stretches[:place], self.stretches[place:]
+        first = last = number
+        if before and before[-1][1] == number - 1:
+            first, before = before[-1][0], before[:-1]
+        if after and after[0][0] == number + 1:
+            last, after = after[0][1], after[1:]
+        return ReportNumbers((*before, (first, last), *after))
+
+
+def read_numbers(text: str | None) -> ReportNumbers:
+    """Read what `str` wrote; nothing stands for no numbers."""
+    if not text:
+        return ReportNumbers()
+    stretches = (stretch.split("-") for stretch in text.split(","))
+    return ReportNumbers(tuple((int(first), int(last)) for first, last in stretches))

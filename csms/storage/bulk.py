@@ -1,0 +1,108 @@
+"""Rows that many units of work put down, and the statements that write them all at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy.dialects import postgresql
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from csms.storage.tables import table_of
+
+Row: TypeAlias = tuple[Any, ...]
+"""Values in the order of their kind's columns."""
+Written: TypeAlias = tuple["Bulk", Row]
+"""A row and its kind."""
+Gathered: TypeAlias = Mapping["Bulk", Collection[Row]]
+
+_POSTGRES: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bulk:
+    """A kind of rows that one statement writes, however many there are.
+
+    Attributes:
+        key_count: Of rows that agree in so many columns, the first ones, only the last is written.
+        instants: Places of the columns that are instants.
+        for_sqlite: The statement for one row, to be executed with many.
+        for_postgres: The statement for all rows, with an array for each column.
+    """
+
+    key_count: int
+    instants: tuple[int, ...]
+    for_sqlite: str
+    for_postgres: str
+
+
+def new_rows(model: type[SQLModel], *columns: str) -> Bulk:
+    """Rows to insert, but for those that a constraint knows already."""
+    return _inserted(model, columns, 0, "ON CONFLICT DO NOTHING")
+
+
+def put_rows(model: type[SQLModel], columns: Sequence[str], overwritten: Sequence[str]) -> Bulk:
+    """Rows to insert; of those whose primary key is there already, only some columns are written.
+
+    Args:
+        model: The table.
+        columns: The primary key's first.
+        overwritten: What is written where the row is there already.
+    """
+    keys = [column.name for column in table_of(model).primary_key.columns]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in overwritten)
+    return _inserted(
+        model, columns, len(keys), f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+    )
+
+
+def changed_rows(model: type[SQLModel], key: str, *columns: str) -> Bulk:
+    """Rows that are there, found by a key, with other values in some columns."""
+    name = table_of(model).name
+    new = ", ".join(f"{column} = ?{place}" for place, column in enumerate(columns, start=2))
+    news = ", ".join(f"{column} = news.{column}" for column in columns)
+    every = (key, *columns)
+    return Bulk(
+        key_count=1,
+        instants=_instants(model, every),
+        for_sqlite=f"UPDATE {name} SET {new} WHERE {key} = ?1",  # noqa: S608 - our own words
+        for_postgres=(
+            f"UPDATE {name} SET {news} FROM {_arrays(model, every)} "  # noqa: S608
+            f"AS news ({', '.join(every)}) WHERE {name}.{key} = news.{key}"
+        ),
+    )
+
+
+def gather(rows: Iterable[Written]) -> Gathered:
+    """All rows by their kind."""
+    lists: defaultdict[Bulk, list[Row]] = defaultdict(list)
+    newest: defaultdict[Bulk, dict[Row, Row]] = defaultdict(dict)
+    for kind, row in rows:
+        if kind.key_count:
+            newest[kind][row[: kind.key_count]] = row
+        else:
+            lists[kind].append(row)
+    return {**lists, **{kind: by_key.values() for kind, by_key in newest.items()}}
+
+
+def _inserted(model: type[SQLModel], columns: Sequence[str], key_count: int, rule: str) -> Bulk:
+    head = f"INSERT INTO {table_of(model).name} ({', '.join(columns)})"
+    return Bulk(
+        key_count=key_count,
+        instants=_instants(model, columns),
+        for_sqlite=f"{head} VALUES ({', '.join('?' * len(columns))}) {rule}",
+        for_postgres=f"{head} SELECT * FROM {_arrays(model, columns)} {rule}",  # noqa: S608
+    )
+
+
+def _instants(model: type[SQLModel], columns: Sequence[str]) -> tuple[int, ...]:
+    kinds = [table_of(model).c[name].type for name in columns]
+    return tuple(place for place, kind in enumerate(kinds) if isinstance(kind, UTCDateTime))
+
+
+def _arrays(model: type[SQLModel], columns: Sequence[str]) -> str:
+    """All rows as one array per column."""
+    kinds = [table_of(model).c[name].type.compile(_POSTGRES) for name in columns]
+    arrays = (f"${number}::{kind}[]" for number, kind in enumerate(kinds, start=1))
+    return f"unnest({', '.join(arrays)})"

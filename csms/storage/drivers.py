@@ -1,0 +1,102 @@
+"""The one connection that writes, as its driver has it: a whole batch in as few steps as can be."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from typing import Any, Final, Protocol
+
+import aiosqlite
+
+from csms.storage.bulk import Gathered, Row
+
+_COMMIT: Final = "COMMIT"
+
+
+class Driver(Protocol):
+    """Runs what needs no answer.
+
+    Attributes:
+        begin: The statement that begins a transaction.
+    """
+
+    begin: str
+
+    async def run(
+        self, before: Sequence[str], rows: Gathered | None = None, after: Sequence[str] = ()
+    ) -> None:
+        """Run statements, then write rows, then run statements.
+
+        Raises:
+            Exception: The driver's own, whatever it is; what followed was not run.
+        """
+        ...
+
+
+class SqliteDriver:
+    """Does all of it in one visit to the connection's thread."""
+
+    begin = "BEGIN IMMEDIATE"
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(
+        self, before: Sequence[str], rows: Gathered | None = None, after: Sequence[str] = ()
+    ) -> None:
+        """Run statements, then write rows, then run statements."""
+        connection = self._connection
+        await connection._execute(_run, connection._conn, before, rows or {}, after)  # type: ignore[no-untyped-call]  # noqa: SLF001
+
+
+class AsyncpgConnection(Protocol):
+    """What is used of asyncpg's connection."""
+
+    async def execute(self, query: str, *values: object) -> str:
+        """Execute a statement, or several without values; return what the last one did."""
+        ...
+
+
+class PostgresDriver:
+    """Sends each kind of rows as one array per column."""
+
+    begin = "BEGIN"
+
+    def __init__(self, connection: AsyncpgConnection) -> None:
+        self._connection = connection
+
+    async def run(
+        self, before: Sequence[str], rows: Gathered | None = None, after: Sequence[str] = ()
+    ) -> None:
+        """Run statements, then write rows, then run statements."""
+        if before:
+            await self._connection.execute("; ".join(before))
+        for kind, some in (rows or {}).items():
+            await self._connection.execute(kind.for_postgres, *zip(*some, strict=True))
+        if after:
+            done = await self._connection.execute("; ".join(after))
+            if after[-1] == _COMMIT and done != _COMMIT:  # it says so, and raises nothing
+                raise RuntimeError(f"expected the transaction to be committed, got {done}")
+
+
+def _run(
+    connection: sqlite3.Connection, before: Sequence[str], rows: Gathered, after: Sequence[str]
+) -> None:
+    for statement in before:
+        connection.execute(statement)
+    for kind, some in rows.items():
+        connection.executemany(kind.for_sqlite, _texts(some, kind.instants))
+    for statement in after:
+        connection.execute(statement)
+
+
+def _texts(rows: Iterable[Row], instants: Sequence[int]) -> Iterable[Sequence[Any]]:
+    """Rows with their instants as SQLAlchemy keeps them: UTC to the microsecond, no offset."""
+    if not instants:
+        return rows
+    texts = [list(row) for row in rows]
+    for row in texts:
+        for place in instants:
+            instant = row[place]
+            if instant is not None:
+                row[place] = instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return texts

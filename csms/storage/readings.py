@@ -1,0 +1,60 @@
+"""Meter readings as the table `meter_reading` holds them; it describes the form."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+from zlib import crc32
+
+import orjson
+
+from csms.domain.metering import Measurand, MeterSample
+
+_CONTEXT: Final = "Sample.Periodic"
+_LOCATION: Final = "Outlet"
+_USUAL: Final[tuple[Any, ...]] = (None, None, None, _CONTEXT, _LOCATION, None)
+"""What is left out at the end of what a sample tells."""
+
+
+def write_readings(samples: Iterable[MeterSample]) -> Iterator[tuple[datetime, int, str]]:
+    """Put samples together by the instant at which they were taken: instant, digest, samples."""
+    by_instant: dict[datetime, list[list[Any]]] = {}
+    for sample in samples:
+        by_instant.setdefault(sample.at, []).append(_parts(sample))
+    for at, parts in by_instant.items():
+        text = orjson.dumps(parts)
+        yield at, crc32(text), text.decode()
+
+
+def read_samples(at: datetime, text: str) -> tuple[MeterSample, ...]:
+    """Read the samples of one instant."""
+    return tuple(_sample(at, parts) for parts in orjson.loads(text))
+
+
+def _parts(sample: MeterSample) -> list[Any]:
+    """What a sample tells, without what is as usual at the end."""
+    if sample.signed is not None:
+        return [*_all_but_signed(sample), sample.signed]
+    if sample.location != _LOCATION:
+        return _all_but_signed(sample)
+    if sample.context != _CONTEXT:
+        return [sample.measurand, sample.value, sample.phase, sample.context]
+    if sample.phase is not None:
+        return [sample.measurand, sample.value, sample.phase]
+    return [sample.measurand, sample.value]
+
+
+def _all_but_signed(sample: MeterSample) -> list[Any]:
+    return [sample.measurand, sample.value, sample.phase, sample.context, sample.location]
+
+
+def _sample(at: datetime, parts: list[Any]) -> MeterSample:
+    measurand, value, phase, context, location, signed = (*parts, *_USUAL[len(parts) :])
+    return MeterSample(
+        at=at,
+        measurand=Measurand(measurand),
+        value=value,
+        phase=phase,
+        context=context,
+        location=location,
+        signed=signed,
+    )
