@@ -143,9 +143,9 @@ def _prepare(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
     return set_pragmas
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str = "head") -> None:
     connection.exec_driver_sql(_LOCK_TABLES[connection.dialect.name])
     config = Config()
     config.set_main_option("script_location", "csms.storage:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

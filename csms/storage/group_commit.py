@@ -84,6 +84,11 @@ class GroupCommit:
         self._is_full = asyncio.Event()
         self._committing: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is anything that is not committed yet."""
+        return self._committing is not None
+
     async def enter(self) -> None:
         """Begin a unit of work, once there is a place for it."""
         await self._places.acquire()

@@ -68,7 +68,7 @@ class Unit:
         if self._connection is not None:
             is_kept = await self._writer.keep(rows, changes)
             await self._leave_turn()
-        elif rows:
+        elif rows or self._writer.is_busy:  # what it has seen may be about to be committed
             is_kept = self._writer.join(rows, changes)
         else:
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import event
 
 from csms.domain.authorization import IdToken
 from csms.domain.events import MetersSampled
@@ -17,6 +18,7 @@ from csms.ocpp.frames import JsonObject
 from tests.domain.sites import place, small_site
 from tests.service.handlers.stories import (
     END_WH,
+    MIDDLE_WH,
     TOKEN,
     Teller,
     TellerV16,
@@ -249,6 +251,40 @@ async def test_meter_values_that_come_after_the_end_count_nothing(
     assert (await kept(office, 1)).energy_wh == 15_000.0
     assert office.live.energy_today_wh(NOON) == 15_000.0
     assert office.evse("G-01/1").transaction is None
+
+
+@each_version
+async def test_report_on_a_running_transaction_looks_nothing_up(
+    office: Office, teller_type: type[Teller]
+) -> None:
+    teller = teller_type()
+    await say(office, teller, teller.starts(TEN))
+    executed: list[str] = []
+    engine = office.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: executed.append(args[2]))
+    await say(office, teller, teller.measures(ELEVEN))
+    assert executed == []
+    assert (await kept(office, 1)).energy_wh == 5_000.0
+    await say(office, teller, teller.stops(NOON))
+    assert executed != []  # and statements are seen
+
+
+@each_version
+async def test_report_after_a_restart_looks_its_transaction_up_once(
+    office: Office, teller_type: type[Teller]
+) -> None:
+    teller = teller_type()
+    await say(office, teller, teller.starts(TEN))
+    office.database.writer.ledger.forget()
+    executed: list[str] = []
+    engine = office.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: executed.append(args[2]))
+    await say(office, teller, teller.measures(ELEVEN))
+    assert executed != []
+    executed.clear()
+    await say(office, teller, teller.measures(ELEVEN, register_wh=MIDDLE_WH + 500))
+    assert executed == []
+    assert (await kept(office, 1)).energy_wh == 5_500.0
 
 
 @each_version
