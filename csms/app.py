@@ -109,7 +109,7 @@ class App:
         }
         self._room = ControlRoom(controllers, clock, world.clock_rate)
         self._lag = LoopLag()
-        tallies = Tallies(registry.traffic, self._lag)
+        tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats)
         self.api = self._create_api(Operations(self._sites, registry, open_uow, clock), tallies)
 
     @asynccontextmanager

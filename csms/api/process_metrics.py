@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import accumulate
-from typing import Final
+from typing import Final, Protocol
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -13,6 +13,7 @@ from prometheus_client.core import (
     HistogramMetricFamily,
     InfoMetricFamily,
     Metric,
+    SummaryMetricFamily,
 )
 from prometheus_client.registry import Collector
 
@@ -21,12 +22,23 @@ from csms.tally import BOUNDS_S, Durations, LoopLag, Traffic
 _EDGES: Final = (*(str(bound) for bound in BOUNDS_S), "+Inf")
 
 
+class CommitTally(Protocol):
+    """What has been committed."""
+
+    batches: int
+    units: int
+    failed_units: int
+    commit_s: float
+    units_under_way: int
+
+
 @dataclass(frozen=True, slots=True)
 class Tallies:
     """What is counted as it happens."""
 
     traffic: Traffic
     lag: LoopLag
+    commits: CommitTally
 
 
 class ProcessMetrics(Collector):
@@ -60,6 +72,7 @@ class ProcessMetrics(Collector):
             ("version", "command", "outcome"),
             traffic.commands.items(),
         )
+        yield from _commits(self._tallies.commits)
         yield durations(
             "chargeflex_event_loop_lag_seconds",
             "How late the event loop comes to what is due",
@@ -112,6 +125,25 @@ def _refused(traffic: Traffic) -> CounterMetricFamily:
     for labels, count in traffic.refused.items():
         counter.add_metric(labels, count)
     return counter
+
+
+def _commits(commits: CommitTally) -> Iterator[Metric]:
+    units = CounterMetricFamily(
+        "chargeflex_units_of_work", "Units of work, by whether they were kept", labels=("outcome",)
+    )
+    units.add_metric(("kept",), commits.units)
+    units.add_metric(("failed",), commits.failed_units)
+    yield units
+    took = SummaryMetricFamily(
+        "chargeflex_commit_seconds", "Time that commits took, of many units of work each"
+    )
+    took.add_metric((), commits.batches, commits.commit_s)
+    yield took
+    yield GaugeMetricFamily(
+        "chargeflex_units_of_work_under_way",
+        "Units of work that are open",
+        value=commits.units_under_way,
+    )
 
 
 def _tasks() -> int:

@@ -90,7 +90,7 @@ async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
         room = ControlRoom({office.live.site.site_id: controller}, office.clock, 1.0)
         operations = Operations(office.sites, office.gateway, office.open_uow, office.clock)
         context = ApiContext(room=room, operations=operations, reads=Queries(office.database))
-        tallies = Tallies(Traffic(), LoopLag())
+        tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats)
         app = create_api(context, render_metrics=metrics_renderer(room, tallies))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:

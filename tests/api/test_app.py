@@ -177,6 +177,7 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_calls_refused": "counter",
         "chargeflex_charging_power_watts": "gauge",
         "chargeflex_command_seconds": "histogram",
+        "chargeflex_commit_seconds": "summary",
         "chargeflex_connections_opened": "counter",
         "chargeflex_connectors": "gauge",
         "chargeflex_event_loop_lag_seconds": "histogram",
@@ -186,6 +187,8 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_plan_seconds": "histogram",
         "chargeflex_plan_solve_seconds": "gauge",
         "chargeflex_stations_connected": "gauge",
+        "chargeflex_units_of_work": "counter",
+        "chargeflex_units_of_work_under_way": "gauge",
     }
     assert {"process_resident_memory_bytes", "python_gc_collections", "python_info"} <= set(
         families
@@ -233,6 +236,8 @@ async def test_metrics_tell_what_was_counted(api: Api) -> None:
     bucket = "chargeflex_call_handling_seconds_bucket"
     assert told[bucket + str([call[0], ("le", "0.1"), call[1]])] == 1
     assert told[bucket + str([call[0], ("le", "+Inf"), call[1]])] == 2
+    assert told["chargeflex_units_of_work_total" + str([("outcome", "kept")])] > 0
+    assert told["chargeflex_commit_seconds_count[]"] > 0
     plan = [("method", "linear program"), ("site", "fjordgata")]
     assert told["chargeflex_plan_seconds_count" + str(plan)] == 1
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from csms.storage.bulk import changed_rows, gather, new_rows, put_rows
 from csms.storage.database import Database
-from csms.storage.drivers import Driver, PostgresDriver
+from csms.storage.drivers import Driver
 from csms.storage.tables import ConnectorRow, SiteRow, StationRow, table_of
 from tests.service.rig import NOON, after
 from tests.storage.rig import put_site
@@ -79,10 +79,9 @@ async def test_what_follows_an_error_is_not_run(database: Database, driver: Driv
         assert len((await connection.execute(text("SELECT id FROM site"))).all()) == 1
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_commit_of_a_transaction_that_has_failed_is_no_success(driver: Driver) -> None:
     """PostgreSQL answers `ROLLBACK` to it, and that is all it says."""
-    if not isinstance(driver, PostgresDriver):
-        pytest.skip("SQLite says so by itself")
     await driver.run((driver.begin,))
     with pytest.raises(Exception, match="nonsense"):
         await driver.run(("nonsense",))
