@@ -7,15 +7,13 @@ loaded in the background before anything is asked of it.
 
 import asyncio
 import logging
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
+from csms.child import end_child, running_child
 from csms.service.planning_process import (
     LENGTH_BYTES,
     Answer,
@@ -39,7 +37,6 @@ _START_S: Final = 120.0
 _PAUSE_S: Final = 5.0
 """Between two processes of which the first did not even start."""
 _PROGRAM: Final = "from csms.service.planning_process import main; main()"
-_ROOT: Final = Path(__file__).parents[2]
 
 
 class ProcessPlanner:
@@ -100,7 +97,7 @@ class ProcessPlanner:
             answer: Answer = await _exchange(process, question)
         except BaseException:  # an answer that comes later would be taken for the next one's
             self._forget(process)
-            _end(process)
+            end_child(process)
             raise
         return answer
 
@@ -136,28 +133,10 @@ async def _started() -> AsyncIterator[Process]:
         IncompleteReadError: It ended before it was ready.
         TimeoutError: It took too long.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        "-c",
-        _PROGRAM,
-        stdin=PIPE,
-        stdout=PIPE,
-        env={**os.environ, "PYTHONPATH": _search_path()},
-        start_new_session=True,  # Ctrl-C in a terminal is for the parent alone
-    )
-    try:
+    async with running_child(_PROGRAM) as process:
         async with asyncio.timeout(_START_S):
             await _read(process)
         yield process
-    finally:
-        _end(process)
-        await asyncio.shield(process.wait())
-
-
-def _search_path() -> str:
-    """Where the process finds this program, wherever it runs from."""
-    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 
 async def _exchange(process: Process, question: Question) -> Any:  # noqa: ANN401
@@ -173,8 +152,3 @@ async def _read(process: Process) -> Any:  # noqa: ANN401
         raise ConnectionError("the planning process has no output")
     head = await process.stdout.readexactly(LENGTH_BYTES)
     return read_body(await process.stdout.readexactly(read_length(head)))
-
-
-def _end(process: Process) -> None:
-    if process.returncode is None:
-        process.kill()
