@@ -28,6 +28,10 @@ _LOCK_TABLES: Final = {
     "postgresql": "SELECT pg_advisory_xact_lock(20260114)",
 }
 """Lets one program at a time upgrade, wholly or not at all."""
+_SNAPSHOT: Final = {
+    "sqlite": "BEGIN",  # the driver begins no transaction before it reads
+    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+}
 _BUSY_MS: Final = 30_000
 _EXPECTED: Final = "sqlite:///FILE or postgresql://HOST/NAME"
 
@@ -99,6 +103,13 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads. Under WAL it does not wait for writers."""
         async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction whose statements all see the same state."""
+        async with self.engine.connect() as connection:
+            await connection.exec_driver_sql(_SNAPSHOT[connection.dialect.name])
             yield connection
 
     async def close(self) -> None:

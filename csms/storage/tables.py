@@ -6,7 +6,7 @@ station would touch a page of its own for almost every row. Those tables refer t
 a constraint, which every row would have to be checked against.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import JSON, BigInteger, Index, Table, UniqueConstraint
@@ -230,3 +230,35 @@ class SentLimitRow(SQLModel, table=True):
     verdict: str
     detail: str = ""
     settled_at: datetime | None = None
+
+
+class HistoryFileRow(SQLModel, table=True):
+    """A file of the history, by its name below the history's folder.
+
+    One that is not valid is being written, has been replaced, or is too old; `changed_at` is since
+    when.
+    """
+
+    __tablename__: ClassVar[str] = "history_file"
+    __table_args__ = (Index("ix_history_file", "subject", "site_id"),)
+
+    name: str = Field(primary_key=True)
+    subject: str
+    resolution: str
+    site_id: str
+    month: str
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    row_count: int = 0
+    is_valid: bool = False
+    changed_at: datetime
+
+
+class HistoryStaleDayRow(SQLModel, table=True):
+    """A day of a site whose roll-ups do not yet tell all that its files do."""
+
+    __tablename__: ClassVar[str] = "history_stale_day"
+
+    subject: str = Field(primary_key=True)
+    site_id: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)

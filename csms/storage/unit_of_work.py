@@ -4,6 +4,7 @@ from functools import cached_property
 
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
+from csms.storage.history import HistoryRepository
 from csms.storage.stations import SiteRepository, StationRepository, TokenRepository
 from csms.storage.transactions import TransactionRepository
 from csms.storage.unit import Unit
@@ -43,3 +44,8 @@ class SqlUnitOfWork(Unit):
     def control(self) -> ControlRepository:
         """Plans and limits."""
         return ControlRepository(self)
+
+    @cached_property
+    def history(self) -> HistoryRepository:
+        """The history's files."""
+        return HistoryRepository(self)

@@ -143,6 +143,18 @@ async def test_reader_does_not_wait_for_a_writer_and_sees_no_half_work(database:
         await uow.commit()
 
 
+async def test_statements_of_a_snapshot_see_the_same_state(database: Database) -> None:
+    async with database.snapshot() as connection:
+        before = await connection.execute(text("SELECT count(*) FROM station"))
+        assert before.scalar_one() == 0
+        await put_site(database)
+        after = await connection.execute(text("SELECT count(*) FROM station"))
+        assert after.scalar_one() == 0
+    async with database.snapshot() as connection:
+        later = await connection.execute(text("SELECT count(*) FROM station"))
+        assert later.scalar_one() == 2
+
+
 async def test_units_of_work_at_once_lose_nothing(database: Database) -> None:
     await put_site(database)
     numbers = await asyncio.gather(*(add_plan(database, i) for i in range(20)))
