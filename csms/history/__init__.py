@@ -1,0 +1,1 @@
+"""What has been measured, for years: readings in Parquet files, and their roll-ups."""
