@@ -1,0 +1,59 @@
+"""Readings that move from the database to files are there once, whatever happens."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from csms.history.subjects import Resolution
+from csms.storage.database import Database
+from tests.history.rig import energies, read, readings, registers, report, run
+from tests.service.rig import NOON
+from tests.storage.rig import put_site
+
+LATER = NOON + timedelta(hours=4)
+
+
+@pytest.fixture(autouse=True)
+async def _site(database: Database) -> None:
+    await put_site(database)
+
+
+async def in_database(database: Database) -> int:
+    async with database.reading() as connection:
+        found = await connection.execute(text("SELECT count(*) FROM meter_reading"))
+        return int(found.scalar_one())
+
+
+async def test_readings_are_read_alike_before_and_after_they_have_moved(
+    database: Database, folder: Path
+) -> None:
+    await report(database, readings((0, 1000.0), (1, 1060.0), (2, 1120.0)))
+    await report(database, readings((0, 500.0)), station_id="G-02")
+    before = await read(database, folder, Resolution.RAW)
+    assert registers(before) == [
+        ("G-01", 0.0, 1000.0),
+        ("G-01", 1.0, 1060.0),
+        ("G-01", 2.0, 1120.0),
+        ("G-02", 0.0, 500.0),
+    ]
+    result = await run(database, folder, LATER)
+    assert (result.moved, result.days_rolled) == (4, 1)
+    assert await in_database(database) == 0
+    after = await read(database, folder, Resolution.RAW)
+    assert after.equals(before)
+
+
+async def test_steps_are_read_alike_before_and_after_they_have_moved(
+    database: Database, folder: Path
+) -> None:
+    await report(database, readings((0, 1000.0), (10, 1600.0), (20, 2200.0)))
+    for _ in range(2):
+        for resolution, expected in (
+            (Resolution.MINUTE, [*((m, 60.0) for m in range(20)), (20, 0.0)]),
+            (Resolution.QUARTER, [(0, 900.0), (15, 300.0)]),
+            (Resolution.DAY, [(-13 * 60, 1200.0)]),
+        ):
+            assert energies(await read(database, folder, resolution)) == expected
+        await run(database, folder, LATER)
