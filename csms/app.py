@@ -23,6 +23,7 @@ from csms.domain.identity import StationId
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
+from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.ocpp.versions import load_adapters
 from csms.service.charging_control import SiteController
 from csms.service.control_room import ControlRoom
@@ -49,6 +50,7 @@ class AppSettings:
 
     Attributes:
         sites: As their files describe them.
+        history: Where readings move that are no longer recent; None: they stay.
         admission: Who may charge when a token is not listed.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
@@ -57,6 +59,7 @@ class AppSettings:
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    history: HistorySettings | None = None
     admission: AdmissionPolicy = AdmissionPolicy.EVERYONE
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
@@ -108,6 +111,9 @@ class App:
             for live in self._sites
         }
         self._room = ControlRoom(controllers, clock, world.clock_rate)
+        self._keeper = (
+            HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
+        )
         self._lag = LoopLag()
         tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats)
         self.api = self._create_api(Operations(self._sites, registry, open_uow, clock), tallies)
@@ -130,6 +136,8 @@ class App:
                 ]
                 if self._own_planner:
                     running.append(tasks.create_task(self._own_planner.run()))
+                if self._keeper:
+                    running.append(tasks.create_task(self._keeper.run()))
                 yield
                 for task in running:
                     task.cancel()

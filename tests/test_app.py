@@ -13,6 +13,7 @@ from csms import app as app_module
 from csms.api.server import HttpSettings
 from csms.app import App, AppSettings
 from csms.gateway.server import GatewaySettings
+from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.service.planner import ProcessPlanner
 from csms.storage.database import DatabaseSettings
 from tests.domain.sites import place, small_site
@@ -38,7 +39,9 @@ class ColdPlanner(ProcessPlanner):
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[tuple[asyncio.Event, asyncio.Event]]:
+async def serving(
+    folder: Path, history: HistorySettings | None = None
+) -> AsyncIterator[tuple[asyncio.Event, asyncio.Event]]:
     """An application that is being served; yields the events that stop it and say it is ready."""
     app = App(
         AppSettings(
@@ -46,6 +49,7 @@ async def serving(folder: Path) -> AsyncIterator[tuple[asyncio.Event, asyncio.Ev
             gateway=GatewaySettings(port=free_port()),
             http=HttpSettings(port=free_port()),
             database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),
+            history=history,
         )
     )
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -82,6 +86,25 @@ async def test_server_is_ready_once_plans_can_be_made(
         assert not ready.is_set()
         is_warm.set()
         await ready.wait()
+
+
+async def test_history_is_kept_while_the_server_runs_if_there_is_a_folder_for_it(
+    tmp_path: Path, is_warm: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Path] = []
+
+    class FakeKeeper(HistoryKeeper):
+        async def run(self) -> None:
+            kept.append(self._settings.folder)
+            is_warm.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(app_module, "HistoryKeeper", FakeKeeper)
+    folder = tmp_path / "history"
+    history = HistorySettings(folder=folder, after_h=2, keep_days={})
+    async with serving(tmp_path, history) as (_, ready), asyncio.timeout(PATIENCE_S):
+        await ready.wait()
+    assert kept == [folder]
 
 
 async def test_server_does_not_wait_for_ever_for_plans(

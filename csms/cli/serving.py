@@ -11,7 +11,8 @@ from csms.api.server import HttpSettings
 from csms.app import App, AppSettings
 from csms.domain.authorization import AdmissionPolicy
 from csms.gateway.server import GatewaySettings
-from csms.settings.app_file import read_app
+from csms.history.keeper import HistorySettings
+from csms.settings.app_file import HistoryModel, read_app
 from csms.storage.database import DatabaseSettings
 
 _SQLITE: Final = "sqlite:///"
@@ -43,10 +44,21 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             host=model.http.host, port=model.http.port, hosts=tuple(model.http.hosts)
         ),
         database=DatabaseSettings(url=url),
+        history=_history(model.history, path.parent),
         admission=AdmissionPolicy(model.authorize),
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level
+
+
+def _history(model: HistoryModel, beside: Path) -> HistorySettings | None:
+    if model.folder is None:
+        return None
+    return HistorySettings(
+        folder=(beside / model.folder).resolve(),
+        after_h=model.after_h,
+        keep_days=model.keep_days.model_dump(by_alias=True),
+    )
 
 
 async def run_until_ended(app: App, on_ready: Callable[[], None]) -> None:

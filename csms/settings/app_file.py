@@ -1,7 +1,7 @@
 """The server's settings file: where to listen, where to keep things, which sites."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,6 +55,29 @@ class DatabaseModel(_Model):
     )
 
 
+Days: TypeAlias = Annotated[int, Field(ge=1, le=36_500)] | None
+
+
+class KeepDaysModel(_Model):
+    """How many days of the history are kept at the least, by resolution; null: for ever."""
+
+    raw: Days = 400
+    minutes: Days = Field(default=400, alias="1min")
+    quarters: Days = Field(default=3_650, alias="15min")
+    day: Days = 3_650
+
+
+class HistoryModel(_Model):
+    """Where readings move that the database need not hold, and how long they are kept."""
+
+    folder: Annotated[str, Field(min_length=1)] | None = Field(
+        default="history",
+        description="A folder, relative to this file; null: all readings stay in the database",
+    )
+    after_h: Annotated[float, Field(ge=1, le=8_760)] = 2.0
+    keep_days: KeepDaysModel = KeepDaysModel()
+
+
 class LogModel(_Model):
     """What is written to the log."""
 
@@ -67,6 +90,7 @@ class AppModel(_Model):
     ocpp: OcppModel = OcppModel()
     http: HttpModel = HttpModel()
     database: DatabaseModel = DatabaseModel()
+    history: HistoryModel = HistoryModel()
     log: LogModel = LogModel()
     sites: Annotated[list[str], Field(min_length=1)] = Field(
         description="Site files, relative to this one"

@@ -7,7 +7,9 @@ from jsonschema_rs import Draft202012Validator, meta
 from csms.settings.app_file import (
     AppModel,
     DatabaseModel,
+    HistoryModel,
     HttpModel,
+    KeepDaysModel,
     LogModel,
     OcppModel,
     app_schema,
@@ -47,6 +49,13 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
         ),
         http=HttpModel(host="127.0.0.1", port=8080),
         database=DatabaseModel(url="sqlite:///chargeflex.db"),
+        history=HistoryModel(
+            folder="history",
+            after_h=2.0,
+            keep_days=KeepDaysModel.model_validate(
+                {"raw": 400, "1min": 400, "15min": 3650, "day": 3650}
+            ),
+        ),
         log=LogModel(level="INFO"),
         sites=["one.yaml"],
         authorize="everyone",
@@ -110,6 +119,22 @@ def test_sites_are_read_in_their_order(folder: Path) -> None:
         (
             "sites: [one.yaml]\nsolver_time_limit_s: 61\n",
             "app.yaml:2: solver_time_limit_s: expected less than or equal to 60, got 61",
+        ),
+        (
+            "sites: [one.yaml]\nhistory: {after_h: 0.5}\n",
+            "app.yaml:2: history.after_h: expected greater than or equal to 1, got 0.5",
+        ),
+        (
+            "sites: [one.yaml]\nhistory:\n  keep_days: {1min: 0}\n",
+            "app.yaml:3: history.keep_days.1min: expected greater than or equal to 1, got 0",
+        ),
+        (
+            "sites: [one.yaml]\nhistory:\n  keep_days: {hour: 30}\n",
+            "app.yaml:3: history.keep_days.hour: not a key that is known here",
+        ),
+        (
+            "sites: [one.yaml]\nhistory: {folder: ''}\n",
+            "app.yaml:2: history.folder: expected at least 1 characters, got ''",
         ),
         ("sites: [one.yaml]\nmqtt: {}\n", "app.yaml:2: mqtt: not a key that is known here"),
         (
