@@ -8,6 +8,7 @@ import typer
 
 from csms.cli import config, db, station
 from csms.cli.demo import demo
+from csms.cli.export import export
 from csms.cli.plan import plan
 from csms.cli.serve import serve
 from csms.cli.simulate import simulate
@@ -44,6 +45,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.command("plan")(plan)
+app.command("export")(export)
 app.add_typer(db.app, name="db")
 app.add_typer(station.app, name="station")
 app.add_typer(config.app, name="config")

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "Run the whole system with a simulated site",
     "simulate": "Let a scenario's stations and vehicles loose",
     "plan": "Plan a problem given as JSON",
+    "export": "Write what was measured or charged to a CSV, Excel or Parquet file",
     "db": "Look after the database",
     "db upgrade": "Bring the tables to this program's version",
     "station": "Look after stations",
@@ -60,6 +61,10 @@ def test_command_without_what_it_needs_shows_its_help(group: str) -> None:
         ("serve", "Error: Missing option '--config'."),
         ("simulate", "Error: Missing option '--url'."),
         ("plan", "Error: Missing argument 'problem'."),
+        ("export --out x.csv", "Error: Missing option '--config'."),
+        ("export --config x.yaml", "Error: Missing option '--out'."),
+        ("export --config x --out x.csv --what nonsense", "Error: Invalid value for '--what'"),
+        ("export --config x --out x.csv --evse -1", "Error: Invalid value for '--evse'"),
         ("station add", "Error: Missing argument 'station_id'."),
         ("station remove", "Error: Missing argument 'station_id'."),
         ("serve --port 1", "Error: No such option: --port"),
@@ -76,6 +81,14 @@ def test_wrong_usage_is_explained(line: str, complaint: str) -> None:
     assert ran.code == 2
     assert complaint in ran.err
     assert ran.out == ""
+
+
+def test_what_only_exports_need_is_not_loaded_by_other_commands() -> None:
+    program = "import sys, csms.cli; print({'duckdb', 'pandas', 'xlsxwriter'} & {*sys.modules})"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "set()\n"
 
 
 def test_module_runs_as_the_command_does() -> None:

@@ -1,0 +1,126 @@
+"""Exporting: look up what is wanted, and write it to a file."""
+
+import asyncio
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pandas as pd
+
+from csms.domain.errors import InvalidInputError, UnknownSiteError
+from csms.history.engine import load, open_engine
+from csms.history.export_files import presented, write_file
+from csms.history.keeping import NO_ZONE, Zones
+from csms.history.reader import HistoryReader
+from csms.history.subjects import FEEDERS, METERS, Resolution
+from csms.history.wanted import FileFormat, Wanted, read_instant
+from csms.storage.database import Database
+from csms.storage.history import HistoryQueries, Selection
+
+_SUBJECTS: Final = {"meter-values": METERS, "feeders": FEEDERS}
+_TRANSACTION: Final = {
+    "number": "BIGINT",
+    "site_id": "VARCHAR",
+    "station_id": "VARCHAR",
+    "evse_number": "INTEGER",
+    "connector_number": "INTEGER",
+    "transaction_id": "VARCHAR",
+    "id_token": "VARCHAR",
+    "started_at": "TIMESTAMP WITH TIME ZONE",
+    "ended_at": "TIMESTAMP WITH TIME ZONE",
+    "energy_wh": "DOUBLE",
+    "meter_start_wh": "DOUBLE",
+    "meter_stop_wh": "DOUBLE",
+    "stop_reason": "VARCHAR",
+    "closed_by": "VARCHAR",
+    "needed_wh": "DOUBLE",
+    "departs_at": "TIMESTAMP WITH TIME ZONE",
+}
+
+
+class Exporter:
+    """Writes what is wanted to files.
+
+    Args:
+        database: Holds transactions and recent readings.
+        folder: The history's.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._reader = HistoryReader(database, folder)
+
+    async def export(self, wanted: Wanted, path: Path, form: FileFormat) -> int:
+        """Write what is wanted to a file; return how many rows.
+
+        Raises:
+            InvalidInputError: That cannot be, or the file cannot be written.
+            UnknownSiteError: There is no such site.
+            UnknownStationError: There is no such station.
+        """
+        async with self._database.reading() as connection:
+            queries = HistoryQueries(connection)
+            zones = await queries.zones()
+            selection = await _select(queries, wanted, zones)
+        try:
+            if wanted.what == "transactions":
+                return await self._export_transactions(selection, zones, path, form)
+            return await self._export_readings(wanted, selection, zones, path, form)
+        except (OSError, duckdb.IOException) as error:
+            cause = str(error).partition("\n")[0]
+            raise InvalidInputError(str(path), f"cannot be exported: {cause}") from error
+
+    async def _export_transactions(
+        self, selection: Selection, zones: Zones, path: Path, form: FileFormat
+    ) -> int:
+        async with self._database.reading() as connection:
+            found = await HistoryQueries(connection).transactions(selection)
+        frame = pd.DataFrame(
+            [[row[name] for name in _TRANSACTION] for row in found], columns=list(_TRANSACTION)
+        )
+        casts = ", ".join(f"{name}::{kind} AS {name}" for name, kind in _TRANSACTION.items())
+        with (
+            tempfile.TemporaryDirectory(prefix="chargeflex-") as scratch,
+            closing(open_engine(Path(scratch))) as engine,
+        ):
+            load(engine, frame, "transactions", casts)
+            query = presented(engine, "FROM transactions", zones)
+            return write_file(engine, f"{query} ORDER BY number", path, form)
+
+    async def _export_readings(
+        self, wanted: Wanted, selection: Selection, zones: Zones, path: Path, form: FileFormat
+    ) -> int:
+        subject = _SUBJECTS[wanted.what]
+        resolution = Resolution(wanted.resolution or Resolution.QUARTER)
+        async with self._reader.open(subject, resolution, selection) as engine:
+            query = presented(engine, "FROM found", zones)
+            order = f"site_id, {subject.order(resolution)}"
+            return await asyncio.to_thread(
+                write_file, engine, f"{query} ORDER BY {order}", path, form
+            )
+
+
+async def _select(queries: HistoryQueries, wanted: Wanted, zones: Zones) -> Selection:
+    """Find out what is meant by names and times."""
+    site_id = wanted.site_id
+    if site_id is not None and site_id not in zones:
+        raise UnknownSiteError(site_id)
+    if wanted.station_id is not None:
+        present = await queries.site_of(wanted.station_id)
+        meant = {zones.get(site_id or present, NO_ZONE)}
+    else:
+        meant = {zones[site_id]} if site_id is not None else set(zones.values())
+    begins_at = read_instant("from", wanted.begin, meant)
+    ends_at = read_instant("to", wanted.end, meant)
+    if begins_at is not None and ends_at is not None and begins_at >= ends_at:
+        raise InvalidInputError("to", f"expected a time after {wanted.begin}, got {wanted.end}")
+    return Selection(
+        begins_at=begins_at,
+        ends_at=ends_at,
+        site_id=site_id,
+        station_id=wanted.station_id,
+        evse_number=wanted.evse_number,
+        feeder_id=wanted.feeder_id,
+    )

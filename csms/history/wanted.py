@@ -1,0 +1,80 @@
+"""What an export is asked for, as it is written on a command line."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from csms.domain.errors import InvalidInputError
+from csms.domain.identity import FeederId, SiteId, StationId
+
+_EXPECTED: Final = "expected a date or a time such as 2026-01-31 or 2026-01-31T12:00+01:00"
+
+
+class FileFormat(StrEnum):
+    """The kinds of files, as their names end."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be exported; None: any.
+
+    Attributes:
+        begin: A date or a time, from which on; without an offset it is the site's.
+        end: Likewise, up to which.
+    """
+
+    what: Literal["meter-values", "transactions", "feeders"]
+    resolution: Literal["raw", "1min", "15min", "day"] | None = None
+    begin: str | None = None
+    end: str | None = None
+    site_id: SiteId | None = None
+    station_id: StationId | None = None
+    evse_number: int | None = None
+    feeder_id: FeederId | None = None
+
+    def check(self) -> None:
+        """Make sure that what is asked for goes together.
+
+        Raises:
+            InvalidInputError: It does not.
+        """
+        if self.what == "transactions" and self.resolution is not None:
+            raise InvalidInputError("resolution", "expected none for transactions")
+        if self.what == "feeders" and self.station_id is not None:
+            raise InvalidInputError("station", "expected none for feeders")
+        if self.what != "feeders" and self.feeder_id is not None:
+            raise InvalidInputError("feeder", "expected none but for --what feeders")
+        if self.evse_number is not None and self.station_id is None:
+            raise InvalidInputError("evse", "expected --station beside it")
+
+
+def read_instant(field: str, text: str | None, zones: set[ZoneInfo]) -> datetime | None:
+    """Read a date or a time.
+
+    Args:
+        field: What it is called where it is written.
+        text: The date or time.
+        zones: Of the sites of which one may be meant, if it has no offset.
+
+    Raises:
+        InvalidInputError: It is none, or is without an offset and sites have different zones.
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            if len(zones) > 1:
+                raise InvalidInputError(
+                    field, f"expected an offset or --site, as sites differ in zone, got {text!r}"
+                )
+            found = found.replace(tzinfo=next(iter(zones), ZoneInfo("Etc/UTC")))
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInputError(field, f"{_EXPECTED}, got {text!r}") from error
