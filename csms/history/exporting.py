@@ -95,7 +95,8 @@ class Exporter:
         subject = _SUBJECTS[wanted.what]
         resolution = Resolution(wanted.resolution or Resolution.QUARTER)
         async with self._reader.open(subject, resolution, selection) as engine:
-            query = presented(engine, "FROM found", zones)
+            shown = ", ".join(subject.shown(resolution))
+            query = presented(engine, f"SELECT {shown} FROM found", zones)
             order = f"site_id, {subject.order(resolution)}"
             return await asyncio.to_thread(
                 write_file, engine, f"{query} ORDER BY {order}", path, form

@@ -46,6 +46,10 @@ class Subject:
         own = self.readings if resolution is Resolution.RAW else self.rolled
         return {"site_id": "VARCHAR", **self.keys, time_column(resolution): _INSTANT, **own}
 
+    def shown(self, resolution: Resolution) -> list[str]:
+        """The columns of a resolution that tell others anything."""
+        return [name for name in self.columns(resolution) if name != _TOP]
+
     @property
     def has_registers(self) -> bool:
         """Whether readings tell of registers, so that each counts from the one before it."""
@@ -65,6 +69,8 @@ class Subject:
 
 
 _INSTANT: Final = "TIMESTAMP WITH TIME ZONE"
+_TOP: Final = "register_top_wh"
+"""Where the register fell from: of use only to who goes on from there."""
 
 
 def time_column(resolution: Resolution) -> str:
@@ -95,7 +101,7 @@ METERS: Final = Subject(
         **_each_line("current_l{}_max_a", "DOUBLE"),
         "soc_pct": "DOUBLE",
         "register_wh": "DOUBLE",
-        "register_top_wh": "DOUBLE",
+        _TOP: "DOUBLE",
         "registered_at": _INSTANT,
         "readings": "BIGINT",
     },
@@ -107,7 +113,7 @@ METERS: Final = Subject(
         **_each_line("current_l{}_max_a", "max(current_l{}_max_a)"),
         "soc_pct": "arg_max(soc_pct, starts_at)",
         "register_wh": "arg_max(register_wh, registered_at)",
-        "register_top_wh": "arg_max(register_top_wh, registered_at)",
+        _TOP: f"arg_max({_TOP}, registered_at)",
         "registered_at": "max(registered_at)",
         "readings": "sum(readings)::BIGINT",
     },

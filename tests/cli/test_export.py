@@ -84,6 +84,12 @@ def test_files_and_database_are_exported_as_one(config: Path) -> None:
         (STATION, f"2026-01-14 13:{minute:02}:00", f"{wh:.1f}")
         for minute, wh in ((0, 1000), (15, 1000), (30, 1000), (45, 1000))
     ] + [(STATION, "2026-01-14 14:00:00", "0.0")]
+    assert list(rows(config)[0]) == [
+        *("site_id", "station_id", "evse_number", "starts_at", "starts_local", "energy_wh"),
+        *("power_mean_w", "power_max_w"),
+        *(f"current_l{line}_{what}_a" for what in ("mean", "max") for line in (1, 2, 3)),
+        *("soc_pct", "register_wh", "registered_at", "registered_local", "readings"),
+    ]
 
 
 def test_readings_are_exported_as_they_came_and_within_the_time(config: Path) -> None:
