@@ -6,8 +6,8 @@
 First the WebSocket of the gateway beside the asyncio API of `websockets`, on uvloop and on
 asyncio's own loop, all with the same answer to every message: processor time of the server, in
 turns, and memory per connection. Then the gateway with a handler that does nothing and many
-stations: memory, the longest collection of garbage, and the processor time of pings. Ends with
-exit code 1 if a bar is missed.
+stations: memory, the longest collection of garbage, and the processor time of pings. Between them,
+what compression saves and costs. Ends with exit code 1 if a bar is missed.
 """
 
 import argparse
@@ -19,13 +19,21 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
-from benchmarks.connections.stations import Server, Stations, call, connected, serving
+from benchmarks.connections.compression import measure
+from benchmarks.connections.stations import (
+    Server,
+    Stations,
+    call,
+    call_text,
+    connected,
+    serving,
+)
 
 _KINDS: Final = ("sockets", "websockets", "websockets-asyncio")
 _ROUNDS: Final = 9
 _SPEAKING: Final = 100
 _TIMES: Final = 20
-_MEMORY_OF: Final = 2_000
+_MEMORY_OF: Final = 1_000
 _IDLE_S: Final = 22.0
 _MOST_KIB: Final = 8.0
 _MOST_PAUSE_S: Final = 0.02
@@ -46,15 +54,13 @@ def _sampled() -> list[dict[str, Any]]:
     ]
 
 
+_METER_VALUES: Final = {
+    "connectorId": 1,
+    "meterValue": [{"timestamp": "2026-01-14T12:00:00Z", "sampledValue": _sampled()}],
+}
 _MESSAGES_OF: Final = {
     "Heartbeat": call("Heartbeat", {}),
-    "MeterValues": call(
-        "MeterValues",
-        {
-            "connectorId": 1,
-            "meterValue": [{"timestamp": "2026-01-14T12:00:00Z", "sampledValue": _sampled()}],
-        },
-    ),
+    "MeterValues": call("MeterValues", _METER_VALUES),
 }
 
 
@@ -82,7 +88,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     ratio = _compare_messages()
     _compare_memory()
-    return _judge(ratio, asked.stations, _gather(asked.stations))
+    _show_compression()
+    untuned = _gather("gateway-untuned", asked.stations)
+    print(f"longest pause untuned {1000 * untuned.pause_s:.0f} ms", flush=True)
+    return _judge(ratio, asked.stations, _gather("gateway", asked.stations))
 
 
 def _compare_messages() -> float:
@@ -114,12 +123,23 @@ def _cost_s(server: Server, stations: Stations, message: bytes) -> float:
 
 
 def _compare_memory() -> None:
+    """Print how much memory another thousand connections take."""
     kib = []
     for kind in _KINDS:
-        with serving(kind) as server, connected(server.port, _SPEAKING) as stations:
-            stations.exchange(_MESSAGES_OF["MeterValues"], _TIMES)
+        with serving(kind) as server, connected(server.port, _MEMORY_OF) as stations:
+            _say_two(stations)
             kib.append(_memory_kib(server, _MEMORY_OF))
     _print_row("memory each", [f"{each:.1f} KiB" for each in kib])
+
+
+def _show_compression() -> None:
+    text = call_text("MeterValues", _METER_VALUES)
+    for name, way in (
+        ("not compressed", measure(text, is_deflated=False)),
+        ("compressed", measure(text, is_deflated=True)),
+        ("windows kept", measure(text, is_deflated=True, keeps_windows=True)),
+    ):
+        _print_row(name, [f"{way.size_bytes:,} bytes", f"{1e6 * way.cost_s:.1f} us"])
 
 
 def _print_row(name: str, cells: Sequence[str]) -> None:
@@ -140,8 +160,8 @@ def _say_two(stations: Stations) -> None:
         some.exchange(_MESSAGES_OF["MeterValues"], 2)
 
 
-def _gather(count: int) -> Crowd:
-    with serving("gateway") as server:
+def _gather(kind: str, count: int) -> Crowd:
+    with serving(kind) as server:
         with connected(server.port, _SPEAKING) as stations:
             stations.exchange(_MESSAGES_OF["MeterValues"], _TIMES)
         before = server.used()

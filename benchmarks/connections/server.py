@@ -1,10 +1,11 @@
 """A server to connect to, in a process of its own: tells on request what it has used.
 
-    python -m benchmarks.connections.server gateway | sockets | websockets | websockets-asyncio
+    python -m benchmarks.connections.server KIND
 
-`gateway` is the system's own, with a handler that does nothing. `sockets` is its WebSocket alone,
-`websockets` the asyncio API of that package, also on asyncio's own loop: they give every message
-the same answer.
+`gateway` is the system's own, with a handler that does nothing; `gateway-untuned` leaves Python's
+collector of garbage as it is. `sockets` is its WebSocket alone, `websockets` the asyncio API of
+that package, `websockets-asyncio` the same on asyncio's own loop: these give every message the
+same answer.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import uvloop
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -108,6 +110,7 @@ async def _websockets() -> AsyncIterator[Any]:
 
 _SERVERS: Final[dict[str, Callable[[], AbstractAsyncContextManager[Any]]]] = {
     "gateway": _gateway,
+    "gateway-untuned": _gateway,
     "sockets": _sockets,
     "websockets": _websockets,
     "websockets-asyncio": _websockets,
@@ -153,5 +156,5 @@ def _tell(**facts: float) -> None:
 
 
 if __name__ == "__main__":
-    run = asyncio.run if sys.argv[1].endswith("-asyncio") else run_server
-    run(_serve(sys.argv[1]))
+    runs = {"gateway-untuned": uvloop.run, "websockets-asyncio": asyncio.run}
+    runs.get(sys.argv[1], run_server)(_serve(sys.argv[1]))

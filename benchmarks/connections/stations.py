@@ -101,7 +101,12 @@ def connected(port: int, count: int) -> Iterator[Stations]:
 
 def call(action: str, payload: dict[str, Any]) -> bytes:
     """A call in a frame, as stations write it."""
-    return Frame(Opcode.TEXT, json.dumps([2, "7", action, payload]).encode()).serialize(mask=True)
+    return Frame(Opcode.TEXT, call_text(action, payload)).serialize(mask=True)
+
+
+def call_text(action: str, payload: dict[str, Any]) -> bytes:
+    """The text of a call."""
+    return json.dumps([2, "7", action, payload], separators=(",", ":")).encode()
 
 
 def _request(number: int) -> bytes:
