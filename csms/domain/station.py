@@ -1,7 +1,10 @@
 """What a station is and can do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from csms.domain.limits import Standing
 
 
 class ConnectorStatus(StrEnum):
@@ -69,3 +72,20 @@ class Capabilities:
     def rate_unit(self) -> RateUnit:
         """The unit to write limits in."""
         return RateUnit.AMPERE if RateUnit.AMPERE in self.rate_units else RateUnit.WATT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownStation:
+    """What was known of a station before the start.
+
+    Attributes:
+        protocol: The version that it spoke last, None if it has never connected.
+        has_reported: Whether it has ever told anything of itself.
+        standings: By EVSE number, whether the fallback is held, and which one in A.
+        connectors: By EVSE number, the status of its first connector and what the vehicle does.
+    """
+
+    protocol: str | None
+    has_reported: bool
+    standings: Mapping[int, tuple[Standing, float]]
+    connectors: Mapping[int, tuple[ConnectorStatus, ChargingState | None]]

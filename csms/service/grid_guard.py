@@ -14,6 +14,7 @@ from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance
 from csms.domain.site import PhaseAmps
 from csms.service.electrics import feeder_inputs, measured_taps, near_s, tap_of
+from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
@@ -46,9 +47,12 @@ def keep_books(live: LiveSite, now: datetime) -> Books:
 
 def is_overcommitted(live: LiveSite, now: datetime) -> bool:
     """Whether all that may be drawn just now, and all that nobody steers, exceeds any limit."""
-    edges = [now, now + _INSTANT]
-    feeders = feeder_inputs(live, edges, now)
-    allowed = _allowed(live, edges, feeders, _present(live))
+    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
+    loads = [
+        Load(evse.place.feeder_id, tap_of(live, evse), np.array([amps]))
+        for evse, amps in _allowed_now(live, now)
+    ]
+    allowed = line_currents(feeders, loads)
     return any(np.any(allowed[feeder.key] > feeder.limit_a + _TOLERANCE_A) for feeder in feeders)
 
 
@@ -153,6 +157,22 @@ def _allowed(
         for key, allowance in allowances.items()
     ]
     return line_currents(feeders, loads)
+
+
+def _allowed_now(live: LiveSite, now: datetime) -> Iterable[tuple[LiveEvse, float]]:
+    """What may be drawn at this instant, added up over EVSEs that load the same lines alike.
+
+    Returns:
+        One EVSE of each sort, and the amperes of all of them.
+    """
+    sums: dict[tuple[object, ...], tuple[LiveEvse, float]] = {}
+    for evse in live.evses.values():
+        place = evse.place
+        if place.is_installed:
+            sort = (place.feeder_id, place.lines, place.is_dc, evse.habits.line_count)
+            first, sum_a = sums.get(sort, (evse, 0.0))
+            sums[sort] = (first, sum_a + evse.allowance.now_a(now))
+    return sums.values()
 
 
 def _course(allowance: Allowance, edges: list[datetime]) -> Array:

@@ -60,6 +60,7 @@ class LiveSite:
         self.listed_stations = site.station_ids
         self.evses: dict[EvseId, LiveEvse] = {}
         self.stations: dict[StationId, LiveStation] = {}
+        self._at_station: defaultdict[StationId, dict[EvseId, LiveEvse]] = defaultdict(dict)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
         self._day = (datetime.min.replace(tzinfo=UTC),) * 2
         self._energy_of_day_wh = 0.0
@@ -69,17 +70,12 @@ class LiveSite:
         self.changed = asyncio.Event()
         self.unready = asyncio.Event()
         for place in site.places:
-            self.add_place(place)
+            self._enter_place(place)
 
     def add_place(self, place: EvsePlace) -> None:
-        """Give an EVSE a place, also after the start (guests)."""
-        allowance = Allowance(rating_a=place.max_a, fallback_a=place.fallback_a)
-        self.evses[place.evse] = LiveEvse(place=place, allowance=allowance)
-        station_id = place.evse.station_id
-        station = LiveStation(station_id=station_id, clock=self._new_clock())
-        self.stations.setdefault(station_id, station)
-        if place not in self.site.places:
-            self.site = replace(self.site, places=(*self.site.places, place))
+        """Give an EVSE a place that the site did not have before (guests)."""
+        self._enter_place(place)
+        self.site = replace(self.site, places=(*self.site.places, place))
 
     def is_guest(self, station_id: StationId) -> bool:
         """Whether the site file does not list a station."""
@@ -88,7 +84,7 @@ class LiveSite:
     def remove_station(self, station_id: StationId) -> None:
         """A guest has no place any more."""
         for evse in list(self.evses_of(station_id)):
-            del self.evses[evse.place.evse]
+            self._drop(evse)
         del self.stations[station_id]
         places = (one for one in self.site.places if one.evse.station_id != station_id)
         self.site = replace(self.site, places=tuple(places))
@@ -120,7 +116,7 @@ class LiveSite:
 
     def evses_of(self, station_id: StationId) -> Iterator[LiveEvse]:
         """The EVSEs of a station."""
-        return (evse for key, evse in self.evses.items() if key.station_id == station_id)
+        return iter(self._at_station.get(station_id, {}).values())
 
     def has(self, evse_id: EvseId) -> bool:
         """Whether the site file knows an EVSE, or it is a guest's."""
@@ -298,17 +294,32 @@ class LiveSite:
         max_a = max(place.max_a for place in places)
         place = replace(places[0], evse=key, max_a=max_a, fallback_a=max_a, is_installed=True)
         allowance = Allowance(rating_a=max_a, fallback_a=max_a)
-        self.evses[key] = LiveEvse(place=place, allowance=allowance, is_stray=True)
+        self._enter(LiveEvse(place=place, allowance=allowance, is_stray=True))
         logger.warning("%s charges, which the site file does not know; counted at %g A", key, max_a)
         self.alarm()
         return self.evses[key]
+
+    def _enter_place(self, place: EvsePlace) -> None:
+        allowance = Allowance(rating_a=place.max_a, fallback_a=place.fallback_a)
+        self._enter(LiveEvse(place=place, allowance=allowance))
+        station_id = place.evse.station_id
+        station = LiveStation(station_id=station_id, clock=self._new_clock())
+        self.stations.setdefault(station_id, station)
+
+    def _enter(self, evse: LiveEvse) -> None:
+        key = evse.place.evse
+        self.evses[key] = self._at_station[key.station_id][key] = evse
+
+    def _drop(self, evse: LiveEvse) -> None:
+        key = evse.place.evse
+        del self.evses[key], self._at_station[key.station_id][key]
 
     def _new_clock(self) -> StationClock:
         return StationClock(late_by=self._messages_late_by)
 
     def _forget_stray(self, evse: LiveEvse) -> None:
         if evse.is_stray:
-            del self.evses[evse.place.evse]
+            self._drop(evse)
 
     def _in_our_time(self, transaction: Transaction, now: datetime) -> Transaction:
         """A transaction that began when it did, not when its station's clock says."""

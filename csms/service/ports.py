@@ -13,7 +13,7 @@ from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.metering import MeterSample
 from csms.domain.site import PhaseAmps, Site
-from csms.domain.station import ChargingState, ConnectorStatus, StationModel
+from csms.domain.station import KnownStation, StationModel
 from csms.domain.transaction import StatedNeed, Transaction
 from smart_charging.plan import ChargingPlan
 from smart_charging.problem import ChargingProblem
@@ -117,8 +117,8 @@ class StationStore(Protocol):
         """Forget a guest; what it has charged is kept."""
         ...
 
-    async def has_reported(self, station_id: StationId) -> bool:
-        """Whether a station has ever told anything of itself."""
+    async def known_at(self, site_id: SiteId) -> dict[StationId, KnownStation]:
+        """All stations of a site."""
         ...
 
     async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
@@ -141,20 +141,6 @@ class StationStore(Protocol):
         self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
     ) -> None:
         """Keep whether an EVSE holds its standing fallback."""
-        ...
-
-    async def standings_of(self, station_id: StationId) -> dict[int, tuple[Standing, float]]:
-        """By EVSE number, whether the fallback is held, and which one in A."""
-        ...
-
-    async def connectors_of(
-        self, station_id: StationId
-    ) -> dict[int, tuple[ConnectorStatus, ChargingState | None]]:
-        """By EVSE number, the status and what the vehicle does."""
-        ...
-
-    async def protocol_of(self, station_id: StationId) -> str | None:
-        """The version that a station spoke last, None if it has never connected."""
         ...
 
 
@@ -191,8 +177,12 @@ class TransactionStore(Protocol):
         """Transactions that have not ended at an EVSE, the newest last."""
         ...
 
-    async def open_of(self, station_id: StationId) -> list[Transaction]:
-        """Transactions that have not ended at any EVSE of a station, the newest last."""
+    async def running_at(self, site_id: SiteId) -> list[Transaction]:
+        """Transactions that have not ended at any station of a site, the newest last."""
+        ...
+
+    async def pasts_at(self, site_id: SiteId) -> dict[IdToken, list[Transaction]]:
+        """Of every token that is charging at a site, the newest transactions that have ended."""
         ...
 
     async def correct_start(self, number: int, event: TransactionReported) -> None:
@@ -261,10 +251,10 @@ class ControlStore(Protocol):
         """Keep what came of a limit."""
         ...
 
-    async def limits_alive(
-        self, evse: EvseId, transaction: str, now: datetime
-    ) -> list[tuple[TimedLimit, Verdict]]:
-        """Limits of a transaction that have not lapsed, in the order in which they were sent."""
+    async def limits_alive_at(
+        self, site_id: SiteId, now: datetime
+    ) -> dict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]:
+        """Limits that have not lapsed, by EVSE and transaction, as they were sent one by one."""
         ...
 
     async def add_feeder_reading(

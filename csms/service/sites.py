@@ -15,14 +15,13 @@ from csms.domain.errors import (
 )
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
-from csms.domain.local_day import day_of
 from csms.domain.site import Site
-from csms.domain.station import ConnectorStatus
 from csms.service.grid_guard import is_overcommitted
 from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judge_guest
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import Admission, OpenUnitOfWork, UnitOfWork
+from csms.service.site_loading import load_site
 
 logger = logging.getLogger(__name__)
 
@@ -95,13 +94,7 @@ class Sites:
         """Keep all sites, and fill their states with what was known before the start."""
         async with self._open_uow() as uow:
             for live in self._live_sites.values():
-                await uow.sites.put(live.site)
-                for station_id in await uow.stations.guests_of(live.site.site_id):
-                    if place := guest_place(live, station_id):
-                        live.add_place(place)
-                for station_id in list(live.stations):
-                    await self._load_station(uow, live, station_id)
-                await self._load_energy(uow, live)
+                await load_site(uow, live, self._clock.now())
             await uow.commit()
 
     async def admit(self, station_id: StationId) -> Admission:
@@ -220,49 +213,3 @@ class Sites:
             logger.info("guest %s joins site %s", station_id, live.site.site_id)
             return admission
         return refusal
-
-    async def _load_station(self, uow: UnitOfWork, live: LiveSite, station_id: StationId) -> None:
-        """Fill in what the database knows of a station."""
-        station = live.stations[station_id]
-        station.protocol = await uow.stations.protocol_of(station_id)
-        station.has_reported = await uow.stations.has_reported(station_id)
-        station.gone_at = self._clock.now() if station.protocol else None
-        standings = await uow.stations.standings_of(station_id)
-        connectors = await uow.stations.connectors_of(station_id)
-        for evse in live.evses_of(station_id):
-            number = evse.place.evse.number
-            standing, fallback_a = standings.get(number, (Standing.UNKNOWN, 0.0))
-            if standing is Standing.HELD and fallback_a != evse.place.fallback_a:
-                standing = Standing.UNKNOWN  # the file has another fallback now
-            evse.allowance = evse.allowance.restanding(standing)
-            evse.status, evse.charging_state = connectors.get(number, (None, None))
-            await self._load_transaction(uow, live, evse)
-        free = {
-            EvseId(station_id, number)
-            for number, (status, _) in connectors.items()
-            if status is ConnectorStatus.AVAILABLE
-        }
-        for transaction in await uow.transactions.open_of(station_id):
-            evse_id = transaction.evse
-            if evse_id and evse_id not in free and not live.has(evse_id):
-                live.transaction_changed(transaction, self._clock.now())
-
-    async def _load_energy(self, uow: UnitOfWork, live: LiveSite) -> None:
-        now = self._clock.now()
-        midnight, _ = day_of(now, live.site.timezone)
-        energy_wh = await uow.transactions.energy_since(live.site.site_id, midnight)
-        live.count_energy(energy_wh, now)
-
-    async def _load_transaction(self, uow: UnitOfWork, live: LiveSite, evse: LiveEvse) -> None:
-        running = await uow.transactions.open_at(evse.place.evse)
-        if not running:
-            return
-        transaction = running[-1]
-        past = (
-            await uow.transactions.history_of(transaction.id_token) if transaction.id_token else []
-        )
-        now = self._clock.now()
-        live.transaction_changed(transaction, now, tuple(past))
-        limits = await uow.control.limits_alive(evse.place.evse, transaction.transaction, now)
-        for limit, verdict in limits:
-            evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)

@@ -1,6 +1,5 @@
 """Rows that many units of work put down, and the statements that write them all at once."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -75,15 +74,12 @@ def changed_rows(model: type[SQLModel], key: str, *columns: str) -> Bulk:
 
 
 def gather(rows: Iterable[Written]) -> Gathered:
-    """All rows by their kind."""
-    lists: defaultdict[Bulk, list[Row]] = defaultdict(list)
-    newest: defaultdict[Bulk, dict[Row, Row]] = defaultdict(dict)
+    """All rows by their kind, in the order in which the kinds first come."""
+    gathered: dict[Bulk, dict[Row | int, Row]] = {}
     for kind, row in rows:
-        if kind.key_count:
-            newest[kind][row[: kind.key_count]] = row
-        else:
-            lists[kind].append(row)
-    return {**lists, **{kind: by_key.values() for kind, by_key in newest.items()}}
+        some = gathered.setdefault(kind, {})
+        some[row[: kind.key_count] if kind.key_count else len(some)] = row
+    return {kind: some.values() for kind, some in gathered.items()}
 
 
 def _inserted(model: type[SQLModel], columns: Sequence[str], key_count: int, rule: str) -> Bulk:

@@ -1,20 +1,22 @@
 """Plans, sent limits and feeder readings."""
 
 import json
+from collections import defaultdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import RowMapping, delete, select
 
 from csms.domain.identity import EvseId, FeederId, SiteId
 from csms.domain.limits import TimedLimit, Verdict
 from csms.domain.site import PhaseAmps
 from csms.storage.bulk import changed_rows, new_rows
 from csms.storage.statements import Repository
-from csms.storage.tables import FeederReadingRow, PlanRow, SentLimitRow, table_of
+from csms.storage.tables import FeederReadingRow, PlanRow, SentLimitRow, StationRow, table_of
 
 _plan = table_of(PlanRow)
 _sent = table_of(SentLimitRow)
+_station = table_of(StationRow)
 
 _FALLBACKS: Final = new_rows(
     SentLimitRow,
@@ -91,32 +93,26 @@ class ControlRepository(Repository):
         """Keep what came of a limit."""
         self._unit.put_down(_SETTLED, (number, verdict.value, detail, settled_at))
 
-    async def limits_alive(
-        self, evse: EvseId, transaction: str, now: datetime
-    ) -> list[tuple[TimedLimit, Verdict]]:
-        """Limits of a transaction that have not lapsed, in the order in which they were sent."""
+    async def limits_alive_at(
+        self, site_id: SiteId, now: datetime
+    ) -> dict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]:
+        """Limits that have not lapsed, by EVSE and transaction, as they were sent one by one."""
         query = (
             select(_sent)
+            .join(_station, _station.c.id == _sent.c.station_id)
             .where(
-                _sent.c.station_id == evse.station_id,
-                _sent.c.evse_number == evse.number,
-                _sent.c.transaction_id == transaction,
+                _station.c.site_id == site_id,
                 _sent.c.ends_at > now,
+                _sent.c.transaction_id.is_not(None),
             )
             .order_by(_sent.c.number)
         )
-        rows = (await self._unit.execute(query)).mappings()
-        return [
-            (
-                TimedLimit(
-                    starts_at=row["starts_at"],
-                    ends_at=row["ends_at"],
-                    steps=tuple((int(second), amps) for second, amps in row["steps"]),
-                ),
-                Verdict(row["verdict"]),
-            )
-            for row in rows
-        ]
+        alive: defaultdict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]
+        alive = defaultdict(list)
+        for row in (await self._unit.execute(query)).mappings():
+            key = (EvseId(row["station_id"], row["evse_number"]), row["transaction_id"])
+            alive[key].append((_limit_of(row), Verdict(row["verdict"])))
+        return dict(alive)
 
     async def add_feeder_reading(
         self,
@@ -128,3 +124,11 @@ class ControlRepository(Repository):
         """Keep a feeder's currents: `load_a`, `limit_a` and `uncontrolled_a`, by line."""
         lists = (json.dumps(currents[name]) for name in ("load_a", "limit_a", "uncontrolled_a"))
         self._unit.put_down(_FEEDER_READINGS, (site_id, feeder_id, at, *lists))
+
+
+def _limit_of(row: RowMapping) -> TimedLimit:
+    return TimedLimit(
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        steps=tuple((int(second), amps) for second, amps in row["steps"]),
+    )

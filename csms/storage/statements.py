@@ -3,12 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from sqlalchemy import Select, select
 from sqlmodel import SQLModel
 
-from csms.storage.tables import table_of
+from csms.domain.identity import SiteId, StationId
+from csms.storage.tables import StationRow, table_of
 from csms.storage.unit import Unit
 
 Values: TypeAlias = Mapping[str, Any]
+
+_station = table_of(StationRow)
+
+
+def stations_at(site_id: SiteId) -> Select[tuple[StationId]]:
+    """The stations of a site, to be used within another query."""
+    return select(_station.c.id).where(_station.c.site_id == site_id)
 
 
 class Repository:

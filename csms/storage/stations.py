@@ -1,19 +1,19 @@
 """Sites, feeders, stations, EVSEs, connectors and tokens."""
 
-from collections.abc import Sequence
+from collections import defaultdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, delete, exists, or_, select, update
+from sqlalchemy import Exists, Table, delete, exists, or_, select, update
 
 from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import Site
-from csms.domain.station import ChargingState, ConnectorStatus, StationModel
-from csms.storage.bulk import changed_rows, put_rows
-from csms.storage.statements import Repository
+from csms.domain.station import ChargingState, ConnectorStatus, KnownStation, StationModel
+from csms.storage.bulk import changed_rows, new_rows, put_rows
+from csms.storage.statements import Repository, stations_at
 from csms.storage.tables import (
     ConnectorRow,
     EvseRow,
@@ -35,6 +35,11 @@ _token = table_of(IdTokenRow)
 _HISTORY: Final = tuple(table_of(row) for row in (TransactionRow, SentLimitRow))
 """What stays of a station that is gone, beside its meter's readings."""
 
+_FEEDERS: Final = new_rows(FeederRow, "site_id", "id", "name", "parent_id", "position")
+_LISTED: Final = put_rows(
+    StationRow, ("id", "site_id", "is_guest"), overwritten=("site_id", "is_guest")
+)
+_EVSES: Final = new_rows(EvseRow, "station_id", "number", "standing")
 _SEEN: Final = changed_rows(StationRow, "id", "seen_at")
 _CONNECTED: Final = changed_rows(StationRow, "id", "protocol", "seen_at")
 _BOOTED: Final = changed_rows(
@@ -83,29 +88,13 @@ class SiteRepository(Repository):
         )
         await self._unit.execute(delete(_feeder).where(_feeder.c.site_id == site.site_id))
         for position, feeder in enumerate(site.feeders):
-            await self._put(
-                FeederRow,
-                {
-                    "site_id": site.site_id,
-                    "id": feeder.feeder_id,
-                    "name": feeder.name,
-                    "parent_id": feeder.parent_id,
-                    "position": position,
-                },
-            )
+            told = (feeder.feeder_id, feeder.name, feeder.parent_id, position)
+            self._unit.put_down(_FEEDERS, (site.site_id, *told))
         for station_id in sorted(site.station_ids):
-            await self._put(
-                StationRow, {"id": station_id, "site_id": site.site_id, "is_guest": False}
-            )
-        evses = [
-            {
-                "station_id": place.evse.station_id,
-                "number": place.evse.number,
-                "standing": str(Standing.UNKNOWN),
-            }
-            for place in site.places
-        ]
-        await self._insert_new(EvseRow, evses)
+            self._unit.put_down(_LISTED, (station_id, site.site_id, False))
+        for place in site.places:
+            key = (place.evse.station_id, place.evse.number)
+            self._unit.put_down(_EVSES, (*key, Standing.UNKNOWN.value))
 
 
 class StationRepository(Repository):
@@ -133,16 +122,31 @@ class StationRepository(Repository):
         for table in (_connector, _evse):
             await self._unit.execute(delete(table).where(table.c.station_id == station_id))
         this = _station.c.id == station_id
-        if await self._has_any(station_id, _station.c.metered_at.is_not(None), _HISTORY):
+        of_it = (_has_rows(table) for table in _HISTORY)
+        did = select(_station.c.id).where(this, or_(_station.c.metered_at.is_not(None), *of_it))
+        if (await self._unit.execute(did)).first() is not None:
             statement = update(_station).where(this).values(site_id=None, is_guest=False)
             await self._unit.execute(statement)
         else:
             await self._unit.execute(delete(_station).where(this))
 
-    async def has_reported(self, station_id: StationId) -> bool:
-        """Whether a station has ever told anything of itself."""
-        told = or_(_station.c.booted_at.is_not(None), _station.c.metered_at.is_not(None))
-        return await self._has_any(station_id, told, (_connector, *_HISTORY))
+    async def known_at(self, site_id: SiteId) -> dict[StationId, KnownStation]:
+        """All stations of a site."""
+        told = [_station.c.booted_at.is_not(None), _station.c.metered_at.is_not(None)]
+        of_it = [_has_rows(table) for table in (_connector, *_HISTORY)]
+        query = select(_station.c.id, _station.c.protocol, or_(*told, *of_it).label("has_reported"))
+        rows = (await self._unit.execute(query.where(_station.c.site_id == site_id))).mappings()
+        standings = await self._standings_at(site_id)
+        connectors = await self._connectors_at(site_id)
+        return {
+            row["id"]: KnownStation(
+                protocol=row["protocol"],
+                has_reported=bool(row["has_reported"]),
+                standings=standings.get(row["id"], {}),
+                connectors=connectors.get(row["id"], {}),
+            )
+            for row in rows
+        }
 
     async def is_known(self, station_id: StationId) -> bool:
         """Whether a station has been named or seen."""
@@ -176,33 +180,6 @@ class StationRepository(Repository):
         )
         self._unit.put_down(_STATUS, row)
 
-    async def standings_of(self, station_id: StationId) -> dict[int, tuple[Standing, float]]:
-        """By EVSE number, whether the fallback is held, and which one in A."""
-        query = select(_evse).where(_evse.c.station_id == station_id)
-        rows = (await self._unit.execute(query)).mappings()
-        return {
-            row["number"]: (Standing(row["standing"]), row["fallback_a"] or 0.0) for row in rows
-        }
-
-    async def connectors_of(
-        self, station_id: StationId
-    ) -> dict[int, tuple[ConnectorStatus, ChargingState | None]]:
-        """By EVSE number, the status and what the vehicle does, of its first connector."""
-        query = select(_connector).where(_connector.c.station_id == station_id)
-        rows = (await self._unit.execute(query.order_by(_connector.c.number.desc()))).mappings()
-        return {
-            row["evse_number"]: (
-                ConnectorStatus(row["status"]),
-                ChargingState(row["charging_state"]) if row["charging_state"] else None,
-            )
-            for row in rows
-        }
-
-    async def protocol_of(self, station_id: StationId) -> str | None:
-        """The version that a station spoke last, None if it has never connected."""
-        query = select(_station.c.protocol).where(_station.c.id == station_id)
-        return (await self._unit.execute(query)).scalar_one_or_none()
-
     async def note_standing(
         self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
     ) -> None:
@@ -210,13 +187,28 @@ class StationRepository(Repository):
         row = (evse.station_id, evse.number, standing.value, fallback_a, at)
         self._unit.put_down(_STANDING, row)
 
-    async def _has_any(
-        self, station_id: StationId, by_itself: ColumnElement[bool], tables: Sequence[Table]
-    ) -> bool:
-        """Whether a station's row says so, or any of these tables has a row of it."""
-        of_it = (exists().where(table.c.station_id == station_id) for table in tables)
-        query = select(_station.c.id).where(_station.c.id == station_id, or_(by_itself, *of_it))
-        return (await self._unit.execute(query)).first() is not None
+    async def _standings_at(
+        self, site_id: SiteId
+    ) -> dict[StationId, dict[int, tuple[Standing, float]]]:
+        standings: defaultdict[StationId, dict[int, tuple[Standing, float]]] = defaultdict(dict)
+        query = select(_evse).where(_evse.c.station_id.in_(stations_at(site_id)))
+        for row in (await self._unit.execute(query)).mappings():
+            standing = (Standing(row["standing"]), row["fallback_a"] or 0.0)
+            standings[row["station_id"]][row["number"]] = standing
+        return standings
+
+    async def _connectors_at(
+        self, site_id: SiteId
+    ) -> dict[StationId, dict[int, tuple[ConnectorStatus, ChargingState | None]]]:
+        connectors: defaultdict[StationId, dict[int, tuple[ConnectorStatus, ChargingState | None]]]
+        connectors = defaultdict(dict)
+        query = select(_connector).where(_connector.c.station_id.in_(stations_at(site_id)))
+        last_first = query.order_by(_connector.c.number.desc())
+        for row in (await self._unit.execute(last_first)).mappings():
+            state = row["charging_state"]
+            status = (ConnectorStatus(row["status"]), ChargingState(state) if state else None)
+            connectors[row["station_id"]][row["evse_number"]] = status
+        return connectors
 
 
 class TokenRepository(Repository):
@@ -254,3 +246,8 @@ class TokenRepository(Repository):
                 "is_listed": True,
             },
         )
+
+
+def _has_rows(table: Table) -> Exists:
+    """Whether a table has a row of the station that is looked at."""
+    return exists().where(table.c.station_id == _station.c.id)

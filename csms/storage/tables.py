@@ -215,7 +215,10 @@ class SentLimitRow(SQLModel, table=True):
     """A limit as it was sent, and what came of it."""
 
     __tablename__: ClassVar[str] = "sent_limit"
-    __table_args__ = (Index("ix_sent_limit_evse", "station_id", "evse_number", "sent_at"),)
+    __table_args__ = (
+        Index("ix_sent_limit_evse", "station_id", "evse_number", "sent_at"),
+        Index("ix_sent_limit_end", "ends_at"),
+    )
 
     number: int | None = Field(default=None, primary_key=True)
     plan_number: int | None = None

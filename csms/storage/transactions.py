@@ -1,5 +1,6 @@
 """Transactions, their reports and their meter values."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -16,7 +17,7 @@ from csms.domain.transaction import StatedNeed, Transaction
 from csms.storage.bulk import Row, changed_rows, new_rows
 from csms.storage.ledger import OpenTransaction
 from csms.storage.readings import write_readings
-from csms.storage.statements import Repository
+from csms.storage.statements import Repository, stations_at
 from csms.storage.tables import (
     IdTokenRow,
     MeterReadingRow,
@@ -124,9 +125,35 @@ class TransactionRepository(Repository):
             _transaction.c.evse_number == evse.number,
         )
 
-    async def open_of(self, station_id: StationId) -> list[Transaction]:
-        """Transactions that have not ended at any EVSE of a station, the newest last."""
-        return await self._open(_transaction.c.station_id == station_id)
+    async def running_at(self, site_id: SiteId) -> list[Transaction]:
+        """Transactions that have not ended at any station of a site, the newest last."""
+        return await self._open(_transaction.c.station_id.in_(stations_at(site_id)))
+
+    async def pasts_at(self, site_id: SiteId) -> dict[IdToken, list[Transaction]]:
+        """Of every token that is charging at a site, the newest transactions that have ended."""
+        charging = select(_transaction.c.id_token).where(
+            _transaction.c.station_id.in_(stations_at(site_id)), _transaction.c.ended_at.is_(None)
+        )
+        place = func.row_number().over(
+            partition_by=_transaction.c.id_token, order_by=_transaction.c.started_at.desc()
+        )
+        ended = (
+            select(_transaction.c.number, place.label("place"))
+            .where(_transaction.c.id_token.in_(charging), _transaction.c.ended_at.is_not(None))
+            .subquery()
+        )
+        newest = (
+            _query()
+            .join(ended, ended.c.number == _transaction.c.number)
+            .where(ended.c.place <= _HISTORY)
+            .order_by(_transaction.c.started_at.desc())
+        )
+        pasts: defaultdict[IdToken, list[Transaction]] = defaultdict(list)
+        for row in (await self._unit.execute(newest)).mappings():
+            transaction = _transaction_of(row)
+            if transaction.id_token is not None:
+                pasts[transaction.id_token].append(transaction)
+        return dict(pasts)
 
     async def correct_start(self, number: int, event: TransactionReported) -> None:
         """A start came after later reports: its time, meter and token are the true ones."""

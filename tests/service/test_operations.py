@@ -214,7 +214,8 @@ async def test_clearing_profiles_puts_the_fallback_in_doubt(
         await uow.commit()
     await operations.command("G-01", ClearProfiles())
     async with office.open_uow() as uow:
-        assert await uow.stations.standings_of("G-01") == {1: (Standing.UNKNOWN, 0.0)}
+        stations = await uow.stations.known_at("fjordgata")
+        assert stations["G-01"].standings == {1: (Standing.UNKNOWN, 0.0)}
     assert office.gateway.sent == [("G-01", ClearProfiles())]
     assert office.evse("G-01/1").allowance.now_a(NOON) == 32.0
     assert not office.live.stations["G-01"].is_ready

@@ -6,6 +6,7 @@ from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.metering import Measurand, MeterSample
+from csms.domain.station import KnownStation
 from csms.domain.transaction import Transaction, TransactionStage
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -58,3 +59,14 @@ async def begun(database: Database, event: TransactionReported) -> tuple[Transac
         found = await uow.transactions.begin(event)
         await uow.commit()
     return found
+
+
+async def known(uow: SqlUnitOfWork, station_id: str) -> KnownStation | None:
+    """What is known of a station of the site, None if the site has none of that name."""
+    return (await uow.stations.known_at(SITE.site_id)).get(station_id)
+
+
+async def open_of(uow: SqlUnitOfWork, station_id: str) -> list[Transaction]:
+    """Transactions that run at a station of the site."""
+    running = await uow.transactions.running_at(SITE.site_id)
+    return [one for one in running if one.station_id == station_id]

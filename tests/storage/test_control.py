@@ -26,6 +26,11 @@ def facts(**more: Any) -> dict[str, Any]:
     return {**fields, "short_wh": 0.0, "content": {"limits_a": {"G-01/1": [16.0, 0.0]}}, **more}
 
 
+async def alive(uow: SqlUnitOfWork) -> list[tuple[TimedLimit, Verdict]]:
+    """Limits of the first transaction that have not lapsed at noon."""
+    return (await uow.control.limits_alive_at("fjordgata", NOON))[G1, "tx-1"]
+
+
 async def test_newest_plan_is_the_last_one_kept(database: Database) -> None:
     queries = Queries(database)
     assert await queries.newest_plan("fjordgata") is None
@@ -59,10 +64,10 @@ async def test_limit_is_uncertain_until_it_is_settled(database: Database) -> Non
     async with SqlUnitOfWork(database) as uow:
         number = await uow.control.add_sent_limit(G1, LIMIT, after(0.1), TX)
         await uow.commit()
-        assert await uow.control.limits_alive(G1, "tx-1", NOON) == [(LIMIT, Verdict.UNCERTAIN)]
+        assert await alive(uow) == [(LIMIT, Verdict.UNCERTAIN)]
         await uow.control.settle_limit(number, Verdict.REFUSED, "Rejected", after(0.2))
         await uow.commit()
-        assert await uow.control.limits_alive(G1, "tx-1", NOON) == [(LIMIT, Verdict.REFUSED)]
+        assert await alive(uow) == [(LIMIT, Verdict.REFUSED)]
     assert await Queries(database).sent_limits("G-01", 10) == [
         {
             "number": number,
@@ -92,8 +97,8 @@ async def test_only_limits_of_the_transaction_that_have_not_lapsed_are_alive(
         await uow.control.add_sent_limit(EvseId("G-02", 1), LIMIT, NOON, TX)
         await uow.control.add_sent_limit(G1, LIMIT, NOON, {**TX, "transaction_id": "tx-2"})
         await uow.control.add_sent_limit(G1, LIMIT, NOON, {**TX, "transaction_id": None})
-        alive = await uow.control.limits_alive(G1, "tx-1", NOON)
-    assert [limit for limit, _ in alive] == [later, LIMIT]  # in the order in which they were sent
+        found = await alive(uow)
+    assert [limit for limit, _ in found] == [later, LIMIT]  # in the order in which they were sent
 
 
 async def test_newest_limits_of_a_station_come_first(database: Database) -> None:
@@ -142,7 +147,7 @@ async def test_fallback_is_listed_among_the_limits_and_is_no_transactions(
     async with SqlUnitOfWork(database) as uow:
         await uow.control.add_sent_fallback(EvseId("G-01", 0), 6.0, after(0.1), facts)
         await uow.commit()
-        assert await uow.control.limits_alive(EvseId("G-01", 0), "tx-1", NOON) == []
+        assert await uow.control.limits_alive_at("fjordgata", NOON) == {}
     [row] = await Queries(database).sent_limits("G-01", 10)
     assert row == {
         "number": 1,

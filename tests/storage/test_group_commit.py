@@ -21,7 +21,7 @@ from csms.storage.shared_transaction import NotKeptError
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON, after
 from tests.storage.faults import Faults, faulty_database
-from tests.storage.rig import begun, put_site, report, sample
+from tests.storage.rig import begun, open_of, put_site, report, sample
 
 NEVER: Final = CommitPace(gather_s=3600.0, batch_units=1_000, most_units=1_000)
 """Units gather until a test lets them go."""
@@ -214,7 +214,7 @@ async def test_statement_that_fails_undoes_its_unit_alone(database: Database) ->
     assert isinstance(bad, SQLAlchemyError)
     assert also_good[1]
     async with SqlUnitOfWork(database) as uow:
-        assert [one.transaction for one in await uow.transactions.open_of("G-01")] == ["tx-2"]
+        assert [one.transaction for one in await open_of(uow, "G-01")] == ["tx-2"]
 
 
 async def test_commit_that_fails_acknowledges_nothing(database: Database, faults: Faults) -> None:

@@ -11,7 +11,7 @@ from csms.storage.readings import read_samples
 from csms.storage.tables import MeterReadingRow, table_of
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON, after
-from tests.storage.rig import put_site, sample
+from tests.storage.rig import known, put_site, sample
 
 CURRENT = sample(
     measurand=Measurand.CURRENT_IMPORT,
@@ -110,13 +110,17 @@ async def test_nothing_to_keep_is_nothing(database: Database) -> None:
 
 
 async def test_station_whose_meter_was_heard_of_has_reported(database: Database) -> None:
+    async def has_reported(station_id: str) -> bool:
+        async with SqlUnitOfWork(database) as uow:
+            station = await known(uow, station_id)
+        assert station is not None
+        return station.has_reported
+
     await add(database)
-    async with SqlUnitOfWork(database) as uow:
-        assert not await uow.stations.has_reported("G-01")
+    assert not await has_reported("G-01")
     await add(database, sample())
-    async with SqlUnitOfWork(database) as uow:
-        assert await uow.stations.has_reported("G-01")
-        assert not await uow.stations.has_reported("G-02")
+    assert await has_reported("G-01")
+    assert not await has_reported("G-02")
 
 
 async def test_guest_whose_meter_was_heard_of_stays_readable(database: Database) -> None:

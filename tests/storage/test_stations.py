@@ -10,13 +10,13 @@ from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing, TimedLimit
 from csms.domain.site import Earthing
-from csms.domain.station import ChargingState, ConnectorStatus, StationModel
+from csms.domain.station import ChargingState, ConnectorStatus, KnownStation, StationModel
 from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
-from tests.storage.rig import G1, SITE, put_site
+from tests.storage.rig import G1, SITE, known, put_site, report, sample
 
 LONGEST_ID = "é" * 48
 
@@ -76,8 +76,9 @@ async def test_site_file_that_has_changed_replaces_what_it_said(database: Databa
         ("G-03",),
     ]
     async with SqlUnitOfWork(database) as uow:  # what was learned of a station stays
-        assert await uow.stations.standings_of("G-01") == {1: (Standing.HELD, 6.0)}
-        assert await uow.stations.protocol_of("G-01") == "1.6"
+        assert await known(uow, "G-01") == KnownStation(
+            protocol="1.6", has_reported=False, standings={1: (Standing.HELD, 6.0)}, connectors={}
+        )
 
 
 async def test_station_introduces_itself(database: Database) -> None:
@@ -109,7 +110,7 @@ async def test_station_is_known_by_name_or_by_visit(database: Database) -> None:
         assert await uow.stations.add(LONGEST_ID, None)
         assert not await uow.stations.add(LONGEST_ID, "fjordgata")
         assert await uow.stations.is_known(LONGEST_ID)
-        assert await uow.stations.protocol_of("nobody") is None
+        assert await known(uow, "nobody") is None
 
 
 async def test_guests_of_a_site_are_told_apart(database: Database) -> None:
@@ -119,7 +120,12 @@ async def test_guests_of_a_site_are_told_apart(database: Database) -> None:
         await uow.commit()
         assert await uow.stations.guests_of("fjordgata") == ["visitor-1", "visitor-2"]
         assert await uow.stations.guests_of("elsewhere") == []
-        assert await uow.stations.standings_of("visitor-1") == {1: (Standing.UNKNOWN, 0.0)}
+        assert await known(uow, "visitor-1") == KnownStation(
+            protocol=None,
+            has_reported=False,
+            standings={1: (Standing.UNKNOWN, 0.0)},
+            connectors={},
+        )
 
 
 async def test_guest_that_is_given_a_place_is_none_any_more(database: Database) -> None:
@@ -137,9 +143,11 @@ async def test_guest_that_did_nothing_leaves_no_trace(database: Database) -> Non
         await uow.stations.drop_guest("visitor")
         await uow.commit()
         assert await uow.stations.guests_of("fjordgata") == []
-        assert await uow.stations.connectors_of("visitor") == {}
-        assert await uow.stations.standings_of("visitor") == {}
+        assert await known(uow, "visitor") is None
     assert await rows(database, "SELECT id FROM station ORDER BY id") == [("G-01",), ("G-02",)]
+    for table in ("connector", "evse"):
+        query = f"SELECT station_id FROM {table} WHERE station_id = 'visitor'"  # noqa: S608
+        assert await rows(database, query) == []
 
 
 async def test_guest_that_was_sent_a_limit_stays_readable_without_a_site(
@@ -152,7 +160,7 @@ async def test_guest_that_was_sent_a_limit_stays_readable_without_a_site(
         await uow.stations.drop_guest("visitor")
         await uow.commit()
         assert await uow.stations.guests_of("fjordgata") == []
-        assert await uow.stations.standings_of("visitor") == {}
+    assert await rows(database, "SELECT number FROM evse WHERE station_id = 'visitor'") == []
     row = await Queries(database).station("visitor")
     assert row is not None
     assert (row["site_id"], row["is_guest"]) == (None, False)
@@ -161,12 +169,32 @@ async def test_guest_that_was_sent_a_limit_stays_readable_without_a_site(
 async def test_station_has_reported_once_it_booted_or_told_a_status(database: Database) -> None:
     async with SqlUnitOfWork(database) as uow:
         await uow.stations.note_connected("G-01", "1.6", NOON)
-        assert not await uow.stations.has_reported("G-01")
+        assert await reporters(uow) == []
         await uow.stations.note_status(status(), NOON)
-        assert await uow.stations.has_reported("G-01")
+        assert await reporters(uow) == ["G-01"]
         await uow.stations.note_boot("G-02", StationModel(vendor="N", model="M"), NOON)
-        assert await uow.stations.has_reported("G-02")
-        assert not await uow.stations.has_reported("X-99")
+        assert await reporters(uow) == ["G-01", "G-02"]
+
+
+async def reporters(uow: SqlUnitOfWork) -> list[str]:
+    """The stations of the site that have told anything of themselves."""
+    stations = await uow.stations.known_at("fjordgata")
+    return sorted(name for name, station in stations.items() if station.has_reported)
+
+
+@pytest.mark.parametrize("what", ["a transaction", "a limit", "a reading"])
+async def test_station_has_reported_that_did_something(database: Database, what: str) -> None:
+    limit = TimedLimit(starts_at=NOON, ends_at=after(15), steps=((0, 6.0),))
+    async with SqlUnitOfWork(database) as uow:
+        match what:
+            case "a transaction":
+                await uow.transactions.begin(report(station_id="G-02"))
+            case "a limit":
+                facts = {"purpose": "tx"}
+                await uow.control.add_sent_limit(EvseId("G-02", 1), limit, NOON, facts)
+            case "a reading":
+                await uow.transactions.add_samples("G-02", 1, None, [sample()])
+        assert await reporters(uow) == ["G-02"]
 
 
 async def test_newest_standing_of_an_evse_counts(database: Database) -> None:
@@ -175,7 +203,9 @@ async def test_newest_standing_of_an_evse_counts(database: Database) -> None:
         await uow.stations.note_standing(G1, Standing.UNKNOWN, 8.5, after(1))
         await uow.stations.note_standing(EvseId("G-01", 2), Standing.HELD, 0.0, NOON)
         await uow.commit()
-        assert await uow.stations.standings_of("G-01") == {
+        station = await known(uow, "G-01")
+        assert station is not None
+        assert station.standings == {
             1: (Standing.UNKNOWN, 8.5),
             2: (Standing.HELD, 0.0),
         }
@@ -189,11 +219,12 @@ async def test_status_of_the_first_connector_stands_for_its_evse(database: Datab
             status(0, evse_number=0, status=ConnectorStatus.AVAILABLE), NOON
         )
         await uow.commit()
-        assert await uow.stations.connectors_of("G-01") == {
+        stations = await uow.stations.known_at("fjordgata")
+        assert stations["G-01"].connectors == {
             0: (ConnectorStatus.AVAILABLE, None),
             1: (ConnectorStatus.OCCUPIED, ChargingState.CHARGING),
         }
-        assert await uow.stations.connectors_of("G-02") == {}
+        assert stations["G-02"].connectors == {}
 
 
 async def test_newest_status_replaces_the_one_before(database: Database) -> None:

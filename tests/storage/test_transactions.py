@@ -17,7 +17,7 @@ from csms.storage.database import Database, DatabaseSettings
 from csms.storage.tables import TransactionEventRow, table_of
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON, after
-from tests.storage.rig import CARD, G1, begun, put_site, report, start_v16
+from tests.storage.rig import CARD, G1, begun, open_of, put_site, report, start_v16
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -240,6 +240,27 @@ async def test_history_of_a_token_is_what_has_ended_newest_first(database: Datab
     assert [one.transaction for one in history] == [f"tx-{hour}" for hour in range(21, 1, -1)]
 
 
+async def test_pasts_of_a_site_are_those_of_the_tokens_that_are_charging(
+    database: Database,
+) -> None:
+    other, absent = IdToken("OTHER"), IdToken("ABSENT")
+    for token in (CARD, other, absent):
+        for hour in range(22):
+            name = f"{token.key}-{hour}"
+            begins = report(transaction=name, at=after(60 * hour), id_token=token)
+            transaction, _ = await begun(database, begins)
+            await ended(database, replace(transaction, ended_at=after(60 * hour + 30)))
+    await begun(database, report(transaction="now-1", id_token=CARD))
+    await begun(database, report(transaction="now-2", id_token=other, station_id="G-02"))
+    await begun(database, report(transaction="now-3", station_id="G-02"))
+    async with SqlUnitOfWork(database) as uow:
+        pasts = await uow.transactions.pasts_at("fjordgata")
+        assert await uow.transactions.pasts_at("elsewhere") == {}
+        assert pasts[CARD] == await uow.transactions.history_of(CARD)
+    assert pasts.keys() == {CARD, other}
+    assert [one.transaction for one in pasts[other]] == [f"OTHER-{h}" for h in range(21, 1, -1)]
+
+
 async def test_energy_of_a_site_counts_from_an_instant(database: Database) -> None:
     energies = {NOON - timedelta(seconds=1): 1.0, NOON: 20.0, after(60): 300.5}
     for i, (at, energy_wh) in enumerate(energies.items()):
@@ -272,5 +293,6 @@ async def test_open_transactions_of_a_station_are_those_of_all_its_evses(
             await ended(database, replace(transaction, ended_at=at))
     await begun(database, report(station_id="G-02", transaction="tx-4"))
     async with SqlUnitOfWork(database) as uow:
-        open_ones = await uow.transactions.open_of("G-01")
+        open_ones = await open_of(uow, "G-01")
+        assert await uow.transactions.running_at("elsewhere") == []
     assert [one.evse for one in open_ones] == [EvseId("G-01", 2), EvseId("G-01", 3)]

@@ -11,7 +11,7 @@ from csms.storage.database import Database
 from csms.storage.shared_transaction import NotKeptError
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON
-from tests.storage.rig import G1, put_site, report, start_v16
+from tests.storage.rig import G1, known, put_site, report, start_v16
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,9 @@ async def test_error_half_way_leaves_nothing(database: Database) -> None:
         await fail_half_way(database)
     assert await open_numbers(database) == []
     async with SqlUnitOfWork(database) as uow:
-        assert await uow.stations.protocol_of("G-01") is None
+        station = await known(uow, "G-01")
+        assert station is not None
+        assert station.protocol is None
 
 
 async def fail_half_way(database: Database) -> None:

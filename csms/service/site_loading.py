@@ -1,0 +1,70 @@
+"""What was known of a site before the start: out of the database, into its state in memory."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from csms.domain.identity import EvseId, StationId
+from csms.domain.limits import Standing
+from csms.domain.local_day import day_of
+from csms.domain.station import ConnectorStatus, KnownStation
+from csms.service.guests import guest_place
+from csms.service.live_site import LiveSite
+from csms.service.ports import UnitOfWork
+
+
+async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
+    """Keep a site as its file describes it, and fill its state with what was known."""
+    site_id = live.site.site_id
+    await uow.sites.put(live.site)
+    for station_id in await uow.stations.guests_of(site_id):
+        if place := guest_place(live, station_id):
+            live.add_place(place)
+    known = await uow.stations.known_at(site_id)
+    for station_id, state in known.items():
+        if station_id in live.stations:
+            _fill_in(live, station_id, state, now)
+    await _load_transactions(uow, live, known, now)
+    midnight, _ = day_of(now, live.site.timezone)
+    live.count_energy(await uow.transactions.energy_since(site_id, midnight), now)
+
+
+def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: datetime) -> None:
+    station = live.stations[station_id]
+    station.protocol, station.has_reported = known.protocol, known.has_reported
+    station.gone_at = now if station.protocol else None
+    for evse in live.evses_of(station_id):
+        number = evse.place.evse.number
+        standing, fallback_a = known.standings.get(number, (Standing.UNKNOWN, 0.0))
+        if standing is Standing.HELD and fallback_a != evse.place.fallback_a:
+            standing = Standing.UNKNOWN  # the file has another fallback now
+        evse.allowance = evse.allowance.restanding(standing)
+        evse.status, evse.charging_state = known.connectors.get(number, (None, None))
+
+
+async def _load_transactions(
+    uow: UnitOfWork, live: LiveSite, known: Mapping[StationId, KnownStation], now: datetime
+) -> None:
+    """Go on with the newest transaction at each EVSE, with its token's past and its limits."""
+    site_id = live.site.site_id
+    running = await uow.transactions.running_at(site_id)
+    pasts = await uow.transactions.pasts_at(site_id)
+    limits = await uow.control.limits_alive_at(site_id, now)
+    newest = {one.evse: one for one in running if one.evse is not None}
+    for evse_id, transaction in newest.items():
+        if not live.has(evse_id):
+            if not _is_free(known, evse_id):
+                live.transaction_changed(transaction, now)
+            continue
+        token, evse = transaction.id_token, live.evses[evse_id]
+        live.transaction_changed(transaction, now, tuple(pasts.get(token, ()) if token else ()))
+        for limit, verdict in limits.get((evse_id, transaction.transaction), ()):
+            evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)
+
+
+def _is_free(known: Mapping[StationId, KnownStation], evse_id: EvseId) -> bool:
+    """Whether an EVSE was last told to have no vehicle."""
+    station = known.get(evse_id.station_id)
+    if station is None:
+        return False
+    status, _ = station.connectors.get(evse_id.number, (None, None))
+    return status is ConnectorStatus.AVAILABLE
