@@ -20,7 +20,7 @@ from csms.history.subjects import METERS, Resolution
 from csms.storage.database import Database, DatabaseSettings
 from csms.storage.history import Selection
 
-_TIMES: Final = 6
+_TIMES: Final = 4
 _STEP: Final = 37
 
 

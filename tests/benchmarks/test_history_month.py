@@ -40,8 +40,12 @@ async def test_month_is_kept_as_readings_every_ten_seconds_whose_energy_adds_up(
     await database.close()
 
 
-def took(*walls_s: float) -> list[Took]:
-    return [Took(wall_s=wall_s, cpu_s=wall_s, rows=1) for wall_s in walls_s]
+def took(cold_s: float, warm_s: float) -> list[list[Took]]:
+    """Three processes, one of which was held up."""
+    return [
+        [Took(wall_s=wall_s, cpu_s=wall_s, rows=1) for wall_s in walls_s]
+        for walls_s in ((cold_s, warm_s, warm_s), (cold_s, warm_s, warm_s), (9.0, 9.0, 9.0))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +57,8 @@ def took(*walls_s: float) -> list[Took]:
     ],
 )
 def test_query_fails_above_its_bar_cold_or_warm(
-    connector: tuple[float, ...],
-    site: tuple[float, ...],
+    connector: tuple[float, float],
+    site: tuple[float, float],
     verdict: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
