@@ -11,6 +11,7 @@ and those that have gathered since, as they may build on it; nothing of them is 
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class GroupCommit:
         self.ledger = Ledger()
         self._pace = pace
         self._transaction = SharedTransaction(connect)
-        self._places = asyncio.Semaphore(pace.most_units)
+        self._entering: deque[asyncio.Future[None]] = deque()
         self._queue = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._waiting: list[Entry] = []
@@ -91,13 +92,26 @@ class GroupCommit:
 
     async def enter(self) -> None:
         """Begin a unit of work, once there is a place for it."""
-        await self._places.acquire()
-        self.stats.units_under_way += 1
+        if self.stats.units_under_way < self._pace.most_units:
+            self.stats.units_under_way += 1
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._entering.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if not place.cancelled():  # it was given the place just before
+                self.leave()
+            raise
 
     def leave(self) -> None:
-        """A unit of work is done."""
+        """A unit of work is done; the one that has waited longest takes its place."""
+        while self._entering:
+            place = self._entering.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
         self.stats.units_under_way -= 1
-        self._places.release()
 
     def join(self, rows: Sequence[Written], changes: Changes) -> "asyncio.Future[None]":
         """Have rows kept with the next commit.

@@ -295,8 +295,8 @@ async def test_unit_that_is_cancelled_while_it_waits_harms_nobody(
 
 
 async def test_unit_that_is_cancelled_in_a_statement_harms_nobody(gathering: Database) -> None:
-    waiting = asyncio.ensure_future(metered(gathering, 0))
-    await settled([waiting])
+    waiting = [asyncio.ensure_future(metered(gathering, i)) for i in range(2)]
+    await settled(waiting)
 
     async def begin_for_ever() -> None:
         async with SqlUnitOfWork(gathering) as uow:
@@ -304,12 +304,13 @@ async def test_unit_that_is_cancelled_in_a_statement_harms_nobody(gathering: Dat
                 await uow.transactions.begin(report(transaction=None, register_wh=1.0))
 
     working = asyncio.ensure_future(begin_for_ever())
-    await settled([waiting, working])
+    await settled([*waiting, working])
     working.cancel()
     [cancelled] = await outcomes([working])
     assert isinstance(cancelled, asyncio.CancelledError)
     gathering.writer._is_full.set()
-    assert await outcomes([waiting]) == [None]
+    assert await outcomes(waiting) == [None] * 2
+    assert await count(gathering, "meter_reading") == 2
     assert await count(gathering, "charging_transaction") == 0
 
 
@@ -324,6 +325,29 @@ async def test_only_so_many_units_are_under_way(database_url: str, faults: Fault
         assert len(database.writer._waiting) <= 2
         faults.gate.set()
         assert await outcomes(units) == [None] * 5
+
+
+async def test_unit_that_is_cancelled_before_it_has_a_place_takes_none(
+    database_url: str, faults: Faults
+) -> None:
+    pace = CommitPace(gather_s=0.0, most_units=1)
+    async with faulty_database(database_url, faults, pace) as database:
+        await put_site(database)
+        writer = database.writer
+        await writer.enter()
+        entering = [asyncio.ensure_future(writer.enter()) for _ in range(4)]
+        await settled(entering)
+        entering[0].cancel()  # while it waits
+        await asyncio.wait({entering[0]})
+        writer.leave()
+        entering[1].cancel()  # it was just given the place
+        await asyncio.wait({entering[1], entering[2]})
+        assert not entering[2].cancelled()
+        await settled([entering[3]])
+        writer.leave()
+        await entering[3]
+        writer.leave()
+        assert writer.stats.units_under_way == 0
 
 
 async def test_what_waits_is_committed_before_the_database_is_closed(
