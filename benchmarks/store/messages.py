@@ -34,7 +34,7 @@ class Story:
     """
 
     def __init__(self, station_ids: Sequence[StationId]) -> None:
-        self._station_ids = station_ids
+        self.station_ids = station_ids
         self._began_at = datetime.now(UTC).replace(microsecond=0)
         self._ticks: Mapping[StationId, Iterator[int]] = {one: count(1) for one in station_ids}
 
@@ -53,7 +53,7 @@ class Story:
                 samples=(MeterSample(at=self._began_at, measurand=_REGISTER, value=0.0),),
                 charging_state=ChargingState.CHARGING,
             )
-            for station_id in self._station_ids
+            for station_id in self.station_ids
         ]
 
     def meter_values(self, station_id: StationId) -> MetersSampled:
@@ -118,3 +118,6 @@ KINDS: Final[Mapping[str, Make]] = {
     "StatusNotification": Story.status,
     "Heartbeat": Story.heartbeat,
 }
+
+FREQUENT: Final = ("MeterValues", "TransactionEvent")
+"""What stations send all the time while they charge."""

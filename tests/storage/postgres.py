@@ -43,9 +43,9 @@ class Cluster:
         return name
 
     def cpu_s(self) -> float:
-        """Processor time of the server so far, with that of connections that have ended."""
+        """Processor time of the server so far, with that of processes of it that have ended."""
         children = Path(f"/proc/{self._first_pid}/task/{self._first_pid}/children").read_text()
-        ticks = sum(_ticks(pid) for pid in (str(self._first_pid), *children.split()))
+        ticks = sum(_ticks(pid) for pid in (*children.split(), str(self._first_pid)))
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -84,7 +84,11 @@ def _first_pid(data: Path) -> int:
 
 def _ticks(pid: str) -> int:
     """Processor time of a process in clock ticks: its own, and that of children it waited for."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:  # it has ended just now
+        return 0
+    fields = stat.rpartition(")")[2].split()
     return sum(int(field) for field in fields[11:15])
 
 
