@@ -22,6 +22,7 @@ from csms.history.files import HistoryFiles
 from csms.history.intake import load_readings
 from csms.history.keeping import keep_batch
 from csms.history.subjects import Subject
+from csms.storage.database import Database
 from csms.storage.history import HistoryQueries, Key, key_of
 from csms.storage.unit_of_work import SqlUnitOfWork
 
@@ -46,18 +47,32 @@ async def move_readings(
         if rows:
             load_readings(engine, subject, rows, "batch")
             await keep_batch(files, engine, subject, zones, now)
-            await _delete(files, subject, [key_of(subject.name, row) for row in rows])
+            keys = [key_of(subject.name, row) for row in rows]
+            await _delete(files.database, subject.name, keys)
         moved += len(rows)
         if len(rows) < _BATCH:
             return moved
 
 
-async def _delete(files: HistoryFiles, subject: Subject, keys: Sequence[Key]) -> None:
-    """Delete readings a few at a time; those who also write get as much time in between."""
+async def drop_reports(database: Database, before: datetime) -> None:
+    """Delete reports on transactions that were made before an instant.
+
+    Transactions themselves tell what came of them, and which of their reports have come.
+    """
+    while True:
+        async with database.reading() as connection:
+            keys = await HistoryQueries(connection).oldest_reports(before, _BATCH)
+        await _delete(database, "reports", keys)
+        if len(keys) < _BATCH:
+            return
+
+
+async def _delete(database: Database, what: str, keys: Sequence[Key]) -> None:
+    """Delete rows a few at a time; those who also write get as much time in between."""
     left = iter(keys)
     while some := list(islice(left, _DELETED_AT_ONCE)):
         began_s = perf_counter()
-        async with SqlUnitOfWork(files.database) as uow:
-            await uow.history.delete_readings(subject.name, some)
+        async with SqlUnitOfWork(database) as uow:
+            await uow.history.delete(what, some)
             await uow.commit()
         await asyncio.sleep(perf_counter() - began_s)

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
+from typing import Final
 
 from csms.history.engine import open_engine
 from csms.history.files import HistoryFiles
-from csms.history.moving import move_readings
+from csms.history.moving import drop_reports, move_readings
 from csms.history.roll_ups import roll_stale_days
 from csms.history.subjects import SUBJECTS, Resolution
 from csms.history.upkeep import drop_old_files, merge_small_files
 from csms.storage.database import Database
+
+_REPORTS_KEPT: Final = timedelta(days=7)
+"""Reports on transactions, as the plans of that time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ async def _run(database: Database, settings: RunSettings, now: datetime) -> RunR
             days_rolled += await roll_stale_days(files, engine, subject, since, now)
             await merge_small_files(files, engine, subject, now)
             await drop_old_files(files, subject, settings.keep_days, now)
+    await drop_reports(database, now - _REPORTS_KEPT)
     return RunResult(moved, days_rolled)
 
 

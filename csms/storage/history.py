@@ -28,6 +28,7 @@ from csms.storage.tables import (
     MeterReadingRow,
     SiteRow,
     StationRow,
+    TransactionEventRow,
     TransactionRow,
     table_of,
 )
@@ -42,6 +43,7 @@ _feeder = table_of(FeederReadingRow)
 _station = table_of(StationRow)
 _site = table_of(SiteRow)
 _transaction = table_of(TransactionRow)
+_report = table_of(TransactionEventRow)
 
 _READINGS: Final[Mapping[str, tuple[Select[Any], ColumnElement[Any]]]] = {
     "meters": (
@@ -87,7 +89,9 @@ _WHOSE: Final[Mapping[str, Mapping[str, ColumnElement[Any]]]] = {
 _KEYS: Final = {
     "meters": (_meter, ("at", "station_id", "evse_number", "digest")),
     "feeders": (_feeder, ("id",)),
+    "reports": (_report, ("at", "station_id", "transaction_id", "seq_no")),
 }
+"""By what is deleted, its table and the columns that identify a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +167,12 @@ class HistoryQueries:
         found: Sequence[Any] = (await self._connection.execute(query)).all()
         return found
 
+    async def oldest_reports(self, before: datetime, limit: int) -> list[Key]:
+        """What identifies the oldest reports on transactions that were made before an instant."""
+        columns = [_report.c[name] for name in _KEYS["reports"][1]]
+        query = select(*columns).where(_report.c.at < before).order_by(_report.c.at).limit(limit)
+        return [tuple(row) for row in await self._connection.execute(query)]
+
     async def selected(self, subject: str, selection: Selection) -> Sequence[Any]:
         """Readings in the database that are wanted."""
         query, at = _READINGS[subject]
@@ -227,9 +237,9 @@ class HistoryRepository(Repository):
         )
         await self._unit.execute(statement)
 
-    async def delete_readings(self, subject: str, keys: Sequence[Key]) -> None:
-        """Delete readings from the database by their keys."""
-        table, names = _KEYS[subject]
+    async def delete(self, what: str, keys: Sequence[Key]) -> None:
+        """Delete readings of a subject, or `reports`, from the database by their keys."""
+        table, names = _KEYS[what]
         matches = (table.c[name] == bindparam(f"the_{name}") for name in names)
         parameters = [{f"the_{n}": v for n, v in zip(names, key, strict=True)} for key in keys]
         await self._unit.execute(delete(table).where(*matches), parameters)

@@ -19,7 +19,7 @@ WATCHED: Final = (
     (files, "write_parquet"),
     (files, "publish"),
     (files.HistoryFiles, "change"),
-    (HistoryRepository, "delete_readings"),
+    (HistoryRepository, "delete"),
     (HistoryRepository, "forget"),
 )
 """A run can be killed after each call of these: what comes before a call comes after another."""

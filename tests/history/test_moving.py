@@ -8,9 +8,11 @@ from sqlalchemy import text
 
 from csms.history.subjects import Resolution
 from csms.storage.database import Database
+from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.history.rig import energies, read, readings, registers, report, run
 from tests.service.rig import NOON
-from tests.storage.rig import put_site
+from tests.storage.rig import begun, put_site
+from tests.storage.rig import report as report_on
 
 LATER = NOON + timedelta(hours=4)
 
@@ -43,6 +45,22 @@ async def test_readings_are_read_alike_before_and_after_they_have_moved(
     assert await in_database(database) == 0
     after = await read(database, folder, Resolution.RAW)
     assert after.equals(before)
+
+
+async def test_reports_on_transactions_are_kept_for_a_week(
+    database: Database, folder: Path
+) -> None:
+    transaction, _ = await begun(database, report_on(seq_no=0))
+    async with SqlUnitOfWork(database) as uow:
+        for seq_no, days in ((0, 0), (1, 3)):
+            told = report_on(seq_no=seq_no, at=NOON + timedelta(days=days))
+            await uow.transactions.is_news(told, transaction, told.at)
+        await uow.commit()
+    for days, left in ((6, [0, 1]), (8, [1]), (11, [])):
+        await run(database, folder, NOON + timedelta(days=days))
+        async with database.reading() as connection:
+            found = await connection.execute(text("SELECT seq_no FROM transaction_event"))
+            assert sorted(found.scalars()) == left
 
 
 async def test_steps_are_read_alike_before_and_after_they_have_moved(
