@@ -224,10 +224,13 @@ class WebSocket(Stream):
     def _end_stream(self) -> None:
         if self._transport.is_closing():
             return
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        else:  # TLS
+        if not self._transport.can_write_eof():  # TLS
             self._transport.close()
+            return
+        try:
+            self._transport.write_eof()
+        except OSError:  # asyncio tells here that it was reset, while nothing is read from it
+            self._transport.abort()
 
     def _leave(self) -> None:
         """Wait no longer for anything but the end."""

@@ -56,6 +56,16 @@ async def test_station_with_many_unanswered_calls_is_read_no_further() -> None:
             assert len(rig.registry._connections["G-01"]._waiting) < 2_000
 
 
+async def test_flood_before_the_handshake_is_decided_on_is_not_kept() -> None:
+    async with listening() as rig:
+        rig.watch.gate.clear()
+        with pushing(rig.port) as station:
+            await rig.watch.until_asked()
+            assert await push(station, call(), 64 * MIB) < 32 * MIB
+            assert rig.handler.events == []
+        rig.watch.gate.set()
+
+
 async def test_station_that_was_read_no_further_is_served_to_its_last_call() -> None:
     rig = Rig()
     rig.handler.gate.clear()
