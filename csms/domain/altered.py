@@ -1,16 +1,15 @@
-"""Copies of frozen values, made only where something differs."""
+"""Copies of structs, made only where something differs."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from msgspec import Struct
+from msgspec.structs import replace
 
-T = TypeVar("T", bound="DataclassInstance")
+T = TypeVar("T", bound=Struct)
 
 
 def altered(value: T, **fields: Any) -> T:  # noqa: ANN401
-    """A value with other fields; itself where they are the same already."""
+    """A struct with other fields; itself where they are the same already."""
     for name, wanted in fields.items():
         if getattr(value, name) != wanted:
             return replace(value, **fields)

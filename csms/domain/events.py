@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from csms.domain.authorization import Authorization, IdToken
 from csms.domain.identity import StationId
 from csms.domain.metering import MeterSample
@@ -58,28 +60,24 @@ class DataReply:
     data: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationEvent(Generic[ReplyT]):
+class StationEvent(msgspec.Struct, Generic[ReplyT], frozen=True, kw_only=True):
     """Base of all reports."""
 
     station_id: StationId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationBooted(StationEvent[BootReply]):
+class StationBooted(StationEvent[BootReply], frozen=True, kw_only=True):
     """The station has started, or says so at every reconnect."""
 
     model: StationModel
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeartbeatReceived(StationEvent[TimeReply]):
+class HeartbeatReceived(StationEvent[TimeReply], frozen=True, kw_only=True):
     """The station is alive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChanged(StationEvent[Acknowledged]):
+class StatusChanged(StationEvent[Acknowledged], frozen=True, kw_only=True):
     """A connector, or with EVSE 0 the station, has another status.
 
     Attributes:
@@ -95,15 +93,13 @@ class StatusChanged(StationEvent[Acknowledged]):
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationAsked(StationEvent[Authorization]):
+class AuthorizationAsked(StationEvent[Authorization], frozen=True, kw_only=True):
     """A driver has shown a token."""
 
     id_token: IdToken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionReported(StationEvent[TransactionReply]):
+class TransactionReported(StationEvent[TransactionReply], frozen=True, kw_only=True):
     """A transaction has started, gone on or ended.
 
     Attributes:
@@ -131,8 +127,7 @@ class TransactionReported(StationEvent[TransactionReply]):
     remote_start_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetersSampled(StationEvent[Acknowledged]):
+class MetersSampled(StationEvent[Acknowledged], frozen=True, kw_only=True):
     """Meter samples of an EVSE (0: of the station), within a transaction or not."""
 
     evse_number: int
@@ -140,8 +135,7 @@ class MetersSampled(StationEvent[Acknowledged]):
     samples: tuple[MeterSample, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataReceived(StationEvent[DataReply]):
+class DataReceived(StationEvent[DataReply], frozen=True, kw_only=True):
     """Vendor-specific data."""
 
     vendor: str

@@ -1,7 +1,8 @@
 """Names of things: stations, EVSEs, sites and feeders."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 StationId: TypeAlias = str
 SiteId: TypeAlias = str
@@ -11,8 +12,7 @@ WHOLE_STATION = 0
 """EVSE number that stands for the station itself (OCPP 1.6 connector 0, 2.0.1 EVSE 0)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class EvseId:
+class EvseId(msgspec.Struct, frozen=True, order=True, gc=False):
     """One EVSE: what charges one vehicle at a time. Written `station/number`."""
 
     station_id: StationId

@@ -1,7 +1,7 @@
 """Limits that stations were sent, and what each EVSE may therefore draw at most."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -22,23 +22,27 @@ class TimedLimit:
     starts_at: datetime
     ends_at: datetime
     steps: tuple[tuple[int, float], ...]
+    _spans: tuple[tuple[datetime, datetime, float], ...] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        begins = [self.starts_at + timedelta(seconds=second) for second, _ in self.steps]
+        stops = [min(at, self.ends_at) for at in (*begins[1:], self.ends_at)]
+        spans = zip(begins, stops, (amps for _, amps in self.steps), strict=True)
+        object.__setattr__(self, "_spans", tuple(span for span in spans if span[0] < span[1]))
 
     def most_a(self, start_at: datetime, end_at: datetime) -> float | None:
         """The highest limit between two instants, None where it does not hold at all."""
         highest: float | None = None
-        for begins_at, stops_at, amps in self.spans():
-            if begins_at < min(end_at, stops_at) and stops_at > start_at:
-                highest = amps if highest is None else max(highest, amps)
+        for begins_at, stops_at, amps in self._spans:
+            if begins_at < end_at and stops_at > start_at and (highest is None or amps > highest):
+                highest = amps
         return highest
 
     def spans(self) -> Iterator[tuple[datetime, datetime, float]]:
         """The stretches of one limit each: from, until, amperes."""
-        begins = [self.starts_at + timedelta(seconds=second) for second, _ in self.steps]
-        for (_, amps), begins_at, stops_at in zip(
-            self.steps, begins, [*begins[1:], self.ends_at], strict=True
-        ):
-            if begins_at < self.ends_at:
-                yield begins_at, min(stops_at, self.ends_at), amps
+        return iter(self._spans)
 
     def at(self, instant: datetime) -> float | None:
         """The limit at an instant, None where it does not hold."""
@@ -101,9 +105,12 @@ class Allowance:
 
     def most_a(self, start_at: datetime, end_at: datetime) -> float:
         """The most that it may draw at any time between two instants."""
-        limits = (self.accepted, *self.uncertain) if self.accepted else self.uncertain
-        amps = [limit.most_a(start_at, end_at) or 0.0 for limit in limits]
-        return min(self.rating_a, max([self.standing_a, *amps]))
+        highest_a = self.standing_a
+        for limit in (self.accepted, *self.uncertain):
+            limit_a = limit.most_a(start_at, end_at) if limit else None
+            if limit_a is not None and limit_a > highest_a:
+                highest_a = limit_a
+        return min(self.rating_a, highest_a)
 
     def now_a(self, now: datetime) -> float:
         """The most that it may draw at an instant."""

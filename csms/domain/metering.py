@@ -1,7 +1,6 @@
 """Meter samples in base units: W, Wh, A, V, percent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -82,8 +81,7 @@ class MeterSample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     signed: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an EVSE's meter last showed, gathered from the samples of one message.
 
     Attributes:

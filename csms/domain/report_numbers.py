@@ -1,14 +1,14 @@
 """Which reports of a transaction have come, by their numbers in the station's sequence."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 _MOST: Final = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class ReportNumbers:
+class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
     """Numbers as stretches without a gap, in order: first and last of each. Written `0-57,60-60`.
 
     They mostly come one after the other, so that there is one stretch.

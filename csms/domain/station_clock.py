@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
 TOLERANCE: Final = timedelta(seconds=60)
 """A clock that is off by less is right."""
 _AGREEING: Final = timedelta(seconds=10)
@@ -59,6 +61,8 @@ class StationClock:
 
     def read(self, at: datetime) -> datetime:
         """When it really was, by a time that the station wrote."""
+        if not self.error:
+            return at
         try:
             return at - self.error
         except OverflowError:
@@ -69,8 +73,7 @@ class StationClock:
         return instant + self.error
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True, gc=False):
     """Messages, one after the other, that agree on the clock."""
 
     began_at: datetime

@@ -1,8 +1,9 @@
 """Charging transactions, as every version tells them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from csms.domain.authorization import IdToken
 from csms.domain.identity import EvseId
@@ -17,8 +18,7 @@ class TransactionStage(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedNeed:
+class StatedNeed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a driver or a fleet says that the vehicle needs. Outranks any assumption.
 
     Attributes:
@@ -30,9 +30,10 @@ class StatedNeed:
     departs_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
+class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One transaction as the system keeps it.
+
+    Every report makes a new one: a struct is copied in a fortieth of a dataclass's time.
 
     Attributes:
         number: Our own number, unique over all stations.

@@ -1,7 +1,8 @@
 """What a vehicle's current tells about it: how many lines it uses, and how much it will take."""
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
 
 from csms.domain.altered import altered
 from csms.domain.site import PhaseAmps
@@ -24,8 +25,7 @@ def conductors_in_use(current_a: PhaseAmps) -> tuple[int, ...]:
     return tuple([i for i, amps in enumerate(current_a) if amps > least_a])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleHabits:
+class VehicleHabits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What has been seen of the vehicle at an EVSE since it came.
 
     Attributes:
@@ -68,7 +68,7 @@ class VehicleHabits:
 
     def stopped(self, min_a: float) -> "VehicleHabits":
         """The vehicle has ended charging by itself, while it was allowed to go on."""
-        return replace(self, ceiling_a=min_a, is_content=True, rounds_below=_ROUNDS_BELOW)
+        return altered(self, ceiling_a=min_a, is_content=True, rounds_below=_ROUNDS_BELOW)
 
     def _observe_lines(self, current_a: PhaseAmps, highest_a: float) -> "VehicleHabits":
         if highest_a < _TELLING_A:

@@ -259,7 +259,7 @@ class LiveSite:
             if is_fresh and evse.learn(reading.current_a, now, self.settled):
                 self.mark()
         elif evse.reading is not None and reading.soc_pct is not None:
-            evse.reading = replace(evse.reading, soc_pct=reading.soc_pct)
+            evse.reading = altered(evse.reading, soc_pct=reading.soc_pct)
 
     def read_feeder(self, feeder_id: FeederId, at: datetime, current_a: PhaseAmps) -> None:
         """The uncontrolled load of a feeder was measured."""
@@ -333,4 +333,4 @@ class LiveSite:
             return reading
         watts = self.site.watts_per_ampere(len(place.lines)) * place.efficiency
         amps = reading.power_w / watts
-        return replace(reading, current_a=(amps, amps, amps))
+        return altered(reading, current_a=(amps, amps, amps))

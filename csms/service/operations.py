@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from csms.clock import Clock
+from csms.domain.altered import altered
 from csms.domain.commands import ClearProfiles, Command, Outcome
 from csms.domain.errors import InvalidInputError, NoTransactionError, UnknownStationError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
@@ -60,7 +60,7 @@ class Operations:
         async with self._open_uow() as uow:
             await uow.transactions.state_need(evse.transaction.number, need)
             await uow.commit()
-        live.transaction_changed(replace(evse.transaction, need=need), self._clock.now())
+        live.transaction_changed(altered(evse.transaction, need=need), self._clock.now())
 
     def report_feeder_load(
         self, site_id: SiteId, feeder_id: FeederId, current_a: Sequence[float], at: datetime | None

@@ -46,6 +46,7 @@ class Sites:
         clock_rate: float = 1.0,
     ) -> None:
         self._live_sites = {site.site_id: LiveSite(site, clock_rate) for site in sites}
+        self._found_at: dict[StationId, LiveSite] = {}
         self._open_uow = open_uow
         self._clock = clock
         self._placing = asyncio.Lock()
@@ -70,8 +71,12 @@ class Sites:
 
     def of_station(self, station_id: StationId) -> LiveSite | None:
         """The site that a station belongs to, None for one without a site."""
+        live = self._found_at.get(station_id)
+        if live is not None and station_id in live.stations:
+            return live
         for live in self._live_sites.values():
             if station_id in live.stations:
+                self._found_at[station_id] = live
                 return live
         return None
 

@@ -5,15 +5,15 @@ the only one that writes on its stations. A transaction that it does not hold is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from csms.domain.identity import StationId
 from csms.domain.report_numbers import ReportNumbers
 from csms.domain.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTransaction:
+class OpenTransaction(msgspec.Struct, frozen=True, gc=False):
     """A transaction that runs, and which reports of it have come."""
 
     transaction: Transaction

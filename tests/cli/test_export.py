@@ -4,12 +4,12 @@ import asyncio
 import csv
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.metering import Measurand, MeterSample
 from csms.history.run import RunSettings, run_history
 from csms.history.subjects import Resolution
@@ -41,7 +41,7 @@ async def charge(folder: Path) -> None:
     await database.upgrade()
     async with SqlUnitOfWork(database) as uow:
         await uow.sites.put(read_site(GARAGE))
-        started, _ = await uow.transactions.begin(replace(report(), station_id=STATION))
+        started, _ = await uow.transactions.begin(altered(report(), station_id=STATION))
         await uow.transactions.add_samples(
             STATION,
             1,

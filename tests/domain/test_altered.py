@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from csms.domain.altered import altered
-from csms.domain.site import SharingPolicy
 from csms.domain.transaction import StatedNeed
 from tests.service.rig import NOON
 
@@ -16,6 +15,6 @@ def test_value_that_differs_is_a_copy_with_all_the_rest() -> None:
 
 
 def test_value_that_does_not_differ_is_itself() -> None:
-    policy = SharingPolicy()
-    assert altered(policy, fairness=policy.fairness) is policy
-    assert altered(policy) is policy
+    need = StatedNeed(energy_wh=5.0)
+    assert altered(need, energy_wh=5, departs_at=None) is need
+    assert altered(need) is need

@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.identity import EvseId
 from csms.domain.need import Need, NeedSource, estimate_need
@@ -32,7 +32,7 @@ def running(came: datetime = CAME, need: StatedNeed | None = None) -> Transactio
 
 def stayed(hours: float, energy_wh: float) -> Transaction:
     started_at = datetime(2026, 1, 2, 16, 0, tzinfo=UTC)
-    return replace(
+    return altered(
         running(started_at), energy_wh=energy_wh, ended_at=started_at + timedelta(hours=hours)
     )
 

@@ -1,13 +1,13 @@
 """The same story told in every version gives equal events, as far as the version can tell it."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.charging_profile import CompositeSchedule, ProfilePeriod
 from csms.domain.commands import (
@@ -131,11 +131,11 @@ def heard(adapter: Adapter, what: str) -> Any:
 
 def without_what_1_6_cannot_tell(event: Any) -> Any:
     if isinstance(event, StationBooted):
-        return replace(event, reason=None)
+        return altered(event, reason=None)
     if isinstance(event, TransactionReported):
         is_start = event.stage is TransactionStage.STARTED  # 1.6 has no id yet
         transaction = None if is_start else event.transaction
-        return replace(
+        return altered(
             event, transaction=transaction, seq_no=None, trigger=None, charging_state=None
         )
     return event

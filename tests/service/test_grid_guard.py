@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.metering import Reading
@@ -200,7 +201,7 @@ def test_meter_of_a_charger_that_is_gone_shows_nothing() -> None:
 def test_vehicle_at_an_evse_that_the_file_does_not_know_is_on_its_stations_feeder() -> None:
     live = live_of((1, 2, 3))
     hold(evse_of(live, "A"), 0.0)
-    at_two = replace(transaction("A", number=9), evse=EvseId("A", 2))
+    at_two = altered(transaction("A", number=9), evse=EvseId("A", 2))
     live.transaction_changed(at_two, NOON)
     allowed_a = keep_books(live, NOON).allowed_a["level-1"]
     assert allowed_a[:, 0].tolist() == [32.0, 32.0, 32.0]

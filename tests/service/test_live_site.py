@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing, Verdict
@@ -242,9 +243,9 @@ def test_energy_of_a_day_ends_at_local_midnight(live: LiveSite) -> None:
 def test_reports_on_what_the_site_does_not_have_change_nothing(live: LiveSite) -> None:
     live.dirty.clear()
     live.changed.clear()
-    nowhere = replace(transaction("G-01", number=9), evse=EvseId("G-01", 7))
-    live.transaction_changed(replace(nowhere, ended_at=NOON), NOON)
-    live.transaction_changed(replace(nowhere, evse=None), NOON)
+    nowhere = altered(transaction("G-01", number=9), evse=EvseId("G-01", 7))
+    live.transaction_changed(altered(nowhere, ended_at=NOON), NOON)
+    live.transaction_changed(altered(nowhere, evse=None), NOON)
     live.read(EvseId("G-01", 7), Reading(at=NOON, power_w=1.0), NOON)
     assert (live.dirty.is_set(), live.changed.is_set()) == (False, False)
 
@@ -270,7 +271,7 @@ def test_vehicle_that_stays_after_its_transaction_is_idle_until_the_connector_is
 
 def stray(**more: Any) -> Transaction:
     """A transaction at an EVSE that the site file does not know."""
-    return replace(transaction("G-01", number=9), evse=EvseId("G-01", 7), **more)
+    return altered(transaction("G-01", number=9), evse=EvseId("G-01", 7), **more)
 
 
 def test_vehicle_at_an_evse_that_the_file_does_not_know_counts_at_the_stations_rating(
@@ -307,12 +308,12 @@ def test_it_is_forgotten_when_its_connector_is_free(live: LiveSite) -> None:
     )
     live.status_changed(free, after(3))
     assert EvseId("G-01", 7) not in live.evses
-    live.status_changed(replace(free, evse_number=1), after(3))
+    live.status_changed(altered(free, evse_number=1), after(3))
     assert live.has(E1)
 
 
 def test_transaction_whose_evse_is_not_told_is_nowhere(live: LiveSite) -> None:
-    live.transaction_changed(replace(stray(), evse=None), NOON)
+    live.transaction_changed(altered(stray(), evse=None), NOON)
     assert set(live.evses) == {E1, EvseId("G-02", 1)}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.limits import Standing
 from csms.domain.station import ConnectorStatus
 from csms.domain.transaction import StatedNeed
@@ -130,7 +131,7 @@ def test_vehicle_without_a_limit_is_held_at_its_fallback(live: LiveSite) -> None
 def charged(live: LiveSite, got_wh: float, **need: Any) -> LiveEvse:
     evse = evse_of(live, "A")
     assert evse.transaction is not None
-    evse.transaction = replace(evse.transaction, energy_wh=got_wh, need=StatedNeed(**need))
+    evse.transaction = altered(evse.transaction, energy_wh=got_wh, need=StatedNeed(**need))
     return evse
 
 

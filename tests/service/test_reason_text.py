@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.station import ConnectorStatus
@@ -237,7 +238,7 @@ def test_station_that_never_came_says_what_is_kept_for_it(
 
 
 def test_vehicle_at_an_evse_that_the_file_does_not_know_is_told_of(live: LiveSite) -> None:
-    at_two = replace(transaction("G-01", number=9), evse=EvseId("G-01", 2))
+    at_two = altered(transaction("G-01", number=9), evse=EvseId("G-01", 2))
     live.transaction_changed(at_two, NOON)
     found = live.evses[EvseId("G-01", 2)]
     reason = explain_evse(live, found, NOON, {}, kept_rooms(live, NOON))

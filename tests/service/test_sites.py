@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.errors import UnknownEvseError, UnknownSiteError, UnknownStationError
 from csms.domain.events import StationBooted, StatusChanged
 from csms.domain.identity import EvseId
@@ -222,7 +223,7 @@ async def live_through_a_morning(office: Office) -> None:
         need = StatedNeed(energy_wh=9_000.0, departs_at=after(300))
         await uow.transactions.state_need(transaction.number, need)
         await uow.commit()
-    office.live.transaction_changed(replace(transaction, need=need), NOON)
+    office.live.transaction_changed(altered(transaction, need=need), NOON)
     await sent(office, G1, limit(16.0), Verdict.ACCEPTED)
     await sent(office, G1, limit(10.0), Verdict.REFUSED)
     await sent(office, G1, limit(20.0), Verdict.UNCERTAIN)

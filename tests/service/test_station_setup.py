@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
     Command,
@@ -372,7 +373,7 @@ async def test_every_evse_of_a_station_gets_its_own_fallback_and_others_the_lowe
 async def test_evse_that_the_site_file_does_not_know_is_given_nothing(database_file: Path) -> None:
     async with benched(database_file, one()) as office:
         stray = transaction("G-01", number=7)
-        office.live.transaction_changed(replace(stray, evse=EvseId("G-01", 2)), NOON)
+        office.live.transaction_changed(altered(stray, evse=EvseId("G-01", 2)), NOON)
         await boot(office)
         assert [c.evse_number for _, c in office.gateway.of(SetProfile)] == [1, 0]
         assert office.live.stations["G-01"].is_ready

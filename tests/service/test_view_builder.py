@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.limits import Standing
 from csms.domain.need import NeedSource
 from csms.domain.station import ChargingState, ConnectorStatus
@@ -56,9 +57,9 @@ def test_charging_connector_is_shown_with_all_that_is_known(live: LiveSite) -> N
     evse = evse_of(live, "G-01")
     assert evse.transaction is not None
     need = StatedNeed(energy_wh=9_000.0, departs_at=after(300))
-    evse.transaction = replace(evse.transaction, energy_wh=4_321.6, need=need)
+    evse.transaction = altered(evse.transaction, energy_wh=4_321.6, need=need)
     assert evse.reading is not None
-    evse.reading = replace(evse.reading, soc_pct=61.0)
+    evse.reading = altered(evse.reading, soc_pct=61.0)
     view = viewed(live).evses["G-01/1"]
     assert (view.station_id, view.number, view.feeder_id) == ("G-01", 1, "level-1")
     assert (view.lines, view.protocol, view.state) == ((1, 2, 3), "2.0.1", EvseState.CHARGING)

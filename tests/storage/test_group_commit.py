@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from csms.domain.altered import altered
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
 from csms.domain.station import ConnectorStatus
@@ -70,7 +71,7 @@ async def status_of(database: Database, station_id: str) -> None:
 async def energised(database: Database, transaction: Transaction, energy_wh: float) -> None:
     """Keep the progress of a transaction."""
     async with SqlUnitOfWork(database) as uow:
-        await uow.transactions.progress(replace(transaction, energy_wh=energy_wh))
+        await uow.transactions.progress(altered(transaction, energy_wh=energy_wh))
         await uow.commit()
 
 
@@ -271,7 +272,7 @@ async def test_unit_that_executes_statements_sees_what_waits(gathering: Database
 async def test_unit_sees_what_it_has_put_down_itself(database: Database) -> None:
     transaction, _ = await begun(database, report())
     async with SqlUnitOfWork(database) as uow:
-        await uow.transactions.progress(replace(transaction, energy_wh=9.0))
+        await uow.transactions.progress(altered(transaction, energy_wh=9.0))
         found = await uow.transactions.open_at(EvseId("G-01", 1))
         assert [one.energy_wh for one in found] == [9.0]
     async with SqlUnitOfWork(database) as uow:  # and what is not committed is forgotten

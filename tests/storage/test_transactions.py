@@ -1,13 +1,13 @@
 """Transactions: what recognises a retry, what may come in any order, what is kept."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, text
 
+from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
@@ -137,7 +137,7 @@ async def test_report_is_known_after_a_restart(database: Database, database_url:
 
 async def test_report_on_a_transaction_that_is_over_is_news_once(database: Database) -> None:
     transaction, _ = await begun(database, report(seq_no=0))
-    await ended(database, replace(transaction, ended_at=after(30)))
+    await ended(database, altered(transaction, ended_at=after(30)))
     late = report(seq_no=4, stage=TransactionStage.UPDATED, at=after(20))
     assert [await told(database, late) for _ in range(2)] == [True, False]
 
@@ -170,7 +170,7 @@ async def test_report_tells_all_that_is_known_of_it(database: Database) -> None:
 async def test_progress_and_end_are_kept(database: Database) -> None:
     transaction, _ = await begun(database, report(evse_number=None))
     assert transaction.evse is None
-    running = replace(
+    running = altered(
         transaction,
         evse=EvseId("G-01", 2),
         id_token=CARD,
@@ -183,7 +183,7 @@ async def test_progress_and_end_are_kept(database: Database) -> None:
         await uow.commit()
         assert await uow.transactions.find("G-01", "tx-1") == running
         assert await uow.transactions.open_at(EvseId("G-01", 2)) == [running]
-    over = replace(running, ended_at=after(90), stop_reason="EVDisconnected")
+    over = altered(running, ended_at=after(90), stop_reason="EVDisconnected")
     await ended(database, over)
     async with SqlUnitOfWork(database) as uow:
         assert await uow.transactions.find("G-01", "tx-1") == over
@@ -232,9 +232,9 @@ async def test_history_of_a_token_is_what_has_ended_newest_first(database: Datab
         begins = report(transaction=f"tx-{hour}", at=after(60 * hour), id_token=CARD)
         transaction, _ = await begun(database, begins)
         if hour != 22:
-            await ended(database, replace(transaction, ended_at=after(60 * hour + 30)))
+            await ended(database, altered(transaction, ended_at=after(60 * hour + 30)))
     stranger, _ = await begun(database, report(transaction="x", id_token=IdToken("OTHER")))
-    await ended(database, replace(stranger, ended_at=after(1)))
+    await ended(database, altered(stranger, ended_at=after(1)))
     async with SqlUnitOfWork(database) as uow:
         history = await uow.transactions.history_of(IdToken("04a2b3c4"))
     assert [one.transaction for one in history] == [f"tx-{hour}" for hour in range(21, 1, -1)]
@@ -249,7 +249,7 @@ async def test_pasts_of_a_site_are_those_of_the_tokens_that_are_charging(
             name = f"{token.key}-{hour}"
             begins = report(transaction=name, at=after(60 * hour), id_token=token)
             transaction, _ = await begun(database, begins)
-            await ended(database, replace(transaction, ended_at=after(60 * hour + 30)))
+            await ended(database, altered(transaction, ended_at=after(60 * hour + 30)))
     await begun(database, report(transaction="now-1", id_token=CARD))
     await begun(database, report(transaction="now-2", id_token=other, station_id="G-02"))
     await begun(database, report(transaction="now-3", station_id="G-02"))
@@ -266,7 +266,7 @@ async def test_energy_of_a_site_counts_from_an_instant(database: Database) -> No
     for i, (at, energy_wh) in enumerate(energies.items()):
         transaction, _ = await begun(database, report(transaction=f"tx-{i}", at=at))
         async with SqlUnitOfWork(database) as uow:
-            await uow.transactions.progress(replace(transaction, energy_wh=energy_wh))
+            await uow.transactions.progress(altered(transaction, energy_wh=energy_wh))
             await uow.commit()
     async with SqlUnitOfWork(database) as uow:
         assert await uow.transactions.energy_since("fjordgata", NOON) == 320.5
@@ -275,7 +275,7 @@ async def test_energy_of_a_site_counts_from_an_instant(database: Database) -> No
 
 async def test_stop_that_comes_again_changes_nothing(database: Database) -> None:
     transaction, _ = await begun(database, start_v16())
-    over = replace(transaction, ended_at=after(30), energy_wh=8000.0, stop_reason="Local")
+    over = altered(transaction, ended_at=after(30), energy_wh=8000.0, stop_reason="Local")
     await ended(database, over)
     await ended(database, over)
     assert await found(database, transaction.number) == over
@@ -290,7 +290,7 @@ async def test_open_transactions_of_a_station_are_those_of_all_its_evses(
             database, report(transaction=f"tx-{number}", evse_number=number, at=at)
         )
         if number == 1:
-            await ended(database, replace(transaction, ended_at=at))
+            await ended(database, altered(transaction, ended_at=at))
     await begun(database, report(station_id="G-02", transaction="tx-4"))
     async with SqlUnitOfWork(database) as uow:
         open_ones = await open_of(uow, "G-01")

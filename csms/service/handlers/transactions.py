@@ -6,7 +6,6 @@ changes nothing.
 """
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -107,7 +106,7 @@ async def _with_own_id(uow: UnitOfWork, event: TransactionReported) -> Transacti
     if await uow.transactions.find(event.station_id, event.transaction) is not None:
         return event
     logger.warning("an end of transaction %s, which is not ours", event.transaction)
-    return replace(event, transaction=f"{_FOREIGN}{event.transaction}")
+    return altered(event, transaction=f"{_FOREIGN}{event.transaction}")
 
 
 async def _advance(
@@ -121,13 +120,13 @@ async def _advance(
     """Apply a report to a running transaction, and keep its samples."""
     if event.stage is TransactionStage.STARTED and not is_new:
         await uow.transactions.correct_start(transaction.number, event)
-        transaction = replace(transaction, started_at=event.at)
+        transaction = altered(transaction, started_at=event.at)
     is_placed = transaction.evse is not None and not is_new
     transaction = _follow(transaction, event, reading)
     if not is_placed and transaction.evse is not None:
         await _close_others(uow, transaction)
     if event.stage is TransactionStage.ENDED:
-        transaction = replace(transaction, ended_at=event.at, stop_reason=event.stop_reason)
+        transaction = altered(transaction, ended_at=event.at, stop_reason=event.stop_reason)
         await uow.transactions.end(
             transaction, meter_stop_wh=event.register_wh, closed_by=_BY_STATION
         )
@@ -158,7 +157,7 @@ def _follow(
         meter_start_wh=meter_start_wh,
     )
     if event.register_wh is not None:
-        reading = replace(reading or Reading(at=event.at), register_wh=event.register_wh)
+        reading = altered(reading or Reading(at=event.at), register_wh=event.register_wh)
     return _measure(transaction, reading)
 
 
@@ -167,7 +166,7 @@ def _measure(transaction: Transaction, reading: Reading | None) -> Transaction:
     if reading is None or reading.register_wh is None:
         return transaction
     if transaction.meter_start_wh is None:
-        return replace(transaction, meter_start_wh=reading.register_wh)
+        return altered(transaction, meter_start_wh=reading.register_wh)
     energy_wh = max(transaction.energy_wh, reading.register_wh - transaction.meter_start_wh)
     return altered(transaction, energy_wh=energy_wh)
 
@@ -179,7 +178,7 @@ async def _close_others(uow: UnitOfWork, transaction: Transaction) -> None:
     for other in await uow.transactions.open_at(transaction.evse):
         if other.number != transaction.number and other.started_at <= transaction.started_at:
             logger.warning("transaction %s never ended; a newer one began", other.transaction)
-            ended = replace(other, ended_at=transaction.started_at)
+            ended = altered(other, ended_at=transaction.started_at)
             await uow.transactions.end(ended, meter_stop_wh=None, closed_by=_SUPERSEDED)
 
 

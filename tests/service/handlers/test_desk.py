@@ -23,7 +23,7 @@ def test_every_kind_of_event_has_a_handler() -> None:
     assert set(_HANDLERS) == kinds
 
 
-class Unheard(StationEvent[Any]):
+class Unheard(StationEvent[Any], frozen=True):
     """A kind of event that nobody handles."""
 
 

@@ -1,7 +1,6 @@
 """Transactions as the store, the site and the station's answers show them, in every version."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +8,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import event
 
+from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.events import MetersSampled
 from csms.domain.identity import EvseId
@@ -341,7 +341,7 @@ async def test_2_0_1_updates_before_the_start_are_kept_and_the_start_corrects_th
     start, middle = teller.starts(TEN), teller.measures(ELEVEN)
     middle[1]["evse"] = {"id": 1}
     await say(office, teller, middle)
-    assert await kept(office, 1) == replace(
+    assert await kept(office, 1) == altered(
         expected(teller), id_token=None, started_at=ELEVEN, meter_start_wh=1_239_500.0
     )
     await say(office, teller, start)
