@@ -1,7 +1,7 @@
 """A server that is killed at random moments, again and again, under load.
 
     make bench-crash
-    .venv/bin/python -m benchmarks.crash --kills 40 --on sqlite
+    .venv/bin/python -m benchmarks.crash --kills 40 --database sqlite
 
 Stations of both versions charge one vehicle after the other and send again what was not answered.
 In the end everything that was acknowledged has to be kept, once: every start, reading, end and
@@ -13,7 +13,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -22,9 +21,8 @@ from typing import Final
 from benchmarks.crash.check import Findings, check
 from benchmarks.crash.server import Server
 from benchmarks.crash.stations import Station, StationV201
-from tests.storage.postgres import find_programs, running_cluster
+from benchmarks.rig.databases import DATABASES, opened
 
-_DATABASES: Final = ("sqlite", "postgresql")
 _EARLIEST_S, _LATEST_S = 0.2, 1.5
 """After the server has begun to listen."""
 _WHILE_STARTING: Final = 0.1
@@ -38,9 +36,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="in all")
     parser.add_argument("--stations", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--on", action="append", choices=_DATABASES)
+    parser.add_argument("--database", choices=DATABASES, default="both")
     asked = parser.parse_args()
-    databases = asked.on or _DATABASES
+    databases = DATABASES[asked.database]
     kills = asked.kills // len(databases)
     found = [run(database, kills, asked.stations, asked.seed) for database in databases]
     return _judge(found, kills * len(databases))
@@ -48,26 +46,22 @@ def main() -> int:
 
 def run(database: str, kills: int, stations: int, seed: int) -> Findings:
     """Kill servers on a new database, and look at what is kept."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="chargeflex-")))
-        url = f"sqlite:///{folder / 'csms.db'}"
-        if database == "postgresql":
-            programs = find_programs()
-            if programs is None:
-                raise SystemExit("expected PostgreSQL: apt-get install postgresql")
-            cluster = stack.enter_context(running_cluster(programs, is_durable=True))
-            url = cluster.url(cluster.create())
+    with (
+        TemporaryDirectory(prefix="chargeflex-crash-") as folder,
+        opened(database, Path(folder)) as store,
+    ):
         began_s = time.monotonic()
         names = [f"CP-{number:03}" for number in range(stations)]
-        server = Server(folder, url, names)
+        server = Server(Path(folder), store.url, names)
         fleet = [
             (StationV201 if number % 2 else Station)(name, server.ocpp_port)
             for number, name in enumerate(names)
         ]
-        stack.callback(server.kill)
-        asyncio.run(_charge_and_kill(server, fleet, kills, Random(seed)))  # noqa: S311
-        server.kill()
-        findings = asyncio.run(check(url, fleet))
+        try:
+            asyncio.run(_charge_and_kill(server, fleet, kills, Random(seed)))  # noqa: S311
+        finally:
+            server.kill()
+        findings = asyncio.run(check(store.url, fleet))
         took_s = time.monotonic() - began_s
     _print(database, kills, took_s, findings)
     return findings

@@ -16,17 +16,12 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
+from benchmarks.rig.processes import free_port
 from csms.cli import app
 
 _POLL_S: Final = 0.01
 _PATIENCE_S: Final = 60.0
 _URL_VARIABLE: Final = "CHARGEFLEX_DATABASE_URL"
-
-
-def free_port() -> int:
-    """A port that nobody listens at just now."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @dataclass

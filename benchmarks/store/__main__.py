@@ -1,7 +1,7 @@
 """What storing a message costs: events handed to the desk as if the sockets cost nothing.
 
     make bench-store
-    .venv/bin/python -m benchmarks.store --stations 1000 --messages 20 --on sqlite
+    .venv/bin/python -m benchmarks.store --stations 1000 --messages 20 --database sqlite
 
 Every station waits for its answer, which comes after the commit, before it sends its next message.
 Processor time is that of this process, without making the events, and that of the PostgreSQL server
@@ -14,7 +14,6 @@ import asyncio
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -22,15 +21,14 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any, Final
 
+from benchmarks.rig.databases import DATABASES, Store, opened
 from benchmarks.store.desk import open_desk
 from benchmarks.store.messages import FREQUENT, KINDS, Make, Story
 from benchmarks.store.plain import open_plain_desk
 from csms.domain.events import StationEvent
 from csms.domain.identity import StationId
-from tests.storage.postgres import Cluster, find_programs, running_cluster
 
 _BAR: Final = 15.0
-_DATABASES: Final = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +49,21 @@ class Cost:
 class Bench:
     """How many stations send how many messages, and where they are stored."""
 
-    url: str
-    cluster: Cluster | None
+    store: Store
     stations: int
     messages: int
 
 
 def main() -> int:
-    """Run all kinds of messages against both databases and judge the frequent ones."""
+    """Run all kinds of messages against the databases and judge the frequent ones."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--stations", type=int, default=1_000, help="how many send at once")
     parser.add_argument("--messages", type=int, default=20, help="of each kind per station")
-    parser.add_argument("--on", action="append", choices=_DATABASES)
+    parser.add_argument("--database", choices=DATABASES, default="both")
     asked = parser.parse_args()
     factors = [
         factor
-        for database in asked.on or _DATABASES
+        for database in DATABASES[asked.database]
         for factor in run(database, asked.stations, asked.messages)
     ]
     has_passed = min(factors) >= _BAR
@@ -79,29 +76,23 @@ def main() -> int:
 
 def run(database: str, stations: int, messages: int) -> list[float]:
     """Send all kinds of messages to a new database; return by how much the usual way costs more."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="chargeflex-")))
-        url, cluster = f"sqlite:///{folder / 'csms.db'}", None
-        if database == "postgresql":
-            programs = find_programs()
-            if programs is None:
-                raise SystemExit("expected PostgreSQL: apt-get install postgresql")
-            cluster = stack.enter_context(running_cluster(programs, is_durable=True))
-            url = cluster.url(cluster.create())
+    with (
+        TemporaryDirectory(prefix="chargeflex-store-") as folder,
+        opened(database, Path(folder)) as store,
+    ):
         print(f"{database}, {stations} stations", flush=True)
-        bench = Bench(url=url, cluster=cluster, stations=stations, messages=messages)
-        return asyncio.run(_measure(bench))
+        return asyncio.run(_measure(Bench(store=store, stations=stations, messages=messages)))
 
 
 async def _measure(bench: Bench) -> list[float]:
-    async with open_desk(bench.url, bench.stations) as desk:
+    async with open_desk(bench.store.url, bench.stations) as desk:
         story = Story(desk.station_ids)
         await _send(desk.handle, {event.station_id: [event] for event in story.starts()})
         ours = {
             name: await _cost(name, bench, story, make, desk.handle, bench.messages)
             for name, make in KINDS.items()
         }
-    async with open_plain_desk(bench.url) as plain:
+    async with open_plain_desk(bench.store.url) as plain:
         usual = {
             name: await _cost(f"{name}, one by one", bench, story, KINDS[name], plain.handle, 1)
             for name in FREQUENT
@@ -127,11 +118,11 @@ async def _cost(
         station_id: (make(story, station_id) for _ in range(messages))
         for station_id in story.station_ids
     }
-    server_s = bench.cluster.cpu_s() if bench.cluster else 0.0
+    server_s = bench.store.processor_s()
     own_s, began_s = process_time(), perf_counter()
     await _send(handle, reports)
     took_s, own_s = perf_counter() - began_s, process_time() - own_s - making_s
-    server_s = bench.cluster.cpu_s() - server_s if bench.cluster else 0.0
+    server_s = bench.store.processor_s() - server_s
     count = bench.stations * messages
     cost = Cost(own_us=own_s / count * 1e6, server_us=server_s / count * 1e6, per_s=count / took_s)
     print(
