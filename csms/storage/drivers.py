@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import aiosqlite
@@ -93,10 +93,11 @@ def _texts(rows: Iterable[Row], instants: Sequence[int]) -> Iterable[Sequence[An
     """Rows with their instants as SQLAlchemy keeps them: UTC to the microsecond, no offset."""
     if not instants:
         return rows
-    texts = [list(row) for row in rows]
-    for row in texts:
-        for place in instants:
-            instant = row[place]
-            if instant is not None:
-                row[place] = instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-    return texts
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place in instants:
+        columns[place] = [instant and _text(instant) for instant in columns[place]]
+    return zip(*columns, strict=True)
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]

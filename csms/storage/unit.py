@@ -49,10 +49,11 @@ class Unit:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._is_entered = False
         try:
-            await self._leave_turn()
+            if self._turn is not None:
+                await self._leave_turn()
         finally:
-            self._is_entered = False
             self._writer.leave()
 
     async def commit(self) -> None:
