@@ -2,6 +2,7 @@
 
     make bench-store
     .venv/bin/python -m benchmarks.store --stations 1000 --messages 20 --database sqlite
+    .venv/bin/python -m benchmarks.store --tried
 
 Every station waits for its answer, which comes after the commit, before it sends its next message.
 Processor time is that of this process, without making the events, and that of the PostgreSQL server
@@ -25,6 +26,7 @@ from benchmarks.rig.databases import DATABASES, Store, opened
 from benchmarks.store.desk import open_desk
 from benchmarks.store.messages import FREQUENT, KINDS, Make, Story
 from benchmarks.store.plain import open_plain_desk
+from benchmarks.store.tried import print_tried
 from csms.domain.events import StationEvent
 from csms.domain.identity import StationId
 
@@ -60,7 +62,11 @@ def main() -> int:
     parser.add_argument("--stations", type=int, default=1_000, help="how many send at once")
     parser.add_argument("--messages", type=int, default=20, help="of each kind per station")
     parser.add_argument("--database", choices=DATABASES, default="both")
+    parser.add_argument("--tried", action="store_true", help="what was tried instead, and no more")
     asked = parser.parse_args()
+    if asked.tried:
+        print_tried()
+        return 0
     factors = [
         factor
         for database in DATABASES[asked.database]

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -12,6 +11,7 @@ from ocpp import exceptions, v16, v201
 from ocpp.routing import on
 from websockets.exceptions import ConnectionClosed
 
+from csms.domain.altered import altered
 from csms.domain.authorization import Authorization, IdToken, TokenStatus
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
@@ -306,7 +306,7 @@ async def test_2_0_1_station_charges_a_vehicle() -> None:
             at=NOON_AT,
         ),
         part,
-        replace(
+        altered(
             part,
             stage=TransactionStage.UPDATED,
             seq_no=1,
@@ -314,7 +314,7 @@ async def test_2_0_1_station_charges_a_vehicle() -> None:
             samples=(register(NOON_AT, 1500.0, "Sample.Periodic"),),
             charging_state=None,
         ),
-        replace(
+        altered(
             part,
             stage=TransactionStage.ENDED,
             seq_no=2,
