@@ -173,28 +173,28 @@ class Dispatcher:
             evse = self._live.evses[target.evse]
             evse.allowance = evse.allowance.sent(target.limit)
         sending = {
-            tasks.create_task(self._send(target, number))
-            for target, number in zip(targets, numbers, strict=True)
+            tasks.create_task(self._send(target, numbers[target.evse])) for target in targets
         }
         await asyncio.wait(sending, timeout=_PATIENCE_S)
 
-    async def _write_down(self, targets: Sequence[Target], plan_number: int | None) -> list[int]:
+    async def _write_down(
+        self, targets: Sequence[Target], plan_number: int | None
+    ) -> dict[EvseId, int]:
         """Keep what is about to be sent, so that a crash cannot make us forget it."""
-        now = self._clock.now()
+        limits = [
+            (
+                target.evse,
+                target.limit,
+                {
+                    "plan_number": plan_number,
+                    "transaction_id": self._transaction_id(target.evse),
+                    "purpose": str(ProfilePurpose.TX),
+                },
+            )
+            for target in targets
+        ]
         async with self._open_uow() as uow:
-            numbers = [
-                await uow.control.add_sent_limit(
-                    target.evse,
-                    target.limit,
-                    now,
-                    {
-                        "plan_number": plan_number,
-                        "transaction_id": self._transaction_id(target.evse),
-                        "purpose": str(ProfilePurpose.TX),
-                    },
-                )
-                for target in targets
-            ]
+            numbers = await uow.control.add_sent_limits(limits, self._clock.now())
             await uow.commit()
         return numbers
 

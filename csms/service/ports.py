@@ -1,6 +1,6 @@
 """What the use cases need of the world outside; adapters at the rim provide it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -233,10 +233,10 @@ class ControlStore(Protocol):
         """Forget plans that are older."""
         ...
 
-    async def add_sent_limit(
-        self, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
-    ) -> int:
-        """Keep a limit before it is sent; return its number."""
+    async def add_sent_limits(
+        self, limits: Sequence[tuple[EvseId, TimedLimit, Mapping[str, Any]]], sent_at: datetime
+    ) -> dict[EvseId, int]:
+        """Keep limits before they are sent, each to another EVSE; return their numbers."""
         ...
 
     async def add_sent_fallback(

@@ -2,10 +2,11 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, insert, select
 
 from csms.domain.identity import EvseId, FeederId, SiteId
 from csms.domain.limits import TimedLimit, Verdict
@@ -47,29 +48,37 @@ class ControlRepository(Repository):
         """Forget plans that are older."""
         await self._unit.execute(delete(_plan).where(_plan.c.made_at < before))
 
-    async def add_sent_limit(
-        self, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
-    ) -> int:
-        """Keep a limit before it is sent; return its number.
+    async def add_sent_limits(
+        self, limits: Sequence[tuple[EvseId, TimedLimit, Mapping[str, Any]]], sent_at: datetime
+    ) -> dict[EvseId, int]:
+        """Keep limits before they are sent, each to another EVSE; return their numbers.
 
         Args:
-            evse: To whom it is sent.
-            limit: What is sent.
+            limits: To whom each is sent, what is sent, and facts: `plan_number`, `transaction_id`,
+                `purpose`.
             sent_at: When.
-            facts: `plan_number`, `transaction_id`, `purpose`.
         """
-        row = {
-            "station_id": evse.station_id,
-            "evse_number": evse.number,
-            "sent_at": sent_at,
-            "starts_at": limit.starts_at,
-            "ends_at": limit.ends_at,
-            "steps": [list(step) for step in limit.steps],
-            "verdict": str(Verdict.UNCERTAIN),
-            "detail": "",
-            **facts,
+        if not limits:
+            return {}
+        rows = [
+            {
+                "station_id": evse.station_id,
+                "evse_number": evse.number,
+                "sent_at": sent_at,
+                "starts_at": limit.starts_at,
+                "ends_at": limit.ends_at,
+                "steps": [list(step) for step in limit.steps],
+                "verdict": str(Verdict.UNCERTAIN),
+                "detail": "",
+                **facts,
+            }
+            for evse, limit, facts in limits
+        ]
+        key = (_sent.c.station_id, _sent.c.evse_number)
+        kept = await self._unit.execute(insert(_sent).returning(*key, _sent.c.number), rows)
+        return {
+            EvseId(row["station_id"], row["evse_number"]): row["number"] for row in kept.mappings()
         }
-        return int(await self._insert_one(SentLimitRow, row))
 
     async def add_sent_fallback(
         self, evse: EvseId, fallback_a: float, sent_at: datetime, facts: dict[str, Any]

@@ -22,6 +22,7 @@ from csms.service.ports import Admission
 from tests.domain.sites import place, small_site
 from tests.service.handlers.stories import BEGIN_WH, TellerV16, TellerV201
 from tests.service.rig import NOON, CommitError, FakeClock, Office, after, open_office
+from tests.storage.rig import add_sent_limit
 
 GUESTS: Final = GuestPlace(
     feeder_id="level-2", lines=(1, 2, 3), max_a=16.0, fallback_a=2.0, max_stations=2
@@ -169,7 +170,7 @@ async def sent(office: Office, evse: EvseId, what: TimedLimit, verdict: Verdict)
         "purpose": "tx",
     }
     async with office.open_uow() as uow:
-        number = await uow.control.add_sent_limit(evse, what, NOON, facts)
+        number = await add_sent_limit(uow, evse, what, NOON, facts)
         if verdict is not Verdict.UNCERTAIN:
             await uow.control.settle_limit(number, verdict, "", NOON)
         await uow.commit()

@@ -1,10 +1,12 @@
 """Rows to start from: a site, its stations, and what stations report."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
+from csms.domain.limits import TimedLimit
 from csms.domain.metering import Measurand, MeterSample
 from csms.domain.station import KnownStation
 from csms.domain.transaction import Transaction, TransactionStage
@@ -70,3 +72,10 @@ async def open_of(uow: SqlUnitOfWork, station_id: str) -> list[Transaction]:
     """Transactions that run at a station of the site."""
     running = await uow.transactions.running_at(SITE.site_id)
     return [one for one in running if one.station_id == station_id]
+
+
+async def add_sent_limit(
+    uow: SqlUnitOfWork, evse: EvseId, limit: TimedLimit, sent_at: datetime, facts: dict[str, Any]
+) -> int:
+    """Keep one limit before it is sent; return its number."""
+    return (await uow.control.add_sent_limits([(evse, limit, facts)], sent_at))[evse]

@@ -10,7 +10,7 @@ from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.service.rig import NOON, after
-from tests.storage.rig import G1, put_site
+from tests.storage.rig import G1, add_sent_limit, put_site
 
 LIMIT = TimedLimit(starts_at=NOON, ends_at=after(15), steps=((0, 16.0), (300, 0.0), (600, 7.5)))
 TX: dict[str, Any] = {"plan_number": 3, "transaction_id": "tx-1", "purpose": "TxProfile"}
@@ -62,7 +62,7 @@ async def test_plans_are_forgotten_by_age(database: Database) -> None:
 
 async def test_limit_is_uncertain_until_it_is_settled(database: Database) -> None:
     async with SqlUnitOfWork(database) as uow:
-        number = await uow.control.add_sent_limit(G1, LIMIT, after(0.1), TX)
+        number = await add_sent_limit(uow, G1, LIMIT, after(0.1), TX)
         await uow.commit()
         assert await alive(uow) == [(LIMIT, Verdict.UNCERTAIN)]
         await uow.control.settle_limit(number, Verdict.REFUSED, "Rejected", after(0.2))
@@ -92,19 +92,34 @@ async def test_only_limits_of_the_transaction_that_have_not_lapsed_are_alive(
     later = TimedLimit(starts_at=after(5), ends_at=after(20), steps=((0, 6.0),))
     async with SqlUnitOfWork(database) as uow:
         for limit in (lapsed, later, LIMIT):
-            await uow.control.add_sent_limit(G1, limit, NOON, TX)
-        await uow.control.add_sent_limit(EvseId("G-01", 2), LIMIT, NOON, TX)
-        await uow.control.add_sent_limit(EvseId("G-02", 1), LIMIT, NOON, TX)
-        await uow.control.add_sent_limit(G1, LIMIT, NOON, {**TX, "transaction_id": "tx-2"})
-        await uow.control.add_sent_limit(G1, LIMIT, NOON, {**TX, "transaction_id": None})
+            await add_sent_limit(uow, G1, limit, NOON, TX)
+        await add_sent_limit(uow, EvseId("G-01", 2), LIMIT, NOON, TX)
+        await add_sent_limit(uow, EvseId("G-02", 1), LIMIT, NOON, TX)
+        await add_sent_limit(uow, G1, LIMIT, NOON, {**TX, "transaction_id": "tx-2"})
+        await add_sent_limit(uow, G1, LIMIT, NOON, {**TX, "transaction_id": None})
         found = await alive(uow)
     assert [limit for limit, _ in found] == [later, LIMIT]  # in the order in which they were sent
 
 
+async def test_limits_that_are_kept_together_have_numbers_of_their_own(database: Database) -> None:
+    evses = [EvseId(name, number) for number in range(1, 40) for name in ("G-02", "G-01")]
+    async with SqlUnitOfWork(database) as uow:
+        numbers = await uow.control.add_sent_limits([(evse, LIMIT, TX) for evse in evses], NOON)
+        assert await uow.control.add_sent_limits([], NOON) == {}
+        await uow.commit()
+    kept = {
+        EvseId(row["station_id"], row["evse_number"]): row["number"]
+        for name in ("G-01", "G-02")
+        for row in await Queries(database).sent_limits(name, 100)
+    }
+    assert numbers == kept
+    assert len(set(numbers.values())) == 78
+
+
 async def test_newest_limits_of_a_station_come_first(database: Database) -> None:
     async with SqlUnitOfWork(database) as uow:
-        numbers = [await uow.control.add_sent_limit(G1, LIMIT, NOON, TX) for _ in range(4)]
-        await uow.control.add_sent_limit(EvseId("G-02", 1), LIMIT, NOON, TX)
+        numbers = [await add_sent_limit(uow, G1, LIMIT, NOON, TX) for _ in range(4)]
+        await add_sent_limit(uow, EvseId("G-02", 1), LIMIT, NOON, TX)
         await uow.commit()
     found = await Queries(database).sent_limits("G-01", 3)
     assert [row["number"] for row in found] == numbers[:0:-1]

@@ -16,7 +16,7 @@ from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
-from tests.storage.rig import G1, SITE, known, put_site, report, sample
+from tests.storage.rig import G1, SITE, add_sent_limit, known, put_site, report, sample
 
 LONGEST_ID = "é" * 48
 
@@ -156,7 +156,7 @@ async def test_guest_that_was_sent_a_limit_stays_readable_without_a_site(
     limit = TimedLimit(starts_at=NOON, ends_at=after(15), steps=((0, 6.0),))
     async with SqlUnitOfWork(database) as uow:
         await uow.stations.adopt("visitor", "fjordgata")
-        await uow.control.add_sent_limit(EvseId("visitor", 1), limit, NOON, {"purpose": "tx"})
+        await add_sent_limit(uow, EvseId("visitor", 1), limit, NOON, {"purpose": "tx"})
         await uow.stations.drop_guest("visitor")
         await uow.commit()
         assert await uow.stations.guests_of("fjordgata") == []
@@ -191,7 +191,7 @@ async def test_station_has_reported_that_did_something(database: Database, what:
                 await uow.transactions.begin(report(station_id="G-02"))
             case "a limit":
                 facts = {"purpose": "tx"}
-                await uow.control.add_sent_limit(EvseId("G-02", 1), limit, NOON, facts)
+                await add_sent_limit(uow, EvseId("G-02", 1), limit, NOON, facts)
             case "a reading":
                 await uow.transactions.add_samples("G-02", 1, None, [sample()])
         assert await reporters(uow) == ["G-02"]
