@@ -54,7 +54,7 @@ def carrying(case: Case, which: Flags | None = None) -> Carrying:
     network = case.network
     select = diags(np.ones(len(network.limit_a)) if which is None else which.astype(float))
     room_a = network.limit_a - network.unknown_a - network.fixed.magnitude()
-    loads = select @ (abs(network.evses.known) + network.evses.unknown)
+    loads = select @ network.evses.sizes
     most_w = np.array([module.max_w for module in case.problem.modules]).reshape(-1, 1)
     modules = np.repeat(most_w, room_a.shape[1], axis=1)
     return Carrying(

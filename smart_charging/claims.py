@@ -9,7 +9,6 @@ which for each d is a piece up to each E, worth the probability that the vehicle
 needs more than what lies below the piece.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +18,7 @@ from smart_charging.arrays import Array, Flags, Indices
 from smart_charging.columns import seconds_until
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
-from smart_charging.resources import Evse
+from smart_charging.sparse import is_another, running_sums
 
 _SHARES: Final = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 _BONUS: Final = np.array([1.0, 2 / 3, 1 / 3, 0.0])
@@ -58,31 +57,28 @@ def claims_of(problem: ChargingProblem, weights: Weights) -> Claims:
     """Write down what every vehicle wants."""
     columns, count = problem.columns, len(problem.evses)
     promised = class_values(problem, weights)
-    is_certain = np.array([not evse.demand.outcomes for evse in problem.evses], dtype=bool)
+    outcomes = _outcomes(problem)
     sizes, values = _certain(problem, weights, promised)
-    sizes[~is_certain, : len(_BONUS)] = 0.0
-    deadlines = [np.repeat(np.arange(count), sizes.shape[1])]
-    pieces = [np.column_stack([sizes.ravel(), values.ravel()])]
-    owners, departs_s = list(range(count)), columns.departs_s.tolist()
-    for i in np.flatnonzero(~is_certain).tolist():
-        for leaves_s, uncertain in _uncertain(problem, problem.evses[i], promised[i]):
-            is_final = leaves_s >= columns.departs_s[i]
-            deadlines.append(np.full(len(uncertain), i if is_final else len(owners)))
-            pieces.append(uncertain)
-            if not is_final:
-                owners.append(i)
-                departs_s.append(leaves_s)
-    deadline, piece = np.concatenate(deadlines), np.concatenate(pieces)
-    is_wanted = piece[:, 0] > 0
-    owner, most_wh = np.array(owners, dtype=int), np.zeros(count)
-    np.maximum.at(most_wh, owner, np.bincount(deadline, piece[:, 0], len(owner)))
+    sizes[outcomes.owner, : len(_BONUS)] = 0.0
+    is_new = outcomes.is_new & (outcomes.departs_s < columns.departs_s[outcomes.owner])
+    owner = np.concatenate([np.arange(count), outcomes.owner[is_new]])
+    earlier = np.where(
+        outcomes.departs_s < columns.departs_s[outcomes.owner],
+        count - 1 + np.cumsum(is_new),
+        outcomes.owner,
+    )
+    deadline = np.concatenate([np.repeat(np.arange(count), sizes.shape[1]), earlier])
+    size_wh = np.concatenate([sizes.ravel(), outcomes.size_wh])
+    value = np.concatenate([values.ravel(), promised[outcomes.owner] * outcomes.chance])
+    is_wanted, most_wh = size_wh > 0, np.zeros(count)
+    np.maximum.at(most_wh, owner, np.bincount(deadline, size_wh, len(owner)))
     return Claims(
         deadline=deadline[is_wanted],
-        size_wh=piece[is_wanted, 0],
-        value_per_wh=piece[is_wanted, 1] / WH_PER_KWH,
+        size_wh=size_wh[is_wanted],
+        value_per_wh=value[is_wanted] / WH_PER_KWH,
         owner=owner,
-        departs_s=np.array(departs_s, dtype=float),
-        is_final=np.arange(len(owners)) < count,
+        departs_s=np.concatenate([columns.departs_s, outcomes.departs_s[is_new]]),
+        is_final=np.arange(len(owner)) < count,
         most_wh=most_wh,
     )
 
@@ -119,14 +115,36 @@ def _certain(problem: ChargingProblem, weights: Weights, promised: Array) -> tup
     )
 
 
-def _uncertain(
-    problem: ChargingProblem, evse: Evse, promised: float
-) -> Iterator[tuple[float, Array]]:
-    """For each possible departure its pieces: [piece, (size, value)]."""
-    outcomes = evse.demand.outcomes
-    for departs_at in sorted({outcome.departs_at for outcome in outcomes}):
-        some = sorted((o.energy_wh, o.probability) for o in outcomes if o.departs_at == departs_at)
-        energies_wh = np.array([0.0, *(energy_wh for energy_wh, _ in some)])
-        chances = np.cumsum([chance for _, chance in reversed(some)])[::-1]
-        pieces = np.column_stack([np.diff(energies_wh), promised * chances])
-        yield seconds_until(departs_at, problem.starts_at), pieces
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outcomes:
+    """Pieces of energy of all vehicles whose demand is uncertain, by vehicle and departure.
+
+    Attributes:
+        owner: [piece]
+        departs_s: [piece]
+        is_new: Whether it is the first piece of a departure: [piece].
+        size_wh: [piece]
+        chance: That the vehicle leaves then and needs more than the pieces below: [piece].
+    """
+
+    owner: Indices
+    departs_s: Array
+    is_new: Flags
+    size_wh: Array
+    chance: Array
+
+
+def _outcomes(problem: ChargingProblem) -> _Outcomes:
+    """For each possible departure of each vehicle a piece up to each energy."""
+    table = [
+        (i, seconds_until(one.departs_at, problem.starts_at), one.energy_wh, one.probability)
+        for i, evse in enumerate(problem.evses)
+        for one in evse.demand.outcomes
+    ]
+    owners, departs_s, energy_wh, chance = np.array(sorted(table)).reshape(-1, 4).T
+    owner = owners.astype(int)
+    is_new = is_another(owner) | is_another(departs_s)
+    lower_wh = np.where(is_new, 0.0, np.roll(energy_wh, 1))
+    is_last = np.roll(is_new, -1)[::-1]
+    above = running_sums(chance[::-1], is_last)[::-1]
+    return _Outcomes(owner, departs_s, is_new, energy_wh - lower_wh, above)

@@ -27,6 +27,8 @@ _MOST_LOST: Final = 0.002
 """Of what the program could do at most, as a share of all that is at stake."""
 _LITTLE_LOST: Final = 0.001
 """The same, up to which an outlook is only filled up and not planned again."""
+_NOTHING_LOST: Final = 1e-5
+"""The same where every EVSE counts: planning again would gain no more than that."""
 _MOVED_A: Final = 1e-3
 _MOVED_W: Final = 1.0
 
@@ -119,10 +121,10 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     least_a, most_a = units.least_a.copy(), units.most_a.copy()
     least_a[:, :count] = most_a[:, :count] = fixed_a
     fixed = replace(units, least_a=least_a, most_a=most_a)
-    if len(case.problem.evses) > _MOST_WHOLE:
-        filled = _fill_up(replace(case, units=fixed), committed)
-        if _lost(case, relaxed, filled) <= _LITTLE_LOST:
-            return filled
+    filled = _fill_up(replace(case, units=fixed), committed)
+    is_few = len(case.problem.evses) <= _MOST_WHOLE
+    if _lost(case, relaxed, filled) <= (_NOTHING_LOST if is_few else _LITTLE_LOST):
+        return filled
     try:
         again = relax(case.problem, case.network, fixed, case.weights, time_limit_s)
     except SolverError:

@@ -62,7 +62,10 @@ def deal(case: Case, of: Indices, cohort_a: Array, small: Flags) -> Array:
 
 
 def fill(case: Case, amps: Array) -> Array:
-    """Give those who lack energy what room there is, in the slots that are worth most."""
+    """Give those who lack energy what room there is, in the slots that are worth most.
+
+    What is fed back makes no room.
+    """
     units = case.units
     lines, amps = carrying(case), amps.copy()
     lacking_wh = _lacking_wh(case, amps)
@@ -74,7 +77,7 @@ def fill(case: Case, amps: Array) -> Array:
             np.maximum(units.most_a[some, slot] - amps[some, slot], 0.0),
             lacking_wh[some] / wh[some],
         )
-        more = lines.fit_beside(more, amps[:, slot], slot)
+        more = lines.fit_beside(more, np.maximum(amps[:, slot], 0.0), slot)
         amps[:, slot] += more
         lacking_wh -= more * wh
     return amps

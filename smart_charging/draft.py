@@ -24,7 +24,7 @@ class Flow:
         loads: What an ampere of each puts on each line: [row, load].
         columns: By load and slot; NOT_THERE where there is none: [load, slot].
         least_a: What flows in any case: [load, slot].
-        most_a: [load, slot]
+        most_a: What can flow at most, by their bounds and by energy: [load, slot].
         kw_per_a: Power drawn from the grid: [load, slot].
     """
 

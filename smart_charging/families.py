@@ -30,10 +30,24 @@ def add_currents(draft: Draft) -> None:
             loads=units.loads,
             columns=draft.x,
             least_a=units.least_a,
-            most_a=most_a,
+            most_a=np.clip(_carrying_all_a(draft), least_a, most_a),
             kw_per_a=kw_per_a,
         )
     )
+
+
+def _carrying_all_a(draft: Draft) -> Array:
+    """Amperes that carry in one slot all that (2) lets a unit have at all: [unit, slot].
+
+    A vehicle that feeds back may have more in between.
+    """
+    units, evses = draft.units, draft.problem.evses
+    most_wh = units.most_wh + forced_wh(units)
+    feeds_back = [units.of[i] for i, evse in enumerate(evses) if evse.discharge is not None]
+    most_wh[feeds_back] = np.inf
+    amps: Array = np.full(units.wh_per_a.shape, np.inf)
+    np.divide(most_wh[:, None], units.wh_per_a, out=amps, where=units.wh_per_a > 0)
+    return amps
 
 
 def add_energy(draft: Draft) -> None:

@@ -40,8 +40,11 @@ class Fixed:
             phasors: What an ampere of each puts on each line: [row, load].
             amps: What each draws: [load, slot].
         """
+        if not phasors.nnz:
+            nothing = np.zeros(0, dtype=int), np.zeros(0, dtype=complex)
+            return cls(phasors.shape[0], *nothing, np.zeros((0, amps.shape[1])))
         entries = coo_matrix(phasors)
-        angles = np.angle(entries.data).round(_DECIMALS) if entries.nnz else np.zeros(0)
+        angles = np.angle(entries.data).round(_DECIMALS)
         places, entry_of = np.unique(
             np.column_stack([entries.row, angles]), axis=0, return_inverse=True
         )
@@ -87,6 +90,8 @@ class Fixed:
 
     def _summed(self, weights: ComplexArray | Array) -> ComplexArray:
         entries = np.arange(len(self.row))
+        if not len(entries):
+            return np.zeros((self.count, self.amps.shape[1]), dtype=weights.dtype)
         adder = csr_matrix((weights, (self.row, entries)), shape=(self.count, len(self.row)))
         summed: ComplexArray = np.asarray(adder @ self.amps)
         return summed

@@ -25,6 +25,7 @@ from scipy.sparse import csr_matrix
 
 from smart_charging.arrays import Array, Flags, Indices
 from smart_charging.errors import SolverError
+from smart_charging.sparse import entries_of
 
 _GAP: Final = 1e-4
 """Where some variables are whole, this close to the bound is good enough."""
@@ -158,10 +159,11 @@ def _model(columns: Columns, rows: Rows) -> ModelProto:
     if rows.coefficients:
         places = (np.concatenate(rows.at_row), np.concatenate(rows.at_column))
         shape = (rows.count, columns.count)
-        matrix = csr_matrix((np.concatenate(rows.coefficients), places), shape=shape).tocoo()
-        model.linear_constraint_matrix.row_ids.extend(matrix.row.tolist())
-        model.linear_constraint_matrix.column_ids.extend(matrix.col.tolist())
-        model.linear_constraint_matrix.coefficients.extend(matrix.data.tolist())
+        matrix = csr_matrix((np.concatenate(rows.coefficients), places), shape=shape)
+        row, column, coefficient = entries_of(matrix)
+        model.linear_constraint_matrix.row_ids.extend(row.tolist())
+        model.linear_constraint_matrix.column_ids.extend(column.tolist())
+        model.linear_constraint_matrix.coefficients.extend(coefficient.tolist())
     return model
 
 

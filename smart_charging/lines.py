@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.sparse import coo_matrix, csc_matrix, csr_matrix, hstack
+from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.draft import NOT_THERE, Draft, Flow, Lines
 from smart_charging.fixed import Fixed
 from smart_charging.network import Incidence
+from smart_charging.sparse import entries_in, entries_of
 
 _FINE_RAD, _COARSE_RAD = np.deg2rad(7.5), np.deg2rad(15.0)
 _FEW: Final = 150
@@ -71,17 +72,17 @@ class Sectors:
 def add_lines(draft: Draft) -> None:
     """No line carries more than its limit, none feeds back more, and nor do both together."""
     network = draft.network
-    known = coo_matrix(hstack([flow.loads.known for flow in draft.drawn]))
+    known = _side_by_side([flow.loads.known for flow in draft.drawn])
     sectors = sectors_of(known, network.fixed)
     beside = Beside(network.limit_a - network.unknown_a, network.fixed)
     _add_lines(draft, draft.drawn, beside, sectors)
     if not draft.fed:
         return
-    fed = coo_matrix(hstack([flow.loads.known for flow in draft.fed]))
+    fed = _side_by_side([flow.loads.known for flow in draft.fed])
     nothing = network.fixed.turned(np.zeros(network.fixed.count, dtype=bool))
     _add_lines(draft, draft.fed, Beside(network.limit_a, nothing), sectors_of(fed, nothing))
     mixed = np.zeros(network.fixed.count, dtype=bool)
-    mixed[fed.row] = True
+    mixed[entries_of(fed)[0]] = True
     mixed &= sectors.width_rad > FAR_RAD
     if mixed.any():
         both = [*draft.drawn, *(flow.turned() for flow in draft.fed)]
@@ -124,24 +125,22 @@ def chords_of(loads: Incidence, beside: Beside, sectors: Sectors) -> Chords:
     spread = _Spread(sectors.chords)
     each = sectors.of(rows)
     direction, reach = each.direction(np.arange(len(rows)) - spread.first[rows]), each.reach
-    known, unknown = loads.known.tocoo(), loads.unknown.tocoo()
-    chord, entry = spread.over(known.row.astype(int))
-    also, other = spread.over(unknown.row.astype(int))
-    along = np.concatenate(
-        [_along(known.data[entry], direction[chord]), reach[also] * unknown.data[other]]
-    )
-    places = (
-        np.concatenate([chord, also]),
-        np.concatenate([known.col[entry], unknown.col[other]]),
-    )
+    row, load, phasor = entries_of(loads.known)
+    also_row, also_load, size = entries_of(loads.unknown)
+    chord, entry = spread.over(row)
+    also, other = spread.over(also_row)
+    along = np.concatenate([_along(phasor[entry], direction[chord]), reach[also] * size[other]])
+    places = np.concatenate([chord, also]), np.concatenate([load[entry], also_load[other]])
     is_some = along > _NOTHING
     places = (places[0][is_some], places[1][is_some])
-    parts = csc_matrix((along[is_some], places), shape=(len(rows), known.shape[1]))
+    parts = csc_matrix((along[is_some], places), shape=(len(rows), loads.known.shape[1]))
+    limit = reach[:, None] * beside.room_a[rows]
     fixed = beside.fixed
-    chord, entry = spread.over(fixed.row)
-    along = _along(fixed.direction[entry], direction[chord])
-    taken = csr_matrix((along, (chord, entry)), shape=(len(rows), len(fixed.row)))
-    limit = reach[:, None] * beside.room_a[rows] - taken @ fixed.amps
+    if len(fixed.row):
+        chord, entry = spread.over(fixed.row)
+        along = _along(fixed.direction[entry], direction[chord])
+        taken = csr_matrix((along, (chord, entry)), shape=(len(rows), len(fixed.row)))
+        limit = limit - taken @ fixed.amps
     return Chords(parts=parts, rows=rows, reach=reach, limit=np.asarray(limit))
 
 
@@ -170,16 +169,18 @@ def _along(phasors: ComplexArray, directions: ComplexArray) -> Array:
 
 
 def _add_lines(draft: Draft, flows: Sequence[Flow], beside: Beside, sectors: Sectors) -> None:
-    known = csr_matrix(hstack([flow.loads.known for flow in flows]))
-    unknown = csr_matrix(hstack([flow.loads.unknown for flow in flows]))
+    known = _side_by_side([flow.loads.known for flow in flows])
+    unknown = _side_by_side([flow.loads.unknown for flow in flows])
     columns = np.concatenate([flow.columns for flow in flows])
     least_a = np.concatenate([flow.least_a for flow in flows])
     most_a = np.concatenate([flow.most_a for flow in flows])
     most_a = np.where(columns != NOT_THERE, most_a, least_a)
-    at_most = abs(known) @ most_a + unknown @ most_a + beside.fixed.magnitude()
+    at_most = Incidence(known, unknown).sizes @ most_a + beside.fixed.magnitude()
     may_bind = at_most > np.maximum(beside.room_a, 0.0) + _NOTHING
     chords = chords_of(Incidence(known, unknown), beside, sectors)
-    constraints = _add_chords(draft, chords, may_bind[chords.rows], columns, least_a)
+    on_chord = np.asarray(chords.parts @ most_a) > np.maximum(chords.limit, 0.0) + _NOTHING
+    may_bind = may_bind[chords.rows] & on_chord
+    constraints = _add_chords(draft, chords, may_bind, columns, least_a)
     draft.lines.append(Lines(constraints=constraints, rows=chords.rows, reach=chords.reach))
 
 
@@ -198,21 +199,25 @@ def _add_chords(
     upper = np.maximum(chords.limit, floors_a) - absent_a
     constraints = np.full(chords.limit.shape, NOT_THERE)
     constraints[may_bind] = draft.rows.add(-np.inf, upper[may_bind], int(may_bind.sum()))
-    parts = chords.parts.tocoo()
-    at = (constraints[parts.row] != NOT_THERE) & (columns[parts.col] != NOT_THERE)
+    load, chord, part = entries_in(chords.parts, np.arange(len(columns)))
+    at = (constraints[chord] != NOT_THERE) & (columns[load] != NOT_THERE)
     entry, slot = np.nonzero(at)
-    draft.rows.put(
-        constraints[parts.row[entry], slot], columns[parts.col[entry], slot], parts.data[entry]
-    )
+    draft.rows.put(constraints[chord[entry], slot], columns[load[entry], slot], part[entry])
     return np.where(is_overdrawn, NOT_THERE, constraints)
 
 
-def sectors_of(known: coo_matrix, fixed: Fixed) -> Sectors:
+def _side_by_side(matrices: Sequence[csr_matrix]) -> csr_matrix:
+    """All columns of some matrices."""
+    return matrices[0] if len(matrices) == 1 else csr_matrix(hstack(matrices))
+
+
+def sectors_of(known: csr_matrix, fixed: Fixed) -> Sectors:
     """The sector in which each line's phasors lie, measured from the line's own voltage."""
     lowest, highest = np.full(fixed.count, np.inf), np.full(fixed.count, -np.inf)
     flows = fixed.flows
-    rows = np.concatenate([known.row, fixed.row[flows]])
-    angles = np.angle(np.concatenate([known.data, fixed.direction[flows]]))
+    row, _, phasor = entries_of(known)
+    rows = np.concatenate([row, fixed.row[flows]])
+    angles = np.angle(np.concatenate([phasor, fixed.direction[flows]]))
     np.minimum.at(lowest, rows, angles)
     np.maximum.at(highest, rows, angles)
     is_empty = lowest > highest

@@ -32,6 +32,12 @@ class Incidence:
     known: csr_matrix
     unknown: csr_matrix
 
+    @property
+    def sizes(self) -> csr_matrix:
+        """Magnitudes of all loads: [row, load]."""
+        known = abs(self.known)
+        return known + self.unknown if self.unknown.nnz else known
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
@@ -113,6 +119,9 @@ class _Routes:
 
     def incidence(self, loads: Sequence[tuple[str, Tap]]) -> Incidence:
         """What each of these loads, given by feeder and tap, puts on each line."""
+        if not loads:
+            nothing = csr_matrix((LINES * len(self._index), 0))
+            return Incidence(known=nothing, unknown=nothing)
         found = [self._route(*load) for load in loads]
         is_known = np.array([tap.is_angle_known for _, tap in loads], dtype=bool)
         counts = [len(rows) for rows, _ in found]
@@ -121,11 +130,10 @@ class _Routes:
         phasors = np.concatenate([np.zeros(0, dtype=complex), *(one for _, one in found)])
         knows = np.repeat(is_known, counts)
         shape = (LINES * len(self._index), len(loads))
+        entries = phasors, rows, members
         return Incidence(
-            known=csr_matrix((phasors[knows], (rows[knows], members[knows])), shape=shape),
-            unknown=csr_matrix(
-                (np.abs(phasors[~knows]), (rows[~knows], members[~knows])), shape=shape
-            ),
+            known=_matrix(*(one[knows] for one in entries), shape=shape),
+            unknown=abs(_matrix(*(one[~knows] for one in entries), shape=shape)),
         )
 
     def _route(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
@@ -151,3 +159,11 @@ class _Routes:
             first = LINES * self._index[at]
             yield from ((first + i, phasor) for i, phasor in enumerate(phasors) if phasor != 0)
             at = feeder.parent
+
+
+def _matrix(
+    phasors: ComplexArray, rows: Indices, members: Indices, *, shape: tuple[int, int]
+) -> csr_matrix:
+    if not len(rows):
+        return csr_matrix(shape, dtype=complex)  # type: ignore[arg-type]  # stubs: floats only
+    return csr_matrix((phasors, (rows, members)), shape=shape)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.sparse import csc_matrix, diags, vstack
+from scipy.sparse import csc_matrix, csr_matrix, vstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.fixed import Fixed
 from smart_charging.lines import FAR_RAD, Beside, chords_of, sectors_of
 from smart_charging.network import Incidence, Network
 from smart_charging.problem import ChargingProblem
+from smart_charging.sparse import entries_in, entries_of, is_another, running_sums
 
 _WIDE_RAD: Final = np.pi / 2 + 1e-9
 _EPSILON_A: Final = 1e-9
@@ -65,10 +66,9 @@ def paths_of(
         fed.append((network.stores, np.maximum(-store_a, 0.0)))
     if fed_a is not None and fed_a.any():
         fed.append((network.evses, fed_a))
-    network = _beside_fed(network, fed)
-    sectors = sectors_of(network.evses.known.tocoo(), network.fixed)
+    network = _beside_fed(network, fed) if fed else network
+    sectors = sectors_of(network.evses.known, network.fixed)
     is_wide = sectors.width_rad > _WIDE_RAD
-    is_narrow = diags((~is_wide).astype(float))
     room_a = np.maximum(network.limit_a - network.unknown_a, 0.0)
     beside = Beside(room_a, network.fixed)
     chords = chords_of(network.evses, beside, sectors.only(is_wide))
@@ -77,9 +77,9 @@ def paths_of(
     most_w = np.array([*(module.max_w for module in problem.modules), *([np.inf] * power.shape[0])])
     others = [NO_LINE] * len(problem.modules) + [ALL] * power.shape[0]
     return Paths(
-        phasors=csc_matrix(is_narrow @ network.evses.known),
-        magnitudes=csc_matrix(is_narrow @ network.evses.unknown),
-        parts=csc_matrix(vstack([chords.parts, watts, power])),
+        phasors=_on(~is_wide, network.evses.known),
+        magnitudes=_on(~is_wide, network.evses.unknown),
+        parts=_stacked(chords.parts, watts, power),
         part_row=np.concatenate([chords.rows, np.array(others, dtype=int)]),
         part_limit=np.concatenate([chords.limit, np.repeat(most_w[:, None], slots, axis=1)]),
         fixed=network.fixed.total(),
@@ -87,15 +87,29 @@ def paths_of(
     )
 
 
+def _on(rows: Flags, matrix: csr_matrix) -> csc_matrix:
+    """A matrix with some of its rows only."""
+    row, column, value = entries_of(matrix)
+    some = rows[row]
+    return csc_matrix((value[some], (row[some], column[some])), shape=matrix.shape)
+
+
+def _stacked(*matrices: csc_matrix) -> csc_matrix:
+    """One above the other."""
+    some = [matrix for matrix in matrices if matrix.shape[0]]
+    return csc_matrix(vstack(some)) if len(some) > 1 else (some or list(matrices))[0]
+
+
 def _all_watts(problem: ChargingProblem) -> csc_matrix:
     """What an ampere adds to the power of all EVSEs, where that has a fee: [0 or 1, evse]."""
     has_fee = problem.tariff is not None and problem.tariff.capacity is not None
-    return csc_matrix(problem.columns.w_per_a[None, :][: int(has_fee)])
+    watts = problem.columns.w_per_a[None, :]
+    return csc_matrix(watts if has_fee else (0, watts.shape[1]))
 
 
 def _beside_fed(network: Network, fed: Sequence[tuple[Incidence, Array]]) -> Network:
     """The network beside what is fed back: that never makes room, and may take some (`lines`)."""
-    is_far = sectors_of(network.evses.known.tocoo(), network.fixed).width_rad > FAR_RAD
+    is_far = sectors_of(network.evses.known, network.fixed).width_rad > FAR_RAD
     for loads, amps in fed if is_far.any() else ():
         turned = Fixed.of(loads.known, amps).turned(is_far)
         unknown_a = (loads.unknown @ amps) * is_far[:, None]
@@ -107,11 +121,13 @@ def _beside_fed(network: Network, fed: Sequence[tuple[Incidence, Array]]) -> Net
 
 def module_watts(problem: ChargingProblem) -> csc_matrix:
     """What an ampere of each EVSE takes of its power module: [module, evse]."""
+    shape = (len(problem.modules), len(problem.evses))
+    if not problem.modules:
+        return csc_matrix(shape)
     number = {module.key: k for k, module in enumerate(problem.modules)}
     members = [i for i, evse in enumerate(problem.evses) if evse.module is not None]
     modules = [number[problem.evses[i].module or ""] for i in members]
     watts = problem.columns.w_per_a[members]
-    shape = (len(problem.modules), len(problem.evses))
     return csc_matrix((watts, (modules, members)), shape=shape)
 
 
@@ -138,39 +154,32 @@ class Occupancy:
 
     def add(self, evses: Indices, amps: Array) -> None:
         """Let EVSEs draw more (or less, below 0)."""
-        self._phasors += self._paths.phasors[:, evses] @ amps
-        self._magnitudes += self._paths.magnitudes[:, evses] @ amps
-        self._parts += self._paths.parts[:, evses] @ amps
+        paths = self._paths
+        for matrix, carried in (
+            (paths.phasors, self._phasors),
+            (paths.magnitudes, self._magnitudes),
+            (paths.parts, self._parts),
+        ):
+            owner, row, value = entries_in(matrix, evses)
+            np.add.at(carried, row, value * amps[owner])
 
     def room_a(self, evses: Indices) -> Array:
         """How much more each of these could draw, if none of the others does."""
-        return self.tightest(evses)[0]
+        room_a = np.full(len(evses), np.inf)
+        for owner, room, _ in self._rooms(evses):
+            np.minimum.at(room_a, owner, room)
+        return room_a
 
     def tightest(self, evses: Indices) -> tuple[Array, Indices]:
         """How much more each could draw if none of the others does, and the line that ends it.
 
-        On each line |p + c a| + m <= L is solved for a, where p is the sum of phasors, c the
-        EVSE's own, m the magnitudes and L the limit.
-
         Returns:
             Amperes, not below 0: [evse]; row of the line, NO_LINE where it is none: [evse].
         """
-        paths = self._paths
-        one, row, phasor = _entries(paths.phasors, evses)
-        other, other_row, size = _entries(paths.magnitudes, evses)
-        third, part, share = _entries(paths.parts, evses)
-        rooms = (
-            self._room_of_phasor(row, phasor),
-            self._room_of_magnitude(other_row, size.real),
-            self._room_of_part(part, share.real),
-        )
-        owner, room = np.concatenate([one, other, third]), np.maximum(np.concatenate(rooms), 0.0)
-        rows = (row, other_row, np.maximum(paths.part_row[part], NO_LINE))
-        order = np.lexsort((room, owner))
-        first = order[np.unique(owner[order], return_index=True)[1]]
-        room_a, row_of = np.full(len(evses), np.inf), np.full(len(evses), NO_LINE)
-        room_a[owner[first]] = room[first]
-        row_of[owner[first]] = np.concatenate(rows)[first]
+        room_a, row_of = self.room_a(evses), np.full(len(evses), NO_LINE)
+        for owner, room, rows in reversed(self._rooms(evses)):
+            ends = np.flatnonzero(room <= room_a[owner])[::-1]
+            row_of[owner[ends]] = rows[ends]
         return room_a, row_of
 
     def fitting(self, evses: Indices, amps: Array) -> Flags:
@@ -181,22 +190,43 @@ class Occupancy:
             amps: By how much each is raised: [evse].
         """
         fits = np.ones(len(evses), dtype=bool)
-        owner, row, value = _entries(self._paths.phasors, evses)
-        also, also_row, size = _entries(self._paths.magnitudes, evses)
+        owner, row, value = entries_in(self._paths.phasors, evses)
+        also, also_row, size = entries_in(self._paths.magnitudes, evses)
         phasors = np.concatenate([value * amps[owner], np.zeros(len(also))])
-        magnitudes = np.concatenate([np.zeros(len(owner)), size.real * amps[also]])
+        magnitudes = np.concatenate([np.zeros(len(owner)), size * amps[also]])
         rows, owners = np.concatenate([row, also_row]), np.concatenate([owner, also])
         order = np.lexsort((owners, rows))
         rows, owners = rows[order], owners[order]
-        carried = np.abs(self._phasors[rows] + _running(phasors[order], rows))
-        carried += self._magnitudes[rows] + _running(magnitudes[order], rows)
+        is_first = is_another(rows)
+        carried = np.abs(self._phasors[rows] + running_sums(phasors[order], is_first))
+        carried += self._magnitudes[rows] + running_sums(magnitudes[order], is_first)
         fits[owners[carried > self._limit_a[rows] + _FITS_A]] = False
-        owner, part, share = _entries(self._paths.parts, evses)
+        owner, part, share = entries_in(self._paths.parts, evses)
         order = np.lexsort((owner, part))
         owner, part = owner[order], part[order]
-        taken = self._parts[part] + _running(share.real[order] * amps[owner], part)
+        taken = self._parts[part] + running_sums(share[order] * amps[owner], is_another(part))
         fits[owner[taken > self._part_limit[part] + _FITS_A]] = False
         return fits
+
+    def _rooms(self, evses: Indices) -> tuple[tuple[Indices, Array, Indices], ...]:
+        """How much more each could draw for the sake of each of its limits.
+
+        On each line |p + c a| + m <= L is solved for a, where p is the sum of phasors, c the
+        EVSE's own, m the magnitudes and L the limit.
+
+        Returns:
+            For each kind of limit: place of the EVSE, amperes, not below 0, row of the line.
+        """
+        paths = self._paths
+        one, row, phasor = entries_in(paths.phasors, evses)
+        other, other_row, size = entries_in(paths.magnitudes, evses)
+        third, part, share = entries_in(paths.parts, evses)
+        rows = np.maximum(paths.part_row[part], NO_LINE)
+        return (
+            (one, np.maximum(self._room_of_phasor(row, phasor), 0.0), row),
+            (other, np.maximum(self._room_of_magnitude(other_row, size), 0.0), other_row),
+            (third, np.maximum(self._room_of_part(part, share), 0.0), rows),
+        )
 
     def _room_of_phasor(self, rows: Indices, own: ComplexArray) -> Array:
         left = self._limit_a[rows] - self._magnitudes[rows]
@@ -213,21 +243,3 @@ class Occupancy:
     def _room_of_part(self, parts: Indices, own: Array) -> Array:
         left: Array = (self._part_limit[parts] - self._parts[parts]) / own
         return left
-
-
-def _entries(matrix: csc_matrix, evses: Indices) -> tuple[Indices, Indices, ComplexArray]:
-    """Entries of some columns: place among those columns, row, value."""
-    some = matrix[:, evses]
-    owner = np.repeat(np.arange(len(evses)), np.diff(some.indptr))
-    return owner, np.asarray(some.indices, dtype=int), np.asarray(some.data)
-
-
-def _running(values: ComplexArray | Array, groups: Indices) -> ComplexArray | Array:
-    """Running sums within groups, which are sorted."""
-    sums = np.cumsum(values)
-    starts = np.flatnonzero(np.diff(groups, prepend=-1))
-    before = np.concatenate([[0.0], sums])[starts]
-    running: ComplexArray | Array = sums - np.repeat(
-        before, np.diff(np.append(starts, len(groups)))
-    )
-    return running

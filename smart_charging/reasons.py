@@ -106,7 +106,7 @@ def _first(problem: ChargingProblem, outcome: Outcome) -> tuple[Indices, Indices
 
 def _dearest(network: Network, gain_per_a: Array) -> tuple[Indices, Array]:
     """The line on which each EVSE's ampere costs most, and what it gains there: [evse, slot]."""
-    loads = csc_matrix(abs(network.evses.known) + network.evses.unknown)
+    loads = csc_matrix(network.evses.sizes)
     evses, slots = loads.shape[1], gain_per_a.shape[1]
     rows, gains = np.full((evses, slots), NO_LINE), np.zeros((evses, slots))
     starts = loads.indptr[:-1]

@@ -11,8 +11,8 @@ from acnportal.algorithms import BaseAlgorithm  # type: ignore[import-not-found]
 
 from benchmarks.acnsim.foreign import Network, Session
 from benchmarks.acnsim.observed import Observed
-from benchmarks.acnsim.past import Past
-from benchmarks.acnsim.stays import PERIOD_S, VOLTAGE_V
+from benchmarks.acnsim.past import Alike, Past
+from benchmarks.acnsim.stays import PERIOD_H, PERIOD_S, VOLTAGE_V
 from benchmarks.acnsim.tree import check_tree, lines_of, tree_of
 from smart_charging.planner import make_plan
 from smart_charging.policy import Fairness, Policy
@@ -27,6 +27,7 @@ _SOONER: Final = 0.1
 those stay who can use what is left later on."""
 _LONG_S: Final = 60.0
 """The solver may take long, so that plans do not depend on what else the machine does."""
+_PERIODS_PER_DAY: Final = 288
 _FINE_A: Final = 0.001
 """The step of stations that take any current."""
 
@@ -58,7 +59,7 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         self.max_recompute = 1
         self._starts_at = starts_at
         self._past = past
-        self._stated: dict[str, int] = {}
+        self._alike: dict[str, Alike] = {}
         self._observed: dict[str, Observed] = {}
         lines = lines_of(network)
         self._tree = tree_of(lines)
@@ -85,7 +86,6 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         currents_a = self.interface.last_actual_charging_rate
         for session in sessions:
             key = session.session_id
-            self._stated.setdefault(key, session.departure)
             max_a = self._max_a[session.station_id]
             seen = self._observed.get(key) or Observed(max_a=max_a, ceiling_a=max_a)
             if key in pilots_a:
@@ -146,13 +146,19 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
             if halfway == now:
                 return {session.departure: 1.0}
             return {halfway: _SOONER, session.departure: 1.0 - _SOONER}
-        lengths_s = self._past.lengths_s(
-            PERIOD_S * (self._stated[session.session_id] - session.arrival),
-            PERIOD_S * (now - session.arrival),
-        )
+        lengths_s = self._alike_of(session, self._past).after(PERIOD_S * (now - session.arrival))
         leaves = [session.arrival + round(length_s / PERIOD_S) for length_s in lengths_s]
         counts = Counter(max(now + 1, period) for period in leaves)
         return {period: count / len(leaves) for period, count in counts.items()}
+
+    def _alike_of(self, session: Session, past: Past) -> Alike:
+        """Earlier stays like this one, by what its driver said when it came."""
+        alike = self._alike.get(session.session_id)
+        if alike is None:
+            came_h = session.arrival % _PERIODS_PER_DAY * PERIOD_H
+            alike = past.alike(came_h, PERIOD_S * (session.departure - session.arrival))
+            self._alike[session.session_id] = alike
+        return alike
 
     def _at(self, period: int) -> datetime:
         return self._starts_at + timedelta(seconds=period * PERIOD_S)

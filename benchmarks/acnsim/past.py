@@ -1,41 +1,83 @@
 """How long vehicles have stayed, beside what their drivers had said.
 
-From the stays that were over before the week began: of those whose drivers had said about the same
-as this one, and that were still there after as long a time, each is one way in which this stay may
-go on.
+From the stays that were over before the week began: of those that had come at about the same time
+of day and whose drivers had said about the same, and that were still there after as long a time,
+each is one way in which this stay may go on.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-_ALIKE: Final = 100
-"""So many stays with the most similar stated length are looked at."""
+_ALIKE: Final = 30
+"""So many of the most similar stays are looked at."""
+_HOURS_PER_E: Final = 4.0
+"""A coming so much earlier or later is as unlike as a stated length of e times as much."""
+_HOURS_PER_DAY: Final = 24.0
 _QUANTILES: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
 _LEAST_KNOWN: Final = 5
 _LONGER: Final = 1.25
 """When hardly any was still there: the stay lasts a quarter longer than it has lasted."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastStay:
+    """A stay that is over.
+
+    Attributes:
+        came_h: At which hour of the day.
+        stated_s: How long its driver had said that it would be.
+        lasted_s: How long it was.
+    """
+
+    came_h: float
+    stated_s: float
+    lasted_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """How long a stay may last, by earlier ones that were alike.
+
+    Attributes:
+        stated_s: What its driver says.
+        lengths_s: How long it is if its driver is as wrong as theirs were, rising.
+    """
+
+    stated_s: float
+    lengths_s: NDArray[np.float64]
+
+    def after(self, lasted_s: float) -> list[float]:
+        """Equally likely lengths of the whole stay when it has lasted for some time already."""
+        longer_s = self.lengths_s[np.searchsorted(self.lengths_s, lasted_s, side="right") :]
+        if len(longer_s) < _LEAST_KNOWN:
+            return [max(self.stated_s, lasted_s * _LONGER)]
+        last = len(longer_s) - 1
+        lengths_s: list[float] = np.interp(
+            _QUANTILES * last, np.arange(len(longer_s)), longer_s
+        ).tolist()
+        return lengths_s
+
+
 class Past:
     """Stays at a site that are over.
 
     Args:
-        stays: What the driver had said, and how long it was, seconds.
+        stays: In any order.
     """
 
-    def __init__(self, stays: Sequence[tuple[float, float]]) -> None:
-        table = np.array(stays, dtype=float).reshape(-1, 2)
-        self._stated_s = table[:, 0]
-        self._ratio = table[:, 1] / table[:, 0]
+    def __init__(self, stays: Sequence[PastStay]) -> None:
+        table = [(stay.came_h, stay.stated_s, stay.lasted_s) for stay in stays]
+        self._came_h, self._stated_s, self._lasted_s = np.array(table).reshape(-1, 3).T
 
-    def lengths_s(self, stated_s: float, lasted_s: float) -> list[float]:
-        """Equally likely lengths of a whole stay that has lasted for some time already."""
-        alike = np.argsort(np.abs(np.log(self._stated_s / stated_s)), kind="stable")[:_ALIKE]
-        lengths_s = self._ratio[alike] * stated_s
-        lengths_s = lengths_s[lengths_s > lasted_s]
-        if len(lengths_s) < _LEAST_KNOWN:
-            return [max(stated_s, lasted_s * _LONGER)]
-        quantiles: list[float] = np.quantile(lengths_s, _QUANTILES).tolist()
-        return quantiles
+    def alike(self, came_h: float, stated_s: float) -> Alike:
+        """Look up the stays that were most like one that begins."""
+        apart_h = np.abs(self._came_h - came_h)
+        apart = np.minimum(apart_h, _HOURS_PER_DAY - apart_h) / _HOURS_PER_E
+        apart += np.abs(np.log(self._stated_s / stated_s))
+        nearest = np.argsort(apart, kind="stable")[:_ALIKE]
+        later_s = self._lasted_s[nearest] - self._stated_s[nearest]
+        return Alike(stated_s, np.sort(stated_s + later_s))

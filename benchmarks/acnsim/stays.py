@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from benchmarks.acnsim.past import PastStay
+
 PERIOD_S: Final = 300
 PERIOD_H: Final = PERIOD_S / 3600
 VOLTAGE_V: Final = 208.0
@@ -76,13 +78,14 @@ class Record:
                     stays.append(stay)
         return stays
 
-    def before(self, begins: date) -> list[tuple[float, float]]:
-        """Stays that were over before a day, as (what the driver said, what it was), seconds."""
+    def before(self, begins: date) -> list[PastStay]:
+        """Stays that were over before a day."""
         starts_at = begin_of(begins)
         return [
-            (
-                (row.stated_at - row.arrives_at).total_seconds(),
-                (row.departs_at - row.arrives_at).total_seconds(),
+            PastStay(
+                came_h=_hour_of(row.arrives_at),
+                stated_s=(row.stated_at - row.arrives_at).total_seconds(),
+                lasted_s=(row.departs_at - row.arrives_at).total_seconds(),
             )
             for row in self._rows
             if row.departs_at < starts_at and row.stated_at > row.arrives_at
@@ -109,6 +112,12 @@ def uncontrolled_peak_w(stays: Iterable[Stay]) -> float:
             power_w[period] = power_w.get(period, 0.0) + given_wh / PERIOD_H
             left_wh -= given_wh
     return max(power_w.values(), default=0.0)
+
+
+def _hour_of(instant: datetime) -> float:
+    """Which hour of the day it is at the site."""
+    local = instant.astimezone(_ZONE)
+    return local.hour + local.minute / 60
 
 
 def _read(file: Path) -> Iterator[_Row]:

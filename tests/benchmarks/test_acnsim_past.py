@@ -1,31 +1,55 @@
-from benchmarks.acnsim.past import Past
+from benchmarks.acnsim.past import Past, PastStay
 
 HOUR = 3600.0
 
 
-def test_stays_are_as_much_longer_than_stated_as_earlier_ones_were() -> None:
-    past = Past([(8 * HOUR, 6 * HOUR)] * 50 + [(8 * HOUR, 10 * HOUR)] * 50)
+def stays(stated_h: float, lasted_h: float, count: int = 15, came_h: float = 9.0) -> list[PastStay]:
+    one = PastStay(came_h=came_h, stated_s=stated_h * HOUR, lasted_s=lasted_h * HOUR)
+    return [one] * count
 
-    assert past.lengths_s(4 * HOUR, 0.0) == [3 * HOUR, 3 * HOUR, 4 * HOUR, 5 * HOUR, 5 * HOUR]
+
+def lengths_h(
+    past: Past, stated_h: float, lasted_h: float = 0.0, came_h: float = 9.0
+) -> list[float]:
+    return [s / HOUR for s in past.alike(came_h, stated_h * HOUR).after(lasted_h * HOUR)]
+
+
+def test_stays_are_as_much_longer_than_stated_as_earlier_ones_were() -> None:
+    past = Past(stays(8, 6) + stays(8, 10))
+
+    assert lengths_h(past, 7) == [5.0, 5.0, 7.0, 9.0, 9.0]
 
 
 def test_who_is_still_there_stays_as_long_as_others_who_were() -> None:
-    past = Past([(8 * HOUR, 6 * HOUR)] * 50 + [(8 * HOUR, 10 * HOUR)] * 50)
+    past = Past(stays(8, 6) + stays(8, 10))
 
-    assert past.lengths_s(8 * HOUR, 7 * HOUR) == [10 * HOUR] * 5
+    assert lengths_h(past, 8, lasted_h=7) == [10.0] * 5
 
 
 def test_only_stays_with_a_similar_statement_count() -> None:
-    past = Past([(1 * HOUR, 3 * HOUR)] * 100 + [(8 * HOUR, 8 * HOUR)] * 100)
+    past = Past(stays(1, 3, count=30) + stays(8, 8, count=30))
 
-    assert past.lengths_s(9 * HOUR, 0.0) == [9 * HOUR] * 5
+    assert lengths_h(past, 9) == [9.0] * 5
+
+
+def test_only_stays_that_came_at_about_the_same_time_count() -> None:
+    past = Past(stays(4, 8, count=30) + stays(4, 3, count=30, came_h=18.0))
+
+    assert lengths_h(past, 4, came_h=10.0) == [8.0] * 5
+    assert lengths_h(past, 4, came_h=17.0) == [3.0] * 5
+
+
+def test_shortly_before_and_after_midnight_is_about_the_same_time() -> None:
+    past = Past(stays(4, 8, count=30, came_h=23.5) + stays(4, 3, count=30, came_h=5.0))
+
+    assert lengths_h(past, 4, came_h=0.5) == [8.0] * 5
 
 
 def test_what_the_driver_says_counts_while_nothing_is_known() -> None:
-    assert Past([]).lengths_s(8 * HOUR, 1 * HOUR) == [8 * HOUR]
+    assert lengths_h(Past([]), 8, lasted_h=1) == [8.0]
 
 
 def test_who_is_there_longer_than_anybody_was_stays_a_quarter_longer() -> None:
-    past = Past([(8 * HOUR, 8 * HOUR)] * 100)
+    past = Past(stays(8, 8, count=30))
 
-    assert past.lengths_s(8 * HOUR, 12 * HOUR) == [15 * HOUR]
+    assert lengths_h(past, 8, lasted_h=12) == [15.0]

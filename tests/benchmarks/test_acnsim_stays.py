@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.acnsim.past import PastStay
 from benchmarks.acnsim.stays import Record, Stay, uncontrolled_peak_w
 
 HEAD = (
@@ -52,7 +53,9 @@ def test_a_driver_who_says_nothing_is_taken_to_leave_when_he_leaves(folder: Path
 
 
 def test_only_what_was_over_before_the_week_is_known_of_the_past(folder: Path) -> None:
-    assert Record(folder, "jpl").before(DAY) == [(6 * 3600.0, 8 * 3600.0)]
+    assert Record(folder, "jpl").before(DAY) == [
+        PastStay(came_h=9.0, stated_s=6 * 3600.0, lasted_s=8 * 3600.0)
+    ]
 
 
 def test_the_uncontrolled_peak_is_that_of_charging_at_once() -> None:

@@ -47,3 +47,22 @@ def test_outlook_is_planned_again_where_rounding_lost_much(planned_again: list[i
     plan = thirty(271.5, levels_a=(30.0,))
     assert planned_again == [1]
     assert sum(one.limits_a[0] for one in plan.evses) == 270.0
+
+
+def test_outlook_of_few_is_filled_up_only_where_that_loses_nothing(
+    planned_again: list[int],
+) -> None:
+    two = [evse(f"E{i}", L1, 1_000.0, departs_at=after(1), step_a=0.1) for i in range(2)]
+    plan = make_plan(problem(feeder("main", 16.04), *two), 30.0)
+    assert not planned_again
+    # 2 kWh are 34.8 A for a quarter of an hour; the 0.04 A that are no step come a little later
+    assert sum(one.limits_a[0] for one in plan.evses) == 16.0
+    assert sum(outlook_a(plan)) == pytest.approx(18.78, abs=0.01)
+
+
+def test_outlook_of_few_is_planned_again_where_filling_up_loses_little(
+    planned_again: list[int],
+) -> None:
+    two = [evse(f"E{i}", L1, 1_000.0, departs_at=after(1), levels_a=(7.5,)) for i in range(2)]
+    make_plan(problem(feeder("main", 16.3), *two), 30.0)
+    assert planned_again
