@@ -4,8 +4,9 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -18,21 +19,32 @@ from csms.api.server import HttpSettings, bind, serve_http
 from csms.clock import Clock, SystemClock
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
-from csms.domain.authorization import AdmissionPolicy
+from csms.domain.authorization import TokenRules
 from csms.domain.identity import StationId
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
 from csms.history.keeper import HistoryKeeper, HistorySettings
+from csms.journal.journal import Journal, JournalSettings
 from csms.ocpp.versions import load_adapters
+from csms.pki.authority import FolderAuthority
+from csms.pki.own_authority import OwnAuthority
+from csms.service.certificate_signing import CertificateSigning
 from csms.service.charging_control import SiteController
+from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
 from csms.service.operations import Operations
+from csms.service.outbox import Outbox
+from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
 from csms.service.ports import Planner
+from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
+from csms.service.station_certificates import StationCertificates
+from csms.service.station_security import StationSecurity
+from csms.service.tokens import Tokens
 from csms.storage.database import Database, DatabaseSettings, SqliteConnector
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -45,13 +57,31 @@ _WARM_UP_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaSettings:
+    """The certificate authority of this server.
+
+    Attributes:
+        folder: Where it is kept.
+        passphrase: What its key is locked with; None: nothing.
+        station_days: For how many days stations' certificates are good.
+    """
+
+    folder: Path
+    passphrase: bytes | None = field(default=None, repr=False)
+    station_days: int = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppSettings:
     """All that can be set.
 
     Attributes:
         sites: As their files describe them.
         history: Where readings move that are no longer recent; None: they stay.
-        admission: Who may charge when a token is not listed.
+        journal: Where messages are kept; None: they are not.
+        tokens: Who may charge.
+        security: How stations have to prove who they are.
+        ca: The certificate authority of this server; None: there is none.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
 
@@ -60,7 +90,10 @@ class AppSettings:
     http: HttpSettings = field(default_factory=HttpSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     history: HistorySettings | None = None
-    admission: AdmissionPolicy = AdmissionPolicy.EVERYONE
+    journal: JournalSettings | None = None
+    tokens: TokenRules = field(default_factory=TokenRules)
+    security: SecurityPolicy = field(default_factory=SecurityPolicy)
+    ca: CaSettings | None = None
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
 
@@ -87,6 +120,13 @@ class App:
     Args:
         settings: All that can be set.
         world: What is put in place of the real world.
+
+    Attributes:
+        security: How stations prove who they are.
+        certificates: Has stations' certificates signed.
+
+    Raises:
+        CertificateFileError: The certificate authority cannot be used.
     """
 
     def __init__(self, settings: AppSettings, world: World | None = None) -> None:
@@ -100,11 +140,24 @@ class App:
         open_uow: Callable[[], SqlUnitOfWork] = lambda: SqlUnitOfWork(self._database)  # noqa: E731
         self._sites = Sites(settings.sites, open_uow, clock, world.clock_rate)
         registry = ConnectionRegistry()
+        self.security = StationSecurity(self._sites, settings.security, open_uow, clock)
+        self.certificates = StationCertificates(_authority(settings.ca, clock), open_uow, clock)
+        self._signing = CertificateSigning(self.certificates, registry)
         context = HandlerContext(
-            sites=self._sites, open_uow=open_uow, clock=clock, admission=settings.admission
+            sites=self._sites,
+            open_uow=open_uow,
+            clock=clock,
+            rules=settings.tokens,
+            certificates=self._signing,
         )
+        self._journal = Journal(settings.journal, clock) if settings.journal else None
         self._gateway = Gateway(
-            settings.gateway, load_adapters(), registry, EventDesk(context), self._sites
+            settings.gateway,
+            load_adapters(),
+            registry,
+            EventDesk(context),
+            self.security.door,
+            (self._journal, clock) if self._journal else None,
         )
         controllers = {
             live.site.site_id: SiteController(live, registry, planner, open_uow, clock)
@@ -115,8 +168,12 @@ class App:
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
         self._lag = LoopLag()
-        tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats)
-        self.api = self._create_api(Operations(self._sites, registry, open_uow, clock), tallies)
+        tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats, self._journal)
+        operations = Operations(self._sites, registry, self.security, open_uow, clock)
+        desk = CommandDesk(self._sites, registry, open_uow, clock)
+        self._outbox = Outbox(self._sites, desk, open_uow, clock)
+        rotation = PasswordRotation(self.security, registry)
+        self.api = self._create_api(operations, desk, Tokens(open_uow), rotation, tallies)
 
     @asynccontextmanager
     async def running(self, ocpp_at: socket.socket | None = None) -> AsyncIterator[None]:
@@ -125,24 +182,42 @@ class App:
         Args:
             ocpp_at: A bound socket for stations, in place of the settings' host and port.
         """
-        at = ocpp_at or bind(self.settings.gateway.host, self.settings.gateway.port)
+        gateway = self.settings.gateway
+        with ExitStack() as sockets:
+            at = sockets.enter_context(ocpp_at or bind(gateway.host, gateway.port))
+            tls = gateway.tls
+            tls_at = sockets.enter_context(bind(tls.host, tls.port)) if tls else None
+            async with self._running(at, tls_at):
+                yield
+
+    @asynccontextmanager
+    async def _running(
+        self, at: socket.socket, tls_at: socket.socket | None
+    ) -> AsyncIterator[None]:
         try:
+            await self._database.serve()
             await self._database.upgrade()
             await self._sites.load()
-            async with asyncio.TaskGroup() as tasks, self._gateway.listening(at):
+            await self.security.load()
+            async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
                     tasks.create_task(self._room.run()),
                     tasks.create_task(self._sites.look_after_guests()),
+                    tasks.create_task(self._outbox.run()),
+                    tasks.create_task(self._database.taken_over()),
+                    tasks.create_task(self.security.look_after()),
+                    tasks.create_task(self._signing.run()),
                 ]
                 if self._own_planner:
                     running.append(tasks.create_task(self._own_planner.run()))
                 if self._keeper:
                     running.append(tasks.create_task(self._keeper.run()))
+                if self._journal:
+                    running.append(tasks.create_task(self._journal.run()))
                 yield
                 for task in running:
                     task.cancel()
         finally:
-            at.close()
             await self._database.close()
 
     async def serve(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
@@ -166,6 +241,10 @@ class App:
         finally:
             http_at.close()
 
+    async def reload_certificates(self) -> None:
+        """Read the certificates of the port for encrypted connections again."""
+        await self._gateway.reload()
+
     def is_set_up(self, station_id: StationId) -> bool:
         """Whether a station has come and has said what it makes of its fallback."""
         live = self._sites.of_station(station_id)
@@ -182,9 +261,26 @@ class App:
             for wait in waits:
                 wait.cancel()
 
-    def _create_api(self, operations: Operations, tallies: Tallies) -> FastAPI:
+    def _create_api(
+        self,
+        operations: Operations,
+        desk: CommandDesk,
+        tokens: Tokens,
+        rotation: PasswordRotation,
+        tallies: Tallies,
+    ) -> FastAPI:
         gateway = self.settings.gateway
-        context = ApiContext(room=self._room, operations=operations, reads=Queries(self._database))
+        context = ApiContext(
+            room=self._room,
+            operations=operations,
+            desk=desk,
+            tokens=tokens,
+            security=self.security,
+            certificates=self.certificates,
+            rotation=rotation,
+            reads=Queries(self._database),
+            journal=self._journal,
+        )
         printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
         return create_api(
             context,
@@ -194,3 +290,10 @@ class App:
             print_error=printer.error,
             hosts=(self.settings.http.host, *self.settings.http.hosts),
         )
+
+
+def _authority(settings: CaSettings | None, clock: Clock) -> OwnAuthority | None:
+    if settings is None:
+        return None
+    authority = FolderAuthority(settings.folder, settings.passphrase)
+    return OwnAuthority(authority, clock, settings.station_days)

@@ -1,6 +1,7 @@
 """The composition root: what is ready when, and what it is asked."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,15 +9,23 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from csms import app as app_module
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings
+from csms.app import App, AppSettings, World
+from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings
+from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistoryKeeper, HistorySettings
-from csms.service.planner import ProcessPlanner
+from csms.service.planner import InlinePlanner, ProcessPlanner
+from csms.service.requirements import OPEN, SecurityPolicy
 from csms.storage.database import DatabaseSettings
 from tests.domain.sites import place, small_site
+from tests.gateway.secured import SECRET, basic
+from tests.pki.maker import authority, client_context, make, name_of
 
 PATIENCE_S: Final = 60.0
 
@@ -45,6 +54,7 @@ async def serving(
     """An application that is being served; yields the events that stop it and say it is ready."""
     app = App(
         AppSettings(
+            security=OPEN,
             sites=(small_site(place("G-01", "level-1", 6.0)),),
             gateway=GatewaySettings(port=free_port()),
             http=HttpSettings(port=free_port()),
@@ -120,3 +130,38 @@ async def test_server_that_is_told_to_stop_waits_no_longer(
 ) -> None:
     async with asyncio.timeout(PATIENCE_S), serving(tmp_path) as (stop, _):
         stop.set()
+
+
+async def test_whole_server_lets_a_station_in_over_tls_with_its_password(tmp_path: Path) -> None:
+    root = authority()
+    own = make(name_of("csms"), root, hosts=["127.0.0.1"])
+    files = CertificateFiles(*own.write(tmp_path, "server"))
+    port = free_port()
+    app = App(
+        AppSettings(
+            sites=(small_site(place("G-01", "level-1", 6.0)),),
+            gateway=GatewaySettings(
+                port=free_port(), tls=TlsSettings(port=port, certificates=(files,))
+            ),
+            database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'csms.db'}", is_durable=False),
+            security=SecurityPolicy(
+                profile=SecurityProfile.TLS_PASSWORD, most=SecurityProfile.TLS_PASSWORD
+            ),
+        ),
+        World(planner=InlinePlanner(5.0)),
+    )
+    url = f"wss://127.0.0.1:{port}/ocpp/G-01"
+    tls = client_context(tmp_path, root)
+    async with app.running(), asyncio.timeout(PATIENCE_S):
+        with pytest.raises(InvalidStatus):
+            await connect(url, subprotocols=[Subprotocol("ocpp1.6")], ssl=tls, proxy=None)
+        await app.security.set_password("G-01", SECRET)
+        async with connect(
+            url,
+            subprotocols=[Subprotocol("ocpp1.6")],
+            ssl=tls,
+            proxy=None,
+            **basic("G-01", SECRET),
+        ) as station:
+            await station.send('[2,"1","Heartbeat",{}]')
+            assert json.loads(await station.recv())[:2] == [3, "1"]

@@ -27,6 +27,8 @@ from websockets.typing import Subprotocol
 from csms.cli.process import run_server
 from csms.domain.events import Acknowledged, HeartbeatReceived, StationEvent, TimeReply
 from csms.domain.identity import StationId
+from csms.domain.security import Proof
+from csms.domain.security_event import OwnEvent
 from csms.gateway.handshake import OcppProtocol
 from csms.gateway.keepalive import SocketLimits, Waits
 from csms.gateway.messages import Message
@@ -47,8 +49,11 @@ class _Idle:
         is_beat = isinstance(event, HeartbeatReceived)
         return TimeReply(datetime.now(UTC)) if is_beat else Acknowledged()
 
-    async def admit(self, _station_id: StationId) -> Admission:
+    async def admit(self, _station_id: StationId, _proof: Proof) -> Admission:
         return Admission()
+
+    async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
+        """Somebody could not agree on an encrypted connection; there are none."""
 
     async def connected(self, _station_id: StationId, _protocol: str) -> None: ...
 
@@ -72,7 +77,7 @@ class _Opening:
 
     def arrived(self, socket: WebSocket) -> None: ...
 
-    def asked(self, socket: WebSocket, _path: str) -> None:
+    def asked(self, socket: WebSocket, _path: str, _authorization: str | None) -> None:
         socket.open(_Answering(socket))
 
     def left(self, socket: WebSocket) -> None: ...

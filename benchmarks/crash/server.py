@@ -56,7 +56,8 @@ class Server:
         )
         (self.folder / "chargeflex.yaml").write_text(
             "sites: [site.yaml]\nlog: {level: WARNING}\n"
-            f"http: {{port: {self.http_port}}}\nocpp: {{port: {self.ocpp_port}}}\n",
+            f"http: {{port: {self.http_port}}}\n"
+            f"ocpp: {{port: {self.ocpp_port}, security_profile: 0}}\n",
             encoding="utf-8",
         )
 

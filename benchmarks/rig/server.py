@@ -87,7 +87,7 @@ def _write_settings(folder: Path, layout: Layout, ocpp_port: int, http_port: int
         (folder / names[-1]).write_text(text, encoding="utf-8")
     settings = folder / "chargeflex.yaml"
     settings.write_text(
-        f"ocpp: {{port: {ocpp_port}}}\n"
+        f"ocpp: {{port: {ocpp_port}, security_profile: 0}}\n"
         f"http: {{port: {http_port}}}\n"
         "log: {level: WARNING}\n"
         f"sites: [{', '.join(names)}]\n",

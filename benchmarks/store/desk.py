@@ -7,7 +7,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from csms.clock import SystemClock
-from csms.domain.authorization import AdmissionPolicy
 from csms.domain.events import StationEvent
 from csms.domain.identity import EvseId, StationId
 from csms.domain.site import AmpereSchedule, Earthing, EvsePlace, Feeder, Site
@@ -49,7 +48,6 @@ async def open_desk(url: str, stations: int) -> AsyncIterator[Desk]:
             sites=sites,
             open_uow=lambda: SqlUnitOfWork(database),
             clock=clock,
-            admission=AdmissionPolicy.EVERYONE,
         )
         yield Desk(EventDesk(context), station_ids)
     finally:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Response
 from starlette.types import ASGIApp
 
-from csms.api import sites, stations
+from csms.api import commands, messages, reports, security, sites, stations, tokens
 from csms.api.browsers import PrintError, explain_to_browsers
+from csms.api.command_body import describe_commands
 from csms.api.dependencies import ApiContext
 from csms.api.errors import PROBLEM_ANSWER, explain_errors
 from csms.api.hosts import HostGuard
@@ -49,7 +50,7 @@ def create_api(
         print_error: Prints errors for browsers; None: they are told what programs are.
         hosts: Names under which it may be reached, beside loopback and its own address.
     """
-    app = FastAPI(
+    app = _Application(
         title="ChargeFlex",
         version=version("chargeflex"),
         description=_DESCRIPTION,
@@ -63,14 +64,27 @@ def create_api(
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)
-    for router in (sites.router, stations.router):
-        app.include_router(router, prefix=_PREFIX)
+    for module in (sites, stations, commands, reports, tokens, security, messages):
+        app.include_router(module.router, prefix=_PREFIX)
     for page in pages:
         app.include_router(page, include_in_schema=False)
     for mount in mounts:
         app.mount(mount.path, mount.app)
     _add_health(app, context, render_metrics)
     return app
+
+
+class _Application(FastAPI):
+    """Describes what the framework does not read itself: commands and what comes of them."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of all routes, with the schemas of all commands."""
+        is_made = self.openapi_schema is not None
+        document = super().openapi()
+        if not is_made:
+            schemas = document["components"]["schemas"]
+            schemas.update({**describe_commands(), **schemas})
+        return document
 
 
 def _add_health(app: FastAPI, context: ApiContext, render_metrics: Callable[[], bytes]) -> None:

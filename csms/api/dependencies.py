@@ -7,8 +7,14 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.operations import Operations
+from csms.service.password_rotation import PasswordRotation
+from csms.service.ports import MessageJournal
+from csms.service.station_certificates import StationCertificates
+from csms.service.station_security import StationSecurity
+from csms.service.tokens import Tokens
 
 
 class ReadSide(Protocol):
@@ -32,6 +38,44 @@ class ReadSide(Protocol):
         """The newest limits that a station was sent."""
         ...
 
+    async def tokens(self, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+        """The operator's list of tokens, in order of their keys."""
+        ...
+
+    async def token(self, key: str) -> dict[str, Any] | None:
+        """A token of the list."""
+
+    async def jobs(
+        self, station_id: StationId, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Jobs of a station, the newest first."""
+        ...
+
+    async def job(self, number: int) -> dict[str, Any] | None:
+        """One job."""
+        ...
+
+    async def notices(
+        self, station_id: StationId, *, kind: str | None, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """What a station has told beside charging, the newest first."""
+        ...
+
+    async def told_of_job(self, station_id: StationId, number: int) -> list[dict[str, Any]]:
+        """All that a station has told under a job's number, in the order in which it came."""
+        ...
+
+    async def variables(
+        self, station_id: StationId, component: str | None, variable: str | None
+    ) -> list[dict[str, Any]]:
+        """Variables as a station has last told them."""
+
+    async def security_events(
+        self, *, station_id: StationId | None, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Security events, the newest first."""
+        ...
+
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:
         """The newest plan of a site."""
         ...
@@ -49,11 +93,21 @@ class ReadSide(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContext:
-    """What the routes are given."""
+    """What the routes are given.
+
+    Attributes:
+        journal: None: messages are not kept.
+    """
 
     room: ControlRoom
     operations: Operations
+    desk: CommandDesk
+    tokens: Tokens
+    security: StationSecurity
+    rotation: PasswordRotation
+    certificates: StationCertificates
     reads: ReadSide
+    journal: MessageJournal | None = None
 
 
 async def _context(request: Request) -> ApiContext:

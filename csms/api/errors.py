@@ -13,25 +13,49 @@ from starlette.exceptions import HTTPException
 
 from csms.domain.errors import (
     ChargeFlexError,
+    CommandForbiddenError,
     InvalidInputError,
+    NoJournalError,
     NoTransactionError,
+    NotWaitingError,
+    PasswordInDoubtError,
     StationStaysError,
     UnknownEvseError,
     UnknownFeederError,
     UnknownSiteError,
     UnknownStationError,
+    UnknownTokenError,
 )
 
 _PROBLEM_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
+    CommandForbiddenError: HTTPStatus.CONFLICT,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NoJournalError: HTTPStatus.NOT_FOUND,
     NoTransactionError: HTTPStatus.CONFLICT,
+    NotWaitingError: HTTPStatus.CONFLICT,
+    PasswordInDoubtError: HTTPStatus.CONFLICT,
     StationStaysError: HTTPStatus.CONFLICT,
     UnknownEvseError: HTTPStatus.NOT_FOUND,
     UnknownFeederError: HTTPStatus.NOT_FOUND,
     UnknownSiteError: HTTPStatus.NOT_FOUND,
     UnknownStationError: HTTPStatus.NOT_FOUND,
+    UnknownTokenError: HTTPStatus.NOT_FOUND,
 }
+
+
+class InvalidBodyError(ChargeFlexError):
+    """A request's body cannot be understood.
+
+    Attributes:
+        at: Where: `$.profile.periods[0].limit`.
+        message: Why.
+    """
+
+    def __init__(self, at: str, message: str) -> None:
+        super().__init__(f"{at}: {message}")
+        self.at = at
+        self.message = message
 
 
 class Problem(BaseModel):
@@ -53,6 +77,7 @@ PROBLEM_ANSWER: Final[dict[str, Any]] = {
 def explain_errors(app: FastAPI) -> None:
     """Let an application answer our errors as problem details."""
     app.exception_handler(ChargeFlexError)(_answer)
+    app.exception_handler(InvalidBodyError)(_answer_invalid_body)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(HTTPException)(_answer_http)
 
@@ -62,11 +87,21 @@ def problem_answer(status: HTTPStatus, detail: str) -> JSONResponse:
     return _problem(status, detail, [])
 
 
-async def _answer(_request: Request, error: Exception) -> JSONResponse:
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
+def status_of(error: Exception) -> HTTPStatus:
+    """The status that an error is answered with."""
     if isinstance(error, ChargeFlexError):
-        status = _STATUS.get(type(error), status)
-    return _problem(status, str(error), [])
+        return _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+async def _answer(_request: Request, error: Exception) -> JSONResponse:
+    return _problem(status_of(error), str(error), [])
+
+
+async def _answer_invalid_body(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, InvalidBodyError)  # noqa: S101 - it is registered for no other
+    fault = {"at": error.at, "message": error.message}
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), [fault])
 
 
 async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:

@@ -32,13 +32,25 @@ class CommitTally(Protocol):
     units_under_way: int
 
 
+class JournalTally(Protocol):
+    """What has become of messages."""
+
+    kept: int
+    lost: int
+
+
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """What is counted as it happens."""
+    """What is counted as it happens.
+
+    Attributes:
+        journal: None: messages are not kept.
+    """
 
     traffic: Traffic
     lag: LoopLag
     commits: CommitTally
+    journal: JournalTally | None = None
 
 
 class ProcessMetrics(Collector):
@@ -73,6 +85,8 @@ class ProcessMetrics(Collector):
             traffic.commands.items(),
         )
         yield from _commits(self._tallies.commits)
+        if self._tallies.journal:
+            yield _messages(self._tallies.journal)
         yield durations(
             "chargeflex_event_loop_lag_seconds",
             "How late the event loop comes to what is due",
@@ -124,6 +138,17 @@ def _refused(traffic: Traffic) -> CounterMetricFamily:
     )
     for labels, count in traffic.refused.items():
         counter.add_metric(labels, count)
+    return counter
+
+
+def _messages(journal: JournalTally) -> CounterMetricFamily:
+    counter = CounterMetricFamily(
+        "chargeflex_journal_messages",
+        "Calls with their answers, by whether the journal has kept them",
+        labels=("outcome",),
+    )
+    counter.add_metric(("kept",), journal.kept)
+    counter.add_metric(("lost",), journal.lost)
     return counter
 
 

@@ -1,34 +1,22 @@
 """What requests and answers look like, where a view of the service does not already say so."""
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from csms.domain.authorization import IdToken
-from csms.domain.charging_profile import ProfilePurpose
+from csms.domain.charging_profile import LimitSource
 from csms.domain.commands import (
-    ClearProfiles,
     CommandStatus,
-    CompositeOutcome,
-    Outcome,
-    ReadCompositeSchedule,
-    ReadSettings,
-    ReportKind,
-    ResetKind,
-    ResetStation,
-    SettingsOutcome,
-    StartCharging,
-    StartOutcome,
-    StopCharging,
-    TriggerReport,
-    WriteSetting,
 )
-from csms.domain.station import RateUnit
+from csms.domain.device_model import AttributeKind, Mutability
+from csms.domain.notice_kinds import NoticeKind
+from csms.domain.notices import JobStage
+from csms.domain.settings import SettingVerdict
+from csms.domain.station import RateUnit, Registration
 from csms.service.site_view import Level
 
 Current: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
-EvseNumber: TypeAlias = Annotated[int, Field(ge=0, le=99)]
 
 
 class _Model(BaseModel):
@@ -92,6 +80,13 @@ class Station(_Model):
     firmware: str | None
     booted_at: datetime | None
     seen_at: datetime | None
+    security_profile: int = Field(
+        description="The lowest OCPP security profile that it is let in with; 0: whoever connects "
+        "under its name is believed"
+    )
+    registration: Registration | None = Field(
+        description="What an operator wants its boots to be answered; null: as the site file says"
+    )
 
 
 class Transaction(_Model):
@@ -109,6 +104,9 @@ class Transaction(_Model):
     meter_stop_wh: float | None
     stop_reason: str | None
     closed_by: str | None
+    total_cost: float | None = Field(
+        description="What the driver pays, in the station's currency; null: no price is set"
+    )
 
 
 class SentLimit(_Model):
@@ -127,6 +125,23 @@ class SentLimit(_Model):
     settled_at: datetime | None
 
 
+class WantedRegistration(_Model):
+    """What a station's boots are to be answered."""
+
+    status: Registration = Field(description="Accepted: as the site file says")
+
+
+class Setting(_Model):
+    """A setting of a station as its site file wants it, and as the station has it."""
+
+    name: str
+    wanted: str
+    told: str | None = Field(description="What the station said before anything was written")
+    verdict: SettingVerdict
+    detail: str
+    at: datetime
+
+
 class Plan(_Model):
     """A plan."""
 
@@ -141,158 +156,97 @@ class Plan(_Model):
     limits_a: dict[str, list[float]] = Field(description="By EVSE: limit per slot")
 
 
-class StartRequest(_Model):
-    """Start charging."""
+class Job(_Model):
+    """What a station was asked for, and how far it has come with it."""
 
-    command: Literal["start"]
-    id_token: Annotated[str, Field(min_length=1, max_length=36)]
-    evse_number: Annotated[int, Field(ge=1, le=99)] | None = None
-
-    def build(self) -> StartCharging:
-        """Build the command."""
-        token = IdToken(self.id_token, "Central")
-        return StartCharging(id_token=token, remote_start_id=1, evse_number=self.evse_number)
-
-
-class StopRequest(_Model):
-    """Stop a transaction."""
-
-    command: Literal["stop"]
-    transaction_id: str
-
-    def build(self) -> StopCharging:
-        """Build the command."""
-        return StopCharging(self.transaction_id)
+    number: int
+    station_id: str
+    kind: str = Field(description="The command's name")
+    command: dict[str, Any] = Field(description="Its fields, without secrets; tokens are masked")
+    made_at: datetime
+    status: CommandStatus | None = Field(description="None: no answer was kept")
+    answer: str
+    detail: str
+    stage: JobStage | None = Field(description="By the station's reports")
+    word: str | None = Field(description="The station's own word for the stage")
+    result: str | None = Field(description="A file's name, or where something is to be had")
+    updated_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None = Field(description="It waits for its station until then")
+    sent_at: datetime | None = Field(description="When it was sent, if it had waited")
 
 
-class ResetRequest(_Model):
-    """Restart the station."""
+class HeldList(_Model):
+    """The tokens that a station may accept by itself."""
 
-    command: Literal["reset"]
-    kind: ResetKind = ResetKind.SOFT
-
-    def build(self) -> ResetStation:
-        """Build the command."""
-        return ResetStation(self.kind)
+    version: int
+    tokens: list[str] = Field(description="Masked, in order")
 
 
-class TriggerRequest(_Model):
-    """Ask for a report now."""
+class Notice(_Model):
+    """What a station has told."""
 
-    command: Literal["trigger"]
-    kind: ReportKind
-    evse_number: EvseNumber = 0
-
-    def build(self) -> TriggerReport:
-        """Build the command."""
-        return TriggerReport(kind=self.kind, evse_number=self.evse_number)
-
-
-class ReadSettingsRequest(_Model):
-    """Read settings."""
-
-    command: Literal["read_settings"]
-    names: list[str] = Field(default=[], description="Well-known or the station's own names")
-
-    def build(self) -> ReadSettings:
-        """Build the command."""
-        return ReadSettings(tuple(self.names))
+    number: int
+    station_id: str
+    kind: NoticeKind
+    request_id: int | None = Field(description="The job or reservation that it belongs to")
+    seq_no: int | None
+    at: datetime | None = Field(description="By the station's clock")
+    received_at: datetime
+    body: dict[str, Any] = Field(description="All that was told, without secrets")
 
 
-class WriteSettingRequest(_Model):
-    """Write a setting."""
+class Report(_Model):
+    """A report that was asked for, as far as it has come."""
 
-    command: Literal["write_setting"]
-    name: str
-    value: str
-
-    def build(self) -> WriteSetting:
-        """Build the command."""
-        return WriteSetting(self.name, self.value)
+    job: int
+    station_id: str
+    is_complete: bool
+    missing: list[int] = Field(description="Numbers of parts that have not come")
+    parts: list[Notice]
 
 
-class ClearProfilesRequest(_Model):
-    """Remove charging profiles that match; the fallback is given again. Not while charging."""
+class Variable(_Model):
+    """An attribute of a variable of a station's component (OCPP 2.0.1)."""
 
-    command: Literal["clear_profiles"]
-    profile_id: int | None = None
-    evse_number: EvseNumber | None = None
-    purpose: ProfilePurpose | None = None
-    stack_level: int | None = None
-
-    def build(self) -> ClearProfiles:
-        """Build the command."""
-        return ClearProfiles(
-            profile_id=self.profile_id,
-            evse_number=self.evse_number,
-            purpose=self.purpose,
-            stack_level=self.stack_level,
-        )
-
-
-class CompositeScheduleRequest(_Model):
-    """Ask what the station will allow."""
-
-    command: Literal["composite_schedule"]
-    evse_number: EvseNumber
-    duration_s: Annotated[int, Field(ge=1, le=7 * 86_400)] = 3600
-    unit: RateUnit | None = None
-
-    def build(self) -> ReadCompositeSchedule:
-        """Build the command."""
-        return ReadCompositeSchedule(
-            evse_number=self.evse_number, duration_s=self.duration_s, unit=self.unit
-        )
+    station_id: str
+    component: str
+    component_instance: str
+    evse_number: int = Field(description="0: the station's own")
+    connector_number: int = Field(description="0: not a connector's")
+    variable: str
+    variable_instance: str
+    attribute: AttributeKind
+    value: str | None = Field(description="None: not set, or not to be read")
+    mutability: Mutability
+    is_persistent: bool
+    is_constant: bool
+    characteristics: dict[str, Any] | None
+    told_at: datetime
 
 
-CommandRequest: TypeAlias = Annotated[
-    StartRequest
-    | StopRequest
-    | ResetRequest
-    | TriggerRequest
-    | ReadSettingsRequest
-    | WriteSettingRequest
-    | ClearProfilesRequest
-    | CompositeScheduleRequest,
-    Field(discriminator="command"),
-]
+class Period(_Model):
+    """A limit from so many seconds after the start."""
+
+    start_s: int
+    limit: float
 
 
 class Periods(_Model):
-    """A composite schedule."""
+    """A schedule."""
 
     evse_number: int
     unit: RateUnit
     starts_at: datetime | None
     duration_s: int
-    periods: list[tuple[int, float]] = Field(description="Seconds after the start, limit")
+    periods: list[Period]
 
 
-class CommandResult(_Model):
-    """What came of a command."""
+class ExternalLimit(_Model):
+    """A limit that somebody else has set (OCPP 2.0.1 K12)."""
 
-    status: CommandStatus
-    detail: str
-    transaction_id: str | None = None
-    values: dict[str, str] | None = None
-    unknown: list[str] | None = None
-    schedule: Periods | None = None
-
-
-def describe(outcome: Outcome) -> CommandResult:
-    """Write an outcome as an answer."""
-    result = CommandResult(status=outcome.status, detail=outcome.detail)
-    match outcome:
-        case SettingsOutcome():
-            result.values, result.unknown = dict(outcome.values), sorted(outcome.unknown)
-        case StartOutcome():
-            result.transaction_id = outcome.transaction
-        case CompositeOutcome(schedule=schedule) if schedule is not None:
-            result.schedule = Periods(
-                evse_number=schedule.evse_number,
-                unit=schedule.unit,
-                starts_at=schedule.starts_at,
-                duration_s=schedule.duration_s,
-                periods=[(period.start_s, period.limit) for period in schedule.periods],
-            )
-    return result
+    source: LimitSource
+    evse_number: int | None = Field(description="None: the whole station")
+    is_grid_critical: bool
+    schedules: list[Periods]
+    told_at: datetime

@@ -1,20 +1,12 @@
-"""Stations and transactions: what is known of them, and what they can be asked."""
+"""Stations and transactions: what is known of them."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, status
 
-from csms.api.dependencies import Context
+from csms.api.dependencies import ApiContext, Context
 from csms.api.errors import PROBLEM_ANSWER
-from csms.api.schemas import (
-    CommandRequest,
-    CommandResult,
-    Need,
-    SentLimit,
-    Station,
-    Transaction,
-    describe,
-)
+from csms.api.schemas import Need, SentLimit, Setting, Station, Transaction, WantedRegistration
 from csms.domain.authorization import IdToken
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
@@ -26,7 +18,7 @@ router = APIRouter(tags=["stations"])
 @router.get("/stations")
 async def list_stations(context: Context) -> list[Station]:
     """All stations."""
-    return [Station.model_validate(row) for row in await context.reads.stations()]
+    return [_station(context, row) for row in await context.reads.stations()]
 
 
 @router.get("/stations/{station_id}")
@@ -35,7 +27,7 @@ async def read_station(context: Context, station_id: str) -> Station:
     row = await context.reads.station(station_id)
     if row is None:
         raise UnknownStationError(station_id)
-    return Station.model_validate(row)
+    return _station(context, row)
 
 
 @router.delete(
@@ -58,10 +50,27 @@ async def list_limits(
     return [SentLimit.model_validate(_pick(SentLimit, row)) for row in rows]
 
 
-@router.post("/stations/{station_id}/commands")
-async def send_command(context: Context, station_id: str, command: CommandRequest) -> CommandResult:
-    """Send a command to a station, and wait for what comes of it."""
-    return describe(await context.operations.command(station_id, command.build()))
+@router.put("/stations/{station_id}/registration", status_code=status.HTTP_204_NO_CONTENT)
+async def register(context: Context, station_id: str, wanted: WantedRegistration) -> None:
+    """Say what a station's boots are answered from now on. What it has been answered stands.
+
+    A station that is held back (`Pending`) may be asked for reports and settings, and does not
+    charge; one that is `Rejected` is neither listened to nor spoken to.
+    """
+    await context.operations.register(station_id, wanted.status)
+
+
+@router.get("/stations/{station_id}/settings")
+async def read_settings(context: Context, station_id: str) -> list[Setting]:
+    """How a station's settings stood to what its site file wants when they were last compared."""
+    return [Setting.model_validate(one) for one in context.operations.settings_of(station_id)]
+
+
+@router.post("/stations/{station_id}/settings")
+async def apply_settings(context: Context, station_id: str) -> list[Setting]:
+    """Compare a station's settings with what its site file wants, and write those that differ."""
+    states = await context.operations.apply_settings(station_id)
+    return [Setting.model_validate(one) for one in states]
 
 
 @router.put(
@@ -83,6 +92,11 @@ async def list_transactions(
     """Transactions, the newest first."""
     rows = await context.reads.transactions(station_id=station_id, before=before, limit=limit)
     return [Transaction.model_validate(_masked(_pick(Transaction, row))) for row in rows]
+
+
+def _station(context: ApiContext, row: dict[str, Any]) -> Station:
+    profile = context.security.required(row["id"])
+    return Station.model_validate({**row, "security_profile": profile})
 
 
 def _pick(model: type[Transaction] | type[SentLimit], row: dict[str, Any]) -> dict[str, Any]:

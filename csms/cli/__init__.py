@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from csms.cli import config, db, station
+from csms.cli import ca, config, db, station
 from csms.cli.demo import demo
 from csms.cli.export import export
 from csms.cli.plan import plan
@@ -48,6 +48,7 @@ app.command("plan")(plan)
 app.command("export")(export)
 app.add_typer(db.app, name="db")
 app.add_typer(station.app, name="station")
+app.add_typer(ca.app, name="ca")
 app.add_typer(config.app, name="config")
 
 

@@ -2,14 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
+from csms.domain.errors import InvalidInputError
+from csms.ocpp.catalogue import write_catalogue
+from csms.ocpp.versions import load_adapters
 from csms.settings.app_file import app_schema
 from csms.settings.site_file import read_site, site_schema
 from smart_charging.plan_json import plan_schema
 from smart_charging.problem_json import problem_schema
+
+MESSAGES_MARK: Final = "<!-- chargeflex config messages -->"
 
 app = typer.Typer(help="Check settings and site files.", no_args_is_help=True)
 
@@ -33,6 +38,34 @@ def schema(
         "plan": plan_schema,
     }
     typer.echo(json.dumps(schemas[kind](), indent=2))
+
+
+@app.command()
+def messages(
+    frames: Annotated[
+        Path | None, typer.Option(help="Folder of golden frames, a folder for each version")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="A Markdown file whose end is written anew, from its mark on"),
+    ] = None,
+) -> None:
+    """Print all OCPP messages of all versions: what is served, as which command or event."""
+    versions = [adapter.version for adapter in load_adapters()]
+    shown = {one.name: _names_in(frames, one.name) for one in versions} if frames else {}
+    written = write_catalogue(versions, shown)
+    if into is None:
+        typer.echo(written)
+        return
+    head, mark, _ = into.read_text("utf-8").partition(MESSAGES_MARK)
+    if not mark:
+        raise InvalidInputError("into", f"expected a file with the line {MESSAGES_MARK}")
+    into.write_text(f"{head}{mark}\n\n{written}", "utf-8")
+
+
+def _names_in(frames: Path, version: str) -> list[str]:
+    """The names of a version's golden frames."""
+    return sorted(file.stem for file in (frames / f"v{version.replace('.', '')}").glob("*.json"))
 
 
 @app.command()

@@ -15,6 +15,7 @@ import numpy as np
 from csms.app import App, AppSettings, World
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
+from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
 from csms.storage.database import DatabaseSettings
 from simulators.building import MeterReporter, buildings_of
@@ -187,6 +188,7 @@ def _app(scenario: Scenario, clock: ScaledClock, database: Path) -> App:
         return await inline_sqlite(database)
 
     settings = AppSettings(
+        security=OPEN,
         sites=(read_site(scenario.site_path),),
         gateway=GatewaySettings(ping_every_s=_PING_EVERY_S),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),

@@ -19,6 +19,7 @@ from csms.cli.inputs import load_scenario, parse_length
 from csms.cli.serving import run_until_ended
 from csms.gateway.server import GatewaySettings
 from csms.log import set_up_logging
+from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
 from csms.storage.database import DatabaseSettings
 from simulators.building import MeterReporter
@@ -80,6 +81,7 @@ async def _show(
     base_url = f"http://{http.host}:{http.port}"
     with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
         settings = AppSettings(
+            security=OPEN,
             sites=(read_site(scenario.site_path),),
             gateway=gateway,
             http=http,
@@ -153,5 +155,8 @@ def _announcement(scenario: Scenario, rate: float, settings: AppSettings) -> Ite
     yield (
         "Yours     point a charger at the address above with any id of your own: it joins as a "
         "guest and is planned for"
+    )
+    yield (
+        "Security  profile 0: whoever connects under a name is believed; for a demonstration only"
     )
     yield "Stop      Ctrl-C. Everything is kept in a temporary folder and then gone."

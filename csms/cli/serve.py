@@ -25,6 +25,9 @@ def serve(
         typer.echo(
             f"Stations: ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}/<station id>"
         )
+        if gateway.tls:
+            tls = gateway.tls
+            typer.echo(f"          wss://{tls.host}:{tls.port}{gateway.prefixes[0]}/<station id>")
         typer.echo(f"Page:     http://{http.host}:{http.port}/")
 
     run_server(run_until_ended(App(settings), announce))

@@ -8,14 +8,26 @@ from pathlib import Path
 from typing import Final
 
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings
-from csms.domain.authorization import AdmissionPolicy
+from csms.app import App, AppSettings, CaSettings
+from csms.domain.authorization import AdmissionPolicy, TokenRules
+from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings
+from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistorySettings
-from csms.settings.app_file import HistoryModel, read_app
+from csms.journal.journal import JournalSettings
+from csms.service.requirements import SecurityPolicy
+from csms.settings.app_file import (
+    CaModel,
+    HistoryModel,
+    JournalModel,
+    OcppModel,
+    highest_profile,
+    read_app,
+)
 from csms.storage.database import DatabaseSettings
 
 _SQLITE: Final = "sqlite:///"
+_PASSPHRASE_VARIABLE: Final = "CHARGEFLEX_CA_PASSPHRASE"  # noqa: S105 - its name
 _DATABASE_VARIABLE: Final = "CHARGEFLEX_DATABASE_URL"
 """In place of the file's key: a URL with a password does not belong in a file."""
 
@@ -39,16 +51,59 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             ping_every_s=model.ocpp.ping_every_s,
             call_timeout_s=model.ocpp.call_timeout_s,
             has_compression=model.ocpp.compression,
+            tls=_tls(model.ocpp, path.parent),
         ),
         http=HttpSettings(
             host=model.http.host, port=model.http.port, hosts=tuple(model.http.hosts)
         ),
         database=DatabaseSettings(url=url),
         history=_history(model.history, path.parent),
-        admission=AdmissionPolicy(model.authorize),
+        journal=_journal(model.journal, path.parent),
+        tokens=TokenRules(
+            admission=AdmissionPolicy(model.authorize), is_one_at_a_time=model.one_car_per_token
+        ),
+        security=_security(model.ocpp),
+        ca=_ca(model.ca, path.parent),
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level
+
+
+def _security(model: OcppModel) -> SecurityPolicy:
+    usual = SecurityProfile.PASSWORD if model.tls is None else SecurityProfile.TLS_PASSWORD
+    said = model.security_profile
+    return SecurityPolicy(
+        profile=usual if said is None else SecurityProfile(said),
+        most=SecurityProfile(highest_profile(model)),
+        operator=model.tls.operator if model.tls else None,
+    )
+
+
+def _ca(model: CaModel | None, beside: Path) -> CaSettings | None:
+    if model is None:
+        return None
+    passphrase = os.environ.get(_PASSPHRASE_VARIABLE)
+    return CaSettings(
+        folder=beside / model.folder,
+        passphrase=passphrase.encode() if passphrase else None,
+        station_days=model.station_days,
+    )
+
+
+def _tls(model: OcppModel, beside: Path) -> TlsSettings | None:
+    tls = model.tls
+    if tls is None:
+        return None
+    return TlsSettings(
+        host=tls.host or model.host,
+        port=tls.port,
+        certificates=tuple(
+            CertificateFiles(beside / one.chain, beside / one.key) for one in tls.certificates
+        ),
+        client_ca=beside / tls.client_ca if tls.client_ca else None,
+        crl=beside / tls.crl if tls.crl else None,
+        min_version=tls.min_version,
+    )
 
 
 def _history(model: HistoryModel, beside: Path) -> HistorySettings | None:
@@ -61,10 +116,23 @@ def _history(model: HistoryModel, beside: Path) -> HistorySettings | None:
     )
 
 
+def _journal(model: JournalModel, beside: Path) -> JournalSettings | None:
+    if model.folder is None:
+        return None
+    return JournalSettings(
+        folder=(beside / model.folder).resolve(), keep_days=model.keep_days, most_mb=model.most_mb
+    )
+
+
 async def run_until_ended(app: App, on_ready: Callable[[], None]) -> None:
     """Run until the process is asked to end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop.set)
-    await app.serve(stop, on_ready)
+    async with asyncio.TaskGroup() as tasks:
+        if hasattr(signal, "SIGHUP"):
+            loop.add_signal_handler(
+                signal.SIGHUP, lambda: tasks.create_task(app.reload_certificates())
+            )
+        await app.serve(stop, on_ready)

@@ -13,20 +13,22 @@ import typer
 
 from csms.api.server import HttpSettings
 from csms.app import AppSettings
+from csms.cli.credentials import check_station_id, password, profile, security_of
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError, UnknownSiteError
 from csms.domain.identity import SiteId, StationId
+from csms.domain.security import SecurityProfile
 from csms.service.sites import Sites
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
 
-_MAX_ID_LENGTH: Final = 48
-"""OCPP 2.0.1 part 4 §3.1.1."""
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not bound here
 _PATIENCE_S: Final = 10.0
 
 app = typer.Typer(help="Look after stations.", no_args_is_help=True)
+app.command("password")(password)
+app.command("profile")(profile)
 
 
 @app.callback()
@@ -39,6 +41,9 @@ def add(
     station_id: Annotated[str, typer.Argument(help="The identity at the end of its URL")],
     config: Annotated[Path, typer.Option(help="Settings file")],
     site: Annotated[str, typer.Option(help="The site that it joins as a guest")],
+    profile: Annotated[
+        int | None, typer.Option(min=1, max=3, help="Its lowest security profile")
+    ] = None,
 ) -> None:
     """Let a station that no site file lists join a site, at the place for guests."""
     settings, _ = read_settings(config)
@@ -47,13 +52,12 @@ def add(
         raise UnknownSiteError(site)
     if joined.guests is None:
         raise InvalidInputError("site", f"expected a site with a place for guests, got {site!r}")
-    if not 0 < len(station_id) <= _MAX_ID_LENGTH or not station_id.isprintable():
-        expected = f"expected 1 to {_MAX_ID_LENGTH} printable characters, got {station_id!r}"
-        raise InvalidInputError("station_id", expected)
+    check_station_id(station_id)
     if any(station_id in one.station_ids for one in settings.sites):
         raise InvalidInputError("station_id", f"{station_id!r} is in a site file already")
 
-    asyncio.run(_announce(settings, station_id, site))
+    wanted = None if profile is None else SecurityProfile(profile)
+    asyncio.run(_announce(settings, station_id, site, wanted))
     typer.echo(f"{station_id} may connect; it joins {site} at feeder {joined.guests.feeder_id}.")
 
 
@@ -72,8 +76,13 @@ def remove(
     typer.echo(f"{station_id} is removed; its place is free.")
 
 
-async def _announce(settings: AppSettings, station_id: StationId, site_id: SiteId) -> None:
-    """Keep a guest, if the site has a place and room for it."""
+async def _announce(
+    settings: AppSettings, station_id: StationId, site_id: SiteId, profile: SecurityProfile | None
+) -> None:
+    """Keep a guest, if the site has a place and room for it, and the profile can be had."""
+    if profile is not None:
+        async with security_of(settings) as security:
+            await security.set_profile(station_id, profile)
     async with _sites(settings) as sites:
         admission = await sites.announce(station_id, site_id)
     if not admission.is_granted:
@@ -83,6 +92,8 @@ async def _announce(settings: AppSettings, station_id: StationId, site_id: SiteI
 async def _remove(settings: AppSettings, station_id: StationId) -> None:
     async with _sites(settings) as sites:
         await sites.remove_guest(station_id)
+    async with security_of(settings) as security:
+        await security.forget(station_id)
 
 
 @asynccontextmanager

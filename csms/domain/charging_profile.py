@@ -13,6 +13,24 @@ class ProfilePurpose(StrEnum):
     STATION_MAX = "station_max"
     TX_DEFAULT = "tx_default"
     TX = "tx"
+    EXTERNAL = "external"
+    """Set by somebody else, such as a local energy management; never ours to touch (2.0.1)."""
+
+
+class LimitSource(StrEnum):
+    """Who has set a limit (OCPP 2.0.1 ChargingLimitSourceEnumType)."""
+
+    CSO = "CSO"
+    EMS = "EMS"
+    SO = "SO"
+    OTHER = "Other"
+
+
+class Recurrence(StrEnum):
+    """How often a schedule begins anew."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,10 @@ class ChargingProfile:
         duration_s: The schedule ends after that; None: it never does.
         phases: Number of phases that the limits are meant for.
         transaction: The station's transaction id, for profiles of purpose TX (K01.FR.03).
+        recurrence: How often the schedule begins anew, from `starts_at` on; None: never.
+        valid_from: Before that it does not count.
+        valid_until: From then on it does not count; None: from the schedule's end on.
+        min_rate: Below it charging is no use (2.0.1 ChargingScheduleType.minChargingRate).
     """
 
     profile_id: int
@@ -48,6 +70,10 @@ class ChargingProfile:
     duration_s: int | None = None
     phases: int | None = None
     transaction: str | None = None
+    recurrence: Recurrence | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    min_rate: float | None = None
 
     @property
     def ends_at(self) -> datetime | None:
@@ -59,10 +85,15 @@ class ChargingProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompositeSchedule:
-    """What a station says it will allow, after merging all its profiles."""
+    """What a station says it will allow, after merging all its profiles.
+
+    Attributes:
+        goes_on: Whether the last limit holds on after the duration, until further notice.
+    """
 
     evse_number: int
     unit: RateUnit
-    starts_at: datetime | None
+    starts_at: datetime | None = None
     duration_s: int
     periods: tuple[ProfilePeriod, ...]
+    goes_on: bool = False

@@ -2,13 +2,19 @@
 
     ChargeFlexError
     ├── SettingsError            a file or value that the operator has to correct
+    ├── CertificateFileError     a file of certificates or keys that cannot be used
     ├── UnknownStationError      no station of that name
     ├── StationStaysError        a station that cannot be removed
     ├── UnknownEvseError         the station has no such EVSE
     ├── UnknownSiteError         no site of that name
     ├── UnknownFeederError       the site has no such feeder
+    ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
+    ├── NoJournalError           messages are not kept
+    ├── NotWaitingError          a command that cannot be taken back
     ├── NoTransactionError       nothing is charging where the request needs it
+    ├── CommandForbiddenError    a command that is not for operators to send
+    ├── PasswordInDoubtError     it is not known which password a station has
     └── CallRefusedError         a station's call that is answered with a CALLERROR
 
 A station's refusal of *our* request is an outcome (`csms.domain.commands`), not an error.
@@ -43,6 +49,18 @@ class SettingsError(ChargeFlexError):
         super().__init__("\n".join(_describe(path, fault) for fault in faults))
         self.path = path
         self.faults = faults
+
+
+class CertificateFileError(ChargeFlexError):
+    """A file of certificates or keys cannot be used.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
 
 
 class UnknownStationError(ChargeFlexError):
@@ -94,6 +112,14 @@ class UnknownFeederError(ChargeFlexError):
         self.feeder_id = feeder_id
 
 
+class UnknownTokenError(ChargeFlexError):
+    """The operator's list holds no such token."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"token {token!r} is not listed")
+        self.token = token
+
+
 class InvalidInputError(ChargeFlexError):
     """A value from outside that cannot be true.
 
@@ -106,12 +132,50 @@ class InvalidInputError(ChargeFlexError):
         self.field = field
 
 
+class NoJournalError(ChargeFlexError):
+    """Messages are not kept, by the settings."""
+
+    def __init__(self) -> None:
+        super().__init__("no messages are kept: journal.folder is null in the settings")
+
+
+class NotWaitingError(ChargeFlexError):
+    """The command does not wait for its station, so it cannot be taken back."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"job {number} does not wait for its station")
+        self.number = number
+
+
 class NoTransactionError(ChargeFlexError):
     """The request needs a running transaction on that EVSE, and there is none."""
 
     def __init__(self, evse: str) -> None:
         super().__init__(f"no transaction is running at {evse}")
         self.evse = evse
+
+
+class CommandForbiddenError(ChargeFlexError):
+    """A command that is not for operators to send.
+
+    Attributes:
+        command: Its name in the API.
+    """
+
+    def __init__(self, command: str, cause: str) -> None:
+        super().__init__(f"{command}: {cause}")
+        self.command = command
+
+
+class PasswordInDoubtError(ChargeFlexError):
+    """It is not known whether the station has taken the password that it was sent last."""
+
+    def __init__(self, station_id: str) -> None:
+        super().__init__(
+            f"expected a station that has come with its last password, {station_id!r} may or may "
+            "not have taken the one that it was sent: let it connect anew, or set it by hand"
+        )
+        self.station_id = station_id
 
 
 class CallRefusedError(ChargeFlexError):

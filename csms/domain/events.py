@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from csms.domain.authorization import Authorization, IdToken
+from csms.domain.certificates import StatusQuery
+from csms.domain.display import DisplayText
 from csms.domain.identity import StationId
 from csms.domain.metering import MeterSample
 from csms.domain.station import ChargingState, ConnectorStatus, Registration, StationModel
@@ -25,11 +27,16 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootReply:
-    """Whether the station may take part, and how often it should call."""
+    """Whether the station may take part, and how often it should call.
+
+    Attributes:
+        cause: Why it may not, for versions that can say so.
+    """
 
     registration: Registration
     at: datetime
     interval_s: int
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +53,17 @@ class TransactionReply:
     Attributes:
         transaction: The id that the transaction has from now on.
         verdict: On the token that came with the report, None if none came.
+        total_cost: So far or, at the end, for all, in the station's currency; None: not told,
+            which does not mean that it was free (2.0.1 I02, I03).
+        priority: In this transaction, whatever the token's.
+        message: For the driver to see.
     """
 
     transaction: str
     verdict: Authorization | None = None
+    total_cost: float | None = None
+    priority: int | None = None
+    message: DisplayText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +108,17 @@ class StatusChanged(StationEvent[Acknowledged], frozen=True, kw_only=True):
 
 
 class AuthorizationAsked(StationEvent[Authorization], frozen=True, kw_only=True):
-    """A driver has shown a token."""
+    """A driver has shown a token, or a vehicle its contract.
+
+    Attributes:
+        certificate: The contract's certificate and those above it, in PEM, where the station
+            cannot judge them itself (2.0.1 C07).
+        certificate_queries: By which the issuers say whether these certificates still hold.
+    """
 
     id_token: IdToken
+    certificate: str | None = None
+    certificate_queries: tuple[StatusQuery, ...] = ()
 
 
 class TransactionReported(StationEvent[TransactionReply], frozen=True, kw_only=True):
@@ -109,6 +131,10 @@ class TransactionReported(StationEvent[TransactionReply], frozen=True, kw_only=T
         register_wh: The meter's register at the start or end.
         samples: Meter samples that came along.
         is_offline: The report was kept while the station had no connection.
+        reservation_id: The reservation that the transaction has used up.
+        phases_used: How many phases the vehicle uses.
+        cable_max_a: What the cable can carry.
+        charging_s: For how long energy has flowed so far.
     """
 
     stage: TransactionStage
@@ -125,6 +151,10 @@ class TransactionReported(StationEvent[TransactionReply], frozen=True, kw_only=T
     stop_reason: str | None = None
     is_offline: bool = False
     remote_start_id: int | None = None
+    reservation_id: int | None = None
+    phases_used: int | None = None
+    cable_max_a: float | None = None
+    charging_s: int | None = None
 
 
 class MetersSampled(StationEvent[Acknowledged], frozen=True, kw_only=True):

@@ -51,6 +51,15 @@ def feeders_below(site: Site, feeder_id: FeederId) -> frozenset[FeederId]:
     return frozenset(below)
 
 
+def ways_to_root(site: Site) -> dict[FeederId, tuple[FeederId, ...]]:
+    """Each feeder's way to the root, itself first."""
+    ways: dict[FeederId, tuple[FeederId, ...]] = {}
+    for feeder in site.feeders:  # parents come before their children
+        above = ways[feeder.parent_id] if feeder.parent_id is not None else ()
+        ways[feeder.feeder_id] = (feeder.feeder_id, *above)
+    return ways
+
+
 def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
     below = feeders_below(site, feeder.feeder_id)
     fallback_a = sum(

@@ -1,12 +1,17 @@
 """Names of things: stations, EVSEs, sites and feeders."""
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 StationId: TypeAlias = str
 SiteId: TypeAlias = str
 FeederId: TypeAlias = str
+EvseNumber: TypeAlias = Annotated[int, Meta(ge=0, le=99)]
+"""Of a station's EVSEs, from 1 on; 0 stands for the station."""
+TransactionId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=36)]
+"""A station's id of a transaction."""
 
 WHOLE_STATION = 0
 """EVSE number that stands for the station itself (OCPP 1.6 connector 0, 2.0.1 EVSE 0)."""

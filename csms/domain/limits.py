@@ -134,8 +134,8 @@ class Allowance:
         match verdict:
             case Verdict.ACCEPTED:
                 # One profile replaces the other, and calls are answered one after the other: what
-                # was sent before this one is out of force.
-                return replace(self, accepted=limit, uncertain=())
+                # was sent before this one is out of force, and what was sent later is not.
+                return replace(self, accepted=limit, uncertain=self._sent_after(limit))
             case Verdict.REFUSED:
                 left = tuple(other for other in self.uncertain if other is not limit)
                 return replace(self, uncertain=left)
@@ -180,6 +180,10 @@ class Allowance:
         """Every instant at which the allowance may change by itself."""
         limits = (self.accepted, *self.uncertain) if self.accepted else self.uncertain
         return tuple(edge for limit in limits for edge in limit.edges())
+
+    def _sent_after(self, limit: TimedLimit) -> tuple[TimedLimit, ...]:
+        places = [place for place, other in enumerate(self.uncertain) if other is limit]
+        return self.uncertain[places[-1] + 1 :] if places else ()
 
     def _falls_at(self, edge: datetime) -> bool:
         return self.now_a(edge) < self.now_a(edge - _MOMENT)

@@ -114,7 +114,9 @@ def gather_reading(samples: Sequence[MeterSample]) -> Reading | None:
     lines_a = [0.0, 0.0, 0.0]
     for sample in samples:
         measurand, value, phase = sample.measurand, sample.value, sample.phase
-        if measurand not in _GATHERED or value is None or sample.at != at:
+        if measurand not in _GATHERED or value is None:
+            continue
+        if sample.at is not at and sample.at != at:
             continue
         if sample.location == _VEHICLE and measurand is not _CHARGE:
             continue

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.errors import UnknownFeederError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
+from csms.domain.security import SiteSecurity
+from csms.domain.settings import WantedSetting
 
 PhaseAmps: TypeAlias = tuple[float, float, float]
 """Current by line of the site: L1, L2, L3."""
@@ -188,6 +190,14 @@ class AssumedNeed:
     leaves_by: time | None = None
 
 
+class Acceptance(StrEnum):
+    """When a station that boots is accepted (1.6 §4.2, 2.0.1 B02)."""
+
+    AT_ONCE = "at_once"
+    WHEN_SET_UP = "when_set_up"
+    """Once it holds its fallback; until then it may not charge."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlPolicy:
     """How often a site is planned and how long its limits live.
@@ -201,6 +211,7 @@ class ControlPolicy:
         meter_every_s: How often stations report their meters.
         heartbeat_every_s: How often an idle station calls.
         reading_lives_s: A feeder measurement older than this is stale.
+        acceptance: When a station that boots is accepted.
     """
 
     plan_every_s: int = 300
@@ -210,6 +221,7 @@ class ControlPolicy:
     meter_every_s: int = 60
     heartbeat_every_s: int = 300
     reading_lives_s: int = 180
+    acceptance: Acceptance = Acceptance.AT_ONCE
 
 
 class Fairness(StrEnum):
@@ -243,6 +255,8 @@ class Site:
     Attributes:
         voltage_v: Line to neutral (TN) or line to line (IT).
         feeders: Parents before their children; the first is the root.
+        settings: How settings of its stations should be.
+        price_per_kwh: What drivers pay, in the currency of the stations; None: nothing is told.
     """
 
     site_id: SiteId
@@ -258,6 +272,9 @@ class Site:
     )
     control: ControlPolicy = field(default_factory=ControlPolicy)
     policy: SharingPolicy = field(default_factory=SharingPolicy)
+    settings: tuple[WantedSetting, ...] = ()
+    price_per_kwh: float | None = None
+    security: SiteSecurity = field(default_factory=SiteSecurity)
 
     def watts_per_ampere(self, line_count: int) -> float:
         """Power that one ampere in each of so many lines carries.

@@ -83,9 +83,11 @@ class KnownStation:
         has_reported: Whether it has ever told anything of itself.
         standings: By EVSE number, whether the fallback is held, and which one in A.
         connectors: By EVSE number, the status of its first connector and what the vehicle does.
+        registration: What an operator wants its boots to be answered; None: its site says.
     """
 
     protocol: str | None
     has_reported: bool
     standings: Mapping[int, tuple[Standing, float]]
     connectors: Mapping[int, tuple[ConnectorStatus, ChargingState | None]]
+    registration: Registration | None = None

@@ -48,7 +48,12 @@ class StationClock:
             at: When the message says that it was written.
             received_at: When it was received.
         """
-        offset = min(max(at - received_at, -_MOST), _MOST)
+        offset = at - received_at
+        if not self.error and _AGREEING - self.late_by <= offset <= TOLERANCE:
+            self._run = None  # a clock that was right still is, and nothing slow agrees with this
+            self._last.clear()
+            return
+        offset = min(max(offset, -_MOST), _MOST)
         self._last.append(offset)
         self._run = _continued(self._run, offset, received_at)
         fastest = max(self._last)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -18,16 +19,35 @@ class TransactionStage(StrEnum):
     ENDED = "ended"
 
 
+MOST_WH: Final = 2_000_000.0
+"""No vehicle needs more."""
+
+
+class NeedTeller(StrEnum):
+    """Who has stated a need."""
+
+    OPERATOR = "operator"
+    """A driver, a fleet or an operator, by the API. Outranks the vehicle."""
+    VEHICLE = "vehicle"
+
+
 class StatedNeed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a driver or a fleet says that the vehicle needs. Outranks any assumption.
+    """What is said that the vehicle needs. Outranks any assumption.
 
     Attributes:
         energy_wh: Energy wanted from the start of the transaction; None: not told.
         departs_at: When the vehicle leaves; None: not told.
+        stated_by: Who says so.
     """
 
     energy_wh: float | None = None
     departs_at: datetime | None = None
+    stated_by: NeedTeller = NeedTeller.OPERATOR
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is told."""
+        return self.energy_wh is None and self.departs_at is None
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -41,6 +61,7 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         evse: Where; None while a 2.0.1 station has not told the EVSE.
         energy_wh: Energy so far, from the meter's register or the station's interval values.
         meter_start_wh: The register at the start, None if the station never told.
+        total_cost: What the driver pays, once it has ended; None: there is no price.
     """
 
     number: int
@@ -55,3 +76,4 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     need: StatedNeed = StatedNeed()
     ended_at: datetime | None = None
     stop_reason: str | None = None
+    total_cost: float | None = None

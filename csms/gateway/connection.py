@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable
 from time import perf_counter
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -11,8 +11,11 @@ from uuid import uuid4
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import CallRefusedError
 from csms.domain.identity import StationId
+from csms.gateway.masking import masked
 from csms.gateway.messages import Message
+from csms.gateway.steps import Steps
 from csms.gateway.stream import Pause
+from csms.gateway.tap import Tap
 from csms.gateway.websocket import WebSocket
 from csms.ocpp.adapter import Adapter, NotExpressibleError
 from csms.ocpp.frames import (
@@ -41,8 +44,8 @@ _INTERNAL_ERROR: Final = 1011
 class StationConnection:
     """Speaks one version of OCPP with one station, until either side leaves.
 
-    Messages are taken as they come, without a task. The station's calls are answered in their
-    order by a task that lives while there are any, so no direction waits for the other.
+    Messages are taken as they come. The station's calls are answered in their order, each as soon
+    as the one before it is answered, so no direction waits for the other.
 
     Args:
         socket: The WebSocket.
@@ -51,6 +54,9 @@ class StationConnection:
         handler: Where events go.
         traffic: Where calls are counted.
         call_timeout_s: How long the station may take to answer a call.
+
+    Attributes:
+        tap: Where the journal hears what is said; None: there is none.
     """
 
     __slots__ = (
@@ -59,15 +65,18 @@ class StationConnection:
         "_awaited_id",
         "_call_timeout_s",
         "_context",
+        "_handled",
         "_handler",
         "_is_handling",
         "_is_held",
+        "_older",
         "_one_call",
         "_socket",
         "_traffic",
         "_waiting",
         "adapter",
         "station_id",
+        "tap",
     )
 
     def __init__(
@@ -79,6 +88,7 @@ class StationConnection:
         traffic: Traffic,
         call_timeout_s: float,
     ) -> None:
+        self.tap: Tap | None = None
         self.station_id = station_id
         self.adapter = adapter
         self._socket = socket
@@ -90,12 +100,22 @@ class StationConnection:
         self._awaited_id: str | None = None
         self._answer: asyncio.Future[CallResult | CallError | None] | None = None
         self._waiting: list[Call | UnreadCall | CallError] = []
-        self._answering: asyncio.Task[None] | None = None
+        self._answering: Steps | None = None
         self._is_handling = self._is_held = False
+        self._handled: asyncio.Future[None] | None = None
+        self._older: StationConnection | None = None
 
-    def begin(self, noting: Awaitable[None]) -> None:
-        """Answer calls as soon as the connection has been noted; if that fails, close it."""
-        self._start(self._begin(noting))
+    def begin(self, noting: Awaitable[None], older: "StationConnection | None" = None) -> None:
+        """Answer calls as soon as the connection has been noted; if that fails, close it.
+
+        Args:
+            noting: Notes it.
+            older: The connection that it replaces, of which a call may still be being handled: a
+                station's calls are handled one after the other, or the older would undo the newer.
+        """
+        self._older = older
+        self._answering = Steps(self._begin(noting), self._context)
+        asyncio.get_running_loop().call_soon(self._answering.begin)  # it has to be open to close
 
     @property
     def is_busy(self) -> bool:
@@ -105,7 +125,16 @@ class StationConnection:
     async def idle(self) -> None:
         """Wait until nothing is in hand any more."""
         if self._answering:
-            await asyncio.wait({self._answering})
+            await self._answering.ended()
+
+    async def handled(self) -> None:
+        """Wait until no call of the station is being handled, here or on what this replaced."""
+        if self._older:
+            await self._older.handled()
+            self._older = None
+        if self._is_handling:
+            self._handled = self._handled or asyncio.get_running_loop().create_future()
+            await self._handled
 
     async def send(self, command: Command[OutcomeT]) -> OutcomeT:
         """Send a command and wait for what comes of it."""
@@ -134,19 +163,22 @@ class StationConnection:
         return outgoing.decode_result(answer.payload)
 
     def close(self, code: int, reason: str) -> None:
-        """Begin to close the connection; our call that is pending is lost."""
+        """Begin to close the connection; our call that is pending is lost, and calls that wait."""
         self._socket.close(code, reason)
+        self._waiting.clear()
         self._lose_answer()
 
     def receive(self, message: Message) -> None:
         """Take a message of the station."""
         if logger.isEnabledFor(logging.DEBUG):
-            self._log(logging.DEBUG, "< %s", message)
+            self._log(logging.DEBUG, "< %s", masked(message))
         try:
             frame = parse_envelope(message)
         except FrameError as fault:
-            self._log(logging.WARNING, "faulty frame: %s: %.200r", fault, message)
+            self._log(logging.WARNING, "faulty frame: %s: %.200r", fault, masked(message))
             refusal = self.adapter.answer_fault(fault)
+            if self.tap:
+                self.tap.heard(message, str(fault), refusal)
             if refusal:
                 self._put(refusal)
             return
@@ -165,17 +197,28 @@ class StationConnection:
             self._answering.cancel()
 
     async def _call(self, call: Call) -> CallResult | CallError:
+        called_at = self.tap.now() if self.tap else None
+        noted: CallResult | CallError | str = "no answer in time"
+        try:
+            answer = await self._await_answer(call)
+            noted = answer or "the connection was lost"
+        finally:
+            if self.tap and called_at:
+                self.tap.asked(call, called_at, noted)
+        if answer is None:
+            raise ConnectionResetError("the connection was lost")
+        return answer
+
+    async def _await_answer(self, call: Call) -> CallResult | CallError | None:
+        """Send a call; return its answer, None if the connection is lost before it comes."""
         self._awaited_id = call.message_id
         self._answer = asyncio.get_running_loop().create_future()
         try:
             await self._write(format_frame(call))
             async with asyncio.timeout(self._call_timeout_s):
-                answer = await self._answer
+                return await self._answer
         finally:
             self._awaited_id = self._answer = None
-        if answer is None:
-            raise ConnectionResetError("the connection was lost")
-        return answer
 
     def _take_answer(self, frame: CallResult | CallError) -> None:
         if self._answer is None or frame.message_id != self._awaited_id:
@@ -191,18 +234,16 @@ class StationConnection:
         """Let a call, or the answer to a faulty one, wait for its turn."""
         self._waiting.append(call)
         if self._answering is None:
-            self._start(self._answer_calls())
+            self._answering = Steps(self._answer_calls(), self._context)
+            self._answering.begin()
         elif len(self._waiting) >= _MOST_WAITING and not self._is_held:
             self._is_held = True
             self._socket.pause(Pause.BUSY)
 
-    def _start(self, answering: Coroutine[Any, Any, None]) -> None:
-        loop = asyncio.get_running_loop()
-        self._answering = loop.create_task(answering, context=self._context)
-
     async def _begin(self, noting: Awaitable[None]) -> None:
         try:
             await noting
+            await self.handled()
         except Exception:  # the supervisor of this connection: nobody else can close it
             logger.exception("cannot be noted as connected")
             self.close(_INTERNAL_ERROR, "")
@@ -231,6 +272,7 @@ class StationConnection:
         """Have a call handled; return its answer."""
         self._is_handling = True
         began_s = perf_counter()
+        called_at = self.tap.now() if self.tap else None
         try:
             incoming = self.adapter.decode_call(self.station_id, call)
             reply: Any = await self._handler.handle(incoming.event)
@@ -243,15 +285,23 @@ class StationConnection:
             refusal = self.adapter.internal_error(call.message_id)
         else:
             self._traffic.calls[self.adapter.name, call.action].add(perf_counter() - began_s)
+            if self.tap and called_at:
+                self.tap.served(call, called_at, answer, None)
             return answer
         finally:
             self._is_handling = False
+            if self._handled:
+                self._handled.set_result(None)
         self._traffic.refused[self.adapter.name, refusal.code] += 1
-        return format_frame(refusal)
+        answer = format_frame(refusal)
+        if self.tap and called_at:
+            self.tap.served(call, called_at, answer, refusal.code)
+        return answer
 
     async def _write(self, text: str) -> None:
         """Send a frame, and wait until there is room for another."""
-        logger.debug("> %s", text)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("> %s", masked(text))
         self._socket.send(text.encode())
         if self._socket.is_clogged:
             await self._socket.drained()

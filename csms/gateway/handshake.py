@@ -1,10 +1,11 @@
-"""The opening handshake without I/O: who connects, and which version is spoken."""
+"""What OCPP asks of a WebSocket, without I/O: who connects, and which version is spoken."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
 from urllib.parse import unquote
 
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.frames import Frame
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -27,7 +28,23 @@ With context takeover every connection would hold two windows all the time, some
 
 
 class OcppProtocol(ServerProtocol):
-    """The server's end of a WebSocket by `websockets`, with OCPP's way to choose a subprotocol."""
+    """The server's end of a WebSocket by `websockets`, with OCPP's way to choose a subprotocol.
+
+    Attributes:
+        is_between_messages: Whether what comes next begins a message.
+    """
+
+    is_between_messages = False
+
+    def receive_data(self, data: bytes | bytearray) -> None:
+        """Take what has come from the network."""
+        self.is_between_messages = False
+        super().receive_data(data)
+
+    def recv_frame(self, frame: Frame) -> None:
+        """Take a frame that is whole."""
+        super().recv_frame(frame)
+        self.is_between_messages = self.current_size is None and not self.reader.buffer
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
         """Our first choice of what is offered; None completes the handshake without any.

@@ -11,15 +11,22 @@ from typing import Any, Final
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
+from csms.clock import Clock
 from csms.domain.identity import StationId
+from csms.domain.security import Proof
+from csms.domain.security_event import OwnEvent
 from csms.gateway.connection import StationConnection
 from csms.gateway.handshake import COMPRESSION, OcppProtocol, station_of
 from csms.gateway.keepalive import SocketLimits, Waits
+from csms.gateway.proof import names_of, read_password
+from csms.gateway.refusals import REFUSALS, Answer
 from csms.gateway.registry import ConnectionRegistry, dismiss
+from csms.gateway.tap import Tap
+from csms.gateway.tls import certificate_of
 from csms.gateway.websocket import WebSocket
 from csms.log import about
 from csms.ocpp.adapter import Adapter
-from csms.service.ports import EventHandler, StationWatch
+from csms.service.ports import EventHandler, MessageJournal, StationWatch
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +60,7 @@ class Reception:
         registry: Where connections are entered.
         handler: Where events go.
         watch: Who decides on admission and learns of connections.
+        journal: Where messages are noted, and by which clock; None: they are not.
     """
 
     def __init__(
@@ -61,11 +69,13 @@ class Reception:
         registry: ConnectionRegistry,
         handler: EventHandler,
         watch: StationWatch,
+        journal: tuple[MessageJournal, Clock] | None = None,
     ) -> None:
         self._rules = rules
         self._registry = registry
         self._handler = handler
         self._watch = watch
+        self._journal = journal
         self._waits = Waits(rules.limits)
         self._subprotocols = [Subprotocol(name) for name in rules.adapters]
         self._extensions = [COMPRESSION] if rules.has_compression else []
@@ -85,6 +95,7 @@ class Reception:
             max_size=self._rules.limits.message_bytes,
             logger=_protocol_logger,
         )
+        protocol.debug = False  # it would log headers, and in them passwords
         return WebSocket(protocol, self._waits, self)
 
     async def close(self) -> None:
@@ -104,7 +115,7 @@ class Reception:
         if self._is_closing:
             socket.close(CloseCode.GOING_AWAY)
 
-    def asked(self, socket: WebSocket, path: str) -> None:
+    def asked(self, socket: WebSocket, path: str, authorization: str | None) -> None:
         """Admit or refuse a station."""
         station_id = station_of(path, self._rules.prefixes)
         if station_id is None:
@@ -118,7 +129,17 @@ class Reception:
                 socket.open()
                 socket.close(CloseCode.PROTOCOL_ERROR, "offer ocpp2.0.1 or ocpp1.6")
                 return
-            self._start(self._admit(socket, station_id, adapter))
+            proof = Proof(
+                address=socket.address,
+                has_tls=socket.tls is not None,
+                password=read_password(authorization, names_of(path, station_id)),
+                certificate=certificate_of(socket.tls),
+            )
+            self._start(self._admit(socket, station_id, adapter, proof))
+
+    def handshake_failed(self, kind: OwnEvent, words: str) -> None:
+        """Have it written down that somebody could not agree with us on an encrypted connection."""
+        self._start(self._note_failure(kind, words))
 
     def left(self, socket: WebSocket) -> None:
         """Forget a socket, and remove its connection."""
@@ -131,9 +152,11 @@ class Reception:
         if not self._sockets:
             self._is_empty.set()
 
-    async def _admit(self, socket: WebSocket, station_id: StationId, adapter: Adapter) -> None:
-        """Let a station in if it is known and finds room."""
-        refusal = await self._judge(station_id)
+    async def _admit(
+        self, socket: WebSocket, station_id: StationId, adapter: Adapter, proof: Proof
+    ) -> None:
+        """Let a station in if it proves who it is, is known, and finds room."""
+        refusal = await self._judge(station_id, proof)
         if not socket.is_asking:
             return  # it has gone
         if refusal:
@@ -148,17 +171,19 @@ class Reception:
             self._registry.traffic,
             self._rules.call_timeout_s,
         )
+        if self._journal:
+            connection.tap = Tap(*self._journal, station_id, adapter.name)
         self._sockets[socket] = connection
         replaced = self._registry.add(connection)
-        connection.begin(self._watch.connected(station_id, adapter.name))
+        connection.begin(self._watch.connected(station_id, adapter.name), replaced)
         socket.open(connection)
         if replaced:
             dismiss(replaced)
 
-    async def _judge(self, station_id: StationId) -> tuple[HTTPStatus, str] | None:
-        """Why a station may not come in: 404 if it is not known (OCPP-J 1.6 §3.2)."""
+    async def _judge(self, station_id: StationId, proof: Proof) -> Answer | None:
+        """Why a station may not come in, as it is told; None: it may."""
         try:
-            admission = await self._watch.admit(station_id)
+            admission = await self._watch.admit(station_id, proof)
         except Exception:  # the supervisor of this handshake: the station may come again
             logger.exception("cannot decide on station %r", station_id)
             return HTTPStatus.INTERNAL_SERVER_ERROR, "try again later\n"
@@ -167,10 +192,13 @@ class Reception:
         if admission.is_granted:
             return None
         logger.warning("refused station %r: %s", station_id, admission.cause)
-        if admission.may_pass:
-            text = "there is no room for this station just now\n"
-            return HTTPStatus.SERVICE_UNAVAILABLE, text
-        return HTTPStatus.NOT_FOUND, "this station is not known here\n"
+        return REFUSALS[admission.refusal]
+
+    async def _note_failure(self, kind: OwnEvent, words: str) -> None:
+        try:
+            await self._watch.handshake_failed(kind, words)
+        except Exception:  # the supervisor of a connection that never was
+            logger.exception("cannot write down a failed handshake: %s, %s", kind, words)
 
     async def _part_with_all(self) -> None:
         """Remove connections one after the other: ten thousand may be lost at once."""

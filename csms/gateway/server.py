@@ -3,15 +3,18 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
+from csms.clock import Clock
 from csms.gateway.keepalive import SocketLimits
 from csms.gateway.reception import Reception, Rules
 from csms.gateway.registry import ConnectionRegistry
+from csms.gateway.tls import TlsSettings
+from csms.gateway.tls_port import TlsPort
 from csms.ocpp.adapter import Adapter
-from csms.service.ports import EventHandler, StationWatch
+from csms.service.ports import EventHandler, MessageJournal, StationWatch
 
 _BACKLOG: Final = 8192
 """All stations may come back at once, as after a power cut; the kernel has a limit of its own."""
@@ -28,6 +31,7 @@ class GatewaySettings:
         ping_every_s: A ping this often; one that is not answered as long ends the connection.
         call_timeout_s: How long a station may take to answer a call, or to read what it is sent.
         has_compression: Whether permessage-deflate is accepted (2.0.1 part 4 §3.3).
+        tls: The port for encrypted connections; None: there is none.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +40,7 @@ class GatewaySettings:
     ping_every_s: float = 20.0
     call_timeout_s: float = 30.0
     has_compression: bool = False
+    tls: TlsSettings | None = None
 
 
 class Gateway:
@@ -47,6 +52,7 @@ class Gateway:
         registry: Where connections are entered.
         handler: Where events go.
         watch: Who decides on admission and learns of connections.
+        journal: Where messages are noted, and by which clock; None: they are not.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Gateway:
         registry: ConnectionRegistry,
         handler: EventHandler,
         watch: StationWatch,
+        journal: tuple[MessageJournal, Clock] | None = None,
     ) -> None:
         self._settings = settings
         self._rules = Rules(
@@ -70,15 +77,32 @@ class Gateway:
         self._registry = registry
         self._handler = handler
         self._watch = watch
+        self._journal = journal
+        self._tls_port: TlsPort | None = None
+
+    async def reload(self) -> None:
+        """Read the certificates again."""
+        if self._tls_port:
+            await self._tls_port.reload()
 
     @asynccontextmanager
-    async def listening(self, at: socket.socket | None = None) -> AsyncIterator[asyncio.Server]:
+    async def listening(
+        self, at: socket.socket | None = None, tls_at: socket.socket | None = None
+    ) -> AsyncIterator[asyncio.Server]:
         """Accept connections until the context is left, then close them all.
 
         Args:
             at: A bound socket to listen at instead of the settings' host and port.
+            tls_at: The same for encrypted connections, if there are settings for them.
+
+        Raises:
+            CertificateFileError: The certificates cannot be used.
         """
-        reception = Reception(self._rules, self._registry, self._handler, self._watch)
+        reception = Reception(
+            self._rules, self._registry, self._handler, self._watch, self._journal
+        )
+        if self._settings.tls:
+            self._tls_port = TlsPort(self._settings.tls, reception, _BACKLOG)
         place: dict[str, Any] = (
             {"sock": at} if at else {"host": self._settings.host, "port": self._settings.port}
         )
@@ -86,8 +110,12 @@ class Gateway:
             reception.create_socket, backlog=_BACKLOG, **place
         )
         try:
-            yield server
+            async with self._listening_for_tls(tls_at):
+                yield server
         finally:
             server.close()
             await reception.close()
             await server.wait_closed()
+
+    def _listening_for_tls(self, at: socket.socket | None) -> AbstractAsyncContextManager[None]:
+        return self._tls_port.listening(at) if self._tls_port else nullcontext()

@@ -1,6 +1,7 @@
 """Bytes in both directions, in neither faster than the other end takes them."""
 
 import asyncio
+import ssl
 from enum import IntFlag
 from typing import Final, cast
 
@@ -48,6 +49,17 @@ class Stream(asyncio.Protocol):
     def peer(self) -> object:
         """The address at the other end."""
         return self._transport.get_extra_info("peername")
+
+    @property
+    def address(self) -> str:
+        """The host at the other end; empty for a Unix socket."""
+        peer = self.peer
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The encrypted connection, None if it is not encrypted."""
+        return cast("ssl.SSLObject | None", self._transport.get_extra_info("ssl_object"))
 
     @property
     def is_clogged(self) -> bool:

@@ -1,6 +1,7 @@
 """A WebSocket (RFC 6455), its frames and states by `websockets`."""
 
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -8,11 +9,12 @@ from websockets.exceptions import ConnectionClosedOK
 from websockets.frames import DATA_OPCODES, CloseCode, Frame
 from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
-from websockets.server import ServerProtocol
 
+from csms.gateway.handshake import OcppProtocol
 from csms.gateway.keepalive import Waits
 from csms.gateway.messages import Fragments, Message, read_whole
 from csms.gateway.stream import Pause, Stream
+from csms.gateway.whole_frames import read_text_frame, write_text_frame
 
 
 class Listener(Protocol):
@@ -34,7 +36,7 @@ class Host(Protocol):
         """Learn of a new socket."""
         ...
 
-    def asked(self, socket: "WebSocket", path: str) -> None:
+    def asked(self, socket: "WebSocket", path: str, authorization: str | None) -> None:
         """Decide on a proper request: open or refuse the socket, now or later."""
         ...
 
@@ -62,7 +64,7 @@ class WebSocket(Stream):
         "_response",
     )
 
-    def __init__(self, protocol: ServerProtocol, waits: Waits, host: Host) -> None:
+    def __init__(self, protocol: OcppProtocol, waits: Waits, host: Host) -> None:
         super().__init__(waits)
         self._protocol = protocol
         self._host = host
@@ -94,9 +96,14 @@ class WebSocket(Stream):
         for event in early or ():
             self._take(event)
 
-    def refuse(self, status: HTTPStatus, text: str) -> None:
+    def refuse(
+        self, status: HTTPStatus, text: str, headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
         """Answer the request with a refusal."""
-        self._protocol.send_response(self._protocol.reject(status, text))
+        response = self._protocol.reject(status, text)
+        for name, value in headers:
+            response.headers[name] = value
+        self._protocol.send_response(response)
         self._flush()
         self.resume(Pause.UNDECIDED)  # to hear that it hangs up
 
@@ -108,6 +115,10 @@ class WebSocket(Stream):
         """
         if self._protocol.state is not State.OPEN:
             raise ConnectionResetError("the connection was lost")
+        frame = write_text_frame(text)
+        if frame is not None:
+            self._transport.write(frame)
+            return
         self._protocol.send_text(text)
         self._flush()
 
@@ -133,6 +144,11 @@ class WebSocket(Stream):
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
         self._has_spoken = True
+        if self._listener and self._protocol.is_between_messages and not self._is_leaving:
+            text = read_text_frame(data)
+            if text is not None:
+                self._listener.receive(text)
+                return
         self._protocol.receive_data(data)
         for event in self._protocol.events_received():
             self._take(event)
@@ -185,12 +201,14 @@ class WebSocket(Stream):
         """Answer a request that is no handshake; let the host decide on one that is."""
         self._waits.opening.end(self)
         response = self._protocol.accept(request)
+        said = request.headers.get_all("Authorization")
+        authorization = ", ".join(said) if said else None  # more than one are none that can be read
         request.headers.clear()  # the parser keeps the request for as long as the connection lives
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             self._protocol.send_response(response)
             return
         self._response, self._early = response, []
-        self._host.asked(self, request.path)
+        self._host.asked(self, request.path, authorization)
 
     def _read(self, frame: Frame) -> None:
         """Pass a message on once all its frames are there."""

@@ -54,15 +54,20 @@ async def move_readings(
             return moved
 
 
-async def drop_reports(database: Database, before: datetime) -> None:
-    """Delete reports on transactions that were made before an instant.
+async def drop_papers(database: Database, what: str, before: datetime) -> None:
+    """Delete working papers that were over before an instant.
 
-    Transactions themselves tell what came of them, and which of their reports have come.
+    Args:
+        database: Where they are.
+        what: `reports` on transactions, which themselves tell what came of them and which of their
+            reports have come; `notices`, what stations tell beside charging; or `limits` that were
+            sent, of which the guard needs what is alive.
+        before: The instant.
     """
     while True:
         async with database.reading() as connection:
-            keys = await HistoryQueries(connection).oldest_reports(before, _BATCH)
-        await _delete(database, "reports", keys)
+            keys = await HistoryQueries(connection).over(what, before, _BATCH)
+        await _delete(database, what, keys)
         if len(keys) < _BATCH:
             return
 

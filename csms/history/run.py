@@ -12,14 +12,19 @@ from typing import Final
 
 from csms.history.engine import open_engine
 from csms.history.files import HistoryFiles
-from csms.history.moving import drop_reports, move_readings
+from csms.history.moving import drop_papers, move_readings
 from csms.history.roll_ups import roll_stale_days
 from csms.history.subjects import SUBJECTS, Resolution
 from csms.history.upkeep import drop_old_files, merge_small_files
 from csms.storage.database import Database
 
-_REPORTS_KEPT: Final = timedelta(days=7)
-"""Reports on transactions, as the plans of that time."""
+_PAPERS_KEPT: Final = {
+    "reports": timedelta(days=7),
+    "limits": timedelta(days=7),
+    "notices": timedelta(days=90),
+}
+"""Reports on transactions and limits that were sent, as the plans of that time; and what stations
+tell beside charging."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,8 @@ async def _run(database: Database, settings: RunSettings, now: datetime) -> RunR
             days_rolled += await roll_stale_days(files, engine, subject, since, now)
             await merge_small_files(files, engine, subject, now)
             await drop_old_files(files, subject, settings.keep_days, now)
-    await drop_reports(database, now - _REPORTS_KEPT)
+    for what, kept in _PAPERS_KEPT.items():
+        await drop_papers(database, what, now - kept)
     return RunResult(moved, days_rolled)
 
 

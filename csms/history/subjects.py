@@ -1,8 +1,8 @@
 """What the history is about, in which steps, and how one step is made from a finer one.
 
 Readings of meters and of feeders are moved here from the database. Plans are not: they are working
-papers, kept for days, as are reports on transactions. Neither are transactions and sent limits,
-which stay in the database.
+papers, kept for days, as are limits that were sent and reports on transactions. Neither are
+transactions, which stay in the database.
 """
 
 from collections.abc import Mapping

@@ -7,9 +7,12 @@ tables: it finds the entry, checks the payload against the official schema, and 
     NotExpressibleError     this version has no words for a command
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
+
+import msgspec
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import CallRefusedError
@@ -32,6 +35,10 @@ class FieldError(Exception):
     """A field fits the schema and still cannot be understood, such as a time that is none."""
 
 
+def _any(_command: object) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound(Generic[EventT, ReplyT]):
     """How a call from a station is understood and answered."""
@@ -43,12 +50,17 @@ class Inbound(Generic[EventT, ReplyT]):
 
 @dataclass(frozen=True, slots=True)
 class Outbound(Generic[CommandT, OutcomeT]):
-    """How a command is written and its answer understood."""
+    """How a command is written and its answer understood.
+
+    Attributes:
+        fits: For which commands of the type this is the way; the first that fits is taken.
+    """
 
     command: type[CommandT]
     action: str
     encode: Callable[[CommandT], JsonObject]
     decode: Callable[[CommandT, Payload], OutcomeT]
+    fits: Callable[[CommandT], bool] = _any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +97,7 @@ class _Exchange:
         return payload
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming(Generic[ReplyT]):
+class Incoming(msgspec.Struct, Generic[ReplyT], frozen=True, gc=False):
     """A call that was understood, and how to write the reply to it."""
 
     event: StationEvent[ReplyT]
@@ -115,7 +126,14 @@ class Adapter:
             )
             for entry in version.inbound
         }
-        self._outbound = {entry.command: entry for entry in version.outbound}
+        self._outbound: defaultdict[type, list[Outbound[Any, Any]]] = defaultdict(list)
+        for entry in version.outbound:
+            self._outbound[entry.command].append(entry)
+
+    @property
+    def version(self) -> Version:
+        """What it translates by."""
+        return self._version
 
     @property
     def name(self) -> str:
@@ -152,7 +170,8 @@ class Adapter:
         Raises:
             NotExpressibleError: This version has none for it, or not for these values.
         """
-        entry = self._outbound.get(type(command))
+        entries = self._outbound.get(type(command), ())
+        entry = next((one for one in entries if one.fits(command)), None)
         if entry is None:
             raise NotExpressibleError(f"OCPP {self.name} has no {type(command).__name__}")
         payload = entry.encode(command)

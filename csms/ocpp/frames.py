@@ -70,8 +70,7 @@ class UnreadCall(
     payload: msgspec.Raw
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(msgspec.Struct, frozen=True, gc=False):
     """The answer to a call: `[3, message id, payload]`."""
 
     message_id: str

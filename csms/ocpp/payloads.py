@@ -1,6 +1,10 @@
 """Payloads and parts of payloads that all versions write alike."""
 
-from csms.domain.charging_profile import ChargingProfile, ProfilePeriod
+from typing import Final
+
+from csms.domain.certificates import CertificateHash, HashAlgorithm
+from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, Recurrence
+from csms.domain.commands import Retries
 from csms.domain.events import (
     Acknowledged,
     BootReply,
@@ -13,6 +17,9 @@ from csms.domain.identity import StationId
 from csms.ocpp.frames import JsonObject
 from csms.ocpp.schemas import Payload
 from csms.ocpp.wire import drop_absent, format_time, round_limit
+
+RECURRENCE: Final = {Recurrence.DAILY: "Daily", Recurrence.WEEKLY: "Weekly"}
+"""How often a schedule begins anew (1.6 §7.37, 2.0.1 RecurrencyKindEnumType)."""
 
 
 def encode_boot(reply: BootReply) -> JsonObject:
@@ -96,6 +103,48 @@ def write_schedule(profile: ChargingProfile) -> JsonObject:
 def read_periods(schedule: Payload) -> tuple[ProfilePeriod, ...]:
     """The periods of a charging schedule."""
     return tuple(
-        ProfilePeriod(period.startPeriod, period.limit)
+        ProfilePeriod(period.startPeriod, float(period.limit))
         for period in schedule.chargingSchedulePeriod
+    )
+
+
+def write_profile_in_time(
+    profile: ChargingProfile, schedule: JsonObject | list[JsonObject], purpose: str
+) -> JsonObject:
+    """As `write_profile`, and when the profile counts and how often it begins anew."""
+    written = write_profile(profile, schedule, purpose)
+    if profile.recurrence is not None:
+        written.pop("validTo", None)  # the schedule's end is only that of its first round
+        written["chargingProfileKind"] = "Recurring"
+        written["recurrencyKind"] = RECURRENCE[profile.recurrence]
+    return written | drop_absent(
+        {
+            "validFrom": profile.valid_from and format_time(profile.valid_from),
+            "validTo": profile.valid_until and format_time(profile.valid_until),
+        }
+    )
+
+
+def write_retries(retries: Retries) -> JsonObject:
+    """How often a transfer is tried again, None for what goes unsaid (1.6 §6.25, 2.0.1 L01)."""
+    return {"retries": retries.count, "retryInterval": retries.every_s}
+
+
+def write_hash(certificate: CertificateHash) -> JsonObject:
+    """The hash of a certificate (1.6 security whitepaper §6.1, 2.0.1 CertificateHashDataType)."""
+    return {
+        "hashAlgorithm": str(certificate.algorithm),
+        "issuerNameHash": certificate.issuer_name,
+        "issuerKeyHash": certificate.issuer_key,
+        "serialNumber": certificate.serial,
+    }
+
+
+def read_hash(written: Payload) -> CertificateHash:
+    """Read the hash of a certificate."""
+    return CertificateHash(
+        algorithm=HashAlgorithm(written.hashAlgorithm),
+        issuer_name=written.issuerNameHash,
+        issuer_key=written.issuerKeyHash,
+        serial=written.serialNumber,
     )

@@ -13,6 +13,8 @@ from csms.ocpp.frames import JsonObject
 from csms.ocpp.schemas import Payload
 
 _LIMIT_STEPS_PER_UNIT: Final = 10
+_LONG_PAST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MOST_DECIMALS: Final = 6
 _WHOLE_SECONDS: Final = orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_UTC_Z
 _TO_BASE_UNIT: Final[Mapping[str | None, Callable[[float], float]]] = {
     **dict.fromkeys(
@@ -113,3 +115,25 @@ def read_number(value: object, unit: str | None, multiplier: int | None = None) 
 def drop_absent(fields: Mapping[str, Any]) -> JsonObject:
     """Leave out fields that have no value: OCPP knows no null (2.0.1 part 4 §4.1.5)."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def format_start(at: datetime | None) -> str:
+    """Write from when on something may be done; None: at once.
+
+    OCPP wants a time all the same (1.6 §6.55, 2.0.1 FirmwareType): one that is long past.
+    """
+    return format_time(at or _LONG_PAST)
+
+
+def parse_time_if_told(text: str | None) -> datetime | None:
+    """Read a time that may be left out.
+
+    Raises:
+        FieldError: It is none.
+    """
+    return None if text is None else parse_time(text)
+
+
+def round_decimal(number: float) -> float:
+    """Round a number to the decimals that one to a station may have (2.0.1 part 2 §2.1.4)."""
+    return round(number, _MOST_DECIMALS)

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import numpy as np
+
 from csms.clock import Clock, wait_at_most
 from csms.domain.identity import EvseId
 from csms.domain.limits import TimedLimit
 from csms.log import about
+from csms.service.at_once import cuts, first_limits
 from csms.service.dispatch import Dispatcher, Target
-from csms.service.grid_guard import by_line, keep_books, measured_load, measured_uncontrolled
+from csms.service.grid_guard import (
+    by_line,
+    is_overcommitted,
+    keep_books,
+    measured_load,
+    measured_uncontrolled,
+)
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
@@ -73,6 +82,8 @@ class SiteController:
         self.next_at: datetime | None = None
         self.plan_times: defaultdict[str, Durations] = defaultdict(Durations)
         self._last_solved: ChargingPlan | None = None
+        self._answering = asyncio.Lock()
+        self._cuts = 0
         self._planner = planner
         self._open_uow = open_uow
         self._clock = clock
@@ -85,6 +96,7 @@ class SiteController:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample())
                 tasks.create_task(self._setup.run())
+                tasks.create_task(self._look_out(tasks))
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:
                     await self._supervised_round(tasks)
@@ -96,6 +108,28 @@ class SiteController:
             await self._round(tasks)
         except Exception:  # the last limits stay in force, lapse in time, and the next round comes
             logger.exception("a round of control failed; the limits in force stay as they are")
+
+    async def _look_out(self, tasks: asyncio.TaskGroup) -> None:
+        """Answer what cannot wait for a plan, also while one is being made or sent."""
+        while True:
+            await self.live.pressing.wait()
+            try:
+                await self._answer_at_once(tasks)
+            except Exception:  # the plan that comes next answers it as well
+                logger.exception("could not answer at once; a plan will")
+
+    async def _answer_at_once(self, tasks: asyncio.TaskGroup) -> None:
+        """Cut what is too much, and give newcomers what is free."""
+        async with self._answering:
+            now, live = self._clock.now().replace(microsecond=0), self.live
+            live.pressing.clear()
+            newcomers, live.newcomers = live.newcomers, set()
+            lowered = cuts(live, now) if is_overcommitted(live, now) else []
+            if lowered:
+                logger.warning("%d limits are cut at once", len(lowered))
+                self._cuts += 1
+                live.urgent.set()
+            await self._dispatcher.send_at_once(lowered, first_limits(live, newcomers, now), tasks)
 
     async def _wait(self) -> None:
         """Wait out the gap, then for something to happen or for the interval to end.
@@ -116,6 +150,9 @@ class SiteController:
                 return
 
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
+        if self.live.pressing.is_set() or self._answering.locked():
+            await self._answer_at_once(tasks)
+        cuts_before = self._cuts
         now = self._clock.now().replace(microsecond=0)
         for evse in self.live.evses.values():
             evse.allow(evse.allowance.lapsed(now), now)
@@ -124,6 +161,8 @@ class SiteController:
         self.plan_times[str(timed.plan.method)].add(timed.solve_s)
         if timed.plan.method is not Method.HEURISTIC:
             self._last_solved = timed.plan
+        if self._cuts != cuts_before:
+            return  # what this was planned for has changed; a new plan comes
         self.newest = PlanMade(
             number=await self._keep(timed, now),
             made_at=now,
@@ -166,10 +205,7 @@ class SiteController:
             "content": {
                 "slots_s": list(plan.slots_s),
                 "committed": plan.committed,
-                "limits_a": {
-                    planned.key: [round(amps, 1) for amps in planned.limits_a]
-                    for planned in plan.evses
-                },
+                "limits_a": _rounded(plan),
             },
         }
         async with self._open_uow() as uow:
@@ -208,6 +244,12 @@ class SiteController:
         async with self._open_uow() as uow:
             await uow.control.add_feeder_reading(site.site_id, root, now, currents)
             await uow.commit()
+
+
+def _rounded(plan: ChargingPlan) -> dict[str, list[float]]:
+    """All limits to a tenth of an ampere, by EVSE."""
+    limits_a = np.array([planned.limits_a for planned in plan.evses]).round(1).tolist()
+    return dict(zip((planned.key for planned in plan.evses), limits_a, strict=True))
 
 
 def parse_evse(key: str) -> EvseId:

@@ -21,7 +21,7 @@ from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance, TimedLimit, Verdict
 from csms.domain.station import RateUnit
 from csms.service.electrics import phases_of
-from csms.service.grid_guard import adds_to_overload
+from csms.service.grid_guard import adds_to_overload, is_overcommitted
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, StationGateway
@@ -32,6 +32,8 @@ _TX_PROFILE_ID: Final = 2000
 _NOTICEABLE_A: Final = 0.05
 _PATIENCE_S: Final = 10.0
 """How long a round waits for answers; a slower station is counted at the worse of both limits."""
+_SHORT_PATIENCE_S: Final = 1.0
+"""How long the next plan waits for answers to what could not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Dispatcher:
         self._gateway = gateway
         self._open_uow = open_uow
         self._clock = clock
+        self._sending = asyncio.Lock()
 
     async def dispatch(
         self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup
@@ -71,10 +74,12 @@ class Dispatcher:
             tasks: Owns what is still waiting for an answer when this returns.
         """
         now = self._clock.now()
-        due = [target for target in targets if self._is_due(target, now)]
-        increases = [target for target in due if self._raises(target, now)]
-        decreases = [target for target in due if target not in increases]
-        if not self._fit(increases):
+        increases: list[Target] = []
+        decreases: list[Target] = []
+        for target in targets:
+            if self._is_due(target, now):
+                (increases if self._raises(target, now) else decreases).append(target)
+        if is_overcommitted(self._live, now) or not self._fit(increases):
             decreases += self._cuts(increases, now)
         if decreases:
             await self._send_all(decreases, plan_number, tasks)
@@ -84,6 +89,20 @@ class Dispatcher:
         released = self._release(increases)
         if released:
             await self._send_all(released, plan_number, tasks)
+
+    async def send_at_once(
+        self, decreases: Sequence[Target], increases: Sequence[Target], tasks: asyncio.TaskGroup
+    ) -> None:
+        """Send what cannot wait for a plan, of the increases what there is room for.
+
+        Args:
+            decreases: Limits that are nowhere higher than what is held.
+            increases: Limits of vehicles that have none yet.
+            tasks: Owns what is still waiting for an answer when this returns.
+        """
+        targets = [*decreases, *self._release(increases)]
+        if targets:
+            await self._send_all(targets, None, tasks, _SHORT_PATIENCE_S)
 
     def _is_due(self, target: Target, now: datetime) -> bool:
         """Whether an EVSE has to be told: its limit is another, or lapses before long."""
@@ -165,17 +184,37 @@ class Dispatcher:
         return not adds_to_overload(self._live, self._clock.now(), allowances)
 
     async def _send_all(
-        self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup
+        self,
+        targets: Sequence[Target],
+        plan_number: int | None,
+        tasks: asyncio.TaskGroup,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
-        """Send limits at the same time and wait for the answers, but not for ever."""
-        numbers = await self._write_down(targets, plan_number)
+        """Send limits at the same time and wait for the answers, but not for ever.
+
+        They count from this very moment, before anybody else can look for room; and they are sent
+        in the order in which they count, whoever else is sending.
+        """
         for target in targets:
             evse = self._live.evses[target.evse]
             evse.allowance = evse.allowance.sent(target.limit)
-        sending = {
-            tasks.create_task(self._send(target, numbers[target.evse])) for target in targets
-        }
-        await asyncio.wait(sending, timeout=_PATIENCE_S)
+        async with self._sending:
+            try:
+                numbers = await self._write_down(targets, plan_number)
+            except BaseException:
+                self._take_back(targets)
+                raise
+            sending = {
+                tasks.create_task(self._send(target, numbers[target.evse])) for target in targets
+            }
+        await asyncio.wait(sending, timeout=patience_s)
+
+    def _take_back(self, targets: Sequence[Target]) -> None:
+        """Limits were not sent after all."""
+        for target in targets:
+            evse = self._live.evses.get(target.evse)
+            if evse is not None:
+                evse.allowance = evse.allowance.settled(target.limit, Verdict.REFUSED)
 
     async def _write_down(
         self, targets: Sequence[Target], plan_number: int | None

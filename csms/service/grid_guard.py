@@ -33,10 +33,10 @@ class Books:
     limit_a: Mapping[FeederId, Array]
 
 
-def keep_books(live: LiveSite, now: datetime) -> Books:
-    """Add up the most that may flow on every line from now on."""
+def keep_books(live: LiveSite, now: datetime, until: datetime | None = None) -> Books:
+    """Add up the most that may flow on every line from now on, or until an instant only."""
     allowances = _present(live)
-    edges = _edges(live, now, allowances.values())
+    edges = _edges(live, now, allowances.values(), until)
     feeders = feeder_inputs(live, edges, now)
     return Books(
         edges=tuple(edges),
@@ -54,6 +54,33 @@ def is_overcommitted(live: LiveSite, now: datetime) -> bool:
     ]
     allowed = line_currents(feeders, loads)
     return any(np.any(allowed[feeder.key] > feeder.limit_a + _TOLERANCE_A) for feeder in feeders)
+
+
+def near_shares(
+    live: LiveSite, now: datetime, lowered: Mapping[EvseId, Allowance]
+) -> Mapping[FeederId, Array]:
+    """How much of what is allowed above other allowances fits until the next plans come: [line].
+
+    A current that changes in proportion to a share never exceeds the same mean of its extremes,
+    whatever the angles, so the shares are exact for sums and on the safe side for vectors.
+
+    Args:
+        live: The site.
+        now: The present instant.
+        lowered: Allowances that are nowhere higher than the present ones.
+
+    Returns:
+        By feeder and line, from 0 to 1; 1 where all fits.
+    """
+    present = _present(live)
+    edges = _edges(live, now, present.values(), now + timedelta(seconds=near_s(live)))
+    feeders = feeder_inputs(live, edges, now)
+    high_a = _allowed(live, edges, feeders, present)
+    low_a = _allowed(live, edges, feeders, {**present, **lowered})
+    return {
+        feeder.key: _shares(low_a[feeder.key], high_a[feeder.key], feeder.limit_a)
+        for feeder in feeders
+    }
 
 
 def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
@@ -175,6 +202,14 @@ def _allowed_now(live: LiveSite, now: datetime) -> Iterable[tuple[LiveEvse, floa
     return sums.values()
 
 
+def _shares(low_a: Array, high_a: Array, limit_a: Array) -> Array:
+    """Of what lies between two currents, the least share that fits in any slot: [line]."""
+    between_a = np.maximum(high_a - low_a, _TOLERANCE_A)
+    fitting = np.clip((limit_a - low_a) / between_a, 0.0, 1.0)
+    shares: Array = np.where(high_a > limit_a + _TOLERANCE_A, fitting, 1.0).min(axis=1)
+    return shares
+
+
 def _course(allowance: Allowance, edges: list[datetime]) -> Array:
     """The most that may be drawn in each slot, where no limit changes within a slot: [slot]."""
     amps = np.full(len(edges) - 1, allowance.standing_a)
@@ -188,9 +223,16 @@ def _course(allowance: Allowance, edges: list[datetime]) -> Array:
     return course
 
 
-def _edges(live: LiveSite, now: datetime, allowances: Iterable[Allowance]) -> list[datetime]:
-    """Every instant from now on at which an allowance or a limit may change."""
+def _edges(
+    live: LiveSite,
+    now: datetime,
+    allowances: Iterable[Allowance],
+    until: datetime | None = None,
+) -> list[datetime]:
+    """Every instant from now on at which an allowance or a limit may change, and the end."""
     turns = {now, now + timedelta(seconds=near_s(live))}
     for allowance in allowances:
         turns.update(edge for edge in allowance.edges() if edge > now)
+    if until is not None:
+        return [*sorted(turn for turn in turns if turn < until), until]
     return [*sorted(turns), max(turns) + _INSTANT]

@@ -16,7 +16,7 @@ from csms.domain.limits import Standing
 from csms.domain.site import EvsePlace, GuestPlace
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.ports import Admission
+from csms.service.ports import Admission, Refusal
 
 NOT_KNOWN: Final = Admission("it is in no site file, and no site has a place for guests")
 _TOLERANCE_A: Final = 1e-6
@@ -25,10 +25,9 @@ _TOLERANCE_A: Final = 1e-6
 def guest_place(live: LiveSite, station_id: StationId) -> EvsePlace | None:
     """A guest's place in the tree, None if the site has none left."""
     guests = live.site.guests
-    placed = live.site.station_ids
-    if guests is None or station_id in placed:
+    if guests is None or station_id in live.stations:
         return None
-    if len(placed - live.listed_stations) >= guests.max_stations:
+    if live.guest_count >= guests.max_stations:
         return None
     return EvsePlace(
         evse=EvseId(station_id, 1),
@@ -48,15 +47,15 @@ def judge_guest(live: LiveSite, now: datetime) -> Admission:
     guests = live.site.guests
     if guests is None:
         return NOT_KNOWN
-    taken = len(live.site.station_ids - live.listed_stations)
-    if taken >= guests.max_stations:
+    if live.guest_count >= guests.max_stations:
         return Admission(f"all {guests.max_stations} places for guests are taken")
     feeder_id: FeederId | None = guests.feeder_id
     while feeder_id is not None:
         for line in guests.lines:
             left_a = _left_a(live, feeder_id, line, now)
             if left_a < guests.max_a - _TOLERANCE_A:
-                return Admission(_shortage(live, guests, feeder_id, line, left_a), may_pass=True)
+                shortage = _shortage(live, guests, feeder_id, line, left_a)
+                return Admission(shortage, Refusal.NO_ROOM)
         feeder_id = live.site.feeder(feeder_id).parent_id
     return Admission()
 

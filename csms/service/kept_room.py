@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import product
 from typing import Final, TypeAlias
 
+from csms.domain.fallback import ways_to_root
 from csms.domain.identity import FeederId, StationId
-from csms.domain.site import Site
 from csms.service.live_site import LiveSite
 
 _NOTICEABLE_A: Final = 0.5
@@ -44,7 +44,7 @@ class KeptRoom:
 
 def kept_rooms(live: LiveSite, now: datetime) -> Mapping[Line, KeptRoom]:
     """Find what is kept for stations that are not connected, by feeder and line."""
-    ways = _ways(live.site)
+    ways = ways_to_root(live.site)
     rooms: defaultdict[Line, KeptRoom] = defaultdict(KeptRoom)
     for evse in live.evses.values():
         amps, station_id = evse.allowance.now_a(now), evse.place.evse.station_id
@@ -57,12 +57,3 @@ def kept_rooms(live: LiveSite, now: datetime) -> Mapping[Line, KeptRoom]:
             else:
                 room.amps[station_id] = room.amps.get(station_id, 0.0) + amps
     return rooms
-
-
-def _ways(site: Site) -> dict[FeederId, tuple[FeederId, ...]]:
-    """Each feeder's way to the root, itself first."""
-    ways: dict[FeederId, tuple[FeederId, ...]] = {}
-    for feeder in site.feeders:  # parents come before their children
-        above = ways[feeder.parent_id] if feeder.parent_id is not None else ()
-        ways[feeder.feeder_id] = (feeder.feeder_id, *above)
-    return ways

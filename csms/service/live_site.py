@@ -13,13 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from csms.domain.altered import altered
+from csms.domain.charging_profile import LimitSource
 from csms.domain.events import StatusChanged
+from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.limits import Allowance, Standing
 from csms.domain.local_day import day_of
 from csms.domain.metering import Reading
 from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
-from csms.domain.station import ConnectorStatus
+from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.transaction import Transaction
 from csms.service.feeder_meter import FeederMeter
@@ -43,11 +45,13 @@ class LiveSite:
             messages on.
 
     Attributes:
-        site: The same, with the places of guests.
+        site: The same. Guests have their places in `evses` and `stations` only.
         listed_stations: Stations that the file lists; all others are guests.
         dirty: Set when something happens that a plan may depend on.
         awaited: Set when a vehicle waits for its first limit.
         urgent: Set when something happens that a plan must answer at once.
+        pressing: Set when something happens that cannot wait for a plan.
+        newcomers: Where vehicles have come that nobody has looked at yet.
         changed: Set when something happens that somebody may want to see.
         settled: How long vehicles take to follow a limit.
         unready: Set when there is a station to be set up.
@@ -67,6 +71,8 @@ class LiveSite:
         self.dirty = asyncio.Event()
         self.awaited = asyncio.Event()
         self.urgent = asyncio.Event()
+        self.pressing = asyncio.Event()
+        self.newcomers: set[EvseId] = set()
         self.changed = asyncio.Event()
         self.unready = asyncio.Event()
         for place in site.places:
@@ -75,19 +81,21 @@ class LiveSite:
     def add_place(self, place: EvsePlace) -> None:
         """Give an EVSE a place that the site did not have before (guests)."""
         self._enter_place(place)
-        self.site = replace(self.site, places=(*self.site.places, place))
 
     def is_guest(self, station_id: StationId) -> bool:
         """Whether the site file does not list a station."""
         return station_id not in self.listed_stations
+
+    @property
+    def guest_count(self) -> int:
+        """How many guests there are."""
+        return len(self.stations) - len(self.listed_stations)
 
     def remove_station(self, station_id: StationId) -> None:
         """A guest has no place any more."""
         for evse in list(self.evses_of(station_id)):
             self._drop(evse)
         del self.stations[station_id]
-        places = (one for one in self.site.places if one.evse.station_id != station_id)
-        self.site = replace(self.site, places=tuple(places))
         self.mark()
 
     def mark(self) -> None:
@@ -102,6 +110,7 @@ class LiveSite:
 
     def expect(self) -> None:
         """A vehicle waits for its first limit."""
+        self.pressing.set()
         self.awaited.set()
         self.mark()
 
@@ -142,9 +151,18 @@ class LiveSite:
         station = self.stations[station_id]
         station.capabilities = replace(station.capabilities, is_told=False)
         station.clock = self._new_clock()  # it may have lost its time
+        station.items_per_message.clear()
         for evse in self.evses_of(station_id):
             evse.allowance = replace(evse.allowance, is_disobeyed=False)
         self.profiles_in_doubt(station_id)
+
+    def station_registered(self, station_id: StationId, registration: Registration) -> None:
+        """A station's boot has been answered."""
+        station = self.stations[station_id]
+        station.registration = registration
+        station.asked_for.clear()
+        self.unready.set()
+        self.note()
 
     def profiles_in_doubt(self, station_id: StationId) -> None:
         """A station may have lost its profiles; it counts at its rating until it is set up."""
@@ -175,6 +193,30 @@ class LiveSite:
             if evse.allowance.accepted is not None:
                 evse.allowance = evse.allowance.sent(evse.allowance.accepted)
         self.mark()
+
+    def schedule_wanted(self, evse_id: EvseId) -> None:
+        """A vehicle waits for a schedule: its limit is sent, even if it is the same as before."""
+        evse = self.evses[evse_id]
+        evse.retry_at = None
+        if evse.allowance.accepted is not None:
+            evse.allowance = evse.allowance.sent(evse.allowance.accepted)
+        self.expect()
+
+    def limit_told(self, station_id: StationId, limit: ExternalLimit) -> None:
+        """Somebody else limits a station."""
+        limits = self.stations[station_id].external_limits
+        limits[limit.source, limit.evse_number] = limit
+        self.note()
+
+    def limit_released(
+        self, station_id: StationId, source: LimitSource, evse_number: int | None
+    ) -> None:
+        """Somebody else limits an EVSE no longer; None: nor anything of the station."""
+        limits = self.stations[station_id].external_limits
+        for key in list(limits):
+            if key[0] is source and evse_number in (None, key[1]):
+                del limits[key]
+        self.note()
 
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
         station.is_ready, station.set_up_at = False, at
@@ -216,6 +258,7 @@ class LiveSite:
         if current is None or current.number != transaction.number:
             if transaction.ended_at is None:
                 evse.begin(transaction)
+                self.newcomers.add(evse.place.evse)
                 self.expect()
             return
         if transaction.ended_at is not None:
@@ -248,7 +291,9 @@ class LiveSite:
         evse = self.evses.get(evse_id)
         if evse is None:
             return
-        reading = altered(reading, at=self.stations[evse_id.station_id].clock.read(reading.at))
+        clock = self.stations[evse_id.station_id].clock
+        if clock.error:
+            reading = altered(reading, at=clock.read(reading.at))
         if evse.reading and reading.at < evse.reading.at:
             return
         reading = self._complete(evse.place, reading)
@@ -323,8 +368,10 @@ class LiveSite:
 
     def _in_our_time(self, transaction: Transaction, now: datetime) -> Transaction:
         """A transaction that began when it did, not when its station's clock says."""
-        began_at = self.stations[transaction.station_id].clock.read(transaction.started_at)
-        began_at = min(max(began_at, now - _LONGEST_STAY), now)
+        clock = self.stations[transaction.station_id].clock
+        if not clock.error and now - _LONGEST_STAY <= transaction.started_at <= now:
+            return transaction
+        began_at = min(max(clock.read(transaction.started_at), now - _LONGEST_STAY), now)
         return altered(transaction, started_at=began_at)
 
     def _complete(self, place: EvsePlace, reading: Reading) -> Reading:

@@ -1,11 +1,18 @@
 """The present state of one station."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from csms.domain.charging_profile import LimitSource
+from csms.domain.device_model import VariableName
+from csms.domain.events import StationEvent
+from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import StationId
-from csms.domain.station import Capabilities
+from csms.domain.settings import SettingState
+from csms.domain.station import Capabilities, Registration
 from csms.domain.station_clock import StationClock
 
 
@@ -24,6 +31,13 @@ class LiveStation:
         setting_up: The task that sets it up.
         set_up_at: When to set it up; None: at once.
         clock: How far its clock is off.
+        registration: What its last boot was answered.
+        wanted_registration: What an operator wants its next one to be; None: its site says.
+        settings: Those that are wanted in a certain way, by their names.
+        items_per_message: How many parts requests to it may have, as far as it was asked; None: it
+            does not say.
+        asked_for: What it may say though it is not accepted yet, as it was asked for it.
+        external_limits: By source and EVSE; they are shown, and not planned with.
     """
 
     station_id: StationId
@@ -38,3 +52,11 @@ class LiveStation:
     set_up_at: datetime | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
     clock: StationClock = field(default_factory=StationClock)
+    registration: Registration = Registration.ACCEPTED
+    wanted_registration: Registration | None = None
+    settings: Mapping[str, SettingState] = field(default_factory=dict)
+    items_per_message: dict[VariableName, int | None] = field(default_factory=dict)
+    asked_for: set[type[StationEvent[Any]]] = field(default_factory=set)
+    external_limits: dict[tuple[LimitSource, int | None], ExternalLimit] = field(
+        default_factory=dict
+    )

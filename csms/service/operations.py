@@ -7,20 +7,32 @@ from typing import Final, TypeVar
 
 from csms.clock import Clock
 from csms.domain.altered import altered
-from csms.domain.commands import ClearProfiles, Command, Outcome
-from csms.domain.errors import InvalidInputError, NoTransactionError, UnknownStationError
+from csms.domain.commands import Outcome
+from csms.domain.errors import (
+    InvalidInputError,
+    NoTransactionError,
+    UnknownStationError,
+)
+from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
-from csms.domain.transaction import StatedNeed
+from csms.domain.settings import SettingState
+from csms.domain.station import Registration
+from csms.domain.transaction import MOST_WH, StatedNeed
+from csms.service.desired_settings import DesiredSettings
 from csms.service.grid_guard import is_overcommitted
 from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.sites import Sites
+from csms.service.station_security import StationSecurity
 
 OutcomeT = TypeVar("OutcomeT", bound=Outcome)
 
 _MOST_A: Final = 10_000.0
 _LINES: Final = 3
 _CLOCK_SLACK: Final = timedelta(minutes=1)
-_MOST_WH: Final = 2_000_000.0
+_AT_ONCE: Final = 50
+"""Stations that are commanded at the same time."""
+_SECURITY_PROFILE: Final = ("SecurityCtrlr", "SecurityProfile")
+"""By which component and variable a 2.0.1 station tells it."""
 
 
 class Operations:
@@ -29,17 +41,25 @@ class Operations:
     Args:
         sites: All sites.
         gateway: Delivers commands.
+        security: Keeps stations' passwords.
         open_uow: Opens units of work.
         clock: The time.
     """
 
     def __init__(
-        self, sites: Sites, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
+        self,
+        sites: Sites,
+        gateway: StationGateway,
+        security: StationSecurity,
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
     ) -> None:
         self._sites = sites
+        self._security = security
         self._gateway = gateway
         self._open_uow = open_uow
         self._clock = clock
+        self._settings = DesiredSettings(gateway, clock)
 
     async def state_need(self, evse_id: EvseId, need: StatedNeed) -> None:
         """Keep what a driver or fleet says that the vehicle at an EVSE needs.
@@ -53,8 +73,8 @@ class Operations:
         live, evse = self._sites.evse(evse_id)
         if evse.transaction is None:
             raise NoTransactionError(str(evse_id))
-        if need.energy_wh is not None and not 0 < need.energy_wh <= _MOST_WH:
-            raise InvalidInputError("energy_wh", f"expected above 0 and at most {_MOST_WH:g} Wh")
+        if need.energy_wh is not None and not 0 < need.energy_wh <= MOST_WH:
+            raise InvalidInputError("energy_wh", f"expected above 0 and at most {MOST_WH:g} Wh")
         if need.departs_at is not None and need.departs_at <= self._clock.now():
             raise InvalidInputError("departs_at", "expected an instant in the future")
         async with self._open_uow() as uow:
@@ -97,30 +117,70 @@ class Operations:
             live.alarm()
 
     async def remove_guest(self, station_id: StationId) -> None:
-        """Take the place of a guest away that is offline; what it has charged is kept.
+        """Take the place and the password of a guest away that is offline.
+
+        What it has charged is kept.
 
         Raises:
             UnknownStationError: There is no such station.
             StationStaysError: It is connected, or is in the site file.
         """
         await self._sites.remove_guest(station_id)
+        await self._security.forget(station_id)
 
-    async def command(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
-        """Send a command to a station and wait for what comes of it.
+    async def register(self, station_id: StationId, registration: Registration) -> None:
+        """Say what a station's boots are answered from now on; accepted: as its site says.
 
         Raises:
             UnknownStationError: There is no such station.
-            InvalidInputError: The command would lift the limits of a vehicle that is charging.
         """
         live = self._sites.of_station(station_id)
         if live is None:
             raise UnknownStationError(station_id)
-        if isinstance(command, ClearProfiles):
-            if any(evse.transaction for evse in live.evses_of(station_id)):
-                message = "expected no running transaction: its limits would be lifted"
-                raise InvalidInputError("command", message)
-            async with self._open_uow() as uow:
-                await self._sites.note_doubt(uow, station_id, self._clock.now())
-                await uow.commit()
-            live.profiles_in_doubt(station_id)
-        return await self._gateway.send(station_id, command)
+        wanted = None if registration is Registration.ACCEPTED else registration
+        async with self._open_uow() as uow:
+            await uow.stations.put_registration(station_id, wanted)
+            await uow.commit()
+        live.stations[station_id].wanted_registration = wanted
+
+    async def apply_settings(self, station_id: StationId) -> tuple[SettingState, ...]:
+        """Compare a station's settings with what its site wants, and write those that differ.
+
+        Raises:
+            UnknownStationError: There is no such station.
+        """
+        live = self._sites.of_station(station_id)
+        if live is None:
+            raise UnknownStationError(station_id)
+        await self._settings.apply(live.stations[station_id], live.site.settings)
+        return self.settings_of(station_id)
+
+    def settings_of(self, station_id: StationId) -> tuple[SettingState, ...]:
+        """How a station's settings stood to what its site wants when they were last compared.
+
+        Raises:
+            UnknownStationError: There is no such station.
+        """
+        live = self._sites.of_station(station_id)
+        if live is None:
+            raise UnknownStationError(station_id)
+        return tuple(live.stations[station_id].settings.values())
+
+    def stations_at(self, site_id: SiteId) -> list[StationId]:
+        """All stations of a site.
+
+        Raises:
+            UnknownSiteError: There is no such site.
+        """
+        return sorted(self._sites.live(site_id).stations)
+
+    def external_limits(self, station_id: StationId) -> list[ExternalLimit]:
+        """What others limit a station to.
+
+        Raises:
+            UnknownStationError: There is no such station.
+        """
+        live = self._sites.of_station(station_id)
+        if live is None:
+            raise UnknownStationError(station_id)
+        return list(live.stations[station_id].external_limits.values())

@@ -23,6 +23,10 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
     for station_id, state in known.items():
         if station_id in live.stations:
             _fill_in(live, station_id, state, now)
+    for station_id, limits in (await uow.external_limits.at_site(site_id)).items():
+        if station_id in live.stations:
+            for limit in limits:
+                live.limit_told(station_id, limit)
     await _load_transactions(uow, live, known, now)
     midnight, _ = day_of(now, live.site.timezone)
     live.count_energy(await uow.transactions.energy_since(site_id, midnight), now)
@@ -31,6 +35,7 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
 def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: datetime) -> None:
     station = live.stations[station_id]
     station.protocol, station.has_reported = known.protocol, known.has_reported
+    station.wanted_registration = known.registration
     station.gone_at = now if station.protocol else None
     for evse in live.evses_of(station_id):
         number = evse.place.evse.number

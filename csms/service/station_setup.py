@@ -16,21 +16,25 @@ from csms.domain.commands import (
     CommandStatus,
     Outcome,
     ReadSettings,
+    ReportKind,
     SetProfile,
     SettingName,
     SettingsOutcome,
+    TriggerReport,
     WriteSetting,
 )
 from csms.domain.identity import WHOLE_STATION, EvseId
 from csms.domain.limits import Standing, Verdict
-from csms.domain.station import Capabilities, RateUnit
+from csms.domain.station import Capabilities, RateUnit, Registration
 from csms.log import about
+from csms.service.desired_settings import DesiredSettings
 from csms.service.dispatch import verdict_of
 from csms.service.electrics import phases_of
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
 from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.registration import is_to_boot_again
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +66,7 @@ class StationSetup:
         self._gateway = gateway
         self._open_uow = open_uow
         self._clock = clock
+        self._settings = DesiredSettings(gateway, clock)
 
     async def run(self) -> None:
         """Set every station up when it comes, and again after a failure, until cancelled."""
@@ -108,6 +113,8 @@ class StationSetup:
         station.is_ready = all(evse.allowance.standing is not Standing.UNKNOWN for evse in evses)
         if not station.is_ready:
             self._try_again_later(station)
+        elif is_to_boot_again(station):
+            await self._gateway.send(station.station_id, TriggerReport(kind=ReportKind.BOOT))
         self._live.mark()
 
     def _steps(self, station: LiveStation, evses: Sequence[LiveEvse]) -> Iterator[Awaitable[None]]:
@@ -120,6 +127,8 @@ class StationSetup:
         if lacking:
             yield self._install_common_fallback(station, evses)
         yield self._configure_meter(station)
+        if self._live.site.settings:
+            yield self._settings.apply(station, self._live.site.settings)
 
     def _try_again_later(self, station: LiveStation) -> None:
         again = timedelta(seconds=self._live.site.control.plan_every_s)
@@ -230,8 +239,9 @@ class StationSetup:
 
 
 def _is_waiting(station: LiveStation) -> bool:
-    """Whether a station is there, not set up, and not being set up."""
-    return station.is_connected and not station.is_ready and station.setting_up is None
+    """Whether a station is there, may be spoken to, is not set up, and not being set up."""
+    is_there = station.is_connected and station.registration is not Registration.REJECTED
+    return is_there and not station.is_ready and station.setting_up is None
 
 
 def _standing_after(outcome: Outcome) -> Standing:

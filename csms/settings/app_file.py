@@ -1,5 +1,6 @@
 """The server's settings file: where to listen, where to keep things, which sites."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from csms.domain.errors import Fault
 from csms.domain.site import Site
 from csms.settings.site_file import read_site
+from csms.settings.site_schema import Profile
 from csms.settings.yaml_source import YamlSource, read_yaml
 
 _NAMED: Final = 3
@@ -16,6 +18,36 @@ _NAMED: Final = 3
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class CertificateModel(_Model):
+    """A certificate of this server; both files in PEM, relative to this file."""
+
+    chain: str = Field(description="The certificate, then those that lead to the root")
+    key: str = Field(description="Its private key, without a passphrase")
+
+
+class TlsModel(_Model):
+    """Where stations connect encrypted (security profiles 2 and 3)."""
+
+    host: str | None = Field(default=None, description="Default: as for the other port")
+    port: Annotated[int, Field(ge=0, le=65_535)] = 9001
+    certificates: Annotated[list[CertificateModel], Field(min_length=1, max_length=2)] = Field(
+        description="One; or one with an RSA key and one with an elliptic curve"
+    )
+    client_ca: str | None = Field(
+        default=None, description="Certificates (PEM) of who may sign those of stations, profile 3"
+    )
+    crl: str | None = Field(
+        default=None, description="List of revoked station certificates, signed by the client CA"
+    )
+    operator: str | None = Field(
+        default=None,
+        description="Organisation (O) that station certificates have to be made out to",
+    )
+    min_version: Literal["1.2", "1.3"] = Field(
+        default="1.2", description="The lowest version of TLS"
+    )
 
 
 class OcppModel(_Model):
@@ -33,6 +65,12 @@ class OcppModel(_Model):
         default=False,
         description="Whether messages are compressed for stations that offer it (RFC 7692)",
     )
+    security_profile: Profile | None = Field(
+        default=None,
+        description="The lowest OCPP security profile that stations are let in with, where a site "
+        "file says nothing; 0: whoever connects is believed; default: 2 with `tls`, else 1",
+    )
+    tls: TlsModel | None = None
 
 
 class HttpModel(_Model):
@@ -78,6 +116,30 @@ class HistoryModel(_Model):
     keep_days: KeepDaysModel = KeepDaysModel()
 
 
+class JournalModel(_Model):
+    """Where every message is kept, and for how long."""
+
+    folder: Annotated[str, Field(min_length=1)] | None = Field(
+        default="journal",
+        description="A folder, relative to this file; null: messages are not kept",
+    )
+    keep_days: Annotated[int, Field(ge=1, le=3_660)] = 30
+    most_mb: Annotated[int, Field(ge=10, le=10_000_000)] = Field(
+        default=5_000, description="The oldest hours are deleted beyond that"
+    )
+
+
+class CaModel(_Model):
+    """The certificate authority of this server, made by `chargeflex ca init`."""
+
+    folder: Annotated[str, Field(min_length=1)] = Field(
+        default="pki", description="Where it is kept, relative to this file"
+    )
+    station_days: Annotated[int, Field(ge=31, le=3_650)] = Field(
+        default=365, description="For how many days stations' certificates are good"
+    )
+
+
 class LogModel(_Model):
     """What is written to the log."""
 
@@ -91,12 +153,19 @@ class AppModel(_Model):
     http: HttpModel = HttpModel()
     database: DatabaseModel = DatabaseModel()
     history: HistoryModel = HistoryModel()
+    journal: JournalModel = JournalModel()
     log: LogModel = LogModel()
+    ca: CaModel | None = Field(
+        default=None, description="Signs stations' certificates; null: there is none here"
+    )
     sites: Annotated[list[str], Field(min_length=1)] = Field(
         description="Site files, relative to this one"
     )
     authorize: Literal["everyone", "listed_tokens"] = Field(
         default="everyone", description="Who may charge when a token is not listed"
+    )
+    one_car_per_token: bool = Field(
+        default=False, description="A token that charges at one station is refused at all others"
     )
     solver_time_limit_s: Annotated[float, Field(gt=0, le=60)] = 5.0
 
@@ -110,13 +179,37 @@ def read_app(path: Path) -> tuple[AppModel, tuple[Site, ...]]:
     source = read_yaml(path)
     model = source.parse(AppModel)
     sites = tuple(read_site(path.parent / name) for name in model.sites)
-    source.refuse(_doubled_names(source, sites))
+    source.refuse([*_doubled_names(source, sites), *_profiles_without_tls(source, model, sites)])
     return model, sites
+
+
+def highest_profile(model: OcppModel) -> int:
+    """The highest security profile that stations can come with."""
+    if model.tls is None:
+        return 1
+    return 2 if model.tls.client_ca is None else 3
 
 
 def app_schema() -> dict[str, Any]:
     """JSON Schema of the server's settings file, for editors."""
     return AppModel.model_json_schema()
+
+
+def _profiles_without_tls(
+    source: YamlSource, model: AppModel, sites: tuple[Site, ...]
+) -> Iterator[Fault]:
+    """A security profile that nobody could come with would lock stations out."""
+    most = highest_profile(model.ocpp)
+    needs = {2: "ocpp.tls", 3: "ocpp.tls with client_ca"}
+    if (model.ocpp.security_profile or 0) > most:
+        said = model.ocpp.security_profile or 0
+        yield source.fault(("ocpp", "security_profile"), f"{said} needs {needs[said]}")
+    for i, site in enumerate(sites):
+        wanted = max(site.security.profile or 0, *site.security.by_station.values(), 0)
+        if wanted > most:
+            yield source.fault(
+                ("sites", i), f"its security_profile {wanted:d} needs {needs[wanted]}"
+            )
 
 
 def _doubled_names(source: YamlSource, sites: tuple[Site, ...]) -> list[Fault]:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from csms.domain.commands import SettingName
 from csms.domain.errors import Fault
 from csms.domain.fallback import Excess, overcommitted_fallbacks
 from csms.domain.identity import EvseId
+from csms.domain.security import SecurityProfile, SiteSecurity
+from csms.domain.settings import WantedSetting
 from csms.domain.site import (
     AmpereSchedule,
     AssumedNeed,
@@ -34,12 +37,22 @@ from csms.settings.site_schema import (
     EvseModel,
     FeederModel,
     GuestModel,
+    SettingModel,
     SiteModel,
     UncontrolledModel,
 )
 from csms.settings.yaml_source import KeyPath, YamlSource, read_yaml
 
 _W_PER_KW: Final = 1000
+_NOT_IN_FILES: Final = "a secret that no file holds: the API sets it"
+_ELSEWHERE: Final = {
+    SettingName.METER_INTERVAL_S: "control.meter_every_s",
+    "metervaluesampleinterval": "control.meter_every_s",
+    "sampleddatactrlr.txupdatedinterval": "control.meter_every_s",
+    "authorizationkey": _NOT_IN_FILES,
+    "securityctrlr.basicauthpassword": _NOT_IN_FILES,
+}
+"""Settings that are not for a site file's list."""
 
 
 def read_site(path: Path) -> Site:
@@ -77,11 +90,34 @@ def _build(model: SiteModel) -> Site:
         ),
         control=ControlPolicy(**model.control.model_dump()),
         policy=SharingPolicy(**model.policy.model_dump()),
+        settings=tuple(_setting(one) for one in model.settings),
+        price_per_kwh=model.price_per_kwh,
+        security=_security(model),
     )
     places = tuple(
         _place(charger, evse, site) for charger in model.chargers for evse in _evses(charger)
     )
     return replace(site, places=places)
+
+
+def _setting(model: SettingModel) -> WantedSetting:
+    value = str(model.value)
+    return WantedSetting(
+        name=model.name,
+        value=value.lower() if isinstance(model.value, bool) else value,
+        protocol=model.ocpp,
+        stations=frozenset(model.chargers),
+    )
+
+
+def _security(model: SiteModel) -> SiteSecurity:
+    said = {one.id: one.security_profile for one in model.chargers}
+    return SiteSecurity(
+        profile=None if model.security_profile is None else SecurityProfile(model.security_profile),
+        by_station={
+            name: SecurityProfile(profile) for name, profile in said.items() if profile is not None
+        },
+    )
 
 
 def _feeders(models: list[FeederModel], parent: FeederModel | None) -> Iterator[Feeder]:
@@ -183,12 +219,26 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
             yield source.fault(("chargers", i), "expected either feeder or evses")
         yield from _misplaced_keys(source, ("chargers", i), charger)
     yield from _unsafe_fallbacks(source, model, site)
+    yield from _wrong_settings(source, model)
     if model.control.min_gap_s > model.control.plan_every_s:
         yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
     if model.control.limits_live_s < 2 * model.control.plan_every_s:
         yield source.fault(
             ("control", "limits_live_s"), "expected at least twice plan_every_s, to renew in time"
         )
+
+
+def _wrong_settings(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
+    """Settings that have another place, and chargers that the file does not list."""
+    chargers = {charger.id for charger in model.chargers}
+    for i, setting in enumerate(model.settings):
+        place = _ELSEWHERE.get(setting.name.casefold())
+        if place is not None:
+            yield source.fault(("settings", i, "name"), f"expected {place} instead")
+        for j, charger in enumerate(setting.chargers):
+            if charger not in chargers:
+                message = f"expected a charger of this file, got {charger!r}"
+                yield source.fault(("settings", i, "chargers", j), message)
 
 
 def _unsafe_fallbacks(source: YamlSource, model: SiteModel, site: Site) -> Iterator[Fault]:

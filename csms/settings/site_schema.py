@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field
 from pydantic import Tag as Branch
 
-from csms.domain.site import Aim, Fairness
+from csms.domain.site import Acceptance, Aim, Fairness
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES_PER_HOUR: Final = 60
@@ -56,6 +56,10 @@ def _amps_branch(value: object) -> str:
 
 
 Amps: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+"""At 400 V, 10,000 A are 6.9 MVA, some three times the largest usual distribution transformer.
+What is larger is fed at medium voltage by several transformers, each of which is a site of its own.
+A higher bound would let a limit pass that was written in milliamperes (63,000), and then no limit
+would hold."""
 EachLine: TypeAlias = Annotated[list[Amps], Field(min_length=3, max_length=3)]
 LineAmps: TypeAlias = Annotated[
     Annotated[Amps, Branch("<all>")] | Annotated[EachLine, Branch("<each>")],
@@ -72,6 +76,8 @@ Days: TypeAlias = Annotated[
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\s/:#?]+$")]
 Line: TypeAlias = Literal[1, 2, 3]
 Lines: TypeAlias = Annotated[list[Line], Field(min_length=1, max_length=3)]
+Profile: TypeAlias = Annotated[int, Field(ge=0, le=3)]
+"""An OCPP security profile."""
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=86_400)]
 
 
@@ -156,6 +162,9 @@ class ChargerModel(_Model):
     dc: DcModel | None = None
     evses: list[EvseModel] = []
     installed: bool = Field(default=True, description="false: planned only, draws nothing")
+    security_profile: Profile | None = Field(
+        default=None, description="The lowest OCPP security profile that it is let in with"
+    )
 
 
 class GuestModel(_Model):
@@ -186,6 +195,23 @@ class ControlModel(_Model):
     meter_every_s: Seconds = 60
     heartbeat_every_s: Seconds = 300
     reading_lives_s: Seconds = 180
+    acceptance: Acceptance = Field(
+        default=Acceptance.AT_ONCE, description="When a station that boots is accepted"
+    )
+
+
+class SettingModel(_Model):
+    """How a setting of the chargers should be."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="Well known (heartbeat_interval_s), or the chargers' own: a key of OCPP 1.6, "
+        "or Component.Variable of 2.0.1"
+    )
+    value: Annotated[bool | int | float | str, Field(union_mode="left_to_right")]
+    ocpp: Literal["1.6", "2.0.1"] | None = Field(
+        default=None, description="For chargers that speak this version only"
+    )
+    chargers: list[Name] = Field(default=[], description="For these only")
 
 
 class PolicyModel(_Model):
@@ -219,3 +245,14 @@ class SiteModel(_Model):
     assumed: AssumedModel = AssumedModel()
     control: ControlModel = ControlModel()
     policy: PolicyModel = PolicyModel()
+    settings: list[SettingModel] = []
+    price_per_kwh: Annotated[float, Field(ge=0, le=1_000)] | None = Field(
+        default=None,
+        description="What drivers pay, in the chargers' currency: told to those of OCPP 2.0.1 at "
+        "the end, and kept with the transaction",
+    )
+    security_profile: Profile | None = Field(
+        default=None,
+        description="The lowest OCPP security profile that chargers are let in with, guests as "
+        "well; 0: whoever connects is believed",
+    )

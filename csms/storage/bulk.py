@@ -16,6 +16,9 @@ Written: TypeAlias = tuple["Bulk", Row]
 """A row and its kind."""
 Gathered: TypeAlias = Mapping["Bulk", Collection[Row]]
 
+AT_ONCE: Final = (256, 64, 16, 4, 1)
+"""How many rows a statement for SQLite has: any number of rows is a few of these, so that the
+statements are few and stay prepared."""
 _POSTGRES: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -26,13 +29,13 @@ class Bulk:
     Attributes:
         key_count: Of rows that agree in so many columns, the first ones, only the last is written.
         instants: Places of the columns that are instants.
-        for_sqlite: The statement for one row, to be executed with many.
+        for_sqlite: The statements for so many rows, by their number: `AT_ONCE`.
         for_postgres: The statement for all rows, with an array for each column.
     """
 
     key_count: int
     instants: tuple[int, ...]
-    for_sqlite: str
+    for_sqlite: Mapping[int, str]
     for_postgres: str
 
 
@@ -56,18 +59,30 @@ def put_rows(model: type[SQLModel], columns: Sequence[str], overwritten: Sequenc
     )
 
 
-def changed_rows(model: type[SQLModel], key: str, *columns: str) -> Bulk:
-    """Rows that are there, found by a key, with other values in some columns."""
-    name = table_of(model).name
-    new = ", ".join(f"{column} = ?{place}" for place, column in enumerate(columns, start=2))
-    news = ", ".join(f"{column} = news.{column}" for column in columns)
+def changed_rows(
+    model: type[SQLModel], key: str, *columns: str, while_null: str | None = None
+) -> Bulk:
+    """Rows that are there, found by a key, with other values in some columns.
+
+    Args:
+        model: The table.
+        key: The column by which rows are found.
+        columns: What is written.
+        while_null: A column; where that has a value, nothing is changed.
+    """
+    name = str(table_of(model).name)
     every = (key, *columns)
+    news = ", ".join(f"{one} = {_kept(name, one, f'news.{one}', while_null)}" for one in columns)
     return Bulk(
         key_count=1,
         instants=_instants(model, every),
-        for_sqlite=f"UPDATE {name} SET {new} WHERE {key} = ?1",  # noqa: S608 - our own words
+        for_sqlite=_by_count(
+            f"WITH news ({', '.join(every)}) AS (VALUES ",
+            len(every),
+            f") UPDATE {name} SET {news} FROM news WHERE {name}.{key} = news.{key}",  # noqa: S608
+        ),
         for_postgres=(
-            f"UPDATE {name} SET {news} FROM {_arrays(model, every)} "  # noqa: S608
+            f"UPDATE {name} SET {news} FROM {_arrays(model, every)} "  # noqa: S608 - our own words
             f"AS news ({', '.join(every)}) WHERE {name}.{key} = news.{key}"
         ),
     )
@@ -82,14 +97,30 @@ def gather(rows: Iterable[Written]) -> Gathered:
     return {kind: some.values() for kind, some in gathered.items()}
 
 
+def _kept(table: str, column: str, value: str, while_null: str | None) -> str:
+    """What a column becomes.
+
+    The condition stands here and not beside the key, where PostgreSQL would take it to leave one
+    row, and would compare every row of the table with every new one.
+    """
+    if while_null is None:
+        return value
+    return f"CASE WHEN {table}.{while_null} IS NULL THEN {value} ELSE {table}.{column} END"
+
+
 def _inserted(model: type[SQLModel], columns: Sequence[str], key_count: int, rule: str) -> Bulk:
     head = f"INSERT INTO {table_of(model).name} ({', '.join(columns)})"
     return Bulk(
         key_count=key_count,
         instants=_instants(model, columns),
-        for_sqlite=f"{head} VALUES ({', '.join('?' * len(columns))}) {rule}",
+        for_sqlite=_by_count(f"{head} VALUES ", len(columns), f" {rule}"),
         for_postgres=f"{head} SELECT * FROM {_arrays(model, columns)} {rule}",  # noqa: S608
     )
+
+
+def _by_count(head: str, column_count: int, tail: str) -> Mapping[int, str]:
+    row = f"({', '.join('?' * column_count)})"
+    return {count: f"{head}{', '.join([row] * count)}{tail}" for count in AT_ONCE}
 
 
 def _instants(model: type[SQLModel], columns: Sequence[str]) -> tuple[int, ...]:

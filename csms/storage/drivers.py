@@ -1,13 +1,14 @@
 """The one connection that writes, as its driver has it: a whole batch in as few steps as can be."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final, Protocol
 
 import aiosqlite
 
-from csms.storage.bulk import Gathered, Row
+from csms.storage.bulk import AT_ONCE, Gathered, Row
 
 _COMMIT: Final = "COMMIT"
 
@@ -84,12 +85,22 @@ def _run(
     for statement in before:
         connection.execute(statement)
     for kind, some in rows.items():
-        connection.executemany(kind.for_sqlite, _texts(some, kind.instants))
+        for part in _parts(list(_texts(some, kind.instants))):
+            connection.execute(kind.for_sqlite[len(part)], list(chain.from_iterable(part)))
     for statement in after:
         connection.execute(statement)
 
 
-def _texts(rows: Iterable[Row], instants: Sequence[int]) -> Iterable[Sequence[Any]]:
+def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """All rows, as many at once as there is a statement for."""
+    begin = 0
+    for count in AT_ONCE:
+        while len(rows) - begin >= count:
+            yield rows[begin : begin + count]
+            begin += count
+
+
+def _texts(rows: Iterable[Row], instants: Sequence[int]) -> Iterable[Row]:
     """Rows with their instants as SQLAlchemy keeps them: UTC to the microsecond, no offset."""
     if not instants:
         return rows
@@ -100,4 +111,6 @@ def _texts(rows: Iterable[Row], instants: Sequence[int]) -> Iterable[Sequence[An
 
 
 def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat(" ", "microseconds")[:26]

@@ -90,10 +90,20 @@ class GroupCommit:
         """Whether there is anything that is not committed yet."""
         return self._committing is not None
 
+    async def open(self) -> None:
+        """Open the connection now, and not with the first unit."""
+        async with self._turn:
+            await self._transaction.open()
+
+    def has_entered(self) -> bool:
+        """Begin a unit of work, if there is a place for it."""
+        has_place = self.stats.units_under_way < self._pace.most_units
+        self.stats.units_under_way += has_place
+        return has_place
+
     async def enter(self) -> None:
         """Begin a unit of work, once there is a place for it."""
-        if self.stats.units_under_way < self._pace.most_units:
-            self.stats.units_under_way += 1
+        if self.has_entered():
             return
         place = asyncio.get_running_loop().create_future()
         self._entering.append(place)

@@ -1,6 +1,6 @@
 """What the tables know of the history: its files, and what they do not hold yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
@@ -10,9 +10,11 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     Select,
+    and_,
     bindparam,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -20,12 +22,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.storage.notice_tables import StationNoticeRow
 from csms.storage.statements import Repository
 from csms.storage.tables import (
     FeederReadingRow,
     HistoryFileRow,
     HistoryStaleDayRow,
     MeterReadingRow,
+    SentLimitRow,
     SiteRow,
     StationRow,
     TransactionEventRow,
@@ -44,6 +48,8 @@ _station = table_of(StationRow)
 _site = table_of(SiteRow)
 _transaction = table_of(TransactionRow)
 _report = table_of(TransactionEventRow)
+_notice = table_of(StationNoticeRow)
+_sent = table_of(SentLimitRow)
 
 _READINGS: Final[Mapping[str, tuple[Select[Any], ColumnElement[Any]]]] = {
     "meters": (
@@ -90,8 +96,19 @@ _KEYS: Final = {
     "meters": (_meter, ("at", "station_id", "evse_number", "digest")),
     "feeders": (_feeder, ("id",)),
     "reports": (_report, ("at", "station_id", "transaction_id", "seq_no")),
+    "notices": (_notice, ("number",)),
+    "limits": (_sent, ("number",)),
 }
 """By what is deleted, its table and the columns that identify a row."""
+_OVER: Final[Mapping[str, Callable[[datetime], ColumnElement[bool]]]] = {
+    "reports": lambda before: _report.c.at < before,
+    "notices": lambda before: _notice.c.received_at < before,
+    "limits": lambda before: or_(
+        _sent.c.ends_at < before, and_(_sent.c.ends_at.is_(None), _sent.c.sent_at < before)
+    ),
+}
+"""Reports that were made, and notices that came, before an instant; limits that had lapsed by then,
+and fallbacks that had been sent: whether a station holds its fallback is kept with the station."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +184,10 @@ class HistoryQueries:
         found: Sequence[Any] = (await self._connection.execute(query)).all()
         return found
 
-    async def oldest_reports(self, before: datetime, limit: int) -> list[Key]:
-        """What identifies the oldest reports on transactions that were made before an instant."""
-        columns = [_report.c[name] for name in _KEYS["reports"][1]]
-        query = select(*columns).where(_report.c.at < before).order_by(_report.c.at).limit(limit)
+    async def over(self, what: str, before: datetime, limit: int) -> list[Key]:
+        """What identifies working papers of a kind that were over before an instant."""
+        table, names = _KEYS[what]
+        query = select(*(table.c[name] for name in names)).where(_OVER[what](before)).limit(limit)
         return [tuple(row) for row in await self._connection.execute(query)]
 
     async def selected(self, subject: str, selection: Selection) -> Sequence[Any]:
@@ -238,7 +255,7 @@ class HistoryRepository(Repository):
         await self._unit.execute(statement)
 
     async def delete(self, what: str, keys: Sequence[Key]) -> None:
-        """Delete readings of a subject, or `reports`, from the database by their keys."""
+        """Delete readings of a subject, or working papers of a kind, by their keys."""
         table, names = _KEYS[what]
         matches = (table.c[name] == bindparam(f"the_{name}") for name in names)
         parameters = [{f"the_{n}": v for n, v in zip(names, key, strict=True)} for key in keys]

@@ -4,14 +4,17 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.storage.database import Database
+from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
 from csms.storage.tables import (
     FeederReadingRow,
+    IdTokenRow,
     PlanRow,
+    SecurityEventRow,
     SentLimitRow,
     StationRow,
     TransactionRow,
@@ -21,10 +24,16 @@ from csms.storage.tables import (
 logger = logging.getLogger(__name__)
 
 _feeder_reading = table_of(FeederReadingRow)
+_job = table_of(StationJobRow)
+_told_of_job = [c for c in _job.c if c.name not in ("key", "subject", "waiting")]
+_notice = table_of(StationNoticeRow)
 _plan = table_of(PlanRow)
+_security_event = table_of(SecurityEventRow)
 _sent = table_of(SentLimitRow)
 _station = table_of(StationRow)
+_token = table_of(IdTokenRow)
 _transaction = table_of(TransactionRow)
+_variable = table_of(StationVariableRow)
 _introduction = [column for column in _station.c if column.name != "metered_at"]
 
 
@@ -69,6 +78,83 @@ class Queries:
         query = select(_sent).where(_sent.c.station_id == station_id)
         return await self._rows(query.order_by(_sent.c.number.desc()).limit(limit))
 
+    async def tokens(self, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+        """The operator's list of tokens, in order of their keys.
+
+        Args:
+            after: Only with greater keys: the last key of the page before.
+            limit: How many at the most.
+        """
+        query = select(_token).where(_token.c.is_listed).order_by(_token.c.key).limit(limit)
+        return await self._rows(query if after is None else query.where(_token.c.key > after))
+
+    async def token(self, key: str) -> dict[str, Any] | None:
+        """A token of the list, None if it is not on it."""
+        rows = await self._rows(select(_token).where(_token.c.is_listed, _token.c.key == key))
+        return rows[0] if rows else None
+
+    async def jobs(
+        self, station_id: StationId, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Jobs of a station, the newest first; only with smaller numbers than `before`."""
+        query = select(*_told_of_job).where(_job.c.station_id == station_id)
+        return await self._page(query, _job.c.number, before, limit)
+
+    async def job(self, number: int) -> dict[str, Any] | None:
+        """One job, None if there is none of that number."""
+        rows = await self._rows(select(*_told_of_job).where(_job.c.number == number))
+        return rows[0] if rows else None
+
+    async def notices(
+        self, station_id: StationId, *, kind: str | None, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """What a station has told beside charging, the newest first.
+
+        Args:
+            station_id: Which station.
+            kind: Only of this kind.
+            before: Only with smaller numbers: the last number of the page before.
+            limit: How many at the most.
+        """
+        query = select(_notice).where(_notice.c.station_id == station_id)
+        if kind is not None:
+            query = query.where(_notice.c.kind == kind)
+        return await self._page(query, _notice.c.number, before, limit)
+
+    async def told_of_job(self, station_id: StationId, number: int) -> list[dict[str, Any]]:
+        """All that a station has told under a job's number, in the order in which it came."""
+        query = select(_notice).where(
+            _notice.c.station_id == station_id, _notice.c.request_id == number
+        )
+        return await self._rows(query.order_by(_notice.c.number))
+
+    async def variables(
+        self, station_id: StationId, component: str | None, variable: str | None
+    ) -> list[dict[str, Any]]:
+        """Variables as a station has last told them; names in any case; None: all."""
+        query = select(_variable).where(_variable.c.station_id == station_id)
+        for column, name in ((_variable.c.component, component), (_variable.c.variable, variable)):
+            if name is not None:
+                query = query.where(func.lower(column) == name.lower())
+        return await self._rows(query.order_by(*table_of(StationVariableRow).primary_key.columns))
+
+    async def security_events(
+        self, *, station_id: StationId | None, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Security events, the newest first.
+
+        Args:
+            station_id: Only of this station.
+            before: Only with smaller numbers: the last number of the page before.
+            limit: How many at the most.
+        """
+        query = select(_security_event).order_by(_security_event.c.number.desc()).limit(limit)
+        if station_id is not None:
+            query = query.where(_security_event.c.station_id == station_id)
+        if before is not None:
+            query = query.where(_security_event.c.number < before)
+        return await self._rows(query)
+
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:
         """The newest plan of a site, None before the first."""
         query = select(_plan).where(_plan.c.site_id == site_id)
@@ -94,6 +180,14 @@ class Queries:
             logger.warning("the database does not answer: %s", error)
             return False
         return True
+
+    async def _page(
+        self, query: Select[Any], number: ColumnElement[int], before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Rows from the newest on, or from before the last number of the page before."""
+        if before is not None:
+            query = query.where(number < before)
+        return await self._rows(query.order_by(number.desc()).limit(limit))
 
     async def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         async with self._database.reading() as connection:

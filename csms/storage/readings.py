@@ -18,8 +18,13 @@ _USUAL: Final[tuple[Any, ...]] = (None, None, None, _CONTEXT, _LOCATION, None)
 def write_readings(samples: Iterable[MeterSample]) -> Iterator[tuple[datetime, int, str]]:
     """Put samples together by the instant at which they were taken: instant, digest, samples."""
     by_instant: dict[datetime, list[list[Any]]] = {}
+    last_at: datetime | None = None
+    parts: list[list[Any]] = []
     for sample in samples:
-        by_instant.setdefault(sample.at, []).append(_parts(sample))
+        if sample.at is not last_at:  # most messages have one instant
+            last_at = sample.at
+            parts = by_instant.setdefault(last_at, [])
+        parts.append(_parts(sample))
     for at, parts in by_instant.items():
         text = orjson.dumps(parts)
         yield at, crc32(text), text.decode()

@@ -84,6 +84,11 @@ class SharedTransaction:
         """Whether there is something to commit."""
         return bool(self._entries)
 
+    async def open(self) -> None:
+        """Open the connection, unless it is open."""
+        if self._driver is None:
+            self._connection, self._driver = await self._connect()
+
     async def write(self, entries: Sequence[Entry]) -> None:
         """Write the rows of some units, to be committed later."""
         self._entries += entries
@@ -170,8 +175,8 @@ class SharedTransaction:
     async def _run(
         self, before: Sequence[str], rows: Gathered | None = None, after: Sequence[str] = ()
     ) -> None:
-        if self._driver is None:
-            self._connection, self._driver = await self._connect()
+        await self.open()
+        assert self._driver is not None  # noqa: S101 - it is open
         if not self._is_open:
             before = (self._driver.begin, *before)
         await self._driver.run(before, rows, after)

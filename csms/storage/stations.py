@@ -11,7 +11,13 @@ from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import Site
-from csms.domain.station import ChargingState, ConnectorStatus, KnownStation, StationModel
+from csms.domain.station import (
+    ChargingState,
+    ConnectorStatus,
+    KnownStation,
+    Registration,
+    StationModel,
+)
 from csms.storage.bulk import changed_rows, new_rows, put_rows
 from csms.storage.statements import Repository, stations_at
 from csms.storage.tables import (
@@ -134,7 +140,8 @@ class StationRepository(Repository):
         """All stations of a site."""
         told = [_station.c.booted_at.is_not(None), _station.c.metered_at.is_not(None)]
         of_it = [_has_rows(table) for table in (_connector, *_HISTORY)]
-        query = select(_station.c.id, _station.c.protocol, or_(*told, *of_it).label("has_reported"))
+        has_reported = or_(*told, *of_it).label("has_reported")
+        query = select(_station.c.id, _station.c.protocol, _station.c.registration, has_reported)
         rows = (await self._unit.execute(query.where(_station.c.site_id == site_id))).mappings()
         standings = await self._standings_at(site_id)
         connectors = await self._connectors_at(site_id)
@@ -144,9 +151,17 @@ class StationRepository(Repository):
                 has_reported=bool(row["has_reported"]),
                 standings=standings.get(row["id"], {}),
                 connectors=connectors.get(row["id"], {}),
+                registration=Registration(row["registration"]) if row["registration"] else None,
             )
             for row in rows
         }
+
+    async def put_registration(
+        self, station_id: StationId, registration: Registration | None
+    ) -> None:
+        """Keep what an operator wants a station's boots to be answered."""
+        statement = update(_station).where(_station.c.id == station_id)
+        await self._unit.execute(statement.values(registration=registration and str(registration)))
 
     async def is_known(self, station_id: StationId) -> bool:
         """Whether a station has been named or seen."""
@@ -246,6 +261,18 @@ class TokenRepository(Repository):
                 "is_listed": True,
             },
         )
+
+    async def take_off(self, token: IdToken) -> bool:
+        """Take a token off the list; return False if it was not on it.
+
+        That it was shown stays known.
+        """
+        statement = (
+            update(_token)
+            .where(_token.c.key == token.key, _token.c.is_listed)
+            .values(is_listed=False, status=TokenStatus.UNKNOWN.value, group=None, expires_at=None)
+        )
+        return bool((await self._unit.execute(statement)).rowcount)
 
 
 def _has_rows(table: Table) -> Exists:

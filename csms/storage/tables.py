@@ -45,7 +45,8 @@ class FeederRow(SQLModel, table=True):
 class StationRow(SQLModel, table=True):
     """A station; guests have no place in a site file.
 
-    `metered_at` is when its meter was first heard of, lately or ever.
+    `metered_at` is when its meter was first heard of, lately or ever; `registration` what an
+    operator wants its boots to be answered, where that is not for the site to say.
     """
 
     __tablename__: ClassVar[str] = "station"
@@ -61,6 +62,7 @@ class StationRow(SQLModel, table=True):
     booted_at: datetime | None = None
     seen_at: datetime | None = None
     metered_at: datetime | None = None
+    registration: str | None = None
 
 
 class EvseRow(SQLModel, table=True):
@@ -135,10 +137,12 @@ class TransactionRow(SQLModel, table=True):
     seq_nos: str | None = None
     needed_wh: float | None = None
     departs_at: datetime | None = None
+    need_by: str | None = None
     ended_at: datetime | None = None
     meter_stop_wh: float | None = None
     stop_reason: str | None = None
     closed_by: str | None = None
+    total_cost: float | None = None
 
 
 class TransactionEventRow(SQLModel, table=True):
@@ -265,3 +269,55 @@ class HistoryStaleDayRow(SQLModel, table=True):
     subject: str = Field(primary_key=True)
     site_id: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
+
+
+class StationSecurityRow(SQLModel, table=True):
+    """How a station proves who it is; there may be one before the station has ever come.
+
+    Passwords are there as Argon2 hashes only. `changed_at` is how running servers learn of changes.
+    """
+
+    __tablename__: ClassVar[str] = "station_security"
+
+    station_id: str = Field(primary_key=True)
+    profile: int | None = None
+    reached: int = 0
+    password_hash: str | None = None
+    next_hash: str | None = None
+    is_next_sure: bool = False
+    changed_at: datetime = Field(index=True)
+
+
+class StationCertificateRow(SQLModel, table=True):
+    """A certificate of a station that was signed here."""
+
+    __tablename__: ClassVar[str] = "station_certificate"
+
+    fingerprint: str = Field(primary_key=True)
+    station_id: str = Field(index=True)
+    serial: str
+    kind: str
+    state: str
+    issued_at: datetime
+    not_after: datetime
+    changed_at: datetime
+
+
+class SecurityEventRow(SQLModel, table=True):
+    """Something that touches security; the constraint recognises what a station tells again.
+
+    The station is an empty text where none is known.
+    """
+
+    __tablename__: ClassVar[str] = "security_event"
+    __table_args__ = (
+        UniqueConstraint("station_id", "at", "kind", "origin", "detail"),
+        Index("ix_security_event_at", "at"),
+    )
+
+    number: int | None = Field(default=None, primary_key=True)
+    station_id: str
+    kind: str
+    at: datetime
+    detail: str
+    origin: str

@@ -13,7 +13,7 @@ from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.metering import MeterSample
 from csms.domain.report_numbers import ReportNumbers, read_numbers
 from csms.domain.station import ChargingState
-from csms.domain.transaction import StatedNeed, Transaction
+from csms.domain.transaction import NeedTeller, StatedNeed, Transaction
 from csms.storage.bulk import Row, changed_rows, new_rows
 from csms.storage.ledger import OpenTransaction
 from csms.storage.readings import write_readings
@@ -37,7 +37,9 @@ _REPORTS: Final = new_rows(
     *("at", "station_id", "transaction_id", "seq_no"),
     *("stage", "trigger", "charging_state", "is_offline", "received_at"),
 )
-_PROGRESS: Final = changed_rows(TransactionRow, "number", "energy_wh", "charging_state", "seq_nos")
+_PROGRESS: Final = changed_rows(
+    TransactionRow, "number", "energy_wh", "charging_state", "seq_nos", while_null="ended_at"
+)
 _WHOSE: Final = changed_rows(TransactionRow, "number", "evse_number", "id_token", "meter_start_wh")
 _READINGS: Final = new_rows(
     MeterReadingRow,
@@ -125,6 +127,10 @@ class TransactionRepository(Repository):
             _transaction.c.evse_number == evse.number,
         )
 
+    async def running_of(self, token: IdToken) -> list[Transaction]:
+        """Transactions of a token that have not ended, the newest last."""
+        return await self._open(_transaction.c.id_token == token.key)
+
     async def running_at(self, site_id: SiteId) -> list[Transaction]:
         """Transactions that have not ended at any station of a site, the newest last."""
         return await self._open(_transaction.c.station_id.in_(stations_at(site_id)))
@@ -192,11 +198,17 @@ class TransactionRepository(Repository):
             meter_stop_wh=meter_stop_wh,
             stop_reason=transaction.stop_reason,
             closed_by=closed_by,
+            total_cost=transaction.total_cost,
         )
 
     async def state_need(self, number: int, need: StatedNeed) -> None:
         """Keep what a driver says that the vehicle needs."""
-        await self._change(number, needed_wh=need.energy_wh, departs_at=need.departs_at)
+        await self._change(
+            number,
+            needed_wh=need.energy_wh,
+            departs_at=need.departs_at,
+            need_by=need.stated_by.value,
+        )
 
     async def history_of(self, token: IdToken) -> list[Transaction]:
         """The newest transactions of a token that have ended."""
@@ -330,7 +342,12 @@ def _transaction_of(row: RowMapping) -> Transaction:
         meter_start_wh=row["meter_start_wh"],
         energy_wh=row["energy_wh"],
         charging_state=ChargingState(state) if state else None,
-        need=StatedNeed(energy_wh=row["needed_wh"], departs_at=row["departs_at"]),
+        need=StatedNeed(
+            energy_wh=row["needed_wh"],
+            departs_at=row["departs_at"],
+            stated_by=NeedTeller(row["need_by"] or NeedTeller.OPERATOR),
+        ),
         ended_at=row["ended_at"],
         stop_reason=row["stop_reason"],
+        total_cost=row["total_cost"],
     )

@@ -39,7 +39,8 @@ class Unit:
         self._is_entered = False
 
     async def __aenter__(self) -> Self:
-        await self._writer.enter()
+        if not self._writer.has_entered():
+            await self._writer.enter()
         self._is_entered = True
         return self
 

@@ -1,10 +1,13 @@
 """The unit of work: all that one message changes, kept whole or not at all."""
 
-from functools import cached_property
-
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
+from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.history import HistoryRepository
+from csms.storage.jobs import JobRepository
+from csms.storage.local_lists import LocalListRepository
+from csms.storage.notices import NoticeRepository, VariableRepository
+from csms.storage.security import SecurityRepository
 from csms.storage.stations import SiteRepository, StationRepository, TokenRepository
 from csms.storage.transactions import TransactionRepository
 from csms.storage.unit import Unit
@@ -13,6 +16,8 @@ from csms.storage.unit import Unit
 class SqlUnitOfWork(Unit):
     """A unit on the database, and the repositories on it.
 
+    It does not hold those, so that it is gone when it is done, without a cycle.
+
     Args:
         database: Where things are kept.
     """
@@ -20,32 +25,62 @@ class SqlUnitOfWork(Unit):
     def __init__(self, database: Database) -> None:
         super().__init__(database.writer, database.insert)
 
-    @cached_property
+    @property
     def sites(self) -> SiteRepository:
         """Sites."""
         return SiteRepository(self)
 
-    @cached_property
+    @property
     def stations(self) -> StationRepository:
         """Stations."""
         return StationRepository(self)
 
-    @cached_property
+    @property
     def tokens(self) -> TokenRepository:
         """Id tokens."""
         return TokenRepository(self)
 
-    @cached_property
+    @property
     def transactions(self) -> TransactionRepository:
         """Transactions."""
         return TransactionRepository(self)
 
-    @cached_property
+    @property
     def control(self) -> ControlRepository:
         """Plans and limits."""
         return ControlRepository(self)
 
-    @cached_property
+    @property
+    def local_lists(self) -> LocalListRepository:
+        """Local lists of stations."""
+        return LocalListRepository(self)
+
+    @property
+    def jobs(self) -> JobRepository:
+        """Jobs of stations."""
+        return JobRepository(self)
+
+    @property
+    def notices(self) -> NoticeRepository:
+        """What stations have told beside charging."""
+        return NoticeRepository(self)
+
+    @property
+    def variables(self) -> VariableRepository:
+        """What stations have told of their components."""
+        return VariableRepository(self)
+
+    @property
+    def external_limits(self) -> ExternalLimitRepository:
+        """What others limit stations to."""
+        return ExternalLimitRepository(self)
+
+    @property
+    def security(self) -> SecurityRepository:
+        """Credentials and security events."""
+        return SecurityRepository(self)
+
+    @property
     def history(self) -> HistoryRepository:
         """The history's files."""
         return HistoryRepository(self)

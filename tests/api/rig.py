@@ -16,9 +16,12 @@ from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.domain.site import GuestPlace, Site
 from csms.service.charging_control import SiteController
+from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
-from csms.service.operations import Operations
+from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
+from csms.service.station_certificates import StationCertificates
+from csms.service.tokens import Tokens
 from csms.storage.queries import Queries
 from csms.tally import LoopLag, Traffic
 from tests.domain.sites import flat, place, small_site
@@ -36,6 +39,14 @@ def api_site() -> Site:
 
 
 @dataclass
+class CountingJournal:
+    """Has counted so many messages."""
+
+    kept: int = 7
+    lost: int = 1
+
+
+@dataclass
 class Api:
     """The application, what is behind it, and a client."""
 
@@ -45,6 +56,7 @@ class Api:
     controller: SiteController
     client: httpx2.AsyncClient
     tallies: Tallies
+    context: ApiContext
 
     async def get(self, path: str, status: int = 200) -> Any:
         """Get what a path below /api/v1 answers."""
@@ -88,10 +100,18 @@ async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
             office.live, office.gateway, InlinePlanner(5.0), office.open_uow, office.clock
         )
         room = ControlRoom({office.live.site.site_id: controller}, office.clock, 1.0)
-        operations = Operations(office.sites, office.gateway, office.open_uow, office.clock)
-        context = ApiContext(room=room, operations=operations, reads=Queries(office.database))
-        tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats)
+        context = ApiContext(
+            room=room,
+            operations=office.operations,
+            desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
+            tokens=Tokens(office.open_uow),
+            security=office.security,
+            rotation=PasswordRotation(office.security, office.gateway),
+            certificates=StationCertificates(None, office.open_uow, office.clock),
+            reads=Queries(office.database),
+        )
+        tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats, CountingJournal())
         app = create_api(context, render_metrics=metrics_renderer(room, tallies))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
-            yield Api(app, office, room, controller, client, tallies)
+            yield Api(app, office, room, controller, client, tallies, context)

@@ -1,5 +1,6 @@
 """Health, metrics, the description of the API, and errors that say where and why."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,14 +13,21 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client.parser import text_string_to_metric_families
 
 from csms.api.app import Mount, create_api
-from csms.api.dependencies import ApiContext
 from csms.storage.queries import Queries
 from tests.api.rig import Api
 from tests.service.rig import after, open_database
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 ROUTES: Final = {
+    "get /api/v1/certificates/due",
+    "get /api/v1/security-events",
+    "get /api/v1/stations/{station_id}/certificates",
     "get /api/v1/sites",
+    "get /api/v1/stations/{station_id}/security",
+    "get /api/v1/stations/{station_id}/security-events",
+    "post /api/v1/stations/{station_id}/security/password",
+    "put /api/v1/stations/{station_id}/security",
+    "put /api/v1/stations/{station_id}/security/password",
     "get /api/v1/sites/{site_id}/view",
     "get /api/v1/sites/{site_id}/live",
     "get /api/v1/sites/{site_id}/series",
@@ -32,9 +40,27 @@ ROUTES: Final = {
     "post /api/v1/stations/{station_id}/commands",
     "put /api/v1/stations/{station_id}/evses/{evse_number}/need",
     "get /api/v1/transactions",
+    "post /api/v1/commands",
+    "get /api/v1/stations/{station_id}/jobs",
+    "get /api/v1/jobs/{number}",
+    "get /api/v1/jobs/{number}/report",
+    "get /api/v1/stations/{station_id}/notices",
+    "get /api/v1/stations/{station_id}/variables",
+    "get /api/v1/stations/{station_id}/external-limits",
     "get /healthz",
     "get /readyz",
     "get /metrics",
+    "get /api/v1/stations/{station_id}/settings",
+    "post /api/v1/stations/{station_id}/settings",
+    "delete /api/v1/jobs/{number}",
+    "put /api/v1/stations/{station_id}/registration",
+    "get /api/v1/stations/{station_id}/local-list",
+    "get /api/v1/tokens",
+    "get /api/v1/tokens/{value}",
+    "put /api/v1/tokens/{value}",
+    "delete /api/v1/tokens/{value}",
+    "get /api/v1/messages",
+    "get /api/v1/messages/export",
 }
 
 
@@ -152,7 +178,8 @@ async def test_program_whose_database_does_not_answer_is_not_ready(
     api: Api, tmp_path: Path
 ) -> None:
     database = open_database(tmp_path / "nowhere" / "csms.db")
-    context = ApiContext(room=api.room, operations=None, reads=Queries(database))  # type: ignore[arg-type]
+    context = replace(api.context, reads=Queries(database))
+    context = replace(api.app.state.context, reads=Queries(database))
     app = create_api(context, render_metrics=lambda: b"")
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
@@ -178,6 +205,7 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_charging_power_watts": "gauge",
         "chargeflex_command_seconds": "histogram",
         "chargeflex_commit_seconds": "summary",
+        "chargeflex_journal_messages": "counter",
         "chargeflex_connections_opened": "counter",
         "chargeflex_connectors": "gauge",
         "chargeflex_event_loop_lag_seconds": "histogram",
@@ -238,6 +266,8 @@ async def test_metrics_tell_what_was_counted(api: Api) -> None:
     assert told[bucket + str([call[0], ("le", "+Inf"), call[1]])] == 2
     assert told["chargeflex_units_of_work_total" + str([("outcome", "kept")])] > 0
     assert told["chargeflex_commit_seconds_count[]"] > 0
+    assert told["chargeflex_journal_messages_total" + str([("outcome", "kept")])] == 7
+    assert told["chargeflex_journal_messages_total" + str([("outcome", "lost")])] == 1
     plan = [("method", "linear program"), ("site", "fjordgata")]
     assert told["chargeflex_plan_seconds_count" + str(plan)] == 1
 

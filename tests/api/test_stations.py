@@ -1,32 +1,12 @@
-"""Stations and transactions over HTTP: what is known of them and what they can be asked."""
+"""Stations and transactions over HTTP: what is known of them."""
 
 from typing import Any
 
 import pytest
 
-from csms.domain.authorization import IdToken
-from csms.domain.charging_profile import CompositeSchedule, ProfilePeriod, ProfilePurpose
-from csms.domain.commands import (
-    ClearProfiles,
-    Command,
-    CommandStatus,
-    CompositeOutcome,
-    Outcome,
-    ReadCompositeSchedule,
-    ReadSettings,
-    ReportKind,
-    ResetKind,
-    ResetStation,
-    SettingsOutcome,
-    StartCharging,
-    StartOutcome,
-    StopCharging,
-    TriggerReport,
-    WriteSetting,
-)
 from csms.domain.events import StationBooted
 from csms.domain.identity import EvseId
-from csms.domain.station import RateUnit, StationModel
+from csms.domain.station import StationModel
 from csms.domain.transaction import StatedNeed
 from tests.api.rig import Api
 from tests.service.rig import NOON, after
@@ -41,6 +21,8 @@ BLANK = {
     "firmware": None,
     "booted_at": None,
     "seen_at": None,
+    "security_profile": 0,
+    "registration": None,
 }
 
 
@@ -68,6 +50,8 @@ async def test_station_is_told_as_it_introduced_itself(api: Api) -> None:
         "firmware": "3.4.1",
         "booted_at": "2026-01-14T12:00:00Z",
         "seen_at": "2026-01-14T12:00:00Z",
+        "security_profile": 0,
+        "registration": None,
     }
 
 
@@ -119,11 +103,12 @@ async def test_station_that_cannot_be_removed_is_a_problem_with_the_cause(
 async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
     await api.charge()
     await api.plan()
-    [limit] = await api.get("/stations/G-01/limits")
+    limit, at_once = await api.get("/stations/G-01/limits")
+    assert (at_once["number"], at_once["ends_at"]) == (1, "2026-01-14T12:16:00Z")
     steps = limit.pop("steps")
     assert (steps[0][0], {round(amps, 6) for _, amps in steps}) == (0.0, {32.0})
     assert limit == {
-        "number": 1,
+        "number": 2,
         "purpose": "tx",
         "evse_number": 1,
         "transaction_id": "tx-1",
@@ -182,6 +167,7 @@ async def test_transactions_are_listed_newest_first_with_masked_tokens(api: Api)
         "meter_stop_wh": 1_249_500.0,
         "stop_reason": "EVDisconnected",
         "closed_by": "station",
+        "total_cost": None,
     }
     assert (rows[0]["ended_at"], rows[0]["closed_by"]) == (None, None)
 
@@ -253,115 +239,3 @@ async def test_need_of_nobody_is_refused(
     problem = await api.put(f"/stations/{place}/need", {"energy_wh": 1000}, status)
     assert problem["status"] == status
     assert detail is None or problem["detail"] == detail
-
-
-COMMANDS: dict[str, tuple[dict[str, Any], Command[Any]]] = {
-    "start": (
-        {"id_token": "04A2", "evse_number": 1},
-        StartCharging(id_token=IdToken("04A2"), remote_start_id=1, evse_number=1),
-    ),
-    "stop": ({"transaction_id": "tx-1"}, StopCharging("tx-1")),
-    "reset": ({"kind": "hard"}, ResetStation(ResetKind.HARD)),
-    "trigger": (
-        {"kind": "meter_values", "evse_number": 1},
-        TriggerReport(kind=ReportKind.METER_VALUES, evse_number=1),
-    ),
-    "read_settings": (
-        {"names": ["rate_units", "Own.Name"]},
-        ReadSettings(("rate_units", "Own.Name")),
-    ),
-    "write_setting": ({"name": "Own.Name", "value": "1"}, WriteSetting("Own.Name", "1")),
-    "clear_profiles": (
-        {"purpose": "tx", "evse_number": 0},
-        ClearProfiles(purpose=ProfilePurpose.TX, evse_number=0),
-    ),
-    "composite_schedule": (
-        {"evse_number": 1, "unit": "A"},
-        ReadCompositeSchedule(evse_number=1, duration_s=3600, unit=RateUnit.AMPERE),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-async def test_command_is_sent_to_the_station(api: Api, name: str) -> None:
-    fields, command = COMMANDS[name]
-    result = await api.command("G-02", command=name, **fields)
-    assert api.office.gateway.sent == [("G-02", command)]
-    assert (result["status"], result["detail"]) == ("accepted", "")
-
-
-OUTCOMES: dict[str, tuple[Outcome, dict[str, Any]]] = {
-    "refused": (
-        Outcome(status=CommandStatus.REJECTED, detail="busy"),
-        {"status": "rejected", "detail": "busy"},
-    ),
-    "started": (
-        StartOutcome(status=CommandStatus.ACCEPTED, transaction="tx-1"),
-        {"status": "accepted", "transaction_id": "tx-1"},
-    ),
-    "settings": (
-        SettingsOutcome(
-            status=CommandStatus.ACCEPTED, values={"a": "1"}, unknown=frozenset({"c", "b"})
-        ),
-        {"status": "accepted", "values": {"a": "1"}, "unknown": ["b", "c"]},
-    ),
-    "no schedule": (CompositeOutcome(status=CommandStatus.REJECTED), {"status": "rejected"}),
-    "schedule": (
-        CompositeOutcome(
-            status=CommandStatus.ACCEPTED,
-            schedule=CompositeSchedule(
-                evse_number=1,
-                unit=RateUnit.AMPERE,
-                starts_at=NOON,
-                duration_s=600,
-                periods=(ProfilePeriod(0, 16.0), ProfilePeriod(300, 6.0)),
-            ),
-        ),
-        {
-            "status": "accepted",
-            "schedule": {
-                "evse_number": 1,
-                "unit": "A",
-                "starts_at": "2026-01-14T12:00:00Z",
-                "duration_s": 600,
-                "periods": [[0, 16.0], [300, 6.0]],
-            },
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize(("outcome", "told"), OUTCOMES.values(), ids=OUTCOMES.keys())
-async def test_what_came_of_a_command_is_told(
-    api: Api, outcome: Outcome, told: dict[str, Any]
-) -> None:
-    api.office.gateway.reply = lambda _station_id, _command: outcome
-    empty = {"transaction_id": None, "values": None, "unknown": None, "schedule": None}
-    result = await api.command("G-02", command="reset")
-    assert result == {"detail": "", **empty, **told}
-
-
-WRONG_COMMANDS: dict[str, dict[str, Any]] = {
-    "nothing": {},
-    "unknown": {"command": "explode"},
-    "token missing": {"command": "start"},
-    "token empty": {"command": "start", "id_token": ""},
-    "token too long": {"command": "start", "id_token": "x" * 37},
-    "the whole station": {"command": "start", "id_token": "04A2", "evse_number": 0},
-    "kind unknown": {"command": "reset", "kind": "gentle"},
-    "another key": {"command": "reset", "force": True},
-    "too long": {"command": "composite_schedule", "evse_number": 1, "duration_s": 604_801},
-}
-
-
-@pytest.mark.parametrize("body", WRONG_COMMANDS.values(), ids=WRONG_COMMANDS.keys())
-async def test_wrong_command_is_refused_and_not_sent(api: Api, body: dict[str, Any]) -> None:
-    problem = await api.command("G-02", 422, **body)
-    assert problem["errors"]
-    assert problem["errors"][0]["at"].startswith("body")
-    assert api.office.gateway.sent == []
-
-
-async def test_command_to_a_station_that_nobody_knows_is_not_found(api: Api) -> None:
-    problem = await api.command("X-99", 404, command="reset")
-    assert problem["detail"] == "no station is called 'X-99'"

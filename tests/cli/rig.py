@@ -72,7 +72,7 @@ def settings_file(
     path.write_text(
         f"sites: [{GARAGE}]\n"
         f"http: {{port: {http_port}}}\n"
-        f"ocpp: {{port: {ocpp_port}}}\n"
+        f"ocpp: {{port: {ocpp_port}, security_profile: 0}}\n"
         f"database: {{url: '{url}'}}\n",
         encoding="utf-8",
     )

@@ -21,6 +21,31 @@ def schema(*kind: str) -> dict[str, Any]:
     return document
 
 
+def test_messages_are_printed_or_written_into_a_file(tmp_path: Path) -> None:
+    frames = tmp_path / "v16"
+    frames.mkdir()
+    (frames / "Reset.hard.json").write_text("{}", "utf-8")
+    printed = chargeflex("config", "messages", "--frames", str(tmp_path))
+    assert (printed.code, printed.err) == (0, "")
+    assert "| Reset | `reset` | `Reset.hard` |" in printed.out
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n<!-- chargeflex config messages -->\nold", "utf-8")
+    written = chargeflex("config", "messages", "--frames", str(tmp_path), "--into", str(page))
+    assert (written.code, written.out) == (0, "")
+    text = page.read_text("utf-8")
+    assert text.startswith("# Page\n\n<!-- chargeflex config messages -->\n\n### OCPP 2.0.1: ")
+    assert text.rstrip() == f"{text[:43]}\n\n{printed.out}".rstrip()
+
+
+def test_messages_are_not_written_into_a_file_without_their_mark(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n", "utf-8")
+    ran = chargeflex("config", "messages", "--into", str(page))
+    assert ran.code == 2
+    assert "into: expected a file with the line <!-- chargeflex config messages -->" in ran.err
+    assert page.read_text("utf-8") == "# Page\n"
+
+
 def test_there_are_sites_to_check() -> None:
     assert [path.stem for path in SITES] == ["depot", "garage", "workplace"]
 

@@ -18,10 +18,19 @@ COMMANDS = {
     "db upgrade": "Bring the tables to this program's version",
     "station": "Look after stations",
     "station add": "Let a station that no site file lists join a site",
+    "station password": "Set a station's password; without --file one is made",
+    "station profile": "Set the lowest security profile of a station",
     "station remove": "Remove a guest that is offline",
+    "ca": "Look after the certificate authority",
+    "ca init": "Make a new authority",
+    "ca server-cert": "Make a key and a certificate for this server",
+    "ca renew-crl": "Sign crl.pem anew",
+    "ca sign": "Sign a station's request by hand",
+    "ca revoke": "Revoke all certificates of a station",
     "config": "Check settings and site files",
     "config schema": "Print the JSON Schema of site files",
     "config check": "Check a site file",
+    "config messages": "Print all OCPP messages of all versions",
 }
 
 

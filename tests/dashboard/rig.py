@@ -19,10 +19,15 @@ from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.identity import SiteId
+from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.live_feed import LiveFeed
 from csms.service.operations import Operations
+from csms.service.password_rotation import PasswordRotation
 from csms.service.site_view import SiteView
+from csms.service.station_certificates import StationCertificates
+from csms.service.station_security import StationSecurity
+from csms.service.tokens import Tokens
 from tests.dashboard.views import NOON
 
 _TICK_S: Final = 0.01
@@ -103,6 +108,11 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
     context = ApiContext(
         room=cast(ControlRoom, room),
         operations=cast(Operations, None),
+        desk=cast(CommandDesk, None),
+        tokens=cast(Tokens, None),
+        security=cast(StationSecurity, None),
+        rotation=cast(PasswordRotation, None),
+        certificates=cast(StationCertificates, None),
         reads=cast(ReadSide, FakeReads()),
     )
     return create_api(

@@ -245,5 +245,9 @@ async def test_the_api_is_described_without_any_other_server(tab: Tab, server: S
     await tab.page.get_by_text("/api/v1/sites/{site_id}/view", exact=True).click()
     outline = tab.page.locator("details[open] pre")
     assert "energy_today_wh: number" in await outline.inner_text()
+    await tab.page.get_by_text("/api/v1/stations/{station_id}/commands", exact=True).click()
+    bodies = await tab.page.locator("details[open] pre").all_inner_texts()
+    assert any("// Release the cable of a connector" in body for body in bodies)
+    assert any("// A composite schedule, None if" in body for body in bodies)
     assert {url.split("/")[2] for url in asked} == {server.url.split("/")[2]}
     assert tab.complaints == []

@@ -12,6 +12,7 @@ import pytest
 from csms.api.server import bind, serve_http
 from csms.app import App, AppSettings, World
 from csms.service.planner import InlinePlanner
+from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
 from csms.storage.database import DatabaseSettings
 from simulators.clock import ScaledClock
@@ -61,6 +62,7 @@ async def running(folder: Path, clock: ScaledClock) -> AsyncIterator[tuple[Serve
     path = folder / "site.yaml"
     path.write_text(SITE, encoding="utf-8")
     settings = AppSettings(
+        security=OPEN,
         sites=(read_site(path),),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),
     )

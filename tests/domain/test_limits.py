@@ -168,6 +168,14 @@ def test_refusal_of_the_second_of_two_equal_limits_leaves_the_first_uncertain() 
     assert allowance.settled(second, Verdict.REFUSED).now_a(after(1)) == 20.0
 
 
+def test_acceptance_of_a_limit_leaves_one_that_was_sent_after_it_uncertain() -> None:
+    first, second = limit((0, 10.0)), limit((0, 20.0))
+    allowance = HELD.sent(first).sent(second).settled(first, Verdict.ACCEPTED)
+    assert (allowance.accepted, allowance.uncertain) == (first, (second,))
+    assert allowance.now_a(after(1)) == 20.0
+    assert allowance.settled(second, Verdict.ACCEPTED).uncertain == ()
+
+
 def test_station_that_disobeys_is_counted_at_its_rating_whatever_it_accepted() -> None:
     disobeyed = Allowance(
         rating_a=32.0,

@@ -60,7 +60,7 @@ class Server:
         (self.folder / "chargeflex.yaml").write_text(
             "sites: [site.yaml]\n"
             f"http: {{port: {self.http_port}}}\n"
-            f"ocpp: {{port: {self.ocpp_port}}}\n",
+            f"ocpp: {{port: {self.ocpp_port}, security_profile: 0}}\n",
             encoding="utf-8",
         )
 

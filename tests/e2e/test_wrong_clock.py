@@ -16,6 +16,7 @@ import pytest
 from csms.app import App, AppSettings, World
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
+from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
 from csms.storage.database import DatabaseSettings
 from simulators.clock import ScaledClock
@@ -89,6 +90,7 @@ async def running(
         return await inline_sqlite(database)
 
     settings = AppSettings(
+        security=OPEN,
         sites=(read_site(folder / "site.yaml"),),
         gateway=GatewaySettings(ping_every_s=3600.0),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),

@@ -22,9 +22,12 @@ from csms.domain.events import (
     TransactionReply,
     TransactionReported,
 )
+from csms.domain.exchange import Exchange, Found, Wanted
 from csms.domain.identity import StationId
+from csms.domain.security import Proof
+from csms.domain.security_event import OwnEvent
 from csms.domain.station import Registration
-from csms.service.ports import Admission
+from csms.service.ports import Admission, Refusal
 
 ReplyT = TypeVar("ReplyT")
 
@@ -70,11 +73,13 @@ class FakeHandler:
         """Note the event, wait for the gate, answer."""
         self._in_hand += 1
         self.most_at_once = max(self.most_at_once, self._in_hand)
-        async with self._arrived:
-            self.events.append(event)
-            self._arrived.notify_all()
-        await self.gate.wait()
-        self._in_hand -= 1
+        try:
+            async with self._arrived:
+                self.events.append(event)
+                self._arrived.notify_all()
+            await self.gate.wait()
+        finally:
+            self._in_hand -= 1
         reply = self.replies[type(event)]
         if isinstance(reply, Exception):
             raise reply
@@ -99,6 +104,8 @@ class FakeWatch:
         failure: Raised when a station connects.
         gate: Nobody is decided on while this is shut.
         doubt: Raised when a station is to be decided on.
+        refusal: Why nobody's proof is enough; None: everybody's is.
+        proofs: What was brought, in order.
     """
 
     strangers: set[StationId] = field(default_factory=set)
@@ -108,14 +115,17 @@ class FakeWatch:
     failure: Exception | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     doubt: Exception | None = None
+    refusal: Refusal | None = None
+    proofs: list[Proof] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def admit(self, station_id: StationId) -> Admission:
+    async def admit(self, station_id: StationId, proof: Proof) -> Admission:
         """Whether a station may connect."""
         async with self._changed:
+            self.proofs.append(proof)
             self.asked.append(station_id)
             self._changed.notify_all()
         await self.gate.wait()
@@ -123,7 +133,13 @@ class FakeWatch:
             raise self.doubt
         if station_id in self.strangers:
             return Admission("it is a stranger")
-        return Admission("the site is full", may_pass=True) if self.is_full else Admission()
+        if self.is_full:
+            return Admission("the site is full", Refusal.NO_ROOM)
+        return Admission("it proves nothing", self.refusal) if self.refusal else Admission()
+
+    async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
+        """Somebody could not agree on an encrypted connection."""
+        await self._note(f"{kind}: {words}")
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected."""
@@ -149,3 +165,18 @@ class FakeWatch:
         async with self._changed:
             self.seen.append(line)
             self._changed.notify_all()
+
+
+@dataclass
+class FakeJournal:
+    """Keeps what it is told in a list."""
+
+    noted: list[Exchange] = field(default_factory=list)
+
+    def note(self, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        self.noted.append(exchange)
+
+    async def find(self, wanted: Wanted, limit: int) -> list[Found]:
+        """Find nothing: nobody asks here."""
+        raise NotImplementedError

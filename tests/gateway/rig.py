@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
+from csms.clock import SystemClock
 from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
 from csms.ocpp.versions import load_adapters
+from csms.service.ports import EventHandler, StationWatch
 from simulators.virtual_time import run_virtual
-from tests.gateway.fakes import FakeHandler, FakeWatch
+from tests.gateway.fakes import FakeHandler, FakeJournal, FakeWatch
 
 P = ParamSpec("P")
 
@@ -69,8 +72,11 @@ class Rig:
     handler: FakeHandler = field(default_factory=FakeHandler)
     watch: FakeWatch = field(default_factory=FakeWatch)
     registry: ConnectionRegistry = field(default_factory=ConnectionRegistry)
+    journal: FakeJournal | None = None
     port: int = 0
     path: Path | None = None
+    tls_port: int = 0
+    gateway: Gateway | None = None
 
     @asynccontextmanager
     async def station(
@@ -78,13 +84,16 @@ class Rig:
         path: str = "/ocpp/G-01",
         *subprotocols: str,
         offer: bool = True,
+        tls: ssl.SSLContext | None = None,
         **options: Any,
     ) -> AsyncIterator[FakeStation]:
-        """Connect a station; it speaks 1.6 unless told otherwise."""
+        """Connect a station; it speaks 1.6, unencrypted, unless told otherwise."""
         names = [Subprotocol(name) for name in subprotocols or ("ocpp1.6",)]
         where = {"unix": True, "path": str(self.path)} if self.path else {}
+        scheme, port = ("wss", self.tls_port) if tls else ("ws", self.port)
+        where = {"ssl": tls} if tls else where
         socket = await connect(
-            f"ws://127.0.0.1:{self.port}{path}",
+            f"{scheme}://127.0.0.1:{port}{path}",
             subprotocols=names if offer else None,
             **{"ping_interval": None, "compression": None, "proxy": None, **where, **options},
         )
@@ -166,16 +175,32 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[Opcode, bytes]:
 
 @asynccontextmanager
 async def listening(
-    rig: Rig | None = None, at: Path | None = None, **settings: Any
+    rig: Rig | None = None,
+    at: Path | None = None,
+    behind: tuple[EventHandler, StationWatch] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Rig]:
-    """Let a gateway listen at a free port, or at a Unix socket."""
+    """Let a gateway listen at a free port, or at a Unix socket.
+
+    Args:
+        rig: What it is given.
+        at: The Unix socket.
+        behind: What it reports to, in place of the rig's own.
+        settings: Of the gateway.
+    """
     rig = rig or Rig()
+    handler, watch = behind or (rig.handler, rig.watch)
     gateway = Gateway(
-        GatewaySettings(**{"port": 0, **settings}), ADAPTERS, rig.registry, rig.handler, rig.watch
+        GatewaySettings(**{"port": 0, **settings}),
+        ADAPTERS,
+        rig.registry,
+        handler,
+        watch,
+        (rig.journal, SystemClock()) if rig.journal else None,
     )
-    with _bound(at) as bound:
-        async with gateway.listening(bound) as server:
-            rig.path = at
+    with _bound(at) as bound, socket.create_server(("127.0.0.1", 0)) as tls_at:
+        async with gateway.listening(bound, tls_at) as server:
+            rig.path, rig.gateway, rig.tls_port = at, gateway, tls_at.getsockname()[1]
             rig.port = 0 if at else next(iter(server.sockets)).getsockname()[1]
             yield rig
 

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import pytest
 from websockets.frames import Frame, Opcode
 
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
@@ -20,11 +21,11 @@ from csms.domain.commands import (
     SetProfile,
     SettingsOutcome,
 )
-from csms.domain.events import StationEvent
+from csms.domain.events import DataReceived, HeartbeatReceived, StationEvent
 from csms.domain.station import RateUnit
 from csms.gateway.registry import ConnectionRegistry
 from tests.gateway.fakes import FakeHandler
-from tests.gateway.rig import FakeStation, Rig, listening
+from tests.gateway.rig import FakeStation, Rig, call, listening
 
 SOFT = ResetStation(ResetKind.SOFT)
 ACCEPTED = Outcome(status=CommandStatus.ACCEPTED)
@@ -40,6 +41,7 @@ LONG = SetProfile(
     ),
 )
 """A command of nine megabytes."""
+PATIENCE_S = 20.0
 REPLACED = (1008, "a newer connection of this station took over")
 
 
@@ -90,6 +92,27 @@ async def test_newest_connection_of_a_station_wins() -> None:
         await answer(newer, "Accepted")
         assert await sending == ACCEPTED
         assert await newer.is_served()
+
+
+@pytest.mark.parametrize("between", [0, 1])
+async def test_calls_of_a_station_are_handled_one_after_the_other_over_all_its_connections(
+    between: int,
+) -> None:
+    async with listening() as rig, rig.raw_station() as (_, older), AsyncExitStack() as others:
+        rig.handler.gate.clear()
+        older.write(call("Heartbeat", "1") + call("DataTransfer", "2", vendorId="waits"))
+        await rig.handler.until(1)
+        for _ in range(between):
+            await others.enter_async_context(rig.station())
+        newer = await others.enter_async_context(rig.station())
+        await rig.watch.until(lambda seen: len(seen) == 2 + between)
+        await newer.send([2, "3", "DataTransfer", {"vendorId": "newer"}])
+        async with asyncio.timeout(PATIENCE_S):
+            await (await newer.socket.ping())  # what was sent before it has come
+        rig.handler.gate.set()
+        assert await newer.receive() == [3, "3", {"status": "UnknownVendorId"}]
+    assert [type(event) for event in rig.handler.events] == [HeartbeatReceived, DataReceived]
+    assert rig.handler.most_at_once == 1
 
 
 async def test_station_is_gone_only_when_its_newest_connection_is() -> None:
@@ -224,7 +247,9 @@ async def test_connection_that_was_just_lost_can_be_replaced() -> None:
         lost_after_its_last_byte(rig, handler),
         rig.station() as newer,
     ):
-        assert await newer.is_served()
+        sending = asyncio.create_task(rig.registry.send("G-01", SOFT))
+        await answer(newer, "Accepted")
+        assert await sending == ACCEPTED
         handler.release.set()
         assert await newer.is_served()
         assert rig.watch.seen == ["G-01 1.6", "G-01 1.6"]

@@ -211,8 +211,8 @@ async def test_frame_against_the_rules_closes_the_connection(raw: bytes) -> None
 async def test_what_came_before_a_fault_is_heard() -> None:
     async with listening() as rig, rig.raw_station() as (reader, writer):
         writer.write(call() + frame(Opcode.TEXT, b"\xff") + call())
+        assert await read_frame(reader) == ANSWERED
         assert await closed_with(reader) == 1007
-        await rig.handler.until(1)
         writer.close()
         await rig.watch.until(lambda seen: "G-01 gone" in seen)
         assert rig.handler.events == [HeartbeatReceived(station_id="G-01")]

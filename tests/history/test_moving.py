@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from csms.domain.notice_kinds import Notice, NoticeKind
 from csms.history.subjects import Resolution
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.history.rig import energies, read, readings, registers, report, run
 from tests.service.rig import NOON
-from tests.storage.rig import begun, put_site
+from tests.service.sites import limit
+from tests.storage.rig import G1, SITE, begun, put_site
 from tests.storage.rig import report as report_on
 
 LATER = NOON + timedelta(hours=4)
@@ -61,6 +63,55 @@ async def test_reports_on_transactions_are_kept_for_a_week(
         async with database.reading() as connection:
             found = await connection.execute(text("SELECT seq_no FROM transaction_event"))
             assert sorted(found.scalars()) == left
+
+
+async def test_notices_of_stations_are_kept_for_ninety_days(
+    database: Database, folder: Path
+) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        for number, days in ((1, 0), (2, 30)):
+            at = NOON + timedelta(days=days)
+            told = Notice(
+                station_id="G-01",
+                kind=NoticeKind.SECURITY,
+                request_id=None,
+                seq_no=number,
+                at=NOON,
+                received_at=at,
+                body={},
+            )
+            await uow.notices.add(told)
+        await uow.commit()
+    for days, left in ((89, [1, 2]), (91, [2]), (121, [])):
+        await run(database, folder, NOON + timedelta(days=days))
+        async with database.reading() as connection:
+            found = await connection.execute(text("SELECT seq_no FROM station_notice"))
+            assert sorted(found.scalars()) == left
+
+
+async def test_limits_that_were_sent_are_kept_for_a_week_after_they_lapsed(
+    database: Database, folder: Path
+) -> None:
+    facts = {"plan_number": None, "transaction_id": "7", "purpose": "tx"}
+    told = {"purpose": "tx-default", "verdict": "accepted", "detail": "", "settled_at": NOON}
+    async with SqlUnitOfWork(database) as uow:
+        for live_s in (900.0, 9 * 86_400.0):
+            await uow.control.add_sent_limits([(G1, limit((0, 16.0), live_s=live_s), facts)], NOON)
+        await uow.control.add_sent_fallback(G1, 6.0, NOON, told)
+        await uow.commit()
+    for days, left in ((6, [1, 2, 3]), (8, [2]), (15, [2])):
+        await run(database, folder, NOON + timedelta(days=days))
+        async with database.reading() as connection:
+            found = await connection.execute(text("SELECT number FROM sent_limit"))
+            assert sorted(found.scalars()) == left
+    async with SqlUnitOfWork(database) as uow:
+        [alive] = (
+            await uow.control.limits_alive_at(SITE.site_id, NOON + timedelta(days=8))
+        ).values()
+        assert [kept.ends_at for kept, _ in alive] == [NOON + timedelta(days=9)]
+    await run(database, folder, NOON + timedelta(days=17))
+    async with database.reading() as connection:
+        assert not (await connection.execute(text("SELECT number FROM sent_limit"))).all()
 
 
 async def test_steps_are_read_alike_before_and_after_they_have_moved(

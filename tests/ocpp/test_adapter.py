@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 import pytest
 
 from csms.domain.commands import (
@@ -55,12 +53,9 @@ def test_name_of_an_unknown_action_is_repeated_in_part(adapter: Adapter) -> None
 @pytest.mark.parametrize(
     ("adapter", "action"),
     [
-        (V16, "FirmwareStatusNotification"),
-        (V16, "DiagnosticsStatusNotification"),
-        (V16, "SecurityEventNotification"),
+        (V16, "GetLog"),
         (V16, "Reset"),
-        (V201, "NotifyReport"),
-        (V201, "SecurityEventNotification"),
+        (V201, "GetReport"),
         (V201, "Reset"),
     ],
 )
@@ -118,8 +113,7 @@ def test_reply_that_does_not_fit_is_our_own_fault(adapter: Adapter) -> None:
         incoming.encode_reply(DataReply(is_vendor_known="perhaps", data=object()))  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Dance(Command[Outcome]):
+class Dance(Command[Outcome], frozen=True, tag="dance"):
     """A command that no version of OCPP has words for."""
 
 

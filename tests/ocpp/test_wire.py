@@ -13,8 +13,10 @@ from csms.ocpp.wire import (
     drop_absent,
     format_time,
     parse_time,
+    parse_time_if_told,
     read_number,
     read_sample,
+    round_decimal,
     round_limit,
 )
 
@@ -192,3 +194,17 @@ def test_sample_that_tells_only_its_value_is_an_energy_register_at_the_outlet() 
 def test_fields_without_a_value_are_left_out_and_empty_ones_stay() -> None:
     fields: dict[str, object] = {"a": None, "b": 0, "c": "", "d": [], "e": False}
     assert drop_absent(fields) == {"b": 0, "c": "", "d": [], "e": False}
+
+
+def test_time_that_is_left_out_is_none_and_one_that_is_none_is_a_fault() -> None:
+    assert parse_time_if_told(None) is None
+    assert parse_time_if_told("2026-01-14T12:00:00Z") == NOON
+    with pytest.raises(FieldError, match="expected a time in RFC 3339, got ''"):
+        parse_time_if_told("")
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [(1 / 3, 0.333333), (-2 / 3, -0.666667), (41.5, 41.5), (0.0, 0.0)]
+)
+def test_number_has_no_more_than_six_decimals(number: float, written: float) -> None:
+    assert round_decimal(number) == written

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import text
 
-from csms.domain.authorization import AdmissionPolicy
+from csms.domain.authorization import TokenRules
 from csms.domain.commands import (
     Command,
     CommandStatus,
@@ -31,7 +31,10 @@ from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.operations import Operations
+from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.sites import Sites
+from csms.service.station_security import StationSecurity
 from csms.storage.database import Database, DatabaseSettings
 from csms.storage.group_commit import CommitPace
 from csms.storage.readings import read_samples
@@ -82,6 +85,10 @@ class FakeClock:
     def turn(self, seconds: float) -> None:
         """Let so many seconds pass."""
         self.instant += timedelta(seconds=seconds)
+
+
+EVERYONE: Final = TokenRules()
+"""Any token may charge."""
 
 
 class CommitError(Exception):
@@ -153,7 +160,8 @@ class Office:
         database: Database,
         sites: Iterable[Site],
         clock: Any,
-        admission: AdmissionPolicy = AdmissionPolicy.EVERYONE,
+        rules: TokenRules = EVERYONE,
+        policy: SecurityPolicy = OPEN,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -161,9 +169,11 @@ class Office:
         self.sites = Sites(sites, self.open_uow, clock)
         self.gateway = FakeGateway()
         self.context = HandlerContext(
-            sites=self.sites, open_uow=self.open_uow, clock=clock, admission=admission
+            sites=self.sites, open_uow=self.open_uow, clock=clock, rules=rules
         )
         self.desk = EventDesk(self.context)
+        self.security = StationSecurity(self.sites, policy, self.open_uow, clock)
+        self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)
         self._ids = count(1)
 
     @property
@@ -215,13 +225,15 @@ async def open_office(
     path: Path,
     *sites: Site,
     clock: Any = None,
-    admission: AdmissionPolicy = AdmissionPolicy.EVERYONE,
+    rules: TokenRules = EVERYONE,
+    policy: SecurityPolicy = OPEN,
 ) -> AsyncIterator[Office]:
     """Open an office, loaded from its database, and close it afterwards."""
     database = open_database(path)
     try:
-        office = Office(database, sites, clock or FakeClock(), admission)
+        office = Office(database, sites, clock or FakeClock(), rules, policy)
         await office.sites.load()
+        await office.security.load()
         yield office
     finally:
         await database.close()

@@ -23,7 +23,7 @@ from smart_charging.problem import ChargingProblem
 from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, Office, accept, after, open_office
-from tests.service.sites import connect, evse_of, plug_in, with_meter
+from tests.service.sites import connect, evse_of, hold, plug_in, with_meter
 
 
 @dataclass
@@ -102,8 +102,9 @@ async def test_vehicle_is_given_a_limit_soon_after_the_start(database_file: Path
     async with running(database_file, yard(1), ("C-1",)) as run:
         await asyncio.sleep(6)
         assert run.planned_after_s == [5.0]
-        [limits] = run.limits("C-1")
-        assert limits[0] == pytest.approx(32.0)
+        at_once, planned = run.limits("C-1")
+        assert at_once == [32.0]
+        assert planned[0] == pytest.approx(32.0)
         assert run.controller.newest is not None
         assert run.controller.next_at == after(5 + 5 / 60)
 
@@ -114,7 +115,7 @@ async def test_plan_lapses_to_the_fallback_a_quarter_of_an_hour_after_it_was_mad
 ) -> None:
     async with running(database_file, yard(1, fallback_a=6.0), ("C-1",)) as run:
         await asyncio.sleep(6)
-        [(_, command)] = run.office.gateway.of(SetProfile)
+        [_, (_, command)] = run.office.gateway.of(SetProfile)
         assert command.profile.ends_at == after(15 + 5 / 60)
         run.live.station_disconnected("C-1")
         allowance = evse_of(run.live, "C-1").allowance
@@ -190,7 +191,7 @@ async def test_vehicles_that_come_together_share_a_plan_that_does_not_wait_out_t
         plug_in(run.live, "C-3", number=3)
         await asyncio.sleep(0.3)  # half a second after the plan before
         assert [len(asked.evses) for asked in run.planner.asked] == [1, 3]
-        assert len(run.limits("C-3")) == 1
+        assert len(run.limits("C-3")) == 1  # there is no room for it before the others are lowered
 
 
 @in_virtual_time
@@ -198,11 +199,11 @@ async def test_without_news_a_plan_is_made_every_interval(database_file: Path) -
     async with running(database_file, yard(1), ("C-1",)) as run:
         await asyncio.sleep(1000)
         assert run.planned_after_s == [5.0, 305.0, 605.0, 905.0]
-        assert len(run.limits("C-1")) == 2  # renewed before the first one lapses
+        assert len(run.limits("C-1")) == 3  # at once, by the plan, renewed before that one lapses
 
 
 @in_virtual_time
-async def test_transaction_that_ended_while_the_plan_was_made_gets_no_limit(
+async def test_transaction_that_ended_while_the_plan_was_made_gets_no_limit_of_it(
     database_file: Path,
 ) -> None:
     async with running(database_file, yard(1), ("C-1",)) as run:
@@ -213,7 +214,7 @@ async def test_transaction_that_ended_while_the_plan_was_made_gets_no_limit(
         run.planner.meanwhile = leave
         await asyncio.sleep(6)
         assert len(run.planner.asked) == 1
-        assert run.limits("C-1") == []
+        assert run.limits("C-1") == [[32.0]]  # at once, before the plan
 
 
 @in_virtual_time
@@ -305,3 +306,53 @@ async def test_planner_is_given_the_last_plan_that_was_solved(database_file: Pat
         run.live.alarm()
         await asyncio.sleep(1)
         assert run.planner.lasts == [None, first, first]
+
+
+@in_virtual_time
+async def test_newcomer_gets_the_room_that_is_free_while_a_plan_takes_its_time(
+    database_file: Path,
+) -> None:
+    async with running(database_file, yard(2, fallback_a=6.0), ("C-1",)) as run:
+        await asyncio.sleep(6)
+        run.planner.gate = asyncio.Event()
+        hold(evse_of(run.live, "C-1"), 16.0, run.office.clock.now())
+        run.live.alarm()
+        await asyncio.sleep(1)
+        plug_in(run.live, "C-2", number=2)
+        await asyncio.sleep(0.1)
+        assert len(run.planner.asked) == 2  # and the second is not answered
+        assert run.limits("C-2") == [[24.0]]  # of 40 A
+        assert evse_of(run.live, "C-2").allowance.now_a(run.office.clock.now()) == 24.0
+        run.planner.gate.set()
+
+
+@in_virtual_time
+async def test_overload_is_cut_while_a_plan_takes_its_time_and_that_plan_is_not_sent(
+    database_file: Path,
+) -> None:
+    site = with_meter(yard(2, fallback_a=6.0), flat(50.0), step_a=0.0)
+    async with running(database_file, site, ("C-1", "C-2")) as run:
+        run.live.read_feeder("intake", run.office.clock.now(), (0.0, 0.0, 0.0))
+        await asyncio.sleep(20)
+        held_a = [evse_of(run.live, name).allowance.now_a(after(0.4)) for name in ("C-1", "C-2")]
+        assert sum(held_a) == pytest.approx(40.0)
+        run.planner.gate = asyncio.Event()
+        run.live.mark()
+        await asyncio.sleep(10)
+        before = len(run.planner.asked)
+        run.live.read_feeder("intake", run.office.clock.now(), (40.0,) * 3)
+        run.live.alarm()
+        await asyncio.sleep(0.1)
+        assert len(run.planner.asked) == before  # and the last one is not answered
+        now = run.office.clock.now()
+        cut_a = [evse_of(run.live, name).allowance.now_a(now) for name in ("C-1", "C-2")]
+        assert sum(cut_a) == pytest.approx(22.0, abs=1.0)
+        assert sum(cut_a) <= 23.0
+        number = run.controller.newest and run.controller.newest.number
+        run.planner.gate.set()
+        run.planner.gate = asyncio.Event()
+        await asyncio.sleep(0.1)
+        assert run.controller.newest is not None
+        assert run.controller.newest.number == number
+        assert len(run.planner.asked) == before + 1  # a new one is being made
+        run.planner.gate.set()

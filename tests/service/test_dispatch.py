@@ -475,3 +475,41 @@ async def test_limit_that_was_given_by_another_time_is_sent_again(database_file:
         await post.dispatch(flat("A", 16.0))
         assert post.sent == [("A", 16.0)]
         assert evse_of(post.live, "A").allowance.uncertain == ()
+
+
+@in_virtual_time
+async def test_limit_counts_before_it_is_written_down(database_file: Path) -> None:
+    async with posted(database_file, yard("A", "B"), A=8.0, B=8.0) as post:
+        await asyncio.gather(*(post.dispatch(flat(name, 30.0)) for name in ("A", "B")))
+        assert post.highest_a == 38.0
+        assert now_a(post, "A") == 30.0
+        assert now_a(post, "B") == 8.0
+
+
+@in_virtual_time
+async def test_limits_reach_a_station_in_the_order_in_which_they_count(database_file: Path) -> None:
+    async with posted(database_file, yard("A"), A=32.0) as post:
+        gate = post.office.gateway.shut("A")
+        first = post.start(flat("A", 20.0))
+        await asyncio.sleep(0)
+        second = post.tasks.create_task(
+            post.dispatcher.send_at_once([flat("A", 10.0)], [], post.tasks)
+        )
+        await asyncio.sleep(0.5)
+        assert post.sent == [("A", 20.0), ("A", 10.0)]
+        assert now_a(post, "A") == 32.0
+        gate.set()
+        await asyncio.gather(first, second)
+        assert now_a(post, "A") == 10.0
+
+
+@in_virtual_time
+async def test_what_crosses_is_lowered_first_while_a_line_is_overcommitted(
+    database_file: Path,
+) -> None:
+    async with posted(database_file, yard("A", "B"), A=32.0, B=20.0) as post:
+        lower_now = target("A", (0, 10.0), (600, 32.0), live_s=1500)
+        running = post.start(lower_now, flat("B", 10.0))
+        await asyncio.sleep(0.1)
+        assert sorted(post.sent) == [("A", 10.0), ("B", 10.0)]
+        await running

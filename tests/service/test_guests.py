@@ -17,7 +17,7 @@ from csms.domain.station import StationModel
 from csms.service.grid_guard import keep_books
 from csms.service.guests import judge_guest
 from csms.service.live_site import LiveSite
-from csms.service.ports import Admission
+from csms.service.ports import Admission, Refusal
 from simulators.clock import ScaledClock
 from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
@@ -74,7 +74,7 @@ async def test_guests_that_are_not_set_up_are_let_in_only_while_their_ratings_fi
     ]
     assert reserved_a(office) == 38.0  # of 40 A: the charger's fallback and two ratings
     cause = "a guest may draw 16 A, and Level 2 has 2.0 A left on L1 beside what cannot be lowered"
-    assert await office.sites.admit("C") == Admission(cause, may_pass=True)
+    assert await office.sites.admit("C") == Admission(cause, Refusal.NO_ROOM)
     assert await office.rows("SELECT id FROM station WHERE id = 'C'") == []
 
 

@@ -389,3 +389,13 @@ def test_transaction_of_the_year_9999_began_now(live: LiveSite) -> None:
     begun = evse_of(live, "G-02").transaction
     assert begun is not None
     assert begun.started_at == NOON
+
+
+def test_guest_that_comes_leaves_the_description_of_the_site_as_it_is(live: LiveSite) -> None:
+    site = live.site
+    live.add_place(place("visitor", "level-1", 0.0))
+    assert (live.site is site, live.guest_count, live.is_guest("visitor")) == (True, 1, True)
+    assert live.has(EvseId("visitor", 1))
+    live.remove_station("visitor")
+    assert (live.site is site, live.guest_count) == (True, 0)
+    assert not live.has(EvseId("visitor", 1))

@@ -7,13 +7,6 @@ from typing import Final
 
 import pytest
 
-from csms.domain.commands import (
-    ClearProfiles,
-    CommandStatus,
-    Outcome,
-    ResetKind,
-    ResetStation,
-)
 from csms.domain.errors import (
     InvalidInputError,
     NoTransactionError,
@@ -23,7 +16,6 @@ from csms.domain.errors import (
     UnknownStationError,
 )
 from csms.domain.identity import EvseId
-from csms.domain.limits import Standing
 from csms.domain.transaction import StatedNeed
 from csms.service.operations import Operations
 from tests.domain.sites import flat, place, small_site
@@ -44,7 +36,7 @@ async def office(database_file: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 def operations(office: Office) -> Operations:
-    return Operations(office.sites, office.gateway, office.open_uow, office.clock)
+    return office.operations
 
 
 async def begin(office: Office) -> None:
@@ -186,45 +178,3 @@ async def test_load_that_leaves_too_little_room_is_an_alarm(
     reported(operations, 43.0, 43.5, 43.0)
     assert office.live.urgent.is_set()
     assert office.live.dirty.is_set()
-
-
-async def test_command_reaches_the_station_and_its_outcome_comes_back(
-    office: Office, operations: Operations
-) -> None:
-    refusal = Outcome(status=CommandStatus.REJECTED, detail="busy")
-    office.gateway.reply = lambda _station_id, _command: refusal
-    assert await operations.command("G-01", ResetStation(ResetKind.HARD)) == refusal
-    assert office.gateway.sent == [("G-01", ResetStation(ResetKind.HARD))]
-
-
-async def test_command_to_a_station_that_nobody_knows_is_refused(
-    office: Office, operations: Operations
-) -> None:
-    with pytest.raises(UnknownStationError, match="no station is called 'X-99'"):
-        await operations.command("X-99", ResetStation(ResetKind.HARD))
-    assert office.gateway.sent == []
-
-
-async def test_clearing_profiles_puts_the_fallback_in_doubt(
-    office: Office, operations: Operations
-) -> None:
-    connect(office.live, "G-01")
-    async with office.open_uow() as uow:
-        await uow.stations.note_standing(E1, Standing.HELD, 6.0, NOON)
-        await uow.commit()
-    await operations.command("G-01", ClearProfiles())
-    async with office.open_uow() as uow:
-        stations = await uow.stations.known_at("fjordgata")
-        assert stations["G-01"].standings == {1: (Standing.UNKNOWN, 0.0)}
-    assert office.gateway.sent == [("G-01", ClearProfiles())]
-    assert office.evse("G-01/1").allowance.now_a(NOON) == 32.0
-    assert not office.live.stations["G-01"].is_ready
-
-
-async def test_profiles_are_not_cleared_under_a_vehicle_that_charges(
-    office: Office, operations: Operations
-) -> None:
-    await begin(office)
-    with pytest.raises(InvalidInputError, match="command: expected no running transaction"):
-        await operations.command("G-01", ClearProfiles())
-    assert office.gateway.sent == []

@@ -54,7 +54,7 @@ async def test_guest_gets_the_place_for_guests_and_is_kept(office: Office) -> No
     assert office.evse("visitor/1").place == EvsePlace(
         evse=EvseId("visitor", 1), feeder_id="level-2", lines=(1, 2, 3), max_a=16.0, fallback_a=2.0
     )
-    assert EvseId("visitor", 1) in [one.evse for one in office.live.site.places]
+    assert EvseId("visitor", 1) in office.live.evses
     rows = await office.rows("SELECT site_id, is_guest FROM station WHERE id = 'visitor'")
     assert rows == [{"site_id": "fjordgata", "is_guest": 1}]
 

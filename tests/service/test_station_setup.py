@@ -23,6 +23,7 @@ from csms.domain.commands import (
 )
 from csms.domain.identity import EvseId, StationId
 from csms.domain.limits import Standing
+from csms.domain.settings import WantedSetting
 from csms.domain.site import Site
 from csms.domain.station import Capabilities, RateUnit
 from csms.service.station_setup import StationSetup
@@ -54,6 +55,20 @@ async def boot(office: Office, station_id: StationId = "G-01") -> None:
     await office.sites.connected(station_id, "2.0.1")
     office.live.station_booted(station_id)
     await asyncio.sleep(1)
+
+
+@in_virtual_time
+async def test_settings_that_the_site_wants_are_written_after_every_boot(
+    database_file: Path,
+) -> None:
+    wanted = (WantedSetting(name="LocalPreAuthorize", value="false"),)
+    async with benched(database_file, replace(one(), settings=wanted)) as office:
+        write = ("G-01", WriteSetting("LocalPreAuthorize", "false"))
+        await boot(office)
+        assert office.gateway.sent[-1] == write
+        office.gateway.sent.clear()
+        await boot(office)
+        assert office.gateway.sent[-1] == write
 
 
 def one(fallback_a: float = 6.0, **more: Any) -> Site:

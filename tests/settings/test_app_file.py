@@ -6,13 +6,16 @@ from jsonschema_rs import Draft202012Validator, meta
 
 from csms.settings.app_file import (
     AppModel,
+    CertificateModel,
     DatabaseModel,
     HistoryModel,
     HttpModel,
     KeepDaysModel,
     LogModel,
     OcppModel,
+    TlsModel,
     app_schema,
+    highest_profile,
     read_app,
 )
 from tests.settings.complaints import complaint
@@ -46,6 +49,8 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
             ping_every_s=20.0,
             call_timeout_s=30.0,
             compression=False,
+            security_profile=None,
+            tls=None,
         ),
         http=HttpModel(host="127.0.0.1", port=8080),
         database=DatabaseModel(url="sqlite:///chargeflex.db"),
@@ -57,6 +62,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
             ),
         ),
         log=LogModel(level="INFO"),
+        ca=None,
         sites=["one.yaml"],
         authorize="everyone",
         solver_time_limit_s=5.0,
@@ -88,6 +94,32 @@ def test_sites_are_read_in_their_order(folder: Path) -> None:
         (
             "sites: [one.yaml]\nocpp: {ping_every_s: 0}\n",
             "app.yaml:2: ocpp.ping_every_s: expected greater than 0, got 0",
+        ),
+        (
+            "sites: [one.yaml]\nocpp: {security_profile: 4}\n",
+            "app.yaml:2: ocpp.security_profile: expected less than or equal to 3, got 4",
+        ),
+        (
+            "sites: [one.yaml]\nocpp:\n  security_profile: 2\n",
+            "app.yaml:3: ocpp.security_profile: 2 needs ocpp.tls",
+        ),
+        (
+            (
+                "sites: [one.yaml]\nocpp:\n  security_profile: 3\n"
+                "  tls: {certificates: [{chain: a, key: b}]}\n"
+            ),
+            "app.yaml:3: ocpp.security_profile: 3 needs ocpp.tls with client_ca",
+        ),
+        (
+            "sites: [one.yaml]\nocpp:\n  tls: {certificates: []}\n",
+            "app.yaml:3: ocpp.tls.certificates: expected a list of at least 1, got []",
+        ),
+        (
+            (
+                "sites: [one.yaml]\nocpp:\n"
+                "  tls: {min_version: '1.1', certificates: [{chain: a, key: b}]}\n"
+            ),
+            "app.yaml:3: ocpp.tls.min_version: expected '1.2' or '1.3', got '1.1'",
         ),
         (
             "sites: [one.yaml]\nocpp: {prefixes: []}\n",
@@ -177,9 +209,9 @@ def test_many_doubled_chargers_are_one_line(folder: Path) -> None:
     )
 
 
-def test_shipped_settings_file_is_valid_and_shows_the_defaults() -> None:
+def test_shipped_settings_file_shows_the_defaults_but_believes_whoever_connects() -> None:
     model, sites = read_app(SHIPPED)
-    assert model == AppModel(sites=["sites/garage.yaml"])
+    assert model == AppModel(sites=["sites/garage.yaml"], ocpp=OcppModel(security_profile=0))
     assert [site.site_id for site in sites] == ["fjordgata"]
 
 
@@ -187,3 +219,37 @@ def test_json_schema_accepts_the_shipped_settings_file() -> None:
     meta.validate(app_schema())
     written = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
     assert list(Draft202012Validator(app_schema()).iter_errors(written)) == []
+
+
+@pytest.mark.parametrize("place", ["file", "charger"])
+def test_site_whose_stations_nobody_could_reach_is_refused(folder: Path, place: str) -> None:
+    text = SITE.format(name="two", charger="G-02")
+    if place == "file":
+        text += "security_profile: 2\n"
+    else:
+        text = text.replace("max_a: 32", "max_a: 32, security_profile: 2")
+    (folder / "two.yaml").write_text(text)
+    said = complaint(read_app, folder / "app.yaml", "sites:\n  - one.yaml\n  - two.yaml\n")
+    assert said == "app.yaml:3: sites[1]: its security_profile 2 needs ocpp.tls"
+
+
+def test_certificates_of_stations_can_be_required_where_they_can_be_verified(folder: Path) -> None:
+    (folder / "app.yaml").write_text(
+        "sites: [one.yaml]\n"
+        "ocpp:\n"
+        "  security_profile: 3\n"
+        "  tls:\n"
+        "    certificates: [{chain: csms.pem, key: csms.key}]\n"
+        "    client_ca: clients.pem\n"
+    )
+    model, _ = read_app(folder / "app.yaml")
+    assert highest_profile(model.ocpp) == 3
+    assert model.ocpp.tls == TlsModel(
+        host=None,
+        port=9001,
+        certificates=[CertificateModel(chain="csms.pem", key="csms.key")],
+        client_ca="clients.pem",
+        crl=None,
+        operator=None,
+        min_version="1.2",
+    )

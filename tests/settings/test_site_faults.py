@@ -36,6 +36,24 @@ def said_of(folder: Path, old: str, new: str) -> list[str]:
     return [line.removeprefix("site.yaml:") for line in lines]
 
 
+def test_setting_that_has_another_place_is_named_with_it(tmp_path: Path) -> None:
+    setting = "settings: [{name: MeterValueSampleInterval, value: 30}]\nchargers:"
+    said = "9: settings[0].name: expected control.meter_every_s instead"
+    assert said_of(tmp_path, "chargers:", setting) == [said]
+
+
+def test_secret_in_a_site_file_is_refused(tmp_path: Path) -> None:
+    setting = "settings: [{name: AuthorizationKey, value: '0011'}]\nchargers:"
+    (said,) = said_of(tmp_path, "chargers:", setting)
+    assert said.startswith("9: settings[0].name: expected a secret that no file holds")
+
+
+def test_setting_for_a_charger_that_is_not_in_the_file_is_refused(tmp_path: Path) -> None:
+    setting = "settings: [{name: a, value: 1, chargers: [G-02]}]\nchargers:"
+    said = "9: settings[0].chargers[0]: expected a charger of this file, got 'G-02'"
+    assert said_of(tmp_path, "chargers:", setting) == [said]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

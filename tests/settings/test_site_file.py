@@ -8,6 +8,8 @@ import yaml
 from jsonschema_rs import Draft202012Validator, meta
 
 from csms.domain.identity import EvseId
+from csms.domain.security import SecurityProfile, SiteSecurity
+from csms.domain.settings import WantedSetting
 from csms.domain.site import (
     AmpereSchedule,
     AssumedNeed,
@@ -63,12 +65,14 @@ feeders:
     uncontrolled: {worst_case_a: [60, 50, 40], largest_step_a: 40, metered: true}
     feeders:
       - {id: yard, limit_a: [125, 125, 100]}
+security_profile: 1
 control: {plan_every_s: 60, min_gap_s: 5, limits_live_s: 300, settle_s: 8, meter_every_s: 30,
           heartbeat_every_s: 600, reading_lives_s: 90}
 assumed: {energy_kwh: 120.5, stay_h: 10.5, leaves_by: "05:30"}
 guests: {feeder: yard, lines: [2], max_a: 16, fallback_a: 6, max_chargers: 2}
 chargers:
-  - {id: V-01, feeder: yard, lines: [2, 3, 1], max_a: 32, min_a: 8, fallback_a: 10}
+  - {id: V-01, feeder: yard, lines: [2, 3, 1], max_a: 32, min_a: 8, fallback_a: 10,
+     security_profile: 3}
   - {id: B-01, feeder: transformer, dc: {max_kw: 144, min_kw: 36, fallback_kw: 72, efficiency: 1}}
   - id: B-09
     installed: false
@@ -157,6 +161,10 @@ chargers:
             heartbeat_every_s=600,
             reading_lives_s=90,
         ),
+        security=SiteSecurity(
+            profile=SecurityProfile.PASSWORD,
+            by_station={"V-01": SecurityProfile.TLS_CERTIFICATE},
+        ),
     )
 
 
@@ -171,11 +179,29 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     site = read(tmp_path, VALID)
     assert site.name == "fjordgata"
     assert site.voltage_v == 230.0
+    assert site.security == SiteSecurity()
     assert site.guests is None
     assert site.assumed == AssumedNeed(energy_wh=15_000, stay_s=28_800)
     assert site.control == ControlPolicy()
     assert site.places[0].min_a == 6.0
     assert site.places[0].fallback_a == 0.0
+
+
+def test_settings_of_chargers_are_texts_as_stations_write_them(tmp_path: Path) -> None:
+    settings = """
+  - {name: heartbeat_interval_s, value: 600}
+  - {name: LocalPreAuthorize, value: false, ocpp: "1.6", chargers: [G-01]}
+"""
+    site = read(tmp_path, f"{VALID}settings:{settings}")
+    assert site.settings == (
+        WantedSetting(name="heartbeat_interval_s", value="600"),
+        WantedSetting(
+            name="LocalPreAuthorize",
+            value="false",
+            protocol="1.6",
+            stations=frozenset({"G-01"}),
+        ),
+    )
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -58,6 +58,25 @@ async def test_last_of_the_rows_with_one_key_counts(database: Database, driver: 
         assert [tuple(row) for row in found] == [("occupied", after(1))]
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 255, 256, 257, 600])
+async def test_any_number_of_rows_is_written_and_changed(
+    database: Database, driver: Driver, count: int
+) -> None:
+    names = [f"G-{number:03}" for number in range(count)]
+    stations = new_rows(StationRow, "id", "is_guest")
+    await driver.run((driver.begin,), gather((stations, (name, False)) for name in names))
+    seen = [(SEEN, (name, f"{number}", NOON)) for number, name in enumerate(names)]
+    await driver.run((), gather(seen), ("COMMIT",))
+    async with database.reading() as connection:
+        station = table_of(StationRow)
+        found = await connection.execute(
+            select(station.c.id, station.c.protocol).where(station.c.seen_at == NOON)
+        )
+        assert {row.id: row.protocol for row in found} == {
+            f"G-{number:03}": str(number) for number in range(count)
+        }
+
+
 async def test_instants_are_kept_in_utc_as_everywhere(database: Database, driver: Driver) -> None:
     local = datetime(2026, 7, 1, 12, 0, 0, 5, tzinfo=ZoneInfo("Europe/Oslo"))
     await driver.run((), gather([(SEEN, ("G-01", None, local))]))

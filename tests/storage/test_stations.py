@@ -99,6 +99,7 @@ async def test_station_introduces_itself(database: Database) -> None:
         "firmware": "1.2",
         "booted_at": after(1),
         "seen_at": after(2),
+        "registration": None,
     }
 
 

@@ -296,3 +296,18 @@ async def test_open_transactions_of_a_station_are_those_of_all_its_evses(
         open_ones = await open_of(uow, "G-01")
         assert await uow.transactions.running_at("elsewhere") == []
     assert [one.evse for one in open_ones] == [EvseId("G-01", 2), EvseId("G-01", 3)]
+
+
+async def test_late_progress_changes_nothing_of_a_transaction_that_has_ended(
+    database: Database,
+) -> None:
+    begun_, _ = await begun(database, report())
+    async with SqlUnitOfWork(database) as late:
+        running = await late.transactions.find("G-01", "tx-1")
+        assert running is not None
+        await ended(database, altered(running, energy_wh=9000.0, ended_at=after(60)))
+        await late.transactions.progress(altered(running, energy_wh=5000.0))
+        await late.commit()
+    async with database.reading() as connection:
+        rows = await connection.execute(text("SELECT number, energy_wh FROM charging_transaction"))
+        assert rows.all() == [(begun_.number, 9000.0)]

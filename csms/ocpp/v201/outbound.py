@@ -1,241 +1,193 @@
-"""Commands to a 2.0.1 station: command to payload, response to outcome (part 2, messages §1)."""
+"""Commands to a 2.0.1 station, and how each is written and its answer understood (part 2 §1).
+
+`FetchDiagnostics` has no entry: here diagnostics are a log.
+"""
 
 from typing import Any, Final
 
-from csms.domain.charging_profile import (
-    ChargingProfile,
-    CompositeSchedule,
-    ProfilePurpose,
+from csms.domain import commands
+from csms.ocpp.adapter import Outbound
+from csms.ocpp.v201 import (
+    certificates,
+    charging,
+    control,
+    display,
+    inventory,
+    monitoring,
+    network,
+    reservations,
+    settings,
+    tokens,
+    transactions,
+    upkeep,
 )
-from csms.domain.commands import (
-    ClearProfiles,
-    CommandStatus,
-    CompositeOutcome,
-    Outcome,
-    ReadCompositeSchedule,
-    ReadSettings,
-    ReportKind,
-    ResetKind,
-    ResetStation,
-    SetProfile,
-    SettingName,
-    SettingsOutcome,
-    StartCharging,
-    StartOutcome,
-    StopCharging,
-    TriggerReport,
-    WriteSetting,
-)
-from csms.domain.station import RateUnit
-from csms.ocpp.adapter import NotExpressibleError, Outbound
-from csms.ocpp.frames import JsonObject
-from csms.ocpp.payloads import read_periods, write_profile, write_schedule
-from csms.ocpp.schemas import Payload
-from csms.ocpp.wire import drop_absent, parse_time
+from csms.ocpp.v201.answers import accept, read_status
+from csms.ocpp.v201.requests import encode_bare
 
-_PURPOSE: Final = {
-    ProfilePurpose.STATION_MAX: "ChargingStationMaxProfile",
-    ProfilePurpose.TX_DEFAULT: "TxDefaultProfile",
-    ProfilePurpose.TX: "TxProfile",
-}
-_RESET: Final = {ResetKind.SOFT: "OnIdle", ResetKind.HARD: "Immediate"}
-_TRIGGER: Final = {
-    ReportKind.BOOT: "BootNotification",
-    ReportKind.FIRMWARE_STATUS: "FirmwareStatusNotification",
-    ReportKind.HEARTBEAT: "Heartbeat",
-    ReportKind.LOG_STATUS: "LogStatusNotification",
-    ReportKind.METER_VALUES: "MeterValues",
-    ReportKind.STATUS: "StatusNotification",
-    ReportKind.TRANSACTION: "TransactionEvent",
-}
-_VARIABLE: Final[dict[str, tuple[str, str]]] = {
-    SettingName.HEARTBEAT_INTERVAL_S: ("OCPPCommCtrlr", "HeartbeatInterval"),
-    SettingName.MAX_PERIODS: ("SmartChargingCtrlr", "PeriodsPerSchedule"),
-    SettingName.MAX_STACK_LEVEL: ("SmartChargingCtrlr", "ProfileStackLevel"),
-    SettingName.METER_INTERVAL_S: ("SampledDataCtrlr", "TxUpdatedInterval"),
-    SettingName.METER_MEASURANDS: ("SampledDataCtrlr", "TxUpdatedMeasurands"),
-    SettingName.RATE_UNITS: ("SmartChargingCtrlr", "RateUnit"),
-}
-_NAME: Final = {variable: name for name, variable in _VARIABLE.items()}
-_STATUS: Final = {
-    "Accepted": CommandStatus.ACCEPTED,
-    "NotImplemented": CommandStatus.NOT_SUPPORTED,
-    "NotSupportedAttributeType": CommandStatus.REJECTED,
-    "RebootRequired": CommandStatus.REBOOT_REQUIRED,
-    "Rejected": CommandStatus.REJECTED,
-    "Scheduled": CommandStatus.SCHEDULED,
-    "Unknown": CommandStatus.UNKNOWN,
-    "UnknownComponent": CommandStatus.UNKNOWN,
-    "UnknownVariable": CommandStatus.UNKNOWN,
-}
-
-
-def encode_set_profile(command: SetProfile) -> JsonObject:
-    """SetChargingProfileRequest (K01)."""
-    return {"evseId": command.evse_number, "chargingProfile": _write_profile(command.profile)}
-
-
-def encode_clear_profiles(command: ClearProfiles) -> JsonObject:
-    """ClearChargingProfileRequest (K10)."""
-    criteria = drop_absent(
-        {
-            "evseId": command.evse_number,
-            "chargingProfilePurpose": command.purpose and _PURPOSE[command.purpose],
-            "stackLevel": command.stack_level,
-        }
-    )
-    return drop_absent(
-        {"chargingProfileId": command.profile_id, "chargingProfileCriteria": criteria or None}
-    )
-
-
-def encode_read_composite(command: ReadCompositeSchedule) -> JsonObject:
-    """GetCompositeScheduleRequest (K08)."""
-    return drop_absent(
-        {
-            "evseId": command.evse_number,
-            "duration": command.duration_s,
-            "chargingRateUnit": command.unit,
-        }
-    )
-
-
-def decode_composite(command: ReadCompositeSchedule, answer: Payload) -> CompositeOutcome:
-    """GetCompositeScheduleResponse (K08)."""
-    outcome = decode_status(command, answer)
-    written = answer.schedule
-    if written is None:
-        return CompositeOutcome(status=outcome.status, detail=outcome.detail)
-    return CompositeOutcome(
-        status=outcome.status,
-        detail=outcome.detail,
-        schedule=CompositeSchedule(
-            evse_number=written.evseId,
-            unit=RateUnit(written.chargingRateUnit),
-            starts_at=parse_time(written.scheduleStart),
-            duration_s=written.duration,
-            periods=read_periods(written),
-        ),
-    )
-
-
-def encode_start(command: StartCharging) -> JsonObject:
-    """RequestStartTransactionRequest (F01, F02)."""
-    return drop_absent(
-        {
-            "idToken": {"idToken": command.id_token.value, "type": command.id_token.kind},
-            "remoteStartId": command.remote_start_id,
-            "evseId": command.evse_number,
-            "chargingProfile": command.profile and _write_profile(command.profile),
-        }
-    )
-
-
-def decode_start(command: StartCharging, answer: Payload) -> StartOutcome:
-    """RequestStartTransactionResponse (F01, F02)."""
-    outcome = decode_status(command, answer)
-    return StartOutcome(
-        status=outcome.status, detail=outcome.detail, transaction=answer.transactionId
-    )
-
-
-def encode_stop(command: StopCharging) -> JsonObject:
-    """RequestStopTransactionRequest (F03)."""
-    return {"transactionId": command.transaction}
-
-
-def encode_reset(command: ResetStation) -> JsonObject:
-    """ResetRequest (B11, B12)."""
-    return {"type": _RESET[command.kind]}
-
-
-def encode_trigger(command: TriggerReport) -> JsonObject:
-    """TriggerMessageRequest (F06)."""
-    evse = {"id": command.evse_number} if command.evse_number else None
-    if evse and command.kind is ReportKind.STATUS:
-        evse["connectorId"] = 1  # F06.FR.12: a status needs its connector
-    return drop_absent({"requestedMessage": _TRIGGER[command.kind], "evse": evse})
-
-
-def encode_read_settings(command: ReadSettings) -> JsonObject:
-    """GetVariablesRequest (B06)."""
-    return {"getVariableData": [_address(name) for name in command.names]}
-
-
-def decode_read_settings(_command: ReadSettings, answer: Payload) -> SettingsOutcome:
-    """GetVariablesResponse (B06)."""
-    results = {_name_of(result): result for result in answer.getVariableResult}
-    values = {
-        name: result.attributeValue or ""
-        for name, result in results.items()
-        if result.attributeStatus == "Accepted"
-    }
-    return SettingsOutcome(
-        status=CommandStatus.ACCEPTED,
-        values=values,
-        unknown=frozenset(results) - frozenset(values),
-    )
-
-
-def encode_write_setting(command: WriteSetting) -> JsonObject:
-    """SetVariablesRequest (B05)."""
-    return {"setVariableData": [{**_address(command.name), "attributeValue": command.value}]}
-
-
-def decode_write_setting(_command: WriteSetting, answer: Payload) -> Outcome:
-    """SetVariablesResponse (B05)."""
-    result = answer.setVariableResult[0]
-    return Outcome(
-        status=_STATUS[result.attributeStatus], detail=_detail(result.attributeStatusInfo)
-    )
-
-
-def decode_status(_command: object, answer: Payload) -> Outcome:
-    """A response that has a status and perhaps a reason."""
-    return Outcome(status=_STATUS[answer.status], detail=_detail(answer.statusInfo))
-
-
-OUTBOUND: Final[tuple[Outbound[Any, Any], ...]] = (
-    Outbound(ClearProfiles, "ClearChargingProfile", encode_clear_profiles, decode_status),
+_CHARGING: Final[tuple[Outbound[Any, Any], ...]] = (
     Outbound(
-        ReadCompositeSchedule, "GetCompositeSchedule", encode_read_composite, decode_composite
+        commands.ClearProfiles, "ClearChargingProfile", charging.encode_clear_profiles, read_status
     ),
-    Outbound(ReadSettings, "GetVariables", encode_read_settings, decode_read_settings),
-    Outbound(ResetStation, "Reset", encode_reset, decode_status),
-    Outbound(SetProfile, "SetChargingProfile", encode_set_profile, decode_status),
-    Outbound(StartCharging, "RequestStartTransaction", encode_start, decode_start),
-    Outbound(StopCharging, "RequestStopTransaction", encode_stop, decode_status),
-    Outbound(TriggerReport, "TriggerMessage", encode_trigger, decode_status),
-    Outbound(WriteSetting, "SetVariables", encode_write_setting, decode_write_setting),
+    Outbound(
+        commands.ReadCompositeSchedule,
+        "GetCompositeSchedule",
+        charging.encode_read_composite,
+        charging.decode_composite,
+    ),
+    Outbound(
+        commands.RequestProfiles,
+        "GetChargingProfiles",
+        charging.encode_request_profiles,
+        read_status,
+    ),
+    Outbound(commands.SetProfile, "SetChargingProfile", charging.encode_set_profile, read_status),
+)
+_CONTROL: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(
+        commands.ChangeAvailability, "ChangeAvailability", control.encode_availability, read_status
+    ),
+    Outbound(
+        commands.ReadTransactionStatus,
+        "GetTransactionStatus",
+        transactions.encode_read_status,
+        transactions.decode_read_status,
+    ),
+    Outbound(commands.ResetStation, "Reset", control.encode_reset, read_status),
+    Outbound(commands.SendData, "DataTransfer", control.encode_send_data, control.decode_send_data),
+    Outbound(
+        commands.StartCharging,
+        "RequestStartTransaction",
+        control.encode_start,
+        control.decode_start,
+    ),
+    Outbound(commands.StopCharging, "RequestStopTransaction", control.encode_stop, read_status),
+    Outbound(commands.TellCost, "CostUpdated", transactions.encode_cost, accept),
+    Outbound(commands.TriggerReport, "TriggerMessage", control.encode_trigger, read_status),
+    Outbound(commands.UnlockConnector, "UnlockConnector", control.encode_unlock, read_status),
+)
+_SETTINGS: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(
+        commands.ReadSettings,
+        "GetVariables",
+        settings.encode_read_settings,
+        settings.decode_read_settings,
+    ),
+    Outbound(
+        commands.ReadVariables,
+        "GetVariables",
+        settings.encode_read_variables,
+        settings.decode_read_variables,
+    ),
+    Outbound(
+        commands.RequestInventory, "GetBaseReport", inventory.encode_request_inventory, read_status
+    ),
+    Outbound(
+        commands.RequestVariables, "GetReport", inventory.encode_request_variables, read_status
+    ),
+    Outbound(
+        commands.SetNetworkProfile, "SetNetworkProfile", network.encode_network_profile, read_status
+    ),
+    Outbound(
+        commands.WriteSetting,
+        "SetVariables",
+        settings.encode_write_setting,
+        settings.decode_write_setting,
+    ),
+    Outbound(
+        commands.WriteVariables,
+        "SetVariables",
+        settings.encode_write_variables,
+        settings.decode_write_variables,
+    ),
+)
+_MONITORING: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(
+        commands.ClearMonitors,
+        "ClearVariableMonitoring",
+        monitoring.encode_clear_monitors,
+        monitoring.decode_clear_monitors,
+    ),
+    Outbound(
+        commands.RequestMonitors,
+        "GetMonitoringReport",
+        monitoring.encode_request_monitors,
+        read_status,
+    ),
+    Outbound(commands.SetMonitoringBase, "SetMonitoringBase", monitoring.encode_base, read_status),
+    Outbound(
+        commands.SetMonitoringLevel, "SetMonitoringLevel", monitoring.encode_level, read_status
+    ),
+    Outbound(
+        commands.SetMonitors,
+        "SetVariableMonitoring",
+        monitoring.encode_set_monitors,
+        monitoring.decode_set_monitors,
+    ),
+)
+_TOKENS: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(
+        commands.CancelReservation, "CancelReservation", reservations.encode_cancel, read_status
+    ),
+    Outbound(commands.ClearCache, "ClearCache", encode_bare, read_status),
+    Outbound(
+        commands.ReadListVersion,
+        "GetLocalListVersion",
+        encode_bare,
+        tokens.decode_list_version,
+    ),
+    Outbound(commands.Reserve, "ReserveNow", reservations.encode_reserve, read_status),
+    Outbound(commands.SendLocalList, "SendLocalList", tokens.encode_local_list, read_status),
+)
+_UPKEEP: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(commands.FetchLog, "GetLog", upkeep.encode_fetch_log, upkeep.decode_fetch_log),
+    Outbound(
+        commands.HandleCustomerData, "CustomerInformation", upkeep.encode_customer_data, read_status
+    ),
+    Outbound(
+        commands.PublishFirmware, "PublishFirmware", upkeep.encode_publish_firmware, read_status
+    ),
+    Outbound(
+        commands.UnpublishFirmware,
+        "UnpublishFirmware",
+        upkeep.encode_unpublish_firmware,
+        upkeep.decode_unpublish_firmware,
+    ),
+    Outbound(commands.UpdateFirmware, "UpdateFirmware", upkeep.encode_update_firmware, read_status),
+)
+_CERTIFICATES: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(
+        commands.DeleteCertificate, "DeleteCertificate", certificates.encode_delete, read_status
+    ),
+    Outbound(
+        commands.DeliverCertificate, "CertificateSigned", certificates.encode_deliver, read_status
+    ),
+    Outbound(
+        commands.InstallCertificate, "InstallCertificate", certificates.encode_install, read_status
+    ),
+    Outbound(
+        commands.ReadCertificates,
+        "GetInstalledCertificateIds",
+        certificates.encode_read_certificates,
+        certificates.decode_certificates,
+    ),
+)
+_DISPLAY: Final[tuple[Outbound[Any, Any], ...]] = (
+    Outbound(
+        commands.ClearMessage, "ClearDisplayMessage", display.encode_clear_message, read_status
+    ),
+    Outbound(
+        commands.RequestMessages, "GetDisplayMessages", display.encode_request_messages, read_status
+    ),
+    Outbound(commands.ShowMessage, "SetDisplayMessage", display.encode_show, read_status),
 )
 
-
-def _write_profile(profile: ChargingProfile) -> JsonObject:
-    """A ChargingProfileType with the one schedule that IEC 61851 knows (K01.FR.34)."""
-    schedule = {"id": profile.profile_id, **write_schedule(profile)}
-    written = write_profile(profile, [schedule], _PURPOSE[profile.purpose])
-    written["id"] = profile.profile_id
-    if profile.transaction is not None:
-        written["transactionId"] = profile.transaction
-    return written
-
-
-def _address(name: str) -> JsonObject:
-    """The component and variable of a setting: well known, or written `Component.Variable`."""
-    component, dot, variable = name.partition(".")
-    if name in _VARIABLE:
-        component, variable = _VARIABLE[name]
-    elif not dot:
-        raise NotExpressibleError(f"expected a setting as Component.Variable, got {name!r}")
-    return {"component": {"name": component}, "variable": {"name": variable}}
-
-
-def _name_of(result: Payload) -> str:
-    component, variable = result.component.name, result.variable.name
-    return _NAME.get((component, variable), f"{component}.{variable}")
-
-
-def _detail(status_info: Payload) -> str:
-    if status_info is None:
-        return ""
-    return ": ".join(filter(None, (status_info.reasonCode, status_info.additionalInfo)))
+OUTBOUND: Final = (
+    *_CHARGING,
+    *_CONTROL,
+    *_SETTINGS,
+    *_MONITORING,
+    *_TOKENS,
+    *_UPKEEP,
+    *_CERTIFICATES,
+    *_DISPLAY,
+)

@@ -1,10 +1,18 @@
 """What every handler is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from csms.clock import Clock
-from csms.domain.authorization import AdmissionPolicy, Authorization, IdToken, judge
-from csms.service.ports import OpenUnitOfWork, UnitOfWork
+from csms.domain.authorization import (
+    Authorization,
+    IdToken,
+    TokenRules,
+    judge,
+    judge_use,
+)
+from csms.domain.identity import StationId
+from csms.service.certificates import NoCertificateAuthority, NoVehiclePki
+from csms.service.ports import CertificateDesk, OpenUnitOfWork, UnitOfWork, VehiclePki
 from csms.service.sites import Sites
 
 
@@ -14,17 +22,26 @@ class HandlerContext:
 
     Attributes:
         heartbeat_every_s: For stations that belong to no site.
+        certificates: Has certificates of stations signed.
+        vehicle_pki: Reaches those who issue certificates to vehicles.
     """
 
     sites: Sites
     open_uow: OpenUnitOfWork
     clock: Clock
-    admission: AdmissionPolicy
+    rules: TokenRules = field(default_factory=TokenRules)
     heartbeat_every_s: int = 300
+    certificates: CertificateDesk = field(default_factory=NoCertificateAuthority)
+    vehicle_pki: VehiclePki = field(default_factory=NoVehiclePki)
 
-    async def judge(self, uow: UnitOfWork, token: IdToken) -> Authorization:
-        """Decide on a token, and keep that it was shown."""
+    async def judge(self, uow: UnitOfWork, token: IdToken, station_id: StationId) -> Authorization:
+        """Decide on a token that was shown at a station, and keep that it was."""
         now = self.clock.now()
         record = await uow.tokens.find(token)
         await uow.tokens.note_seen(token, now)
-        return judge(record, self.admission, now)
+        verdict = judge(record, self.rules.admission, now)
+        if not self.rules.is_one_at_a_time:
+            return verdict
+        running = await uow.transactions.running_of(token)
+        is_elsewhere = any(one.station_id != station_id for one in running)
+        return judge_use(verdict, is_charging_elsewhere=is_elsewhere)

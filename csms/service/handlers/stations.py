@@ -16,6 +16,8 @@ from csms.domain.events import (
 )
 from csms.domain.station import Registration
 from csms.service.handlers.context import HandlerContext
+from csms.service.live_site import LiveSite
+from csms.service.registration import RETRY_AFTER_S, register
 
 logger = logging.getLogger(__name__)
 
@@ -24,19 +26,30 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
     """A station says who it is (1.6 §4.2, 2.0.1 B01)."""
     now = context.clock.now()
     live = context.sites.of_station(event.station_id)
+    station = live.stations[event.station_id] if live else None
+    is_retry = station is not None and station.registration is not Registration.ACCEPTED
     async with context.open_uow() as uow:
         await uow.stations.note_boot(event.station_id, event.model, now)
-        await context.sites.note_doubt(uow, event.station_id, now)
+        if not is_retry:
+            await context.sites.note_doubt(uow, event.station_id, now)
         await uow.commit()
-    if live is not None:
-        live.station_booted(event.station_id)
+    registration = Registration.ACCEPTED
+    if live is not None and station is not None:
+        registration = register(station, live.site.control.acceptance)
+        live.station_registered(event.station_id, registration)
+        if not is_retry:
+            live.station_booted(event.station_id)
     logger.info(
-        "booted: %s %s, firmware %s", event.model.vendor, event.model.model, event.model.firmware
+        "booted: %s %s, firmware %s: %s",
+        event.model.vendor,
+        event.model.model,
+        event.model.firmware,
+        registration,
     )
     return BootReply(
-        registration=Registration.ACCEPTED,
+        registration=registration,
         at=now,
-        interval_s=(live.site.control.heartbeat_every_s if live else context.heartbeat_every_s),
+        interval_s=_interval_s(context, live, registration),
     )
 
 
@@ -73,7 +86,7 @@ async def status_changed(context: HandlerContext, event: StatusChanged) -> Ackno
 async def authorization_asked(context: HandlerContext, event: AuthorizationAsked) -> Authorization:
     """A driver has shown a token (1.6 §4.1, 2.0.1 C01)."""
     async with context.open_uow() as uow:
-        verdict = await context.judge(uow, event.id_token)
+        verdict = await context.judge(uow, event.id_token, event.station_id)
         await uow.commit()
     logger.info("token %s: %s", event.id_token.masked, verdict.status)
     return verdict
@@ -83,3 +96,10 @@ async def data_received(_context: HandlerContext, event: DataReceived) -> DataRe
     """Vendor-specific data; no vendor's is understood yet (1.6 §4.3, 2.0.1 P02)."""
     logger.info("data of vendor %.60r, message %.60r", event.vendor, event.message)
     return DataReply(is_vendor_known=False)
+
+
+def _interval_s(context: HandlerContext, live: LiveSite | None, registration: Registration) -> int:
+    """How often the station should call, or when it should boot again."""
+    if registration is not Registration.ACCEPTED:
+        return RETRY_AFTER_S
+    return live.site.control.heartbeat_every_s if live else context.heartbeat_every_s

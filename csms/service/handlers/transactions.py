@@ -39,7 +39,7 @@ async def transaction_reported(
     verdict: Authorization | None = None
     async with context.open_uow() as uow:
         if event.id_token is not None:
-            verdict = await context.judge(uow, event.id_token)
+            verdict = await context.judge(uow, event.id_token, event.station_id)
         event = await _with_own_id(uow, event)
         before, is_new = await uow.transactions.begin(event)
         is_news = await uow.transactions.is_news(event, before, now)
@@ -47,6 +47,9 @@ async def transaction_reported(
         past: tuple[Transaction, ...] | None = None
         if is_news and before.ended_at is None:
             transaction = await _advance(uow, event, reading, before, is_new=is_new)
+            if transaction.ended_at is not None:
+                transaction = _priced(transaction, live)
+                await _end(uow, transaction, event)
             if is_new or _whose(transaction) != _whose(before):
                 past = await _past_of(uow, transaction)
         elif is_news and event.stage is TransactionStage.STARTED:
@@ -59,7 +62,9 @@ async def transaction_reported(
             live.clock_seen(event.station_id, event.at, now)
         live.count_energy(transaction.energy_wh - before.energy_wh, now)
         _tell(live, event, reading, transaction, past, now)
-    return TransactionReply(transaction=transaction.transaction, verdict=verdict)
+    return TransactionReply(
+        transaction=transaction.transaction, verdict=verdict, total_cost=transaction.total_cost
+    )
 
 
 async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Acknowledged:
@@ -69,14 +74,15 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
     transaction: Transaction | None = None
     gained_wh = 0.0
     async with context.open_uow() as uow:
+        transactions = uow.transactions
         if event.transaction is not None:
-            transaction = await uow.transactions.find(event.station_id, event.transaction)
+            transaction = await transactions.find(event.station_id, event.transaction)
         if transaction is not None and transaction.ended_at is None:
             measured = _measure(transaction, reading)
             gained_wh = measured.energy_wh - transaction.energy_wh
             transaction = measured
-            await uow.transactions.progress(transaction)
-        await uow.transactions.add_samples(
+            await transactions.progress(transaction)
+        await transactions.add_samples(
             event.station_id,
             event.evse_number,
             transaction.number if transaction else None,
@@ -127,9 +133,6 @@ async def _advance(
         await _close_others(uow, transaction)
     if event.stage is TransactionStage.ENDED:
         transaction = altered(transaction, ended_at=event.at, stop_reason=event.stop_reason)
-        await uow.transactions.end(
-            transaction, meter_stop_wh=event.register_wh, closed_by=_BY_STATION
-        )
     else:
         await uow.transactions.progress(transaction)
     evse_number = transaction.evse.number if transaction.evse else 0
@@ -137,6 +140,18 @@ async def _advance(
         event.station_id, evse_number, transaction.number, event.samples
     )
     return transaction
+
+
+async def _end(uow: UnitOfWork, transaction: Transaction, event: TransactionReported) -> None:
+    await uow.transactions.end(transaction, meter_stop_wh=event.register_wh, closed_by=_BY_STATION)
+
+
+def _priced(transaction: Transaction, live: LiveSite | None) -> Transaction:
+    """A transaction that has ended, with what the driver pays (2.0.1 I03.FR.02)."""
+    if live is None or live.site.price_per_kwh is None:
+        return transaction
+    cost = round(transaction.energy_wh / 1000 * live.site.price_per_kwh, 2)
+    return altered(transaction, total_cost=cost)
 
 
 def _follow(

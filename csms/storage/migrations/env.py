@@ -3,9 +3,10 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from csms.storage import tables
+from csms.storage import notice_tables, tables
 
-assert tables.SiteRow.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
+for model in (tables.SiteRow, notice_tables.StationJobRow):
+    assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from csms.domain import events
+from csms.domain import events, notices
 from csms.domain.events import StationEvent
+from csms.domain.notice_kinds import KIND_OF, NoticeKind
 from csms.ocpp.adapter import Adapter
 from csms.service.handlers.desk import _HANDLERS
 from tests.domain.sites import place, small_site
@@ -16,11 +17,17 @@ from tests.service.rig import V16, V201, open_office
 def test_every_kind_of_event_has_a_handler() -> None:
     kinds = {
         kind
-        for kind in vars(events).values()
+        for module in (events, notices)
+        for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, StationEvent) and kind is not StationEvent
     }
-    assert len(kinds) == 7
+    assert len(kinds) == 23
     assert set(_HANDLERS) == kinds
+
+
+def test_every_report_beside_charging_has_a_name_to_be_kept_under() -> None:
+    assert set(KIND_OF) == {kind for kind in _HANDLERS if kind.__module__ == notices.__name__}
+    assert set(KIND_OF.values()) == set(NoticeKind)
 
 
 class Unheard(StationEvent[Any], frozen=True):

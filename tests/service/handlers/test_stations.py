@@ -14,6 +14,7 @@ from csms.domain.authorization import (
     Authorization,
     IdToken,
     TokenRecord,
+    TokenRules,
     TokenStatus,
 )
 from csms.domain.events import (
@@ -26,6 +27,7 @@ from csms.domain.events import (
     StationBooted,
     StatusChanged,
     TimeReply,
+    TransactionReported,
 )
 from csms.domain.limits import Standing
 from csms.domain.station import (
@@ -35,6 +37,7 @@ from csms.domain.station import (
     Registration,
     StationModel,
 )
+from csms.domain.transaction import TransactionStage
 from csms.ocpp.adapter import Adapter
 from csms.ocpp.frames import JsonObject
 from tests.domain.sites import place, small_site
@@ -59,8 +62,8 @@ async def office(database_file: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def strict_office(database_file: Path) -> AsyncIterator[Office]:
-    listed = AdmissionPolicy.LISTED_TOKENS
-    async with open_office(database_file, site(), admission=listed) as opened:
+    listed = TokenRules(admission=AdmissionPolicy.LISTED_TOKENS)
+    async with open_office(database_file, site(), rules=listed) as opened:
         yield opened
 
 
@@ -73,6 +76,23 @@ async def tell(office: Office, adapter: Adapter, what: str) -> JsonObject:
 def status(word: ConnectorStatus, **more: Any) -> StatusChanged:
     fields = {"evse_number": 1, "connector_number": 1, "at": NOON, **more}
     return StatusChanged(station_id="G-01", status=word, **fields)
+
+
+def two_stations() -> Any:
+    return small_site(place("G-01", "level-1", 6.0), place("G-02", "level-2", 6.0))
+
+
+def started(station_id: str, token: IdToken) -> TransactionReported:
+    """A transaction of a token has started at a station."""
+    return TransactionReported(
+        station_id=station_id,
+        stage=TransactionStage.STARTED,
+        at=NOON,
+        transaction="t-1",
+        evse_number=1,
+        seq_no=0,
+        id_token=token,
+    )
 
 
 @each_version
@@ -248,3 +268,32 @@ async def test_clock_of_a_station_is_known_by_the_time_of_a_status(
     office.clock.instant = after(-60)
     await tell(office, adapter, "is free")
     assert office.live.stations["G-01"].clock.error == timedelta(hours=1)
+
+
+async def test_token_that_charges_at_another_station_is_refused_where_one_at_a_time_may(
+    database_file: Path,
+) -> None:
+    one_at_a_time = TokenRules(is_one_at_a_time=True)
+    async with open_office(database_file, two_stations(), rules=one_at_a_time) as office:
+        await office.handle(started("G-02", TOKEN))
+        verdict = await office.handle(AuthorizationAsked(station_id="G-01", id_token=TOKEN))
+        assert verdict == Authorization(status=TokenStatus.CONCURRENT_TRANSACTION)
+
+
+async def test_token_that_charges_at_the_same_station_may_be_shown_again_to_stop(
+    database_file: Path,
+) -> None:
+    one_at_a_time = TokenRules(is_one_at_a_time=True)
+    async with open_office(database_file, two_stations(), rules=one_at_a_time) as office:
+        await office.handle(started("G-01", TOKEN))
+        verdict = await office.handle(AuthorizationAsked(station_id="G-01", id_token=TOKEN))
+        assert verdict == Authorization(status=TokenStatus.ACCEPTED)
+
+
+async def test_token_that_charges_at_another_station_may_charge_at_a_second_one_otherwise(
+    database_file: Path,
+) -> None:
+    async with open_office(database_file, two_stations()) as office:
+        await office.handle(started("G-02", TOKEN))
+        verdict = await office.handle(AuthorizationAsked(station_id="G-01", id_token=TOKEN))
+        assert verdict == Authorization(status=TokenStatus.ACCEPTED)

@@ -27,12 +27,19 @@ export class SchemaWords {
   write(schema, depth = 0) {
     const whole = this.#resolve(schema);
     const pad = INDENT.repeat(depth + 1);
-    if (whole.oneOf) return whole.oneOf.map((choice) => this.write(choice, depth)).join(" | ");
+    const choices = whole.oneOf ?? whole.anyOf;
+    if (choices) return choices.map((choice) => this.#choice(choice, depth)).join(depth === 0 ? "\n\n" : " | ");
     if (whole.type === "array" && whole.items) return `[${this.write(whole.items, depth)}]`;
     if (depth >= DEEPEST || whole.type !== "object") return this.type(schema);
     if (!whole.properties) return this.#map(whole, pad, depth);
     const lines = Object.entries(whole.properties).map(([name, field]) => `${pad}${this.#field(name, field, depth)}`);
     return `{\n${lines.join("\n")}\n${INDENT.repeat(depth)}}`;
+  }
+
+  /** One of several: with what it is for, where it has a name. */
+  #choice(choice, depth) {
+    const [remark] = (choice.$ref && this.#resolve(choice).description?.split("\n")) || [];
+    return `${remark && depth === 0 ? `// ${remark}\n` : ""}${this.write(choice, depth)}`;
   }
 
   #named(name) {

@@ -1,0 +1,93 @@
+"""What stations were asked for and have told: jobs, reports, notices, variables."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, HTTPException, Query, status
+
+from csms.api.dependencies import Context
+from csms.api.schemas import ExternalLimit, HeldList, Job, Notice, Report, Variable
+from csms.api.stations import read_station
+from csms.domain.notice_kinds import NoticeKind
+from csms.service.reports import assemble
+
+router = APIRouter(tags=["reports"])
+
+Before = Annotated[int | None, Query(description="The last number of the page before")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+_PAGE: Final = 100
+
+
+@router.get("/stations/{station_id}/jobs")
+async def list_jobs(
+    context: Context, station_id: str, before: Before = None, limit: Limit = _PAGE
+) -> list[Job]:
+    """What a station was asked for under a number, the newest first, and how far it has come."""
+    await read_station(context, station_id)
+    rows = await context.reads.jobs(station_id, before, limit)
+    return [Job.model_validate(row) for row in rows]
+
+
+@router.get("/jobs/{number}")
+async def read_job(context: Context, number: int) -> Job:
+    """One job."""
+    return Job.model_validate(await _job(context, number))
+
+
+@router.get("/jobs/{number}/report")
+async def read_report(context: Context, number: int) -> Report:
+    """What has come of a report that was asked for: its parts in order, and what is missing."""
+    job = await _job(context, number)
+    report = assemble(await context.reads.told_of_job(job["station_id"], number))
+    return Report(
+        job=number,
+        station_id=job["station_id"],
+        is_complete=report.is_complete,
+        missing=list(report.missing),
+        parts=[Notice.model_validate(part) for part in report.parts],
+    )
+
+
+@router.get("/stations/{station_id}/notices")
+async def list_notices(
+    context: Context,
+    station_id: str,
+    kind: NoticeKind | None = None,
+    before: Before = None,
+    limit: Limit = _PAGE,
+) -> list[Notice]:
+    """What a station has told beside charging, the newest first."""
+    await read_station(context, station_id)
+    rows = await context.reads.notices(station_id, kind=kind, before=before, limit=limit)
+    return [Notice.model_validate(row) for row in rows]
+
+
+@router.get("/stations/{station_id}/variables")
+async def list_variables(
+    context: Context, station_id: str, component: str | None = None, variable: str | None = None
+) -> list[Variable]:
+    """The device model as the station has last told it; names in any case."""
+    await read_station(context, station_id)
+    rows = await context.reads.variables(station_id, component, variable)
+    return [Variable.model_validate(row) for row in rows]
+
+
+@router.get("/stations/{station_id}/local-list")
+async def read_local_list(context: Context, station_id: str) -> HeldList:
+    """Which tokens a station may accept by itself, as it was last told; version 0: none."""
+    await read_station(context, station_id)
+    held = await context.desk.local_list(station_id)
+    return HeldList(version=held.version, tokens=[one.masked for one in held.tokens])
+
+
+@router.get("/stations/{station_id}/external-limits")
+async def list_external_limits(context: Context, station_id: str) -> list[ExternalLimit]:
+    """Limits that others have set and not released; plans do not know them."""
+    limits = context.operations.external_limits(station_id)
+    return [ExternalLimit.model_validate(limit) for limit in limits]
+
+
+async def _job(context: Context, number: int) -> dict[str, Any]:
+    row = await context.reads.job(number)
+    if row is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no job {number}")
+    return row

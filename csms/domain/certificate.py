@@ -1,0 +1,92 @@
+"""Certificates of stations: what is kept of them, and when they have to be renewed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from csms.domain.identity import StationId
+
+RENEWED_BEFORE: Final = timedelta(days=30)
+"""A station begins to renew its certificate a month before it expires (OCPP 2.0.1 A03.FR.02)."""
+
+
+class CertificateKind(StrEnum):
+    """What a certificate is for (2.0.1 CertificateSigningUseEnumType)."""
+
+    STATION = "ChargingStationCertificate"
+    V2G = "V2GCertificate"
+
+
+class CertificateState(StrEnum):
+    """What has become of a certificate."""
+
+    ISSUED = "issued"
+    INSTALLED = "installed"
+    REFUSED = "refused"
+    """By the station."""
+    REPLACED = "replaced"
+    """By a newer one; it stays valid, as something to fall back on (A02.FR.09)."""
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationCertificate:
+    """A certificate that was signed for a station.
+
+    Attributes:
+        fingerprint: SHA-256 of it in hexadecimal digits.
+        serial: Its serial number in hexadecimal digits.
+        issued_at: When it was signed.
+        not_after: When it expires.
+    """
+
+    station_id: StationId
+    fingerprint: str
+    serial: str
+    kind: CertificateKind
+    state: CertificateState = CertificateState.ISSUED
+    issued_at: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A request was signed.
+
+    Attributes:
+        certificate: What is kept of the certificate.
+        chain: PEM: the certificate, and those between it and the root.
+    """
+
+    certificate: StationCertificate
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request was not signed.
+
+    Attributes:
+        cause: What was expected, and what came.
+    """
+
+    cause: str
+
+
+def due_for_renewal(
+    certificates: Iterable[StationCertificate], now: datetime
+) -> list[StationCertificate]:
+    """Of every station and kind the certificate in use, if it has to be renewed now.
+
+    Those that expire first come first.
+    """
+    newest: dict[tuple[StationId, CertificateKind], StationCertificate] = {}
+    for one in certificates:
+        if one.state is CertificateState.INSTALLED:
+            known = newest.setdefault((one.station_id, one.kind), one)
+            if one.not_after > known.not_after:
+                newest[one.station_id, one.kind] = one
+    due = (one for one in newest.values() if one.not_after - now <= RENEWED_BEFORE)
+    return sorted(due, key=lambda one: (one.not_after, one.station_id))

@@ -1,0 +1,1 @@
+"""Certificates: what is strong enough, what they say, and a small authority that signs them."""

@@ -1,0 +1,156 @@
+"""Commands of operators under their numbers, and what came of them.
+
+A command is written down before it is sent, and its number is that of its row: a number is given
+once, also after a restart, and no report comes in for a job that is not known.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from csms.clock import Clock
+from csms.domain.altered import altered
+from csms.domain.command_names import write_command
+from csms.domain.commands import (
+    Command,
+    CommandStatus,
+    FetchDiagnostics,
+    FileOutcome,
+    Job,
+    Outcome,
+    Reserve,
+    StartCharging,
+    StartOutcome,
+)
+from csms.domain.identity import StationId
+from csms.domain.jobs import HeldJob, JobAnswer, NewJob
+from csms.domain.outbox import Settled, subject_of
+from csms.domain.redaction import without_secrets
+from csms.service.ports import OpenUnitOfWork
+
+CommandT = TypeVar("CommandT", bound=Command[Any])
+
+_NUMBERED: Final[Mapping[type[Command[Any]], str]] = {
+    Job: "request_id",
+    Reserve: "reservation_id",
+    StartCharging: "remote_start_id",
+}
+"""Commands that are sent with a number, and the field that takes it."""
+
+
+_GIVEN_UP: Final = "AcceptedCanceled"
+"""What a station answers that gives up an earlier job of the kind (2.0.1 L01.FR.24, N01.FR.12)."""
+
+
+class KeyKnownError(Exception):
+    """An order with that key was given before."""
+
+
+class JobBook:
+    """Keeps jobs.
+
+    Args:
+        open_uow: Opens units of work.
+        clock: The time.
+    """
+
+    def __init__(self, open_uow: OpenUnitOfWork, clock: Clock) -> None:
+        self._open_uow = open_uow
+        self._clock = clock
+
+    async def find(self, station_id: StationId, key: str) -> Settled | None:
+        """What has come of the order with a key."""
+        async with self._open_uow() as uow:
+            return await uow.jobs.find(station_id, key)
+
+    async def enter(
+        self, station_id: StationId, command: CommandT, key: str | None = None
+    ) -> tuple[int, CommandT]:
+        """Write a command down; return its number, and what to send.
+
+        A number that the command has already stays.
+
+        Raises:
+            KeyKnownError: An order with that key was given before.
+        """
+        fields = without_secrets(command)
+        job = NewJob(
+            station_id=station_id,
+            kind=fields.pop("command"),
+            command=fields,
+            made_at=self._clock.now(),
+            key=key,
+        )
+        async with self._open_uow() as uow:
+            number = await uow.jobs.add(job)
+            await uow.commit()
+        if number is None:
+            raise KeyKnownError(key)
+        field = next((one for kind, one in _NUMBERED.items() if isinstance(command, kind)), None)
+        if field is not None and getattr(command, field) is None:
+            command = altered(command, **{field: number})
+        return number, command
+
+    async def hold(
+        self, number: int, station_id: StationId, command: Command[Any], wait_s: float
+    ) -> Outcome:
+        """Let a command wait for its station."""
+        now = self._clock.now()
+        expires_at = now + timedelta(seconds=wait_s)
+        detail = f"for the station to come, until {expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        held = HeldJob(
+            station_id=station_id,
+            command=write_command(command),
+            subject=subject_of(command),
+            expires_at=expires_at,
+            detail=detail,
+        )
+        async with self._open_uow() as uow:
+            await uow.jobs.hold(number, held, now)
+            await uow.commit()
+        outcome: Outcome = command.unanswered(CommandStatus.WAITING, detail)
+        return outcome
+
+    async def cancel(self, number: int) -> bool:
+        """Let a command wait no longer; return False if it does not."""
+        async with self._open_uow() as uow:
+            is_cancelled = await uow.jobs.cancel(number, self._clock.now())
+            await uow.commit()
+        return is_cancelled
+
+    async def settle(self, number: int, command: Command[Any], outcome: Outcome) -> None:
+        """Keep what came of sending it."""
+        answer = JobAnswer(
+            status=outcome.status.value,
+            answer=outcome.answer,
+            detail=outcome.detail,
+            result=_result(outcome),
+            at=self._clock.now(),
+            is_finished=_is_finished(command, outcome),
+        )
+        async with self._open_uow() as uow:
+            await uow.jobs.settle(number, answer)
+            if outcome.answer == _GIVEN_UP:
+                await uow.jobs.give_up_older(number, answer.answer, answer.at)
+            await uow.commit()
+
+
+def _result(outcome: Outcome) -> str | None:
+    match outcome:
+        case FileOutcome():
+            return outcome.file
+        case StartOutcome():
+            return outcome.transaction
+    return None
+
+
+def _is_finished(command: Command[Any], outcome: Outcome) -> bool:
+    """Whether nothing is to come after an answer, or the lack of one.
+
+    A 1.6 station that names no file has no diagnostics (1.6 §5.9).
+    """
+    if outcome.is_certain and not outcome.is_accepted:
+        return True
+    if isinstance(command, FetchDiagnostics):
+        return outcome.is_accepted and _result(outcome) is None
+    return not isinstance(command, Job)

@@ -1,0 +1,125 @@
+"""Ports for keeping what stations are asked for under a number, and what they tell."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from csms.domain.charging_profile import LimitSource
+from csms.domain.device_model import Variable
+from csms.domain.external_limit import ExternalLimit
+from csms.domain.identity import SiteId, StationId
+from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob
+from csms.domain.local_list import LocalList
+from csms.domain.notice_kinds import Notice
+from csms.domain.outbox import Settled, Waiting
+
+
+class JobStore(Protocol):
+    """Keeps what stations were asked for, and what of it waits for them."""
+
+    async def add(self, job: NewJob) -> int | None:
+        """Keep a job before it is sent; return its number, None if its key is known already.
+
+        A number is given once.
+        """
+        ...
+
+    async def find(self, station_id: StationId, key: str) -> Settled | None:
+        """What has come of the job with a key."""
+        ...
+
+    async def hold(self, number: int, held: HeldJob, at: datetime) -> None:
+        """Let a job wait for its station, in place of older ones about the same."""
+        ...
+
+    async def take(self, number: int, at: datetime) -> bool:
+        """Take a job that waits, to send it; return False if it waits no longer."""
+        ...
+
+    async def cancel(self, number: int, at: datetime) -> bool:
+        """Let a job wait no longer; return False if it does not."""
+        ...
+
+    async def expire(self, at: datetime) -> int:
+        """Let jobs wait no longer whose time is over; return how many."""
+        ...
+
+    async def waiting_for(self, station_id: StationId) -> list[Waiting]:
+        """Jobs that wait for a station, the oldest first."""
+        ...
+
+    async def waited_for(self) -> set[StationId]:
+        """Stations for which jobs wait."""
+        ...
+
+    async def close_unanswered(self, at: datetime) -> None:
+        """End jobs that were being sent when the program ended."""
+        ...
+
+    async def settle(self, number: int, answer: JobAnswer) -> None:
+        """Keep what came of sending a job."""
+        ...
+
+    async def give_up_older(self, number: int, word: str, at: datetime) -> None:
+        """End jobs of the same kind at the same station that are older and not finished."""
+        ...
+
+    async def advance(self, station_id: StationId, number: int, step: JobStep) -> None:
+        """Keep how far a station has come with a job of its own; another's is left alone."""
+        ...
+
+    async def newest_running(self, station_id: StationId, kinds: Collection[str]) -> int | None:
+        """The number of a station's newest job of some kinds that is not finished."""
+        ...
+
+
+class LocalListStore(Protocol):
+    """Keeps which tokens stations hold."""
+
+    async def put(self, station_id: StationId, held: LocalList) -> None:
+        """Keep what a station holds."""
+        ...
+
+    async def of(self, station_id: StationId) -> LocalList:
+        """What a station holds."""
+        ...
+
+
+class NoticeStore(Protocol):
+    """Keeps what stations tell beside charging."""
+
+    async def add(self, notice: Notice) -> None:
+        """Keep a report."""
+        ...
+
+
+class VariableStore(Protocol):
+    """Keeps what stations tell of their components."""
+
+    async def put(
+        self, station_id: StationId, variables: Iterable[Variable], told_at: datetime
+    ) -> None:
+        """Keep variables as a station has just told them."""
+        ...
+
+    async def value_of(self, station_id: StationId, component: str, variable: str) -> str | None:
+        """The actual value of a variable of the station's own, None if it was not told."""
+        ...
+
+
+class ExternalLimitStore(Protocol):
+    """Keeps what others limit stations to, until they release it."""
+
+    async def put(self, station_id: StationId, limit: ExternalLimit) -> None:
+        """Keep a limit, in place of the last one of its source and EVSE."""
+        ...
+
+    async def drop(
+        self, station_id: StationId, source: LimitSource, evse_number: int | None
+    ) -> None:
+        """Forget a source's limit of an EVSE; None: all of its limits of the station."""
+        ...
+
+    async def at_site(self, site_id: SiteId) -> dict[StationId, list[ExternalLimit]]:
+        """The limits of all stations of a site."""
+        ...

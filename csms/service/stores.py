@@ -1,0 +1,241 @@
+"""Ports for keeping what is known: sites, stations, tokens, transactions, limits, credentials."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from csms.domain.authorization import IdToken, TokenRecord
+from csms.domain.certificate import StationCertificate
+from csms.domain.events import StatusChanged, TransactionReported
+from csms.domain.identity import EvseId, FeederId, SiteId, StationId
+from csms.domain.limits import Standing, TimedLimit, Verdict
+from csms.domain.metering import MeterSample
+from csms.domain.security import Credentials
+from csms.domain.security_event import SecurityEvent
+from csms.domain.site import PhaseAmps, Site
+from csms.domain.station import KnownStation, Registration, StationModel
+from csms.domain.transaction import StatedNeed, Transaction
+
+
+class SiteStore(Protocol):
+    """Keeps sites as their files describe them."""
+
+    async def put(self, site: Site) -> None:
+        """Keep a site, its feeders and its stations."""
+        ...
+
+
+class StationStore(Protocol):
+    """Keeps stations and what is on them."""
+
+    async def adopt(self, station_id: StationId, site_id: SiteId) -> None:
+        """Keep a guest."""
+        ...
+
+    async def put_registration(
+        self, station_id: StationId, registration: Registration | None
+    ) -> None:
+        """Keep what an operator wants a station's boots to be answered; None: its site says."""
+        ...
+
+    async def guests_of(self, site_id: SiteId) -> list[StationId]:
+        """Guests of a site."""
+        ...
+
+    async def drop_guest(self, station_id: StationId) -> None:
+        """Forget a guest; what it has charged is kept."""
+        ...
+
+    async def known_at(self, site_id: SiteId) -> dict[StationId, KnownStation]:
+        """All stations of a site."""
+        ...
+
+    async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
+        """Keep that a station has connected."""
+        ...
+
+    async def note_boot(self, station_id: StationId, model: StationModel, at: datetime) -> None:
+        """Keep how a station introduced itself."""
+        ...
+
+    async def note_seen(self, station_id: StationId, at: datetime) -> None:
+        """Keep that a station has called."""
+        ...
+
+    async def note_status(self, event: StatusChanged, at: datetime) -> None:
+        """Keep a connector's status."""
+        ...
+
+    async def note_standing(
+        self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
+    ) -> None:
+        """Keep whether an EVSE holds its standing fallback."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Keeps id tokens."""
+
+    async def find(self, token: IdToken) -> TokenRecord | None:
+        """What the operator has said of a token; None if it was never listed."""
+        ...
+
+    async def note_seen(self, token: IdToken, at: datetime) -> None:
+        """Keep that a token was shown."""
+        ...
+
+    async def put(self, record: TokenRecord) -> None:
+        """List a token, or change what is said of it."""
+        ...
+
+    async def take_off(self, token: IdToken) -> bool:
+        """Take a token off the list; return False if it was not on it."""
+        ...
+
+
+class TransactionStore(Protocol):
+    """Keeps transactions, their reports and their meter values."""
+
+    async def is_news(
+        self, event: TransactionReported, transaction: Transaction, received_at: datetime
+    ) -> bool:
+        """Keep a report on a transaction; return False if it was kept before."""
+        ...
+
+    async def begin(self, event: TransactionReported) -> tuple[Transaction, bool]:
+        """Open the transaction that a report tells of, or find it; say whether it is new."""
+        ...
+
+    async def find(self, station_id: StationId, transaction: str) -> Transaction | None:
+        """Find a transaction by the station's id of it."""
+        ...
+
+    async def open_at(self, evse: EvseId) -> list[Transaction]:
+        """Transactions that have not ended at an EVSE, the newest last."""
+        ...
+
+    async def running_of(self, token: IdToken) -> list[Transaction]:
+        """Transactions of a token that have not ended, the newest last."""
+        ...
+
+    async def running_at(self, site_id: SiteId) -> list[Transaction]:
+        """Transactions that have not ended at any station of a site, the newest last."""
+        ...
+
+    async def pasts_at(self, site_id: SiteId) -> dict[IdToken, list[Transaction]]:
+        """Of every token that is charging at a site, the newest transactions that have ended."""
+        ...
+
+    async def correct_start(self, number: int, event: TransactionReported) -> None:
+        """A start came after later reports: what it says is true."""
+        ...
+
+    async def progress(self, transaction: Transaction) -> None:
+        """Keep what may change while a transaction runs."""
+        ...
+
+    async def end(
+        self, transaction: Transaction, *, meter_stop_wh: float | None, closed_by: str
+    ) -> None:
+        """Keep a transaction's end."""
+        ...
+
+    async def state_need(self, number: int, need: StatedNeed) -> None:
+        """Keep what a driver says that the vehicle needs."""
+        ...
+
+    async def history_of(self, token: IdToken) -> list[Transaction]:
+        """The newest transactions of a token that have ended."""
+        ...
+
+    async def energy_since(self, site_id: SiteId, since: datetime) -> float:
+        """Energy of a site's transactions that have started since an instant."""
+        ...
+
+    async def add_samples(
+        self,
+        station_id: StationId,
+        evse_number: int,
+        transaction_number: int | None,
+        samples: Sequence[MeterSample],
+    ) -> None:
+        """Keep meter samples, each once."""
+        ...
+
+
+class ControlStore(Protocol):
+    """Keeps plans, sent limits and feeder readings."""
+
+    async def add_plan(self, site_id: SiteId, made_at: datetime, facts: dict[str, Any]) -> int:
+        """Keep a plan; return its number."""
+        ...
+
+    async def drop_plans(self, before: datetime) -> None:
+        """Forget plans that are older."""
+        ...
+
+    async def add_sent_limits(
+        self, limits: Sequence[tuple[EvseId, TimedLimit, Mapping[str, Any]]], sent_at: datetime
+    ) -> dict[EvseId, int]:
+        """Keep limits before they are sent, each to another EVSE; return their numbers."""
+        ...
+
+    async def add_sent_fallback(
+        self, evse: EvseId, fallback_a: float, sent_at: datetime, facts: dict[str, Any]
+    ) -> None:
+        """Keep a standing fallback that was sent, and what came of it."""
+        ...
+
+    async def settle_limit(
+        self, number: int, verdict: Verdict, detail: str, settled_at: datetime
+    ) -> None:
+        """Keep what came of a limit."""
+        ...
+
+    async def limits_alive_at(
+        self, site_id: SiteId, now: datetime
+    ) -> dict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]:
+        """Limits that have not lapsed, by EVSE and transaction, as they were sent one by one."""
+        ...
+
+    async def add_feeder_reading(
+        self, site_id: SiteId, feeder_id: FeederId, at: datetime, currents: dict[str, PhaseAmps]
+    ) -> None:
+        """Keep a feeder's currents."""
+        ...
+
+
+class SecurityStore(Protocol):
+    """Keeps stations' credentials, and security events."""
+
+    async def credentials_since(self, since: datetime | None) -> list[Credentials]:
+        """All credentials that have changed since an instant; None: all."""
+        ...
+
+    async def credentials_of(self, station_id: StationId) -> Credentials | None:
+        """A station's credentials, None if nothing is kept of them."""
+        ...
+
+    async def put_credentials(self, credentials: Credentials) -> None:
+        """Keep a station's credentials in place of those that were kept."""
+        ...
+
+    async def certificates_of(self, station_id: StationId) -> list[StationCertificate]:
+        """A station's certificates, the newest first."""
+        ...
+
+    async def certificates_in_use(self) -> list[StationCertificate]:
+        """Certificates that stations have taken and not replaced."""
+        ...
+
+    async def put_certificate(self, certificate: StationCertificate, at: datetime) -> None:
+        """Keep a certificate as it is now."""
+        ...
+
+    async def note_security_event(self, event: SecurityEvent) -> None:
+        """Keep a security event, once however often it is told."""
+        ...
+
+    async def drop_security_events(self, before: datetime) -> None:
+        """Forget events that are older."""
+        ...

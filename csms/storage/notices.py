@@ -1,0 +1,94 @@
+"""Reports of stations beside charging, and the variables that they have told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import orjson
+from sqlalchemy import func, select
+
+from csms.domain.device_model import Attribute, AttributeKind, Variable
+from csms.domain.identity import StationId
+from csms.domain.notice_kinds import Notice
+from csms.storage.bulk import Row, new_rows, put_rows
+from csms.storage.notice_tables import StationNoticeRow, StationVariableRow
+from csms.storage.statements import Repository
+from csms.storage.tables import table_of
+
+_variable = table_of(StationVariableRow)
+
+_NOTICES: Final = new_rows(
+    StationNoticeRow,
+    *("station_id", "kind", "request_id", "seq_no", "at", "received_at", "body"),
+)
+_KEY: Final = (
+    *("station_id", "component", "component_instance", "evse_number", "connector_number"),
+    *("variable", "variable_instance", "attribute"),
+)
+_TOLD: Final = (
+    *("value", "mutability", "is_persistent", "is_constant", "characteristics", "told_at"),
+)
+_VARIABLES: Final = put_rows(StationVariableRow, (*_KEY, *_TOLD), overwritten=_TOLD)
+
+
+class NoticeRepository(Repository):
+    """Reports beside charging."""
+
+    async def add(self, notice: Notice) -> None:
+        """Keep a report."""
+        row = (
+            notice.station_id,
+            notice.kind.value,
+            notice.request_id,
+            notice.seq_no,
+            notice.at,
+            notice.received_at,
+            orjson.dumps(notice.body).decode(),
+        )
+        self._unit.put_down(_NOTICES, row)
+
+
+class VariableRepository(Repository):
+    """What stations have told of their components."""
+
+    async def put(
+        self, station_id: StationId, variables: Iterable[Variable], told_at: datetime
+    ) -> None:
+        """Keep variables as a station has just told them."""
+        for variable in variables:
+            for attribute in variable.attributes:
+                self._unit.put_down(_VARIABLES, _row(station_id, variable, attribute, told_at))
+
+    async def value_of(self, station_id: StationId, component: str, variable: str) -> str | None:
+        """The actual value of a variable of the station's own, None if it was not told."""
+        query = select(_variable.c.value).where(
+            _variable.c.station_id == station_id,
+            func.lower(_variable.c.component) == component.lower(),
+            func.lower(_variable.c.variable) == variable.lower(),
+            _variable.c.evse_number == 0,
+            _variable.c.attribute == AttributeKind.ACTUAL.value,
+        )
+        found = await self._unit.execute(query.order_by(_variable.c.told_at.desc()).limit(1))
+        return found.scalar_one_or_none()
+
+
+def _row(station_id: StationId, variable: Variable, attribute: Attribute, told_at: datetime) -> Row:
+    name, limits = variable.name, variable.characteristics
+    component = name.component
+    return (
+        station_id,
+        component.name,
+        component.instance or "",
+        component.evse_number or 0,
+        component.connector_number or 0,
+        name.name,
+        name.instance or "",
+        attribute.kind.value,
+        attribute.value,
+        attribute.mutability.value,
+        attribute.is_persistent,
+        attribute.is_constant,
+        msgspec.json.encode(limits).decode() if limits else None,
+        told_at,
+    )

@@ -1,0 +1,73 @@
+"""The operator's list of tokens over the API: who may charge, and what a bad request is told."""
+
+from typing import Any, Final
+
+from tests.api.rig import Api
+
+ENTRY: Final[dict[str, Any]] = {
+    "kind": "ISO14443",
+    "status": "Blocked",
+    "group": "FLEET",
+    "expires_at": "2026-02-01T00:00:00Z",
+}
+
+
+async def remove(api: Api, value: str, status: int = 204) -> Any:
+    response = await api.client.delete(f"/api/v1/tokens/{value}")
+    assert response.status_code == status, response.text
+    return response.json() if response.content else None
+
+
+async def test_token_that_was_put_can_be_read_in_any_case(api: Api) -> None:
+    await api.put("/tokens/04a2B3c4", ENTRY)
+    assert await api.get("/tokens/04A2B3C4") == {
+        "key": "04A2B3C4",
+        "value": "04a2B3c4",
+        "seen_at": None,
+        **ENTRY,
+    }
+
+
+async def test_token_is_accepted_unless_something_else_is_said(api: Api) -> None:
+    await api.put("/tokens/04A2B3C4", {})
+    token = await api.get("/tokens/04A2B3C4")
+    assert (token["status"], token["group"], token["expires_at"]) == ("Accepted", None, None)
+
+
+async def test_token_that_is_put_again_is_changed(api: Api) -> None:
+    await api.put("/tokens/04A2B3C4", ENTRY)
+    await api.put("/tokens/04A2B3C4", {"status": "Accepted"})
+    assert [token["status"] for token in await api.get("/tokens")] == ["Accepted"]
+
+
+async def test_list_is_read_page_by_page_in_order_of_its_keys(api: Api) -> None:
+    for value in ("c", "A", "b"):
+        await api.put(f"/tokens/{value}", {})
+    assert [token["key"] for token in await api.get("/tokens?limit=2")] == ["A", "B"]
+    assert [token["key"] for token in await api.get("/tokens?limit=2&after=B")] == ["C"]
+
+
+async def test_token_that_was_taken_off_is_not_on_the_list(api: Api) -> None:
+    await api.put("/tokens/04A2B3C4", ENTRY)
+    await remove(api, "04A2B3C4")
+    assert await api.get("/tokens") == []
+    assert (await api.get("/tokens/04A2B3C4", 404))["detail"] == "token '04A2B3C4' is not listed"
+
+
+async def test_token_that_is_not_on_the_list_cannot_be_taken_off(api: Api) -> None:
+    assert (await remove(api, "04A2B3C4", 404))["detail"] == "token '04A2B3C4' is not listed"
+
+
+async def test_token_with_a_slash_and_blanks_can_be_listed(api: Api) -> None:
+    await api.put("/tokens/NO%2A42%20x", {})
+    assert [token["value"] for token in await api.get("/tokens")] == ["NO*42 x"]
+
+
+async def test_bad_entry_is_refused_with_the_place_and_the_cause(api: Api) -> None:
+    problem = await api.put("/tokens/04A2B3C4", {"status": "Fine", "colour": "red"}, 422)
+    assert {error["at"] for error in problem["errors"]} == {"body/status", "body/colour"}
+
+
+async def test_token_of_too_many_characters_is_refused(api: Api) -> None:
+    problem = await api.put(f"/tokens/{'4' * 37}", {}, 422)
+    assert "at most 36 characters" in problem["detail"]

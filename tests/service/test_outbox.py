@@ -1,0 +1,243 @@
+"""The outbox: what waits for a station, what is sent when it comes, and what is given up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from csms.domain.authorization import IdToken
+from csms.domain.commands import (
+    ChangeAvailability,
+    Command,
+    CommandStatus,
+    Outcome,
+    Reserve,
+    ResetStation,
+    SetNetworkProfile,
+    UnlockConnector,
+    WriteSetting,
+)
+from csms.domain.errors import NotWaitingError
+from csms.domain.outbox import Order
+from csms.service.command_desk import CommandDesk
+from csms.service.outbox import Outbox
+from tests.domain.sites import place, small_site
+from tests.service.rig import NOON, Office, after, open_office
+from tests.service.sites import connect
+from tests.service.test_command_rules import network
+
+SITE: Final = small_site(place("G-01", "level-1", 6.0), place("G-02", "level-2", 6.0))
+CLOSED: Final = ChangeAvailability(is_operative=False)
+ACCEPTED: Final = Outcome(status=CommandStatus.ACCEPTED)
+
+
+@pytest.fixture
+async def office(database_file: Path) -> AsyncIterator[Office]:
+    """A site of two stations, of which none is there."""
+    async with open_office(database_file, SITE) as opened:
+        opened.gateway.reply = lambda _station_id, _command: ACCEPTED
+        yield opened
+
+
+def desk_of(office: Office) -> CommandDesk:
+    return CommandDesk(office.sites, office.gateway, office.open_uow, office.clock)
+
+
+async def order(office: Office, command: Command[Any], **how: Any) -> Outcome:
+    sent = await desk_of(office).command("G-01", command, Order(**how))
+    return sent.outcome
+
+
+async def look(office: Office) -> None:
+    """Look into the outbox once, and let all be sent that can be."""
+    outbox = Outbox(office.sites, desk_of(office), office.open_uow, office.clock)
+    async with asyncio.TaskGroup() as tasks:
+        await outbox.look(tasks)
+
+
+def come(office: Office, *stations: str) -> None:
+    """Stations connect and are set up."""
+    connect(office.live, *(stations or ("G-01",)))
+    for station_id in stations or ("G-01",):
+        office.live.stations[station_id].is_ready = True
+
+
+async def statuses(office: Office) -> list[str]:
+    return [row["status"] for row in await office.rows("SELECT * FROM station_job ORDER BY number")]
+
+
+async def test_command_waits_for_a_station_that_is_away_and_is_sent_when_it_has_come(
+    office: Office,
+) -> None:
+    outcome = await order(office, CLOSED)
+    assert outcome.status is CommandStatus.WAITING
+    assert outcome.detail == "for the station to come, until 2026-01-15T12:00:00Z"
+    assert office.gateway.sent == []
+    come(office)
+    await look(office)
+    assert office.gateway.sent == [("G-01", CLOSED)]
+    assert await statuses(office) == ["accepted"]
+
+
+async def test_command_that_was_sent_is_not_sent_again(office: Office) -> None:
+    await order(office, CLOSED)
+    come(office)
+    await look(office)
+    await look(office)
+    assert office.gateway.sent == [("G-01", CLOSED)]
+
+
+async def test_command_waits_until_the_station_is_set_up(office: Office) -> None:
+    await order(office, CLOSED)
+    connect(office.live, "G-01")
+    office.live.stations["G-01"].is_ready = False
+    await look(office)
+    assert office.gateway.sent == []
+
+
+async def test_what_waits_is_sent_after_a_restart_in_the_order_in_which_it_was_given(
+    database_file: Path,
+) -> None:
+    commands = [CLOSED, WriteSetting("a", "1"), WriteSetting("b", "2")]
+    async with open_office(database_file, SITE) as office:
+        for command in commands:
+            await order(office, command)
+    async with open_office(database_file, SITE) as office:
+        office.gateway.reply = lambda _station_id, _command: ACCEPTED
+        come(office)
+        await look(office)
+        assert [command for _, command in office.gateway.sent] == commands
+
+
+@pytest.mark.parametrize("command", [ResetStation(), UnlockConnector(evse_number=1)])
+async def test_command_about_this_moment_does_not_wait(
+    office: Office, command: Command[Any]
+) -> None:
+    away = Outcome(status=CommandStatus.NOT_SENT, detail="the station is not connected")
+    office.gateway.reply = lambda _station_id, _command: away
+    assert await order(office, command) == away
+    come(office)
+    office.gateway.sent.clear()
+    await look(office)
+    assert office.gateway.sent == []
+
+
+async def test_operator_says_how_long_a_command_waits(office: Office) -> None:
+    assert (await order(office, ResetStation(), wait_s=60)).status is CommandStatus.WAITING
+    assert (await order(office, CLOSED, wait_s=0)).status is CommandStatus.ACCEPTED
+
+
+async def test_reservation_waits_no_longer_than_it_lasts(office: Office) -> None:
+    reserve = Reserve(id_token=IdToken("04A2B3C4"), expires_at=after(30))
+    outcome = await order(office, reserve)
+    assert outcome.detail == "for the station to come, until 2026-01-14T12:30:00Z"
+
+
+async def test_command_whose_station_does_not_come_in_time_is_given_up(office: Office) -> None:
+    await order(office, CLOSED, wait_s=60)
+    office.clock.turn(60)
+    come(office)
+    await look(office)
+    assert office.gateway.sent == []
+    assert await statuses(office) == ["expired"]
+
+
+async def test_of_commands_about_the_same_only_the_newest_waits(office: Office) -> None:
+    opened = ChangeAvailability(is_operative=True)
+    for command in (CLOSED, ChangeAvailability(is_operative=False, evse_number=1), opened):
+        await order(office, command)
+    assert await statuses(office) == ["superseded", "waiting", "waiting"]
+    come(office)
+    await look(office)
+    assert [command for _, command in office.gateway.sent][-1] == opened
+
+
+async def test_commands_to_another_station_are_not_superseded(office: Office) -> None:
+    await order(office, CLOSED)
+    await desk_of(office).command("G-02", CLOSED)
+    assert await statuses(office) == ["waiting", "waiting"]
+
+
+async def test_order_that_is_given_again_is_not_carried_out_again(office: Office) -> None:
+    come(office)
+    first = await desk_of(office).command("G-01", CLOSED, Order(key="a"))
+    again = await desk_of(office).command("G-01", CLOSED, Order(key="a"))
+    assert (again.job, again.outcome.status) == (first.job, CommandStatus.ACCEPTED)
+    assert office.gateway.sent == [("G-01", CLOSED)]
+
+
+async def test_same_key_at_another_station_is_another_order(office: Office) -> None:
+    come(office, "G-01", "G-02")
+    await desk_of(office).command("G-01", CLOSED, Order(key="a"))
+    await desk_of(office).command("G-02", CLOSED, Order(key="a"))
+    assert [station_id for station_id, _ in office.gateway.sent] == ["G-01", "G-02"]
+
+
+async def test_command_that_waits_can_be_taken_back(office: Office) -> None:
+    sent = await desk_of(office).command("G-01", CLOSED)
+    await desk_of(office).cancel(sent.job)
+    come(office)
+    await look(office)
+    assert office.gateway.sent == []
+    assert await statuses(office) == ["cancelled"]
+
+
+async def test_command_that_was_sent_cannot_be_taken_back(office: Office) -> None:
+    come(office)
+    sent = await desk_of(office).command("G-01", CLOSED)
+    with pytest.raises(NotWaitingError, match="job 1 does not wait for its station"):
+        await desk_of(office).cancel(sent.job)
+
+
+async def test_station_that_leaves_again_gets_the_rest_next_time(office: Office) -> None:
+    def answer(_station_id: str, _command: Command[Any]) -> Outcome:
+        office.live.stations["G-01"].is_connected = False
+        return ACCEPTED
+
+    office.gateway.reply = answer
+    for name in ("a", "b"):
+        await order(office, WriteSetting(name, "1"))
+    come(office)
+    await look(office)
+    assert await statuses(office) == ["accepted", "waiting"]
+
+
+async def test_command_whose_station_leaves_before_it_is_sent_waits(office: Office) -> None:
+    come(office)
+    office.gateway.reply = lambda _station_id, _command: Outcome(status=CommandStatus.NOT_SENT)
+    assert (await order(office, CLOSED)).status is CommandStatus.WAITING
+
+
+async def test_secrets_are_kept_only_while_they_wait(office: Office) -> None:
+    profile = network(2)
+    await order(office, profile)
+    [row] = await office.rows("SELECT waiting, command FROM station_job")
+    assert row["waiting"] is not None
+    come(office)
+    await look(office)
+    [row] = await office.rows("SELECT waiting FROM station_job")
+    assert row["waiting"] is None
+    assert office.gateway.of(SetNetworkProfile) == [("G-01", profile)]
+
+
+async def test_command_that_was_being_sent_when_the_server_ended_is_not_sent_again(
+    office: Office,
+) -> None:
+    await order(office, CLOSED)
+    async with office.open_uow() as uow:
+        assert await uow.jobs.take(1, NOON)
+        await uow.commit()
+    office.clock.turn(1)
+    async with office.open_uow() as uow:
+        await uow.jobs.close_unanswered(office.clock.now())
+        await uow.commit()
+    come(office)
+    await look(office)
+    assert office.gateway.sent == []
+    [row] = await office.rows("SELECT status, detail FROM station_job")
+    assert (row["status"], row["detail"]) == (
+        "timed_out",
+        "the server ended before an answer had come",
+    )

@@ -1,0 +1,134 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
+from csms.domain.identity import StationId
+from csms.service.station_certificates import StationCertificates
+from tests.service.rig import Office, open_office
+
+
+@dataclass
+class FakeAuthority:
+    """Signs everything for 100 days, unless it has a reason not to."""
+
+    office: Office
+    cause: str = ""
+    asked: list[tuple[StationId, str, CertificateKind]] = field(default_factory=list)
+
+    async def sign(
+        self, station_id: StationId, request: str, kind: CertificateKind
+    ) -> Signed | Refused:
+        self.asked.append((station_id, request, kind))
+        if self.cause:
+            return Refused(self.cause)
+        now = self.office.clock.now()
+        certificate = StationCertificate(
+            station_id=station_id,
+            fingerprint=f"print-{len(self.asked)}",
+            serial=f"{len(self.asked):x}",
+            kind=kind,
+            issued_at=now,
+            not_after=now + timedelta(days=100),
+        )
+        return Signed(certificate, "the chain")
+
+
+@pytest.fixture
+async def office(database_file: Path) -> AsyncIterator[Office]:
+    async with open_office(database_file) as opened:
+        yield opened
+
+
+@pytest.fixture
+def authority(office: Office) -> FakeAuthority:
+    return FakeAuthority(office)
+
+
+@pytest.fixture
+def certificates(office: Office, authority: FakeAuthority) -> StationCertificates:
+    return StationCertificates(authority, office.open_uow, office.clock)
+
+
+async def states(certificates: StationCertificates, station_id: str = "G-01") -> dict[str, str]:
+    return {one.fingerprint: str(one.state) for one in await certificates.of(station_id)}
+
+
+async def test_request_is_signed_and_the_certificate_noted(
+    certificates: StationCertificates, authority: FakeAuthority
+) -> None:
+    signed = await certificates.sign_for_station("G-01", "a request")
+    assert isinstance(signed, Signed)
+    assert signed.chain == "the chain"
+    assert authority.asked == [("G-01", "a request", CertificateKind.STATION)]
+    assert await certificates.of("G-01") == [signed.certificate]
+    assert await states(certificates) == {"print-1": "issued"}
+
+
+async def test_request_that_is_refused_leaves_nothing(
+    certificates: StationCertificates, authority: FakeAuthority
+) -> None:
+    authority.cause = "expected better"
+    assert await certificates.sign_for_station("G-01", "x") == Refused("expected better")
+    assert await certificates.of("G-01") == []
+
+
+async def test_nothing_is_signed_without_an_authority(office: Office) -> None:
+    certificates = StationCertificates(None, office.open_uow, office.clock)
+    refused = await certificates.sign_for_station("G-01", "x")
+    assert refused == Refused("no certificate authority is set up here")
+
+
+async def test_station_that_asks_again_and_again_is_refused_for_a_day(
+    certificates: StationCertificates, office: Office
+) -> None:
+    for _ in range(10):
+        assert isinstance(await certificates.sign_for_station("G-01", "x"), Signed)
+    refused = await certificates.sign_for_station("G-01", "x")
+    assert refused == Refused("expected at most 10 requests a day")
+    assert isinstance(await certificates.sign_for_station("G-02", "x"), Signed)
+    office.clock.turn(86_400)
+    assert isinstance(await certificates.sign_for_station("G-01", "x"), Signed)
+
+
+async def test_installed_certificate_replaces_the_one_before(
+    certificates: StationCertificates, office: Office
+) -> None:
+    for number in (1, 2, 3):
+        office.clock.turn(60)
+        await certificates.sign_for_station("G-01", "x")
+        if number != 2:
+            await certificates.note_installed("G-01", f"print-{number}")
+    await certificates.note_refused("G-01", "print-2")
+    assert await states(certificates) == {
+        "print-3": "installed",
+        "print-2": "refused",
+        "print-1": "replaced",
+    }
+
+
+async def test_what_is_not_known_or_revoked_is_not_installed(
+    certificates: StationCertificates,
+) -> None:
+    await certificates.sign_for_station("G-01", "x")
+    await certificates.note_installed("G-01", "print-9")
+    await certificates.note_installed("G-02", "print-1")
+    assert await states(certificates) == {"print-1": "issued"}
+    await certificates.note_revoked("G-01")
+    await certificates.note_installed("G-01", "print-1")
+    assert await states(certificates) == {"print-1": "revoked"}
+
+
+async def test_certificates_in_use_are_due_a_month_before_they_expire(
+    certificates: StationCertificates, office: Office
+) -> None:
+    for name in ("G-01", "G-02"):
+        await certificates.sign_for_station(name, "x")
+    await certificates.note_installed("G-01", "print-1")
+    office.clock.turn(69 * 86_400)
+    assert await certificates.due() == []
+    office.clock.turn(86_400)
+    assert [one.fingerprint for one in await certificates.due()] == ["print-1"]
