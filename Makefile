@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format packages smoke vendor clean
+.PHONY: help setup demo test check conformance format packages smoke vendor clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ check: setup  ## Format, lint, types, import contracts, tests
 
 smoke: setup  ## One virtual day of each scenario; fails if a feeder is over its limit
 	$(BIN)/python -m benchmarks.day garage workplace depot
+
+conformance: setup  ## Run the official test cases, and print which have passed, by profile
+	$(BIN)/pytest tests/conformance -q -n 2 --dist loadfile --table
 
 bench-%: setup  ## Run benchmarks/%
 	$(BIN)/python -m benchmarks.$(subst -,_,$*)

@@ -1,0 +1,1 @@
+"""The official test cases, each driven over a real socket by a station of our own."""
