@@ -10,8 +10,9 @@ from typing import Final
 
 from csms.clock import Clock, wait_at_most
 from csms.domain.exchange import Exchange, Found, Wanted
+from csms.journal.lines import Line, line_of
 from csms.journal.search import find
-from csms.journal.segments import append, segments_in
+from csms.journal.segments import Writer, segments_in
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Journal:
         self.kept = self.lost = 0
         self._settings = settings
         self._clock = clock
-        self._noted: list[Exchange] = []
+        self._noted: list[Line] = []
+        self._writer = Writer(settings.folder)
         self._are_many = asyncio.Event()
         self._writing = asyncio.Lock()
         self._tidied_at: datetime | None = None
@@ -65,7 +67,7 @@ class Journal:
         if len(self._noted) >= _MOST:
             self.lost += 1
             return
-        self._noted.append(exchange)
+        self._noted.append(line_of(exchange))  # a thread would take the loop's turns for it
         if len(self._noted) >= _MANY:
             self._are_many.set()
 
@@ -87,7 +89,7 @@ class Journal:
             if not noted:
                 return
             try:
-                await asyncio.to_thread(append, self._settings.folder, noted)
+                await asyncio.to_thread(self._writer.append, noted)
                 self.kept += len(noted)
             except OSError as error:
                 self.lost += len(noted)

@@ -1,6 +1,7 @@
 """Exchanges as lines of JSON, in which calls and answers stand word for word."""
 
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -11,6 +12,19 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 _DECODER: Final = msgspec.json.Decoder(Entry)
+
+
+class Line(NamedTuple):
+    """An exchange as it is kept, and what the index has to know of it."""
+
+    called_at: datetime
+    station_id: str
+    text: bytes
+
+
+def line_of(exchange: Exchange) -> Line:
+    """An exchange as it is kept."""
+    return Line(exchange.called_at, exchange.station_id, write_line(exchange))
 
 
 def write_line(exchange: Exchange) -> bytes:

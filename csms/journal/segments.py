@@ -15,10 +15,12 @@ from typing import Final
 import msgspec
 import zstandard
 
-from csms.domain.exchange import Exchange
-from csms.journal.lines import write_line
+from csms.journal.lines import Line
 
 _HOUR: Final = "%Y-%m-%dT%H"
+_HOUR_S: Final = 3600
+_HOURS_OPEN: Final = 2
+"""So many are written to at once, as calls are noted when they are answered."""
 _LINES_SUFFIX: Final = ".jsonl.zst"
 _INDEX_SUFFIX: Final = ".index.jsonl"
 _LEVEL: Final = 1
@@ -85,25 +87,25 @@ class Segment:
             file.seek(block.offset)
             return zstandard.decompress(file.read(block.length)).split(b"\n")
 
-    def append(self, exchanges: Sequence[Exchange]) -> None:
-        """Add blocks."""
-        end = self._cut_torn_off()
+    def append(self, noted: Sequence[Line], end: int) -> int:
+        """Add blocks where the last one ends; return where the new ones do."""
         with self._lines.open("ab") as lines, self._index.open("ab") as index:
-            for some in _in_blocks(exchanges):
-                frame = zstandard.compress(b"\n".join(map(write_line, some)), _LEVEL)
+            for some in _in_blocks(noted):
+                frame = zstandard.compress(b"\n".join(line.text for line in some), _LEVEL)
                 lines.write(frame)
                 lines.flush()
                 block = _block(some, end, len(frame))
                 index.write(msgspec.json.encode(block) + b"\n")
                 index.flush()
                 end = block.end
+        return end
 
     def delete(self) -> None:
         """Delete it."""
         self._index.unlink(missing_ok=True)
         self._lines.unlink(missing_ok=True)
 
-    def _cut_torn_off(self) -> int:
+    def cut_torn_off(self) -> int:
         """Cut off what a crash has left behind; return where the next block begins."""
         blocks = self.blocks()
         end = blocks[-1].end if blocks else 0
@@ -123,27 +125,47 @@ def segments_in(folder: Path) -> list[Segment]:
     return [Segment(folder, name) for name in sorted(names)]
 
 
-def append(folder: Path, exchanges: Iterable[Exchange]) -> None:
-    """Add exchanges to the segments of their hours."""
-    by_hour: defaultdict[str, list[Exchange]] = defaultdict(list)
-    for exchange in exchanges:
-        by_hour[exchange.called_at.astimezone(UTC).strftime(_HOUR)].append(exchange)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, some in by_hour.items():
-        Segment(folder, name).append(some)
+class Writer:
+    """Adds lines to the segments of their hours. For one thread at a time.
+
+    Args:
+        folder: Where segments are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ends: dict[str, int] = {}
+
+    def append(self, noted: Iterable[Line]) -> None:
+        """Add lines.
+
+        Raises:
+            OSError: They could not all be written.
+        """
+        by_hour: defaultdict[int, list[Line]] = defaultdict(list)
+        for line in noted:
+            by_hour[int(line.called_at.timestamp()) // _HOUR_S].append(line)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        ends, self._ends = self._ends, {}  # after a fault they are found out anew
+        for hour, some in by_hour.items():
+            name = datetime.fromtimestamp(hour * _HOUR_S, UTC).strftime(_HOUR)
+            segment = Segment(self._folder, name)
+            end = ends[name] if name in ends else segment.cut_torn_off()
+            ends[name] = segment.append(some, end)
+        self._ends = {name: ends[name] for name in sorted(ends)[-_HOURS_OPEN:]}
 
 
-def _in_blocks(exchanges: Sequence[Exchange]) -> Iterator[Sequence[Exchange]]:
-    for first in range(0, len(exchanges), _LINES_PER_BLOCK):
-        yield exchanges[first : first + _LINES_PER_BLOCK]
+def _in_blocks(noted: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    for first in range(0, len(noted), _LINES_PER_BLOCK):
+        yield noted[first : first + _LINES_PER_BLOCK]
 
 
-def _block(exchanges: Sequence[Exchange], offset: int, length: int) -> Block:
-    instants = [exchange.called_at for exchange in exchanges]
+def _block(noted: Sequence[Line], offset: int, length: int) -> Block:
+    instants = [line.called_at for line in noted]
     return Block(
         offset=offset,
         length=length,
         first_at=min(instants),
         last_at=max(instants),
-        stations=frozenset(exchange.station_id for exchange in exchanges),
+        stations=frozenset(line.station_id for line in noted),
     )

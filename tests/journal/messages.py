@@ -1,9 +1,13 @@
 """Exchanges for tests of the journal."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from csms.domain.exchange import Exchange
+from csms.journal.lines import line_of
+from csms.journal.segments import Writer
 
 NOON: Final = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
 
@@ -28,3 +32,8 @@ def exchange(number: int = 1, **fields: Any) -> Exchange:
         "answer": f'[3,"{number}",{{"currentTime":"2026-01-14T12:00:00Z"}}]',
     }
     return Exchange(**{**told, **fields})
+
+
+def append(folder: Path, exchanges: Iterable[Exchange]) -> None:
+    """Add exchanges to the segments of their hours."""
+    Writer(folder).append([line_of(one) for one in exchanges])

@@ -12,8 +12,8 @@ import pytest
 from csms.domain.exchange import Wanted
 from csms.journal import journal as module
 from csms.journal.journal import Journal, JournalSettings
-from csms.journal.segments import append, segments_in
-from tests.journal.messages import NOON, exchange
+from csms.journal.segments import segments_in
+from tests.journal.messages import NOON, append, exchange
 from tests.service.rig import FakeClock
 
 

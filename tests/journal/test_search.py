@@ -8,9 +8,10 @@ import pytest
 
 from csms.domain.errors import InvalidInputError
 from csms.domain.exchange import Wanted
+from csms.journal.lines import line_of
 from csms.journal.search import find
-from csms.journal.segments import append, segments_in
-from tests.journal.messages import NOON, after, exchange
+from csms.journal.segments import Writer, segments_in
+from tests.journal.messages import NOON, after, append, exchange
 
 
 def ids(folder: Path, **wanted: Any) -> list[str]:
@@ -106,3 +107,26 @@ def test_block_that_was_not_written_to_its_end_is_passed_over_and_cut_off(
 def test_message_of_another_zone_stands_in_its_hour_of_utc(tmp_path: Path) -> None:
     append(tmp_path, [exchange(1, at=datetime.fromisoformat("2026-01-14T14:30:00+02:00"))])
     assert [segment.begins_at for segment in segments_in(tmp_path)] == [NOON]
+
+
+def test_writer_goes_on_where_it_ended(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    for number in range(5):
+        writer.append([line_of(exchange(number, at=after(30 * number)))])
+    assert ids(tmp_path) == ["4", "3", "2", "1", "0"]
+    assert [len(segment.blocks()) for segment in segments_in(tmp_path)] == [2, 2, 1]
+
+
+def test_writer_goes_on_after_a_fault_where_the_last_whole_block_ends(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.append([line_of(exchange(1))])
+    index = tmp_path / "2026-01-14T12.index.jsonl"
+    whole = index.read_bytes()
+    index.unlink()
+    index.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        writer.append([line_of(exchange(2))])
+    index.rmdir()
+    index.write_bytes(whole)
+    writer.append([line_of(exchange(3))])
+    assert ids(tmp_path) == ["3", "1"]
