@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from csms.domain.redaction import SECRET_VARIABLES
+
 MASK: Final = "***"
 _HARMLESS: Final = frozenset(
     {"Heartbeat", "MeterValues", "StatusNotification", "StopTransaction", "StartTransaction"}
@@ -14,8 +16,9 @@ _HARMLESS: Final = frozenset(
 _TOKENS_ONLY: Final = frozenset({"Authorize", "TransactionEvent"})
 """Actions whose only secret is a PIN that was keyed in."""
 _PIN: Final = '"KeyCode"'
-_SECRET_SETTINGS: Final = frozenset({"authorizationkey", "basicauthpassword"})
 _SECRET_FIELDS: Final = frozenset({"apnPassword", "password", "simPin"})
+_VALUE_FIELDS: Final = frozenset({"actualValue", "attributeValue", "variableAttribute"})
+"""Where 2.0.1 tells or takes a variable's value: NotifyEvent, GetVariables, NotifyReport."""
 _USER_INFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
@@ -53,12 +56,12 @@ def _masked_object(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _secret_fields(fields: Mapping[str, Any]) -> frozenset[str]:
     """Which of an object's fields are secret."""
     setting = fields.get("key")
-    if isinstance(setting, str) and setting.casefold() in _SECRET_SETTINGS:
+    if isinstance(setting, str) and setting.casefold() in SECRET_VARIABLES:
         return _SECRET_FIELDS | {"value"}  # 1.6 §7.22, security whitepaper
     variable = fields.get("variable")
     name = variable.get("name") if isinstance(variable, dict) else None
-    if isinstance(name, str) and name.casefold() in _SECRET_SETTINGS:
-        return _SECRET_FIELDS | {"attributeValue"}  # 2.0.1 A01
+    if isinstance(name, str) and name.casefold() in SECRET_VARIABLES:
+        return _SECRET_FIELDS | _VALUE_FIELDS  # 2.0.1 A01
     if fields.get("type") == "KeyCode":
         return _SECRET_FIELDS | {"idToken"}
     if "server" in fields and "key" in fields:

@@ -3,11 +3,10 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from csms.clock import Clock
 from csms.domain.altered import altered
-from csms.domain.commands import Outcome
 from csms.domain.errors import (
     InvalidInputError,
     NoTransactionError,
@@ -23,8 +22,6 @@ from csms.service.grid_guard import is_overcommitted
 from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
-
-OutcomeT = TypeVar("OutcomeT", bound=Outcome)
 
 _MOST_A: Final = 10_000.0
 _LINES: Final = 3

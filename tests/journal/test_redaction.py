@@ -20,6 +20,12 @@ def test_new_password_of_a_1_6_station_is_masked() -> None:
     assert told == {"key": "AuthorizationKey", "value": "***"}
 
 
+@pytest.mark.parametrize("name", ["ApnPassword", "VpnKey"])
+def test_other_secrets_of_a_1_6_station_are_masked(name: str) -> None:
+    told = masked("ChangeConfiguration", {"key": name, "value": "0011"})
+    assert told == {"key": name, "value": "***"}
+
+
 def test_other_settings_of_a_1_6_station_are_kept() -> None:
     payload = {"key": "HeartbeatInterval", "value": "300"}
     assert masked("ChangeConfiguration", payload) == payload
@@ -31,14 +37,34 @@ def test_password_among_the_settings_that_a_1_6_station_tells_is_masked() -> Non
     assert told[2]["configurationKey"][0]["value"] == "***"
 
 
-@pytest.mark.parametrize("action", ["SetVariables", "GetVariables", "NotifyReport"])
-def test_password_among_the_variables_of_a_station_is_masked(action: str) -> None:
-    variable = {
-        "component": {"name": "SecurityCtrlr"},
-        "variable": {"name": "BasicAuthPassword"},
-        "attributeValue": "correct horse battery",
-    }
-    assert masked(action, {"data": [variable]})["data"][0]["attributeValue"] == "***"
+@pytest.mark.parametrize("name", ["BasicAuthPassword", "APNPassword", "VpnKey", "VPNPassword"])
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        ("SetVariables", {"attributeValue": "correct horse"}),
+        ("GetVariables", {"attributeValue": "correct horse"}),
+        ("NotifyEvent", {"actualValue": "correct horse"}),
+        ("NotifyReport", {"variableAttribute": [{"value": "correct horse"}]}),
+    ],
+)
+def test_secret_among_the_variables_of_a_station_is_masked(
+    action: str, value: dict[str, Any], name: str
+) -> None:
+    told = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": name}, **value}
+    assert "correct horse" not in redact(action, json.dumps({"data": [told]}))
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        ("SetVariables", {"attributeValue": "300"}),
+        ("NotifyEvent", {"actualValue": "300"}),
+        ("NotifyReport", {"variableAttribute": [{"value": "300"}]}),
+    ],
+)
+def test_other_variables_of_a_station_are_kept(action: str, value: dict[str, Any]) -> None:
+    payload = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "Interval"}, **value}
+    assert masked(action, payload) == payload
 
 
 def test_secrets_of_a_network_profile_are_masked() -> None:
