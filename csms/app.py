@@ -143,6 +143,7 @@ class App:
         self.security = StationSecurity(self._sites, settings.security, open_uow, clock)
         self.certificates = StationCertificates(_authority(settings.ca, clock), open_uow, clock)
         self._signing = CertificateSigning(self.certificates, registry)
+        self._journal = Journal(settings.journal, clock) if settings.journal else None
         context = HandlerContext(
             sites=self._sites,
             open_uow=open_uow,
@@ -150,15 +151,7 @@ class App:
             rules=settings.tokens,
             certificates=self._signing,
         )
-        self._journal = Journal(settings.journal, clock) if settings.journal else None
-        self._gateway = Gateway(
-            settings.gateway,
-            load_adapters(),
-            registry,
-            EventDesk(context),
-            self.security.door,
-            (self._journal, clock) if self._journal else None,
-        )
+        self._gateway = self._create_gateway(registry, EventDesk(context), clock)
         controllers = {
             live.site.site_id: SiteController(live, registry, planner, open_uow, clock)
             for live in self._sites
@@ -260,6 +253,18 @@ class App:
         finally:
             for wait in waits:
                 wait.cancel()
+
+    def _create_gateway(
+        self, registry: ConnectionRegistry, desk: EventDesk, clock: Clock
+    ) -> Gateway:
+        return Gateway(
+            self.settings.gateway,
+            load_adapters(),
+            registry,
+            desk,
+            self.security.door,
+            (self._journal, clock) if self._journal else None,
+        )
 
     def _create_api(
         self,
