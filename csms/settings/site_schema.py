@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from pydantic import Tag as Branch
 
 from csms.domain.site import Acceptance, Aim, Fairness
+from csms.ocpp.versions import VERSION_NAMES
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES_PER_HOUR: Final = 60
@@ -47,6 +48,12 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _spoken(version: str) -> str:
+    if version not in VERSION_NAMES:
+        raise ValueError(f"expected {' or '.join(VERSION_NAMES)}, got {version!r}")
+    return version
+
+
 def _line_branch(value: object) -> str:
     return "<each>" if isinstance(value, list) else "<all>"
 
@@ -74,6 +81,9 @@ Days: TypeAlias = Annotated[
     BeforeValidator(_days, json_schema_input_type=list[Day] | str),
 ]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\s/:#?]+$")]
+Version: TypeAlias = Annotated[
+    str, AfterValidator(_spoken), Field(json_schema_extra={"enum": list(VERSION_NAMES)})
+]
 Line: TypeAlias = Literal[1, 2, 3]
 Lines: TypeAlias = Annotated[list[Line], Field(min_length=1, max_length=3)]
 Profile: TypeAlias = Annotated[int, Field(ge=0, le=3)]
@@ -208,7 +218,7 @@ class SettingModel(_Model):
         "or Component.Variable of 2.0.1"
     )
     value: Annotated[bool | int | float | str, Field(union_mode="left_to_right")]
-    ocpp: Literal["1.6", "2.0.1"] | None = Field(
+    ocpp: Version | None = Field(
         default=None, description="For chargers that speak this version only"
     )
     chargers: list[Name] = Field(default=[], description="For these only")

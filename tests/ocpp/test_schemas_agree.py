@@ -20,12 +20,12 @@ from hypothesis import settings
 from ocpp.messages import MessageType, get_validator
 
 from csms.ocpp.schemas import SchemaError, Schemas, load_schemas
+from tests.ocpp.bounded import with_bounds
 from tests.ocpp.payload_maker import PayloadMaker
 
 IS_THOROUGH: Final = settings.get_current_profile_name() == "thorough"
 SEED: Final = None if IS_THOROUGH else 20260114
 VALID, NEARLY_VALID = (150, 850) if IS_THOROUGH else (10, 50)
-BOUNDS_32_BITS: Final = {"minimum": -2_147_483_648, "maximum": 2_147_483_647}
 PACKAGES: Final = {"1.6": "ocpp.v16", "2.0.1": "ocpp.v201"}
 WITH_LIMITS: Final = {
     ("1.6", "SetChargingProfile", True),
@@ -61,16 +61,6 @@ class Theirs:
         validator = self._bounded if if_bounded else self._validator
         with localcontext(prec=60):  # the usual 28 digits end in a crash at 10**30
             return bool(validator.is_valid(json.loads(text, parse_float=self._parse_float)))
-
-
-def with_bounds(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [with_bounds(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    parts = {name: with_bounds(part) for name, part in schema.items()}
-    is_integer = parts.get("type") == "integer"
-    return BOUNDS_32_BITS | parts if is_integer else parts
 
 
 def is_accepted(schemas: Schemas, action: str, text: str, *, is_call: bool) -> bool:

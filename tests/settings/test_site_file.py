@@ -7,6 +7,7 @@ import pytest
 import yaml
 from jsonschema_rs import Draft202012Validator, meta
 
+from csms.domain.errors import SettingsError
 from csms.domain.identity import EvseId
 from csms.domain.security import SecurityProfile, SiteSecurity
 from csms.domain.settings import WantedSetting
@@ -202,6 +203,12 @@ def test_settings_of_chargers_are_texts_as_stations_write_them(tmp_path: Path) -
             stations=frozenset({"G-01"}),
         ),
     )
+
+
+def test_a_setting_for_a_version_that_is_not_spoken_is_refused(tmp_path: Path) -> None:
+    settings = '[{name: LocalPreAuthorize, value: false, ocpp: "1.5"}]'
+    with pytest.raises(SettingsError, match=r"expected 2\.0\.1 or 1\.6, got '1\.5'"):
+        read(tmp_path, f"{VALID}settings: {settings}")
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
