@@ -9,6 +9,7 @@ from tests.fuzz.judge import STATION_ACTIONS, server_actions
 from tests.ocpp.payload_maker import ODD_VALUES, PayloadMaker
 
 _PACKAGES: Final = {"1.6": "ocpp.v16", "2.0.1": "ocpp.v201"}
+_LONGEST: Final = 1_000_000
 _ANSWERS: Final = "{}Response.json"
 _CALLS: Final = {"1.6": "{}.json", "2.0.1": "{}Request.json"}
 _STRANGE_ACTIONS: Final = ("", "Teleport", "heartbeat", "Heartbeat ", "x" * 300, "Ħeartbeat", "2")
@@ -45,18 +46,13 @@ class FrameMaker:
         self._foreign_actions = sorted(server_actions(version))
 
     def frame(self) -> str | bytes:
-        """Make a frame: valid, nearly so, or not at all."""
-        choice = self._random.random()
-        if choice < 0.35:
-            return json.dumps(self._call(self._payload(self._action())))
-        if choice < 0.7:
-            action = self._action()
-            return json.dumps(self._call((action, self._maker(action).nearly_valid())))
-        if choice < 0.85:
-            return json.dumps(self._misshapen(), ensure_ascii=self._random.random() < 0.5)
-        if choice < 0.97:
-            return self._garbled(json.dumps(self._call(self._payload(self._action()))))
-        return self._no_frame()
+        """Make a frame: valid, nearly so, or not at all.
+
+        Not longer than a server has to read: for that it closes the connection, as RFC 6455 has it.
+        """
+        while len(frame := self._any()) > _LONGEST:
+            pass
+        return frame
 
     def answer(self, message_id: str, action: str) -> str | bytes:
         """Answer a call of the server: properly, badly, or not at all."""
@@ -71,6 +67,19 @@ class FrameMaker:
                 [4, message_id, self._random.choice(("NotSupported", "x", 7)), "", {}]
             )
         return self._garbled(json.dumps([3, message_id, maker.valid()]))
+
+    def _any(self) -> str | bytes:
+        choice = self._random.random()
+        if choice < 0.35:
+            return json.dumps(self._call(self._payload(self._action())))
+        if choice < 0.7:
+            action = self._action()
+            return json.dumps(self._call((action, self._maker(action).nearly_valid())))
+        if choice < 0.85:
+            return json.dumps(self._misshapen(), ensure_ascii=self._random.random() < 0.5)
+        if choice < 0.97:
+            return self._garbled(json.dumps(self._call(self._payload(self._action()))))
+        return self._no_frame()
 
     def _call(self, said: tuple[str, Any]) -> list[Any]:
         self._number += 1

@@ -98,10 +98,14 @@ class Deserved:
 
 
 class Judge:
-    """Knows what frames deserve in one version of OCPP."""
+    """Knows what frames deserve in one version of OCPP.
+
+    Args:
+        version: Of OCPP.
+    """
 
     def __init__(self, version: str) -> None:
-        self._version = version
+        self.version = version
         self._calls: dict[str, Any] = {}
         self._server_actions = server_actions(version)
 
@@ -121,7 +125,7 @@ class Judge:
         kind = told[0] if type(told[0]) is int else None
         if kind == _CALL:
             return self._of_call(told)
-        if kind in _ANSWERS or self._version == "1.6":  # §4.1.3
+        if kind in _ANSWERS or self.version == "1.6":  # §4.1.3
             return None
         return Deserved(message_id=_id_of(told), codes=frozenset({"MessageTypeNotSupported"}))
 
@@ -132,7 +136,7 @@ class Judge:
         begin = _BEGINS_AS_CALL.match(text)
         return Deserved(
             message_id=begin["id"] if begin else "-1",
-            codes=frozenset({FORMAT[self._version], FRAMEWORK[self._version]}),
+            codes=frozenset({FORMAT[self.version], FRAMEWORK[self.version]}),
         )
 
     def _of_call(self, told: list[Any]) -> Deserved:
@@ -142,7 +146,7 @@ class Judge:
         _, _, action, payload = told
         if not isinstance(payload, dict | None):
             return self._refused(message_id, FORMAT)
-        if action not in STATION_ACTIONS[self._version]:
+        if action not in STATION_ACTIONS[self.version]:
             is_known = action in self._server_actions
             code = "NotSupported" if is_known else "NotImplemented"
             return Deserved(message_id=message_id, codes=frozenset({code}))
@@ -154,7 +158,7 @@ class Judge:
     def _faults(self, action: str, payload: dict[str, Any]) -> set[str]:
         """The keywords of the schema that a payload offends."""
         if action not in self._calls:
-            validator = get_validator(MessageType.Call, action, self._version)
+            validator = get_validator(MessageType.Call, action, self.version)
             self._calls[action] = type(validator)(with_bounds(validator.schema))
         return {str(error.validator) for error in self._calls[action].iter_errors(payload)}
 
@@ -164,10 +168,10 @@ class Judge:
         if keyword in _PROPERTY_WORDS:
             return PROPERTY
         table = OCCURRENCE if keyword in _OCCURRENCE_WORDS else FORMAT
-        return table[self._version]
+        return table[self.version]
 
     def _refused(self, message_id: str, code: dict[str, str]) -> Deserved:
-        return Deserved(message_id=message_id, codes=frozenset({code[self._version]}))
+        return Deserved(message_id=message_id, codes=frozenset({code[self.version]}))
 
 
 def server_actions(version: str) -> frozenset[str]:

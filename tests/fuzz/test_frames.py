@@ -42,21 +42,25 @@ class BrokenStation:
     """
 
     socket: ClientConnection
-    version: str
+    judge: Judge
     maker: FrameMaker
     tally: Counter[str] = field(default_factory=Counter)
     _awaited: deque[tuple[str | bytes, Deserved]] = field(default_factory=deque)
     _is_heard: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, frame: str | bytes, deserved: Deserved | None) -> None:
-        """Send a frame; wait where too many have not been answered."""
+    async def send(self, frame: str | bytes) -> None:
+        """Send a frame."""
+        deserved = self.judge.deserved(frame)
         if deserved is None:
             self.tally["none"] += 1
         else:
             self._awaited.append((frame, deserved))
         await self.socket.send(frame)
-        if len(self._awaited) >= AT_ONCE:
-            await self.answered()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether so much has not been answered that it is time to wait for that."""
+        return len(self._awaited) >= AT_ONCE
 
     async def answered(self) -> None:
         """Wait until all has been answered."""
@@ -67,10 +71,10 @@ class BrokenStation:
 
     async def listen(self) -> None:
         """Take what comes until the connection ends."""
-        async for text in self.socket:
-            told = json.loads(text)
+        while True:
+            told = json.loads(await self.socket.recv())
             if told[0] == 2:
-                await self.socket.send(self.maker.answer(told[1], told[2]))
+                await self.send(self.maker.answer(told[1], told[2]))
             else:
                 self._take(told)
             self._is_heard.set()
@@ -88,7 +92,7 @@ class BrokenStation:
             self.tally[code] += 1
             return
         assert deserved.action is not None, f"{about}, deserved {set(deserved.codes)}"
-        validator = get_validator(MessageType.CallResult, deserved.action, self.version)
+        validator = get_validator(MessageType.CallResult, deserved.action, self.judge.version)
         assert [error.message for error in validator.iter_errors(told[2])] == [], about
         self.tally["result"] += 1
 
@@ -100,7 +104,7 @@ async def broken_station(url: str, version: str, random: Random) -> AsyncIterato
         connect(url, subprotocols=[subprotocol], ping_interval=None, proxy=None) as socket,
         asyncio.TaskGroup() as tasks,
     ):
-        station = BrokenStation(socket, version, FrameMaker(version, random))
+        station = BrokenStation(socket, Judge(version), FrameMaker(version, random))
         listening = tasks.create_task(station.listen())
         yield station
         listening.cancel()
@@ -111,19 +115,18 @@ async def test_whatever_a_station_sends_is_answered_as_it_deserves(
     version: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     print(f"seed {SEED}")  # noqa: T201 - to see it again
-    random, judge = Random(SEED), Judge(version)  # noqa: S311 - not for secrets
+    random = Random(SEED)  # noqa: S311 - not for secrets
     async with running_csms(tmp_path, sites=(site_of(stations=1),)) as csms:
         url = f"{csms.ocpp_url}/{csms.fresh_station()}"
         async with broken_station(url, version, random) as station:
             for _ in range(FRAMES):
-                frame = station.maker.frame()
-                await station.send(frame, judge.deserved(frame))
-            await station.answered()
-            heartbeat = '[2,"still-here","Heartbeat",{}]'
-            await station.send(heartbeat, judge.deserved(heartbeat))
+                await station.send(station.maker.frame())
+                if station.is_waiting:
+                    await station.answered()
+            await station.send('[2,"still-here","Heartbeat",{}]')
             await station.answered()
         print(version, dict(station.tally.most_common()))  # noqa: T201
-    assert sum(station.tally.values()) == FRAMES + 1
+    assert sum(station.tally.values()) > FRAMES
     assert {"result", "NotImplemented", "NotSupported", "TypeConstraintViolation"} <= set(
         station.tally
     )
