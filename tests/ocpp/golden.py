@@ -9,7 +9,8 @@ from csms.ocpp.frames import Call, CallResult
 from csms.ocpp.versions import load_adapters
 
 FOLDER: Final = Path(__file__).parent / "frames"
-V201, V16 = load_adapters()
+ADAPTERS: Final = {adapter.name: adapter for adapter in load_adapters()}
+V201, V16 = ADAPTERS["2.0.1"], ADAPTERS["1.6"]
 
 
 @dataclass(frozen=True)

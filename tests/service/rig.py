@@ -45,7 +45,8 @@ ReplyT = TypeVar("ReplyT")
 OutcomeT = TypeVar("OutcomeT", bound=Outcome)
 
 NOON: Final = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
-V201, V16 = load_adapters()
+ADAPTERS: Final = {adapter.name: adapter for adapter in load_adapters()}
+V201, V16 = ADAPTERS["2.0.1"], ADAPTERS["1.6"]
 
 
 def after(minutes: float) -> datetime:
