@@ -69,7 +69,7 @@ def _print(row: Row) -> None:
     print(
         f"{row.stations:>8,} {row.message:<16} {row.name:<10} {row.rate:>7,.0f} "
         f"{row.per_server_s:>9,.0f} {row.per_processor_s:>8,.0f} {_times(row.ratio):>6} "
-        f"{_times(row.wall_ratio):>6} {1e6 / row.per_processor_s:>7,.0f} "
+        f"{_times(row.wall_ratio):>6} {row.cost_us:>7,.0f} "
         f"{row.generator_share:>5.2f} {_latency(row.half)} {row.idle_kib:>8.1f} "
         f"{row.loaded_kib:>7.1f}",
         flush=True,

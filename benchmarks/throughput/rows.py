@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 
 from benchmarks.load.figures import LoadFigures
@@ -75,6 +76,11 @@ class Row:
         return median(window.per_processor_s for window in self.windows)
 
     @property
+    def cost_us(self) -> float:
+        """Processor time of a message, the database's counted in; without end if none came."""
+        return 1e6 / self.per_processor_s if self.per_processor_s else inf
+
+    @property
     def generator_share(self) -> float:
         """How busy the generator was: near 1 it is what was measured."""
         return max(window.load.generator_share for window in self.windows)
@@ -88,8 +94,10 @@ class Row:
 
     @property
     def wall_ratio(self) -> float | None:
-        """Messages per second over the peer's."""
-        return self._median(ours.load.rate / theirs.load.rate for ours, theirs in self._pairs())
+        """Messages per second over the peer's; None where it answered none in time."""
+        return self._median(
+            ours.load.rate / theirs.load.rate for ours, theirs in self._pairs() if theirs.load.rate
+        )
 
     @property
     def faults(self) -> list[str]:
@@ -97,6 +105,8 @@ class Row:
         errors = sum(load.errors for load in self._loads())
         unanswered = sum(load.unanswered for load in self._loads())
         found = [f"{errors} errors"] if errors else []
+        if not any(window.load.answered for window in self.windows):
+            found.append("nothing answered")
         found += [f"{unanswered} not answered"] if unanswered else []
         if self.kept is not None:
             answered = sum(load.answered - load.errors for load in self._loads())
@@ -106,7 +116,10 @@ class Row:
         return [f"{self.name} {self.message} at {self.stations:,}: {fault}" for fault in found]
 
     def _pairs(self) -> Iterator[tuple[Window, Window]]:
-        return zip(self.windows, self.peers, strict=bool(self.peers))
+        """Rounds of both; one in which the peer has answered nothing says nothing."""
+        for ours, theirs in zip(self.windows, self.peers, strict=bool(self.peers)):
+            if theirs.load.answered:
+                yield ours, theirs
 
     def _loads(self) -> list[LoadFigures]:
         below = [load for load in (self.half, self.steady) if load is not None]

@@ -57,6 +57,23 @@ def test_a_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
     assert PEER.ratio is None
 
 
+def silent(server_s: float) -> Window:
+    return Window(replace(load(0.0, answered=0), sent=1000), server_s, 0.0)
+
+
+def test_a_round_in_which_the_peer_answers_nothing_makes_no_ratio() -> None:
+    row = replace(OURS, peers=(silent(2.0), PEER.windows[1]))
+    assert row.ratio == pytest.approx(25.0)
+    assert row.wall_ratio == pytest.approx(20.0)
+    assert replace(OURS, peers=(silent(2.0),) * 2).ratio is None
+
+
+def test_a_server_that_answers_nothing_is_at_fault() -> None:
+    row = replace(OURS, windows=(silent(2.0),) * 2, kept=0)
+    assert row.cost_us == float("inf")
+    assert "postgresql MeterValues at 1,000: nothing answered" in row.faults
+
+
 def test_all_bars_are_held(capsys: pytest.CaptureFixture[str]) -> None:
     assert judge([PEER, OURS, EVENTS])
 
