@@ -145,3 +145,15 @@ def test_silent_chargers_beyond_the_limit_leave_nothing() -> None:
     plan = make_plan(problem(feeder("main", 40.0), evse("a"), reservations=silent))
     assert first_a(plan) == [0.0]
     assert plan.evses[0].reason.cause is Cause.OTHERS_FIRST
+
+
+def test_a_branch_that_is_over_its_limit_anyway_holds_nobody_else_down() -> None:
+    feeders = (
+        feeder("main", 60.0),
+        feeder("left", 10.0, parent="main", uncontrolled_a=20.0),
+        feeder("right", 25.0, parent="main"),
+    )
+    plan = make_plan(
+        problem(feeders, evse("a", feeder="left", floor_a=6.0), evse("b", feeder="right"))
+    )
+    assert first_a(plan) == [6.0, 25.0]
