@@ -115,6 +115,7 @@ class Judge:
             return self._refused("-1", FRAMEWORK)
         try:
             told = _without_nul(json.loads(frame, parse_constant=_no_number))
+            json.dumps(told, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError):
             return self._no_json(frame)
         if not isinstance(told, list) or not told:
