@@ -1,5 +1,6 @@
 """Rows that many units of work put down, and the statements that write them all at once."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -19,6 +20,7 @@ Gathered: TypeAlias = Mapping["Bulk", Collection[Row]]
 AT_ONCE: Final = (256, 64, 16, 4, 1)
 """How many rows a statement for SQLite has: any number of rows is a few of these, so that the
 statements are few and stay prepared."""
+_PARAMETER: Final = re.compile(r"\$(\d+)")
 _POSTGRES: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -27,12 +29,14 @@ class Bulk:
     """A kind of rows that one statement writes, however many there are.
 
     Attributes:
+        table: The table's name.
         key_count: Of rows that agree in so many columns, the first ones, only the last is written.
         instants: Places of the columns that are instants.
         for_sqlite: The statements for so many rows, by their number: `AT_ONCE`.
         for_postgres: The statement for all rows, with an array for each column.
     """
 
+    table: str
     key_count: int
     instants: tuple[int, ...]
     for_sqlite: Mapping[int, str]
@@ -74,6 +78,7 @@ def changed_rows(
     every = (key, *columns)
     news = ", ".join(f"{one} = {_kept(name, one, f'news.{one}', while_null)}" for one in columns)
     return Bulk(
+        table=name,
         key_count=1,
         instants=_instants(model, every),
         for_sqlite=_by_count(
@@ -88,6 +93,27 @@ def changed_rows(
     )
 
 
+def in_one(kinds: Sequence[Bulk]) -> str | None:
+    """One statement for PostgreSQL that writes all rows of several kinds.
+
+    Its parameters are those of each kind's own statement, one after the other.
+
+    Returns:
+        None: Two kinds change the same table, of which one statement shows each only what was
+        there before.
+    """
+    if len({kind.table for kind in kinds}) < len(kinds):
+        return None
+    statements, used = [], 0
+    for kind in kinds:
+        statement, count = _renumbered(kind.for_postgres, used)
+        statements.append(statement)
+        used += count
+    *others, last = statements
+    parts = ", ".join(f"kind_{i} AS ({statement})" for i, statement in enumerate(others))
+    return f"WITH {parts} {last}" if parts else last
+
+
 def gather(rows: Iterable[Written]) -> Gathered:
     """All rows by their kind, in the order in which the kinds first come."""
     gathered: dict[Bulk, dict[Row | int, Row]] = {}
@@ -95,6 +121,11 @@ def gather(rows: Iterable[Written]) -> Gathered:
         some = gathered.setdefault(kind, {})
         some[row[: kind.key_count] if kind.key_count else len(some)] = row
     return {kind: some.values() for kind, some in gathered.items()}
+
+
+def _renumbered(statement: str, used: int) -> tuple[str, int]:
+    """A statement whose parameters follow those that are used already, and how many it has."""
+    return _PARAMETER.subn(lambda found: f"${int(found[1]) + used}", statement)
 
 
 def _kept(table: str, column: str, value: str, while_null: str | None) -> str:
@@ -109,8 +140,10 @@ def _kept(table: str, column: str, value: str, while_null: str | None) -> str:
 
 
 def _inserted(model: type[SQLModel], columns: Sequence[str], key_count: int, rule: str) -> Bulk:
-    head = f"INSERT INTO {table_of(model).name} ({', '.join(columns)})"
+    name = str(table_of(model).name)
+    head = f"INSERT INTO {name} ({', '.join(columns)})"
     return Bulk(
+        table=name,
         key_count=key_count,
         instants=_instants(model, columns),
         for_sqlite=_by_count(f"{head} VALUES ", len(columns), f" {rule}"),

@@ -144,6 +144,8 @@ class SharedTransaction:
 
     async def _write(self, entries: Sequence[Entry], after: Sequence[str]) -> None:
         rows = gather(chain.from_iterable(entry.rows for entry in entries))
+        if after is _COMMIT and rows and not self._is_open and await self._has_committed(rows):
+            return
         try:
             await self._run(_ROWS if rows else (), rows, after if rows or after is _COMMIT else ())
         except Exception as error:
@@ -154,6 +156,11 @@ class SharedTransaction:
                 await self._write_alone(entry)
             if after is _COMMIT:
                 await self._run((), None, _COMMIT)
+
+    async def _has_committed(self, rows: Gathered) -> bool:
+        await self.open()
+        assert self._driver is not None  # noqa: S101 - it is open
+        return await self._driver.has_committed(rows)
 
     async def _write_alone(self, entry: Entry) -> None:
         """Write one unit's rows, or note why they cannot be written."""

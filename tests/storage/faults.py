@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from csms.storage.bulk import Gathered
 from csms.storage.database import Database, DatabaseSettings
-from csms.storage.drivers import Driver
+from csms.storage.drivers import Driver, SqliteDriver
 from csms.storage.group_commit import STANDARD_PACE, CommitPace, GroupCommit
 
 
@@ -49,6 +49,15 @@ class FaultyDriver:
         if self._faults.broken & {*before, *after}:
             raise OSError("the disk is full")
         await self._driver.run((), None, after)
+
+    async def has_committed(self, rows: Gathered) -> bool:
+        if isinstance(self._driver, SqliteDriver) or "COMMIT" in self._faults.broken:
+            return False
+        self._faults.commits += 1
+        await self._faults.gate.wait()
+        is_done = await self._driver.has_committed(rows)
+        self._faults.commits -= not is_done
+        return is_done
 
 
 @asynccontextmanager

@@ -90,6 +90,43 @@ async def test_instants_are_kept_in_utc_as_everywhere(database: Database, driver
             assert found.isoformat() == "2026-07-01T10:00:00.000005+00:00"
 
 
+async def names_of(database: Database) -> set[str]:
+    async with database.reading() as connection:
+        return set((await connection.execute(text("SELECT id FROM site"))).scalars())
+
+
+only_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@only_postgres
+async def test_rows_of_several_tables_are_committed_at_once(
+    database: Database, driver: Driver
+) -> None:
+    rows = [(SITES, site("a")), (SITES, site("b")), (SEEN, ("G-01", "1.6", NOON))]
+    statuses = [("G-01", 1, 1, status, NOON) for status in ("available", "faulted")]
+    assert await driver.has_committed(gather([*rows, *((STATUS, row) for row in statuses)]))
+    assert await names_of(database) == {"fjordgata", "a", "b"}
+    async with database.reading() as connection:
+        connector, station = table_of(ConnectorRow), table_of(StationRow)
+        found = await connection.execute(select(connector.c.status, connector.c.at))
+        assert [tuple(row) for row in found] == [("faulted", NOON)]
+        seen = await connection.execute(select(station.c.seen_at).where(station.c.id == "G-01"))
+        assert seen.scalar_one() == NOON
+
+
+@only_postgres
+async def test_rows_that_are_at_fault_or_of_one_table_twice_are_not_committed_at_once(
+    database: Database, driver: Driver
+) -> None:
+    orphan = (STATUS, ("nobody", 1, 1, "available", NOON))
+    assert not await driver.has_committed(gather([(SITES, site("a")), orphan]))
+    assert not await driver.has_committed(gather([(SITES, ("b", None, "Etc/UTC", "TN", 230.0))]))
+    protocol = changed_rows(StationRow, "id", "protocol")
+    twice = [(SEEN, ("G-01", "1.6", NOON)), (protocol, ("G-01", "2.0.1"))]
+    assert not await driver.has_committed(gather(twice))
+    assert await names_of(database) == {"fjordgata"}
+
+
 async def test_what_follows_an_error_is_not_run(database: Database, driver: Driver) -> None:
     with pytest.raises(Exception, match="nonsense"):
         await driver.run((driver.begin, "nonsense"), gather([(SITES, site("a"))]), ("COMMIT",))
@@ -98,7 +135,7 @@ async def test_what_follows_an_error_is_not_run(database: Database, driver: Driv
         assert len((await connection.execute(text("SELECT id FROM site"))).all()) == 1
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@only_postgres
 async def test_commit_of_a_transaction_that_has_failed_is_no_success(driver: Driver) -> None:
     """PostgreSQL answers `ROLLBACK` to it, and that is all it says."""
     await driver.run((driver.begin,))
