@@ -1,11 +1,14 @@
 """Which reports of a transaction have come, by their numbers in the station's sequence."""
 
+import re
 from bisect import bisect_right
 from typing import Final
 
 import msgspec
 
 _MOST: Final = 2**63
+_STRETCH: Final = re.compile(r"(-?\d+)-(-?\d+)")
+"""The schemas forbid no numbers below zero."""
 
 
 class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
@@ -44,5 +47,5 @@ def read_numbers(text: str | None) -> ReportNumbers:
     """Read what `str` wrote; nothing stands for no numbers."""
     if not text:
         return ReportNumbers()
-    stretches = (stretch.split("-") for stretch in text.split(","))
+    stretches = _STRETCH.findall(text)
     return ReportNumbers(tuple((int(first), int(last)) for first, last in stretches))

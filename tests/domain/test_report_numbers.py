@@ -26,6 +26,7 @@ def having(*numbers: int) -> ReportNumbers:
         ((0, 2, 1), "0-2"),
         ((4, 0, 2, 3), "0-0,2-4"),
         ((7, 7, 7), "7-7"),
+        ((-3, -2, 0, 1), "-3--2,0-1"),
     ],
 )
 def test_numbers_are_stretches_without_a_gap(numbers: tuple[int, ...], text: str) -> None:
