@@ -6,7 +6,6 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -27,8 +26,8 @@ from csms.gateway.server import Gateway, GatewaySettings
 from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.journal.journal import Journal, JournalSettings
 from csms.ocpp.versions import load_adapters
-from csms.pki.authority import FolderAuthority
-from csms.pki.own_authority import OwnAuthority
+from csms.pki.own_authority import CaSettings, OwnAuthority
+from csms.pki.reading import read_certificates
 from csms.service.certificate_signing import CertificateSigning
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
@@ -57,21 +56,6 @@ _WARM_UP_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaSettings:
-    """The certificate authority of this server.
-
-    Attributes:
-        folder: Where it is kept.
-        passphrase: What its key is locked with; None: nothing.
-        station_days: For how many days stations' certificates are good.
-    """
-
-    folder: Path
-    passphrase: bytes | None = field(default=None, repr=False)
-    station_days: int = 365
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AppSettings:
     """All that can be set.
 
@@ -81,7 +65,7 @@ class AppSettings:
         journal: Where messages are kept; None: they are not.
         tokens: Who may charge.
         security: How stations have to prove who they are.
-        ca: The certificate authority of this server; None: there is none.
+        ca: The certificate authorities of this server; None: there are none.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
 
@@ -141,7 +125,9 @@ class App:
         self._sites = Sites(settings.sites, open_uow, clock, world.clock_rate)
         registry = ConnectionRegistry()
         self.security = StationSecurity(self._sites, settings.security, open_uow, clock)
-        self.certificates = StationCertificates(_authority(settings.ca, clock), open_uow, clock)
+        self.certificates = StationCertificates(
+            _authority(settings, clock), open_uow, clock, self._is_station
+        )
         self._signing = CertificateSigning(self.certificates, registry)
         self._journal = Journal(settings.journal, clock) if settings.journal else None
         context = HandlerContext(
@@ -243,6 +229,9 @@ class App:
         live = self._sites.of_station(station_id)
         return live is not None and live.stations[station_id].is_ready
 
+    def _is_station(self, name: str) -> bool:
+        return self._sites.of_station(name) is not None
+
     async def _warm_up(self, stop: asyncio.Event) -> None:
         """Wait until plans can be made, but not for ever: until then the heuristic makes them."""
         if self._own_planner is None:
@@ -297,8 +286,9 @@ class App:
         )
 
 
-def _authority(settings: CaSettings | None, clock: Clock) -> OwnAuthority | None:
-    if settings is None:
+def _authority(settings: AppSettings, clock: Clock) -> OwnAuthority | None:
+    if settings.ca is None:
         return None
-    authority = FolderAuthority(settings.folder, settings.passphrase)
-    return OwnAuthority(authority, clock, settings.station_days)
+    tls = settings.gateway.tls
+    let_in = [one for path in tls.client_ca for one in read_certificates(path)] if tls else []
+    return OwnAuthority(settings.ca, clock, let_in)

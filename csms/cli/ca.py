@@ -4,25 +4,38 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
-from csms.app import AppSettings, CaSettings
+from csms.app import AppSettings
 from csms.cli.credentials import check_station_id
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
-from csms.domain.certificate import CertificateState, Refused, Signed
+from csms.domain.certificate import (
+    CertificateKind,
+    CertificateState,
+    Refused,
+    Signed,
+    StationCertificate,
+)
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
 from csms.pki.authority import FolderAuthority, replace_file, replace_key
-from csms.pki.own_authority import OwnAuthority
+from csms.pki.own_authority import CaSettings, IssuerSettings, OwnAuthority
 from csms.service.station_certificates import StationCertificates
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
 
 _SERVER_DAYS: Final = 397
+_V2G_NAME: Final = "ChargeFlex V2G CA"
+_KIND: Final = {
+    "station": CertificateKind.STATION,
+    "v2g": CertificateKind.V2G,
+    "both": CertificateKind.COMBINED,
+}
 ConfigOption = Annotated[Path, typer.Option(help="Settings file with the key ca")]
+V2gOption = Annotated[bool, typer.Option("--v2g", help="The authority for vehicles (ca.v2g)")]
 
 app = typer.Typer(help="Look after the certificate authority.", no_args_is_help=True)
 
@@ -39,14 +52,17 @@ def ca() -> None:
 def init(
     config: ConfigOption,
     organization: Annotated[str, typer.Option(help="Whom all certificates are made out to (O)")],
+    v2g: V2gOption = False,
 ) -> None:
     """Make a new authority: ca.key, ca.pem and an empty crl.pem."""
-    settings = _settings(config)
+    settings = _issuer(config, v2g=v2g)
     if not 0 < len(organization) <= 64 or not organization.isprintable():
         raise InvalidInputError("organization", "expected 1 to 64 printable characters")
+    name = {"name": _V2G_NAME} if v2g else {}
     now = datetime.now(UTC)
-    FolderAuthority.create(settings.folder, organization, now, settings.passphrase)
-    typer.echo(f"{settings.folder / 'ca.pem'} is what stations and ocpp.tls.client_ca trust.")
+    FolderAuthority.create(settings.folder, organization, now, settings.passphrase, **name)
+    who = "vehicles have to trust" if v2g else "stations and ocpp.tls.client_ca trust"
+    typer.echo(f"{settings.folder / 'ca.pem'} is what {who}.")
     if settings.passphrase is None:
         typer.echo("The key is not locked: CHARGEFLEX_CA_PASSPHRASE is not set.", err=True)
 
@@ -61,7 +77,7 @@ def server_cert(
 
     They replace those that were there; a server that runs takes them up within a minute.
     """
-    settings = _settings(config)
+    settings = _issuer(config)
     authority = FolderAuthority(settings.folder, settings.passphrase)
     chain, key = authority.issue_server(hosts, datetime.now(UTC), days)
     replace_key(settings.folder / "server.key", key)
@@ -74,6 +90,10 @@ def sign(
     station_id: Annotated[str, typer.Argument(help="The identity at the end of its URL")],
     request: Annotated[Path, typer.Argument(help="Its request in PEM; - reads standard input")],
     config: ConfigOption,
+    use: Annotated[
+        Literal["station", "v2g", "both"],
+        typer.Option(help="Whom the station shows the certificate to: this server, vehicles, both"),
+    ] = "station",
 ) -> None:
     """Sign a station's request by hand, and print the certificate."""
     settings, _ = read_settings(config)
@@ -82,7 +102,7 @@ def sign(
         text = sys.stdin.read() if str(request) == "-" else request.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError("request", f"cannot be read: {error}") from error
-    answer = asyncio.run(_sign(settings, _settings(config), station_id, text))
+    answer = asyncio.run(_sign(settings, _settings(config), (station_id, text), _KIND[use]))
     if isinstance(answer, Refused):
         raise InvalidInputError("request", answer.cause)
     typer.echo(answer.chain, nl=False)
@@ -98,53 +118,80 @@ def revoke(
     A server that runs takes crl.pem up within a minute, if ocpp.tls.crl names it.
     """
     settings, _ = read_settings(config)
-    authority = FolderAuthority(_settings(config).folder, _settings(config).passphrase)
-    count = asyncio.run(_revoke(settings, authority, station_id))
+    count = asyncio.run(_revoke(settings, _settings(config), station_id))
     if not count:
         raise InvalidInputError("station_id", f"{station_id!r} has no certificate signed here")
     typer.echo(f"Revoked: {count} of {station_id}.")
 
 
 @app.command("renew-crl")
-def renew_crl(config: ConfigOption) -> None:
+def renew_crl(config: ConfigOption, v2g: V2gOption = False) -> None:
     """Sign crl.pem anew, for another year."""
-    settings = _settings(config)
+    settings = _issuer(config, v2g=v2g)
     FolderAuthority(settings.folder, settings.passphrase).revoke([], datetime.now(UTC))
     typer.echo(f"{settings.folder / 'crl.pem'} is signed anew.")
 
 
 async def _sign(
-    settings: AppSettings, ca_settings: CaSettings, station_id: StationId, request: str
+    settings: AppSettings,
+    ca_settings: CaSettings,
+    asked: tuple[StationId, str],
+    kind: CertificateKind,
 ) -> Signed | Refused:
     clock = SystemClock()
-    authority = FolderAuthority(ca_settings.folder, ca_settings.passphrase)
+    own = OwnAuthority(ca_settings, clock)
     database = Database(settings.database)
     try:
         await database.upgrade()
-        own = OwnAuthority(authority, clock, ca_settings.station_days)
         certificates = StationCertificates(own, lambda: SqlUnitOfWork(database), clock)
-        return await certificates.sign_for_station(station_id, request)
+        return await certificates.sign_for_station(*asked, kind)
     finally:
         await database.close()
 
 
-async def _revoke(settings: AppSettings, authority: FolderAuthority, station_id: StationId) -> int:
-    """Revoke a station's certificates: on the list first, as that is what keeps it out."""
+async def _revoke(settings: AppSettings, ca_settings: CaSettings, station_id: StationId) -> int:
+    """Revoke a station's certificates: on the lists first, as that is what keeps it out."""
     database = Database(settings.database)
     try:
         await database.upgrade()
         certificates = StationCertificates(None, lambda: SqlUnitOfWork(database), SystemClock())
         alive = [
-            int(one.serial, 16)
+            one
             for one in await certificates.of(station_id)
             if one.state is not CertificateState.REVOKED
         ]
         if alive:
-            authority.revoke(alive, datetime.now(UTC))
+            _put_on_lists(ca_settings, alive)
             await certificates.note_revoked(station_id)
         return len(alive)
     finally:
         await database.close()
+
+
+def _put_on_lists(settings: CaSettings, certificates: list[StationCertificate]) -> None:
+    """Put certificates on the list of the authority that has signed them."""
+    by_station: list[int] = []
+    by_v2g: list[int] = []
+    for one in certificates:
+        signed = by_station if one.kind is CertificateKind.STATION else by_v2g
+        signed.append(int(one.serial, 16))
+    for issuer, serials in ((settings.station, by_station), (settings.v2g, by_v2g)):
+        if serials and issuer is None:
+            raise InvalidInputError("ca.v2g", "expected the authority that signed what it revokes")
+        if serials and issuer is not None:
+            authority = FolderAuthority(issuer.folder, issuer.passphrase)
+            authority.revoke(serials, datetime.now(UTC))
+
+
+def _issuer(config: Path, *, v2g: bool = False) -> IssuerSettings:
+    settings = _settings(config)
+    if not v2g:
+        return settings.station
+    if settings.v2g is None:
+        raise InvalidInputError(
+            "ca.v2g", f"expected the key v2g of ca in {config}, such as v2g: {{folder: pki/v2g}}"
+        )
+    return settings.v2g
 
 
 def _settings(config: Path) -> CaSettings:

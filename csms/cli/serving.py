@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings, CaSettings
+from csms.app import App, AppSettings
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings
 from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistorySettings
 from csms.journal.journal import JournalSettings
+from csms.pki.own_authority import CaSettings, IssuerSettings
 from csms.service.requirements import SecurityPolicy
 from csms.settings.app_file import (
     CaModel,
@@ -82,11 +83,15 @@ def _security(model: OcppModel) -> SecurityPolicy:
 def _ca(model: CaModel | None, beside: Path) -> CaSettings | None:
     if model is None:
         return None
-    passphrase = os.environ.get(_PASSPHRASE_VARIABLE)
+    said = os.environ.get(_PASSPHRASE_VARIABLE)
+    passphrase = said.encode() if said else None
+
+    def issuer(folder: str, days: int) -> IssuerSettings:
+        return IssuerSettings(folder=beside / folder, passphrase=passphrase, days=days)
+
     return CaSettings(
-        folder=beside / model.folder,
-        passphrase=passphrase.encode() if passphrase else None,
-        station_days=model.station_days,
+        station=issuer(model.folder, model.station_days),
+        v2g=issuer(model.v2g.folder, model.v2g.days) if model.v2g else None,
     )
 
 
@@ -100,8 +105,8 @@ def _tls(model: OcppModel, beside: Path) -> TlsSettings | None:
         certificates=tuple(
             CertificateFiles(beside / one.chain, beside / one.key) for one in tls.certificates
         ),
-        client_ca=beside / tls.client_ca if tls.client_ca else None,
-        crl=beside / tls.crl if tls.crl else None,
+        client_ca=tuple(beside / one for one in tls.client_ca or ()),
+        crl=tuple(beside / one for one in tls.crl or ()),
         min_version=tls.min_version,
     )
 

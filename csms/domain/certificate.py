@@ -17,6 +17,14 @@ class CertificateKind(StrEnum):
 
     STATION = "ChargingStationCertificate"
     V2G = "V2GCertificate"
+    COMBINED = "CombinedCertificate"
+    """For both; OCPP has no word for it and leaves the use out (2.0.1 part 2 §1.58.1)."""
+
+    @property
+    def uses(self) -> frozenset["CertificateKind"]:
+        """The single uses that it covers."""
+        both = frozenset({CertificateKind.STATION, CertificateKind.V2G})
+        return both if self is CertificateKind.COMBINED else frozenset({self})
 
 
 class CertificateState(StrEnum):

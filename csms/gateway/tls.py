@@ -65,23 +65,23 @@ class TlsSettings:
     Attributes:
         certificates: One; or two, with an RSA key and with an elliptic curve, so that stations of
             both kinds find a cipher suite.
-        client_ca: PEM: who may sign stations' certificates; None: they are not asked for any.
-        crl: Certificates that are revoked; None: none is.
+        client_ca: PEM: who may sign stations' certificates; none: they are not asked for any.
+        crl: Lists of certificates that are revoked.
         min_version: The lowest version of TLS: 1.2 or 1.3.
     """
 
     host: str = "127.0.0.1"
     port: int = 9001
     certificates: tuple[CertificateFiles, ...]
-    client_ca: Path | None = None
-    crl: Path | None = None
+    client_ca: tuple[Path, ...] = ()
+    crl: tuple[Path, ...] = ()
     min_version: str = "1.2"
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All files that are named."""
         pairs = (path for one in self.certificates for path in (one.chain, one.key))
-        return (*pairs, *(path for path in (self.client_ca, self.crl) if path))
+        return (*pairs, *self.client_ca, *self.crl)
 
 
 class StationContext(ssl.SSLContext):
@@ -137,7 +137,7 @@ def load_tls(settings: TlsSettings, handshake_failed: HandshakeFailed) -> Statio
     context.num_tickets = 0
     for files in settings.certificates:
         _load_own(context, files)
-    authorities = [] if settings.client_ca is None else _load_client_ca(context, settings.client_ca)
+    authorities = [one for path in settings.client_ca for one in _load_client_ca(context, path)]
     now = datetime.now(UTC)
     context.revocations = read_revocations(settings.crl, authorities, now) if settings.crl else None
     return context

@@ -1,7 +1,8 @@
 """A small certificate authority in a folder, for sites that have no other.
 
 Its key signs certificates of stations and of this server, and the list of those that are revoked.
-The folder holds `ca.key` (readable by its owner only), `ca.pem` and `crl.pem`.
+The folder holds `ca.key` (readable by its owner only), `ca.pem` and `crl.pem`. Where the authority
+is itself below another one, `ca.pem` goes on with those that lead to the root.
 """
 
 import ipaddress
@@ -18,10 +19,9 @@ from cryptography.x509.oid import NameOID
 
 from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
 from csms.domain.errors import CertificateFileError, InvalidInputError
-from csms.domain.identity import StationId
 from csms.pki.building import Signer, new_key, pem, sign_root, subject_of, validity
 from csms.pki.reading import fingerprint_of, read_certificates, read_crl, read_file
-from csms.pki.requests import RequestRefusedError, read_request
+from csms.pki.requests import Bearer, RequestRefusedError, read_request
 
 _CA_DAYS: Final = 20 * 365
 _CRL_DAYS: Final = 365
@@ -43,7 +43,7 @@ class FolderAuthority:
 
     def __init__(self, folder: Path, passphrase: bytes | None = None) -> None:
         self._folder = folder
-        certificate = read_certificates(folder / _CERTIFICATE)[0]
+        certificate, *above = read_certificates(folder / _CERTIFICATE)
         key = read_file(
             folder / _KEY,
             "the key of ca.pem, and its passphrase",
@@ -52,12 +52,27 @@ class FolderAuthority:
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise CertificateFileError(folder / _KEY, "expected a key on an elliptic curve")
         self._signer = Signer(certificate, key)
+        self._chain = (certificate, *above)
+        path = (one for one in self._chain if one.issuer != one.subject)
+        self._path = b"".join(map(pem, path)).decode()
 
     @classmethod
     def create(
-        cls, folder: Path, organization: str, now: datetime, passphrase: bytes | None = None
+        cls,
+        folder: Path,
+        organization: str,
+        now: datetime,
+        passphrase: bytes | None = None,
+        name: str = "ChargeFlex CA",
     ) -> "FolderAuthority":
         """Make a new authority in a folder that has none.
+
+        Args:
+            folder: Where.
+            organization: Who runs it.
+            now: The present instant.
+            passphrase: What its key is locked with; None: nothing.
+            name: What it is called, after the organization.
 
         Raises:
             InvalidInputError: There is one already.
@@ -65,7 +80,7 @@ class FolderAuthority:
         folder.mkdir(parents=True, exist_ok=True)
         if any((folder / name).exists() for name in (_KEY, _CERTIFICATE)):
             raise InvalidInputError("ca", f"expected a folder without an authority, got {folder}")
-        subject = subject_of(f"{organization} ChargeFlex CA", organization)
+        subject = subject_of(f"{organization} {name}", organization)
         signer = sign_root(subject, validity(now, _CA_DAYS))
         write_key(folder / _KEY, signer.key, passphrase)
         replace_file(folder / _CERTIFICATE, pem(signer.certificate))
@@ -74,40 +89,40 @@ class FolderAuthority:
 
     @property
     def organization(self) -> str:
-        """Whom certificates are made out to."""
+        """Who runs it, and whom certificates are made out to where nobody else is named."""
         found = self._signer.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         return str(found[0].value)
 
-    def sign(
-        self,
-        station_id: StationId,
-        request: str,
-        now: datetime,
-        days: int,
-    ) -> Signed | Refused:
+    def is_below(self, others: Sequence[x509.Certificate]) -> bool:
+        """Whether it is one of several authorities, or below one of them."""
+        return any(one in others for one in self._chain)
+
+    def sign(self, bearer: Bearer, request: str, now: datetime, days: int) -> Signed | Refused:
         """Sign what a station asks for.
 
         Args:
-            station_id: Who asks.
+            bearer: Who asks, and what for.
             request: PEM.
             now: The present instant.
             days: For how many days.
         """
+        owner = bearer.organization or self.organization
         try:
-            asked = read_request(request, station_id, self.organization)
+            asked, name = read_request(request, bearer, owner)
         except RequestRefusedError as error:
             return Refused(str(error))
-        subject = subject_of(station_id, self.organization)
+        is_for_vehicles = bearer.kind is not CertificateKind.STATION
+        subject = subject_of(name, owner, is_for_vehicles=is_for_vehicles)
         certificate = self._signer.sign(subject, asked.public_key(), validity(now, days))
         told = StationCertificate(
-            station_id=station_id,
+            station_id=bearer.station_id,
             fingerprint=fingerprint_of(certificate),
             serial=f"{certificate.serial_number:x}",
-            kind=CertificateKind.STATION,
+            kind=bearer.kind,
             issued_at=now,
             not_after=certificate.not_valid_after_utc,
         )
-        return Signed(told, pem(certificate).decode())
+        return Signed(told, pem(certificate).decode() + self._path)
 
     def issue_server(
         self, hosts: Sequence[str], now: datetime, days: int

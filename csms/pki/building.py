@@ -96,10 +96,19 @@ def sign_root(subject: x509.Name, valid: tuple[datetime, datetime]) -> Signer:
     return Signer(certificate, key)
 
 
-def subject_of(common_name: str, organization: str) -> x509.Name:
-    """A subject with the names that OCPP wants (A00.FR.509-511)."""
+def subject_of(common_name: str, organization: str, *, is_for_vehicles: bool = False) -> x509.Name:
+    """A subject with the names that OCPP wants (A00.FR.509-511).
+
+    Args:
+        common_name: Who it is.
+        organization: Who owns it.
+        is_for_vehicles: They know a charging station by the domain CPO (ISO 15118-2 annex F,
+            A00.FR.513).
+    """
+    domain = [x509.NameAttribute(NameOID.DOMAIN_COMPONENT, "CPO")] if is_for_vehicles else []
     return x509.Name(
         [
+            *domain,
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]

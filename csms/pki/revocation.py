@@ -1,7 +1,7 @@
 """Which certificates are revoked (RFC 5280 §5)."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,44 +16,51 @@ logger = logging.getLogger(__name__)
 
 
 class Revocations:
-    """The revocation list of one authority. Only its own certificates can stand on it.
+    """The revocation lists of authorities. Only an authority's own certificates stand on its list.
 
     Args:
-        crl: The list.
+        crls: The lists.
     """
 
-    def __init__(self, crl: x509.CertificateRevocationList) -> None:
-        self._issuer = crl.issuer
-        self._serials = frozenset(one.serial_number for one in crl)
+    def __init__(self, crls: Iterable[x509.CertificateRevocationList]) -> None:
+        self._serials: dict[x509.Name, set[int]] = {}
+        for crl in crls:
+            known = self._serials.setdefault(crl.issuer, set())
+            known.update(one.serial_number for one in crl)
 
     def has(self, certificate: x509.Certificate) -> bool:
         """Whether a certificate is revoked."""
-        is_of_issuer = certificate.issuer == self._issuer
-        return is_of_issuer and certificate.serial_number in self._serials
+        return certificate.serial_number in self._serials.get(certificate.issuer, ())
 
 
 def read_revocations(
-    path: Path, authorities: Sequence[x509.Certificate], now: datetime
+    paths: Sequence[Path], authorities: Sequence[x509.Certificate], now: datetime
 ) -> Revocations:
-    """Read a revocation list and see that one of our authorities has signed it.
+    """Read revocation lists and see that our authorities have signed them.
 
     A list that is out of date still says who is revoked, so it counts, and the log says so.
 
     Args:
-        path: The list.
+        paths: The lists.
         authorities: Whose lists count.
         now: The present instant.
 
     Raises:
-        CertificateFileError: It cannot be read, or nobody of them has signed it.
+        CertificateFileError: One cannot be read, or nobody of them has signed it.
     """
+    return Revocations(_read_signed(path, authorities, now) for path in paths)
+
+
+def _read_signed(
+    path: Path, authorities: Sequence[x509.Certificate], now: datetime
+) -> x509.CertificateRevocationList:
     crl = read_crl(path)
     if not any(_has_signed(one, crl) for one in authorities):
         raise CertificateFileError(path, "expected a list signed by one of the client CA's keys")
     next_at = crl.next_update_utc
     if next_at is not None and next_at <= now:
         logger.error("%s: the revocation list should have been renewed by %s", path, next_at)
-    return Revocations(crl)
+    return crl
 
 
 def _has_signed(authority: x509.Certificate, crl: x509.CertificateRevocationList) -> bool:

@@ -24,6 +24,7 @@ _KIND: Final[Mapping[SigningUse, CertificateKind]] = {
     SigningUse.STATION: CertificateKind.STATION,
     SigningUse.V2G: CertificateKind.V2G,
 }
+"""Of requests that name a use; others are for both."""
 
 
 class CertificateSigning:
@@ -41,9 +42,8 @@ class CertificateSigning:
 
     async def sign(self, asked: SigningAsked) -> Agreement:
         """Have a request signed, or say why not. The certificate is sent later."""
-        answer = await self._certificates.sign_for_station(
-            asked.station_id, asked.request, _KIND[asked.use]
-        )
+        kind = CertificateKind.COMBINED if asked.is_for_both else _KIND[asked.use]
+        answer = await self._certificates.sign_for_station(asked.station_id, asked.request, kind)
         if isinstance(answer, Refused):
             return Agreement(is_accepted=False, cause=answer.cause)
         use = None if asked.is_for_both else asked.use

@@ -106,6 +106,12 @@ class VariableStore(Protocol):
         """The actual value of a variable of the station's own, None if it was not told."""
         ...
 
+    async def values_of(
+        self, station_id: StationId, component: str, variable: str
+    ) -> frozenset[str]:
+        """The actual values of a variable, the station's own and those of its EVSEs."""
+        ...
+
 
 class ExternalLimitStore(Protocol):
     """Keeps what others limit stations to, until they release it."""

@@ -175,9 +175,20 @@ class CertificateAuthority(Protocol):
     """Signs stations' certificates; may be another company's server."""
 
     async def sign(
-        self, station_id: StationId, request: str, kind: CertificateKind
+        self,
+        station_id: StationId,
+        request: str,
+        kind: CertificateKind,
+        names: frozenset[str] = frozenset(),
     ) -> Signed | Refused:
-        """Sign what a station asks for in PEM, or say why not."""
+        """Sign what a station asks for in PEM, or say why not.
+
+        Args:
+            station_id: Who asks.
+            request: PEM.
+            kind: What the certificate is for.
+            names: Common names that one for vehicles may bear instead of the station's identity.
+        """
         ...
 
 

@@ -1,6 +1,7 @@
 """Stations' certificates: signed, installed, due for renewal (OCPP 2.0.1 A02, A03)."""
 
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 _MOST_A_DAY: Final = 10
 _DAY: Final = timedelta(days=1)
+_SHOWN_TO_VEHICLES: Final = ("ISO15118Ctrl", "SeccId")
+"""By which variable a station tells under which names vehicles know it (2.0.1 A02)."""
 
 
 class StationCertificates:
@@ -30,11 +33,17 @@ class StationCertificates:
         authority: Who signs; None: nobody.
         open_uow: Opens units of work.
         clock: The time.
+        is_station: Whether a name is a station's identity; no other station is given it.
     """
 
     def __init__(
-        self, authority: CertificateAuthority | None, open_uow: OpenUnitOfWork, clock: Clock
+        self,
+        authority: CertificateAuthority | None,
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
+        is_station: Callable[[str], bool] = lambda _name: False,
     ) -> None:
+        self._is_station = is_station
         self._authority = authority
         self._open_uow = open_uow
         self._clock = clock
@@ -52,7 +61,8 @@ class StationCertificates:
         lately = [one for one in await self.of(station_id) if now - one.issued_at < _DAY]
         if len(lately) >= _MOST_A_DAY:
             return Refused(f"expected at most {_MOST_A_DAY} requests a day")
-        answer = await self._authority.sign(station_id, csr_pem, kind)
+        names = await self._names(station_id) if kind is CertificateKind.V2G else frozenset()
+        answer = await self._authority.sign(station_id, csr_pem, kind, names)
         if isinstance(answer, Refused):
             logger.info("certificate request of %r refused: %s", station_id, answer.cause)
         else:
@@ -61,16 +71,15 @@ class StationCertificates:
         return answer
 
     async def note_installed(self, station_id: StationId, fingerprint: str) -> None:
-        """A station has taken a certificate; those that it had before are replaced."""
+        """A station has taken a certificate; those that it had before for its uses are replaced."""
         known = await self.of(station_id)
         taken = next((one for one in known if one.fingerprint == fingerprint), None)
         if taken is None or taken.state is CertificateState.REVOKED:
             return
+        others = (one for one in known if one is not taken)
+        installed = [one for one in others if one.state is CertificateState.INSTALLED]
         replaced = (
-            replace(one, state=CertificateState.REPLACED)
-            for one in known
-            if one.kind is taken.kind and one.state is CertificateState.INSTALLED
-            if one is not taken
+            replace(one, state=CertificateState.REPLACED) for one in _out_of_use(taken, installed)
         )
         await self._keep(*replaced, replace(taken, state=CertificateState.INSTALLED))
 
@@ -95,9 +104,28 @@ class StationCertificates:
         async with self._open_uow() as uow:
             return due_for_renewal(await uow.security.certificates_in_use(), self._clock.now())
 
+    async def _names(self, station_id: StationId) -> frozenset[str]:
+        """The names under which vehicles know a station, as it has told them."""
+        async with self._open_uow() as uow:
+            told = await uow.variables.values_of(station_id, *_SHOWN_TO_VEHICLES)
+        return frozenset(name for name in told if not self._is_station(name))
+
     async def _keep(self, *certificates: StationCertificate) -> None:
         now = self._clock.now()
         async with self._open_uow() as uow:
             for certificate in certificates:
                 await uow.security.put_certificate(certificate, now)
             await uow.commit()
+
+
+def _out_of_use(
+    taken: StationCertificate, installed: Iterable[StationCertificate]
+) -> list[StationCertificate]:
+    """Certificates all of whose uses newer ones cover, the newest of which was just taken."""
+    covered = taken.kind.uses
+    replaced = []
+    for one in sorted(installed, key=lambda one: one.issued_at, reverse=True):
+        if one.kind.uses <= covered:
+            replaced.append(one)
+        covered |= one.kind.uses
+    return replaced

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from csms.domain.errors import Fault
 from csms.domain.site import Site
@@ -18,6 +18,17 @@ _NAMED: Final = 3
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _listed(said: object) -> object:
+    return [said] if isinstance(said, str) else said
+
+
+Files: TypeAlias = Annotated[
+    Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)],
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+]
+"""One file, or several; relative to the settings file."""
 
 
 class CertificateModel(_Model):
@@ -35,11 +46,15 @@ class TlsModel(_Model):
     certificates: Annotated[list[CertificateModel], Field(min_length=1, max_length=2)] = Field(
         description="One; or one with an RSA key and one with an elliptic curve"
     )
-    client_ca: str | None = Field(
-        default=None, description="Certificates (PEM) of who may sign those of stations, profile 3"
+    client_ca: Files | None = Field(
+        default=None,
+        description="Certificates (PEM) of who may sign those of stations, profile 3: one file, or "
+        "a list of files",
     )
-    crl: str | None = Field(
-        default=None, description="List of revoked station certificates, signed by the client CA"
+    crl: Files | None = Field(
+        default=None,
+        description="Lists of revoked station certificates, signed by the client CAs: one file, or "
+        "a list of files",
     )
     operator: str | None = Field(
         default=None,
@@ -129,14 +144,28 @@ class JournalModel(_Model):
     )
 
 
-class CaModel(_Model):
-    """The certificate authority of this server, made by `chargeflex ca init`."""
+class V2gCaModel(_Model):
+    """The authority for what stations show to vehicles, made by `chargeflex ca init --v2g`."""
 
     folder: Annotated[str, Field(min_length=1)] = Field(
-        default="pki", description="Where it is kept, relative to this file"
+        default="pki/v2g", description="Where it is kept, relative to this file"
+    )
+    days: Annotated[int, Field(ge=31, le=3_650)] = Field(
+        default=90, description="For how many days its certificates are good"
+    )
+
+
+class CaModel(_Model):
+    """The certificate authorities of this server, the stations' made by `chargeflex ca init`."""
+
+    folder: Annotated[str, Field(min_length=1)] = Field(
+        default="pki", description="Where the stations' authority is kept, relative to this file"
     )
     station_days: Annotated[int, Field(ge=31, le=3_650)] = Field(
         default=365, description="For how many days stations' certificates are good"
+    )
+    v2g: V2gCaModel | None = Field(
+        default=None, description="Signs what stations show to vehicles; null: nobody does"
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from csms.domain.device_model import Attribute, AttributeKind, Variable
 from csms.domain.identity import StationId
@@ -62,15 +62,26 @@ class VariableRepository(Repository):
 
     async def value_of(self, station_id: StationId, component: str, variable: str) -> str | None:
         """The actual value of a variable of the station's own, None if it was not told."""
-        query = select(_variable.c.value).where(
-            _variable.c.station_id == station_id,
-            func.lower(_variable.c.component) == component.lower(),
-            func.lower(_variable.c.variable) == variable.lower(),
-            _variable.c.evse_number == 0,
-            _variable.c.attribute == AttributeKind.ACTUAL.value,
-        )
+        query = _actual_values(station_id, component, variable).where(_variable.c.evse_number == 0)
         found = await self._unit.execute(query.order_by(_variable.c.told_at.desc()).limit(1))
-        return found.scalar_one_or_none()
+        value: str | None = found.scalar_one_or_none()
+        return value
+
+    async def values_of(
+        self, station_id: StationId, component: str, variable: str
+    ) -> frozenset[str]:
+        """The actual values of a variable, the station's own and those of its EVSEs."""
+        found = await self._unit.execute(_actual_values(station_id, component, variable))
+        return frozenset(value for value in found.scalars() if value)
+
+
+def _actual_values(station_id: StationId, component: str, variable: str) -> Select[Any]:
+    return select(_variable.c.value).where(
+        _variable.c.station_id == station_id,
+        func.lower(_variable.c.component) == component.lower(),
+        func.lower(_variable.c.variable) == variable.lower(),
+        _variable.c.attribute == AttributeKind.ACTUAL.value,
+    )
 
 
 def _row(station_id: StationId, variable: Variable, attribute: Attribute, told_at: datetime) -> Row:

@@ -92,6 +92,38 @@ def test_request_is_signed_by_hand_and_revoked(config: Path, tmp_path: Path) -> 
     )
 
 
+@pytest.mark.parametrize("use", ["v2g", "both"])
+def test_authority_for_vehicles_has_a_folder_and_a_list_of_its_own(
+    config: Path, tmp_path: Path, use: str
+) -> None:
+    init(config)
+    pki = tmp_path / "pki"
+    asked = ("ca", "init", "--v2g", "--config", config, "--organization", "V2G")
+    refused = chargeflex(*asked)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        f"ca.v2g: expected the key v2g of ca in {config}, such as v2g: {{folder: pki/v2g}}\n"
+    )
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("{folder: pki}", "{folder: pki, v2g: {}}"), encoding="utf-8")
+    assert chargeflex(*asked).out == f"{pki}/v2g/ca.pem is what vehicles have to trust.\n"
+    (tmp_path / "G-01.csr").write_text(request(name_of("G-01")))
+    sign = ("ca", "sign", "G-01", tmp_path / "G-01.csr", "--config", config)
+    by = {}
+    for wanted in ("station", use):
+        signed = chargeflex(*sign, "--use", wanted)
+        assert (signed.code, signed.err) == (0, "")
+        by[wanted] = x509.load_pem_x509_certificate(signed.out.encode())
+    root = x509.load_pem_x509_certificate((pki / "v2g" / "ca.pem").read_bytes())
+    by[use].verify_directly_issued_by(root)
+    assert chargeflex("ca", "revoke", "G-01", "--config", config).out == "Revoked: 2 of G-01.\n"
+    for folder, wanted in ((pki, "station"), (pki / "v2g", use)):
+        [entry] = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
+        assert entry.serial_number == by[wanted].serial_number
+    renewed = chargeflex("ca", "renew-crl", "--v2g", "--config", config)
+    assert renewed.out == f"{pki}/v2g/crl.pem is signed anew.\n"
+
+
 def test_list_is_signed_anew_without_anybody_new_on_it(config: Path, tmp_path: Path) -> None:
     init(config)
     ran = chargeflex("ca", "renew-crl", "--config", config)

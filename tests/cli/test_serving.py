@@ -51,14 +51,14 @@ def test_stations_need_the_best_that_every_one_of_them_can_have(
 
 
 def test_files_are_found_beside_the_settings(tmp_path: Path) -> None:
-    ocpp = f"{{host: 0.0.0.0, {OWN}, port: 9443, client_ca: c.pem, crl: /pki/crl.pem}}}}"
+    ocpp = f"{{host: 0.0.0.0, {OWN}, port: 9443, client_ca: c.pem, crl: [/pki/crl.pem, v2g.crl]}}}}"
     settings, _ = read_settings(written(tmp_path, ocpp))
     assert settings.gateway.tls == TlsSettings(
         host="0.0.0.0",  # noqa: S104 - nothing listens
         port=9443,
         certificates=(CertificateFiles(tmp_path / "own.pem", tmp_path / "keys" / "own.key"),),
-        client_ca=tmp_path / "c.pem",
-        crl=Path("/pki/crl.pem"),
+        client_ca=(tmp_path / "c.pem",),
+        crl=(Path("/pki/crl.pem"), tmp_path / "v2g.crl"),
         min_version="1.2",
     )
 

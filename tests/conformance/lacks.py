@@ -21,9 +21,3 @@ CERTIFICATE_STATUS: Final = _lacking(
 VEHICLE_CERTIFICATES: Final = _lacking(
     "Get15118EVCertificate is answered Failed: no supplier of contracts can be named (M01.FR.01)"
 )
-V2G_SIGNING: Final = _lacking(
-    "requests for a V2GCertificate are refused: no V2G authority can be set up (A02.FR.11)"
-)
-SIGNING_FOR_BOTH: Final = _lacking(
-    "what is for both uses is signed by no V2G authority, and sent as for one use only (A02.FR.11)"
-)

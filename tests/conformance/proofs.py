@@ -12,11 +12,12 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from csms.app import CaSettings
 from csms.domain.certificate import Signed
 from csms.gateway.server import GatewaySettings
 from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.pki.authority import FolderAuthority
+from csms.pki.own_authority import CaSettings, IssuerSettings
+from csms.pki.requests import Bearer
 from csms.service.requirements import SecurityPolicy
 from tests.conformance.csms import Csms
 from tests.conformance.states import OBEDIENT
@@ -55,19 +56,24 @@ class Keys:
         files = [one.write(self.folder, f"server-{n}") for n, one in enumerate(own)]
         tls = TlsSettings(
             certificates=tuple(CertificateFiles(*pair) for pair in files),
-            client_ca=self.folder / "ca.pem",
+            client_ca=(self.folder / "ca.pem", self.v2g_folder / "ca.pem"),
         )
         return {
             "gateway": GatewaySettings(tls=tls),
             "security": SecurityPolicy(operator=OPERATOR),
-            "ca": CaSettings(folder=self.folder),
+            "ca": CaSettings(
+                station=IssuerSettings(folder=self.folder),
+                v2g=IssuerSettings(folder=self.v2g_folder, days=90),
+            ),
         }
 
     def sign(self, station_id: str, *, days: tuple[int, int] = (0, 30)) -> str:
         """A station's certificate in PEM, for its key; `days` from today it is valid."""
         first, last = days
         from_when = datetime.now(UTC) + timedelta(days=first)
-        signed = self.signer.sign(station_id, request(station_id), from_when, last - first)
+        signed = self.signer.sign(
+            Bearer(station_id=station_id), request(station_id), from_when, last - first
+        )
         assert isinstance(signed, Signed)
         return signed.chain
 
@@ -85,7 +91,7 @@ class Keys:
 def new_keys(folder: Path) -> Keys:
     """Authorities for the system and for stations."""
     now, v2g_folder = datetime.now(UTC), folder / "v2g"
-    FolderAuthority.create(v2g_folder, "V2G", now)
+    FolderAuthority.create(v2g_folder, "V2G", now, name="V2G CA")
     return Keys(folder, authority(), FolderAuthority.create(folder, OPERATOR, now), v2g_folder)
 
 

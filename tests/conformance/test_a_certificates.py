@@ -9,7 +9,6 @@ from cryptography import x509
 
 from tests.conformance.cases import ADVANCED_SECURITY, ISO_15118, case
 from tests.conformance.csms import Csms
-from tests.conformance.lacks import SIGNING_FOR_BOTH, V2G_SIGNING
 from tests.conformance.proofs import Keys, proven, request, signer_in
 from tests.conformance.states import ACCEPTED, REJECTED, boot
 from tests.conformance.station import Fields, Station
@@ -18,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OF_STATION: Final = "ChargingStationCertificate"
 OF_V2G: Final = "V2GCertificate"
+OF_BOTH: Final = "CombinedCertificate"
 
 
 @asynccontextmanager
@@ -82,7 +82,6 @@ async def test_tc_a_11_its_own_certificate(secure: Csms, keys: Keys) -> None:
 
 
 @case("TC_A_12", ISO_15118)
-@V2G_SIGNING
 async def test_tc_a_12_its_certificate_for_vehicles(secure: Csms, keys: Keys) -> None:
     """A02, F06: it is signed by the V2G authority."""
     async with with_certificate(secure, keys, ACCEPTED) as (station_id, station):
@@ -95,7 +94,6 @@ async def test_tc_a_12_its_certificate_for_vehicles(secure: Csms, keys: Keys) ->
 
 
 @case("TC_A_13", ISO_15118)
-@SIGNING_FOR_BOTH
 async def test_tc_a_13_one_certificate_for_both(secure: Csms, keys: Keys) -> None:
     """A02: it is signed by the V2G authority, as vehicles have to trust it."""
     async with with_certificate(secure, keys, ACCEPTED) as (station_id, station):
@@ -103,7 +101,11 @@ async def test_tc_a_13_one_certificate_for_both(secure: Csms, keys: Keys) -> Non
         assert station.asked["TriggerMessage"] == [{"requestedMessage": "SignCombinedCertificate"}]
         assert "certificateType" not in sent
         check_chain(sent["certificateChain"], station_id, signer_in(keys.v2g_folder))
-        await only_certificate(secure, station_id, "installed", OF_STATION)
+        await only_certificate(secure, station_id, "installed", OF_BOTH)
+    tls = keys.context(sent["certificateChain"])
+    async with proven(secure, station_id, tls=tls) as station:
+        await boot(station)
+        assert await secure.state_of(station_id) == "available"
 
 
 @case("TC_A_14", ADVANCED_SECURITY)

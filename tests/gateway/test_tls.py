@@ -19,6 +19,7 @@ from csms.gateway import tls_port
 from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.pki.authority import FolderAuthority, replace_file, replace_key
 from csms.pki.reading import read_certificates
+from csms.pki.requests import Bearer
 from tests.gateway.rig import request
 from tests.gateway.secured import OTHER, SECRET, Secured, basic, secured
 from tests.pki.maker import (
@@ -66,7 +67,7 @@ def settings(folder: Path, *own: Made, clients: Made | None = None, **more: Any)
     files = [CertificateFiles(*one.write(folder, f"server-{i}")) for i, one in enumerate(own)]
     if clients:
         (folder / "clients.pem").write_bytes(pem(clients.certificate))
-        more["client_ca"] = folder / "clients.pem"
+        more["client_ca"] = (folder / "clients.pem",)
     return TlsSettings(certificates=tuple(files), **more)
 
 
@@ -303,7 +304,7 @@ async def test_revoked_certificate_is_refused_and_named(
     revoked, good = station(clients), station(clients, "G-02")
     (folder / "crl.pem").write_bytes(revoking(clients, revoked))
     async with tls_gate(
-        folder, CERTIFICATE, server(root), clients=clients, crl=folder / "crl.pem"
+        folder, CERTIFICATE, server(root), clients=clients, crl=(folder / "crl.pem",)
     ) as gate:
         assert await gate.refusal("/ocpp/G-01", tls=client_context(folder, root, revoked)) == 403
         assert await gate.is_served("/ocpp/G-02", tls=client_context(folder, root, good))
@@ -387,7 +388,7 @@ async def test_our_own_authority_is_enough_for_both_sides(database_file: Path, k
     chain, secret = own.issue_server(["localhost", "127.0.0.1"], TODAY, 30)
     replace_file(folder / "pki" / "server.pem", chain)
     replace_key(folder / "pki" / "server.key", secret)
-    signed = own.sign("G-01", signing_request(name_of("G-01"), kind), TODAY, 90)
+    signed = own.sign(Bearer(station_id="G-01"), signing_request(name_of("G-01"), kind), TODAY, 90)
     assert isinstance(signed, Signed)
     certificate = x509.load_pem_x509_certificate(signed.chain.encode())
     root = Made(read_certificates(folder / "pki" / "ca.pem")[0], None)
@@ -396,8 +397,8 @@ async def test_our_own_authority_is_enough_for_both_sides(database_file: Path, k
         certificates=(
             CertificateFiles(folder / "pki" / "server.pem", folder / "pki" / "server.key"),
         ),
-        client_ca=folder / "pki" / "ca.pem",
-        crl=folder / "pki" / "crl.pem",
+        client_ca=(folder / "pki" / "ca.pem",),
+        crl=(folder / "pki" / "crl.pem",),
     )
     async with secured(database_file, CERTIFICATE, tls=settings, operator="Fjord Charging") as gate:
         assert await gate.is_served("/ocpp/G-01", tls=tls)

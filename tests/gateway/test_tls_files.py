@@ -18,7 +18,12 @@ def ignore(_kind: OwnEvent, _words: str) -> None:
 
 def load(folder: Path, client_ca: Path | None = None, crl: Path | None = None) -> StationContext:
     files = CertificateFiles(folder / "own.pem", folder / "own.key")
-    return load_tls(TlsSettings(certificates=(files,), client_ca=client_ca, crl=crl), ignore)
+    settings = TlsSettings(
+        certificates=(files,),
+        client_ca=(client_ca,) if client_ca else (),
+        crl=(crl,) if crl else (),
+    )
+    return load_tls(settings, ignore)
 
 
 @pytest.fixture

@@ -72,9 +72,10 @@ def make(
     hosts: Sequence[str] = (),
     names: Sequence[str] = (),
     algorithm: Any = None,
+    secret: Any = None,
 ) -> Made:
     """Make a certificate, signed by somebody or by itself; `days` from today it is valid."""
-    secret = key(kind)
+    secret = secret or key(kind)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

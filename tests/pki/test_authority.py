@@ -5,15 +5,18 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 from csms.domain.certificate import CertificateKind, Refused, Signed
 from csms.domain.errors import CertificateFileError, InvalidInputError
 from csms.pki.authority import FolderAuthority
-from csms.pki.own_authority import OwnAuthority
+from csms.pki.own_authority import CaSettings, IssuerSettings, OwnAuthority
 from csms.pki.reading import read_certificates
+from csms.pki.requests import Bearer
 from csms.pki.revocation import read_revocations
-from tests.pki.maker import TODAY, key, name_of
+from tests.pki.maker import TODAY, key, make, name_of, pem
+from tests.pki.maker import authority as made_authority
 from tests.pki.test_requests import OPERATOR, request
 from tests.service.rig import NOON, FakeClock
 
@@ -57,7 +60,7 @@ def test_folder_without_an_authority_is_named(tmp_path: Path) -> None:
 def test_signed_certificate_says_whose_it_is_and_what_it_is_for(
     authority: FolderAuthority, tmp_path: Path, kind: str, enciphers: bool
 ) -> None:
-    signed = authority.sign("G-01", request(name_of("G-01"), kind), TODAY, 365)
+    signed = authority.sign(Bearer(station_id="G-01"), request(name_of("G-01"), kind), TODAY, 365)
     assert isinstance(signed, Signed)
     certificate = x509.load_pem_x509_certificate(signed.chain.encode())
     assert told(certificate.subject, NameOID.COMMON_NAME) == ["G-01"]
@@ -78,7 +81,7 @@ def test_signed_certificate_says_whose_it_is_and_what_it_is_for(
 
 
 def test_request_that_may_not_be_signed_is_not(authority: FolderAuthority) -> None:
-    assert authority.sign("G-01", "nonsense", TODAY, 365) == Refused(
+    assert authority.sign(Bearer(station_id="G-01"), "nonsense", TODAY, 365) == Refused(
         "expected a certificate signing request in PEM"
     )
 
@@ -98,7 +101,10 @@ def test_servers_certificate_is_good_for_every_name_it_is_reached_by(
 def test_revoked_certificates_stand_on_a_list_that_grows(
     authority: FolderAuthority, tmp_path: Path
 ) -> None:
-    signed = [authority.sign("G-01", request(name_of("G-01")), TODAY, 365) for _ in range(3)]
+    signed = [
+        authority.sign(Bearer(station_id="G-01"), request(name_of("G-01")), TODAY, 365)
+        for _ in range(3)
+    ]
     certificates = [
         x509.load_pem_x509_certificate(one.chain.encode())
         for one in signed
@@ -110,18 +116,118 @@ def test_revoked_certificates_stand_on_a_list_that_grows(
         crl = x509.load_pem_x509_crl((tmp_path / "pki" / "crl.pem").read_bytes())
         numbers.append(crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number)
     authorities = read_certificates(tmp_path / "pki" / "ca.pem")
-    revocations = read_revocations(tmp_path / "pki" / "crl.pem", authorities, TODAY)
+    revocations = read_revocations([tmp_path / "pki" / "crl.pem"], authorities, TODAY)
     assert [revocations.has(one) for one in certificates] == [True, True, False]
     assert numbers == [2, 3]
 
 
-async def test_own_authority_signs_for_stations_but_not_for_vehicles(
-    authority: FolderAuthority,
+def own(folder: Path, *, with_v2g: bool = True) -> CaSettings:
+    """Authorities for both uses: the operator's, and one for vehicles that somebody else runs."""
+    if with_v2g:
+        FolderAuthority.create(folder / "v2g", "V2G", TODAY, name="V2G CA")
+    return CaSettings(
+        station=IssuerSettings(folder=folder / "pki", days=60),
+        v2g=IssuerSettings(folder=folder / "v2g", days=40) if with_v2g else None,
+    )
+
+
+def certificate_in(signed: Signed | Refused) -> x509.Certificate:
+    assert isinstance(signed, Signed), signed
+    return x509.load_pem_x509_certificates(signed.chain.encode())[0]
+
+
+async def test_own_authority_signs_for_this_server_alone_without_one_for_vehicles(
+    authority: FolderAuthority, tmp_path: Path
 ) -> None:
-    own = OwnAuthority(authority, FakeClock(), 60)
+    signs = OwnAuthority(own(tmp_path, with_v2g=False), FakeClock())
     text = request(name_of("G-01"))
-    signed = await own.sign("G-01", text, CertificateKind.STATION)
+    signed = await signs.sign("G-01", text, CertificateKind.STATION)
     assert isinstance(signed, Signed)
     assert signed.certificate.not_after == NOON + timedelta(days=60)
-    refused = await own.sign("G-01", text, CertificateKind.V2G)
+    refused = await signs.sign("G-01", text, CertificateKind.V2G)
     assert isinstance(refused, Refused)
+    for_both = await signs.sign("G-01", text, CertificateKind.COMBINED)
+    assert isinstance(for_both, Signed)
+    assert for_both.certificate.kind is CertificateKind.STATION
+
+
+@pytest.mark.parametrize("kind", [CertificateKind.V2G, CertificateKind.COMBINED])
+async def test_what_vehicles_are_shown_is_signed_by_the_authority_that_they_know(
+    authority: FolderAuthority, tmp_path: Path, kind: CertificateKind
+) -> None:
+    signs = OwnAuthority(own(tmp_path), FakeClock())
+    signed = await signs.sign("G-01", request(name_of("G-01")), kind)
+    certificate = certificate_in(signed)
+    certificate.verify_directly_issued_by(read_certificates(tmp_path / "v2g" / "ca.pem")[0])
+    assert told(certificate.subject, NameOID.COMMON_NAME) == ["G-01"]
+    assert told(certificate.subject, NameOID.ORGANIZATION_NAME) == [OPERATOR]
+    assert told(certificate.subject, NameOID.DOMAIN_COMPONENT) == ["CPO"]
+    assert isinstance(signed, Signed)
+    assert signed.certificate.kind is kind
+    assert signed.certificate.not_after == NOON + timedelta(days=40)
+
+
+async def test_vehicles_may_know_a_station_by_another_name_and_this_server_may_not(
+    authority: FolderAuthority, tmp_path: Path
+) -> None:
+    # OCPP 2.0.1 A02: the common name for vehicles is the value of SeccId
+    signs = OwnAuthority(own(tmp_path), FakeClock())
+    text, names = request(name_of("NOFJCE1")), frozenset({"NOFJCE1"})
+    certificate = certificate_in(await signs.sign("G-01", text, CertificateKind.V2G, names))
+    assert told(certificate.subject, NameOID.COMMON_NAME) == ["NOFJCE1"]
+    for kind in (CertificateKind.STATION, CertificateKind.COMBINED):
+        assert await signs.sign("G-01", text, kind, names) == Refused(
+            "expected the common name 'G-01', got ['NOFJCE1']"
+        )
+
+
+async def test_key_that_vehicles_do_not_understand_is_refused(
+    authority: FolderAuthority, tmp_path: Path
+) -> None:
+    signs = OwnAuthority(own(tmp_path), FakeClock())
+    text = request(name_of("G-01"), "RSA-2048")
+    assert await signs.sign("G-01", text, CertificateKind.V2G) == Refused(
+        "expected an elliptic curve key, as vehicles want (ISO 15118)"
+    )
+
+
+async def test_certificate_by_which_a_station_could_not_come_back_is_not_signed(
+    authority: FolderAuthority, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = own(tmp_path)
+    station, v2g = (read_certificates(tmp_path / name / "ca.pem") for name in ("pki", "v2g"))
+    text = request(name_of("G-01"))
+    signs = OwnAuthority(settings, FakeClock(), let_in=station)
+    assert "does not name the V2G authority" in caplog.text
+    assert isinstance(await signs.sign("G-01", text, CertificateKind.COMBINED), Refused)
+    assert isinstance(await signs.sign("G-01", text, CertificateKind.V2G), Signed)
+    signs = OwnAuthority(settings, FakeClock(), let_in=[*station, *v2g])
+    assert isinstance(await signs.sign("G-01", text, CertificateKind.COMBINED), Signed)
+
+
+def test_authority_below_another_sends_what_leads_to_its_root(tmp_path: Path) -> None:
+    root = made_authority("Root")
+    FolderAuthority.create(tmp_path, OPERATOR, TODAY)
+    secret = load_pem_private_key((tmp_path / "ca.key").read_bytes(), None)
+    sub = make(name_of("Sub", OPERATOR), root, is_ca=True, secret=secret)
+    (tmp_path / "ca.pem").write_bytes(pem(sub.certificate) + pem(root.certificate))
+    below = FolderAuthority(tmp_path)
+    signed = below.sign(Bearer(station_id="G-01"), request(name_of("G-01")), TODAY, 30)
+    assert isinstance(signed, Signed)
+    own_one, *path = x509.load_pem_x509_certificates(signed.chain.encode())
+    own_one.verify_directly_issued_by(sub.certificate)
+    assert path == [sub.certificate]
+    assert below.is_below([root.certificate])
+
+
+def test_lists_of_several_authorities_count_together(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    revoked = []
+    for folder in folders:
+        one = FolderAuthority.create(folder, OPERATOR, TODAY, name=folder.name)
+        signed = one.sign(Bearer(station_id="G-01"), request(name_of("G-01")), TODAY, 30)
+        revoked.append(certificate_in(signed))
+        one.revoke([revoked[-1].serial_number], TODAY)
+    authorities = [one for folder in folders for one in read_certificates(folder / "ca.pem")]
+    lists = read_revocations([folder / "crl.pem" for folder in folders], authorities, TODAY)
+    assert [lists.has(one) for one in (*revoked, *authorities)] == [True, True, False, False]

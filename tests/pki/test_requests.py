@@ -5,7 +5,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from csms.pki.requests import RequestRefusedError, read_request
+from csms.pki.requests import Bearer, RequestRefusedError, read_request
 from tests.pki.maker import key, name_of, pem
 
 OPERATOR = "Fjord Charging"
@@ -19,8 +19,9 @@ def request(subject: x509.Name, kind: str = "P-256") -> str:
 @pytest.mark.parametrize("subject", [name_of("G-01", OPERATOR), name_of("G-01")])
 @pytest.mark.parametrize("kind", ["P-256", "RSA-2048"])
 def test_request_of_a_station_may_be_signed(subject: x509.Name, kind: str) -> None:
-    read = read_request(request(subject, kind), "G-01", OPERATOR)
+    read, name = read_request(request(subject, kind), Bearer(station_id="G-01"), OPERATOR)
     assert read.public_key() == key(kind).public_key()
+    assert name == "G-01"
 
 
 def forged() -> str:
@@ -57,7 +58,7 @@ def test_request_that_may_not_be_signed_is_refused_with_its_cause(
 ) -> None:
     # OCPP 2.0.1 A00.FR.501-511
     with pytest.raises(RequestRefusedError) as caught:
-        read_request(text(), "G-01", OPERATOR)
+        read_request(text(), Bearer(station_id="G-01"), OPERATOR)
     assert str(caught.value) == cause
 
 
@@ -65,4 +66,4 @@ def test_request_that_may_not_be_signed_is_refused_with_its_cause(
 def test_common_name_of_a_station_is_no_address(name: str) -> None:
     # A00.FR.511: so that it cannot be taken for a server's
     with pytest.raises(RequestRefusedError, match="no URL and no IP address"):
-        read_request(request(name_of(name)), name, OPERATOR)
+        read_request(request(name_of(name)), Bearer(station_id=name), OPERATOR)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
+from csms.domain.device_model import Attribute, Component, Variable, VariableName
 from csms.domain.identity import StationId
 from csms.service.station_certificates import StationCertificates
 from tests.service.rig import Office, open_office
@@ -18,10 +19,16 @@ class FakeAuthority:
     office: Office
     cause: str = ""
     asked: list[tuple[StationId, str, CertificateKind]] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
 
     async def sign(
-        self, station_id: StationId, request: str, kind: CertificateKind
+        self,
+        station_id: StationId,
+        request: str,
+        kind: CertificateKind,
+        names: frozenset[str] = frozenset(),
     ) -> Signed | Refused:
+        self.names = names
         self.asked.append((station_id, request, kind))
         if self.cause:
             return Refused(self.cause)
@@ -108,6 +115,55 @@ async def test_installed_certificate_replaces_the_one_before(
         "print-2": "refused",
         "print-1": "replaced",
     }
+
+
+async def test_certificate_is_replaced_once_newer_ones_cover_all_its_uses(
+    certificates: StationCertificates, office: Office
+) -> None:
+    both, v2g, station = (
+        CertificateKind.COMBINED,
+        CertificateKind.V2G,
+        CertificateKind.STATION,
+    )
+    told = []
+    for number, kind in enumerate((both, v2g, station, both), 1):
+        office.clock.turn(60)
+        await certificates.sign_for_station("G-01", "x", kind)
+        await certificates.note_installed("G-01", f"print-{number}")
+        told.append(await states(certificates))
+    assert told[1] == {"print-2": "installed", "print-1": "installed"}
+    assert told[2] == {"print-3": "installed", "print-2": "installed", "print-1": "replaced"}
+    assert told[3] == {
+        "print-4": "installed",
+        "print-3": "replaced",
+        "print-2": "replaced",
+        "print-1": "replaced",
+    }
+
+
+def name_for_vehicles(value: str, evse_number: int | None) -> Variable:
+    """What a station tells of the name under which vehicles know it, at one of its EVSEs."""
+    component = Component(name="ISO15118Ctrl", evse_number=evse_number)
+    return Variable(
+        name=VariableName(component=component, name="SeccId"), attributes=(Attribute(value=value),)
+    )
+
+
+async def test_certificate_for_vehicles_may_bear_the_names_that_the_station_has_told(
+    office: Office, authority: FakeAuthority
+) -> None:
+    certificates = StationCertificates(
+        authority, office.open_uow, office.clock, lambda name: name == "G-02"
+    )
+    async with office.open_uow() as uow:
+        told = [name_for_vehicles("NOFJCE1", 1), name_for_vehicles("NOFJCE2", 2)]
+        others = [name_for_vehicles("G-02", None)]
+        await uow.variables.put("G-01", [*told, *others], office.clock.now())
+        await uow.commit()
+    await certificates.sign_for_station("G-01", "x", CertificateKind.V2G)
+    assert authority.names == {"NOFJCE1", "NOFJCE2"}  # and no other station's
+    await certificates.sign_for_station("G-01", "x", CertificateKind.COMBINED)
+    assert authority.names == frozenset()
 
 
 async def test_what_is_not_known_or_revoked_is_not_installed(

@@ -6,6 +6,7 @@ from jsonschema_rs import Draft202012Validator, meta
 
 from csms.settings.app_file import (
     AppModel,
+    CaModel,
     CertificateModel,
     DatabaseModel,
     HistoryModel,
@@ -14,6 +15,7 @@ from csms.settings.app_file import (
     LogModel,
     OcppModel,
     TlsModel,
+    V2gCaModel,
     app_schema,
     highest_profile,
     read_app,
@@ -233,6 +235,14 @@ def test_site_whose_stations_nobody_could_reach_is_refused(folder: Path, place: 
     assert said == "app.yaml:3: sites[1]: its security_profile 2 needs ocpp.tls"
 
 
+def test_authority_for_vehicles_has_a_place_beside_the_stations_own(folder: Path) -> None:
+    (folder / "app.yaml").write_text("sites: [one.yaml]\nca: {v2g: {}}\n")
+    model, _ = read_app(folder / "app.yaml")
+    assert model.ca == CaModel(
+        folder="pki", station_days=365, v2g=V2gCaModel(folder="pki/v2g", days=90)
+    )
+
+
 def test_certificates_of_stations_can_be_required_where_they_can_be_verified(folder: Path) -> None:
     (folder / "app.yaml").write_text(
         "sites: [one.yaml]\n"
@@ -248,7 +258,7 @@ def test_certificates_of_stations_can_be_required_where_they_can_be_verified(fol
         host=None,
         port=9001,
         certificates=[CertificateModel(chain="csms.pem", key="csms.key")],
-        client_ca="clients.pem",
+        client_ca=["clients.pem"],
         crl=None,
         operator=None,
         min_version="1.2",

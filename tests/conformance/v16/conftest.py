@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 
-from csms.app import CaSettings
 from csms.gateway.server import GatewaySettings
 from csms.pki.authority import FolderAuthority
+from csms.pki.own_authority import CaSettings, IssuerSettings
 from tests.conformance.csms import Csms, running_csms, site_of
 from tests.conformance.v16.signing import OPERATOR
 
@@ -36,5 +36,7 @@ async def signing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Csm
     folder = tmp_path_factory.mktemp("signing")
     authority = folder / "ca"
     FolderAuthority.create(authority, OPERATOR, datetime.now(UTC))
-    async with running_csms(folder, ca=CaSettings(folder=authority)) as system:
+    async with running_csms(
+        folder, ca=CaSettings(station=IssuerSettings(folder=authority))
+    ) as system:
         yield system
