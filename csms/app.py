@@ -28,7 +28,9 @@ from csms.journal.journal import Journal, JournalSettings
 from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
+from csms.pki.vehicle_pki import OnlineVehiclePki, VehiclePkiSettings
 from csms.service.certificate_signing import CertificateSigning
+from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -66,6 +68,7 @@ class AppSettings:
         tokens: Who may charge.
         security: How stations have to prove who they are.
         ca: The certificate authorities of this server; None: there are none.
+        vehicles: Who issues certificates to vehicles; None: no contract counts.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
 
@@ -78,6 +81,7 @@ class AppSettings:
     tokens: TokenRules = field(default_factory=TokenRules)
     security: SecurityPolicy = field(default_factory=SecurityPolicy)
     ca: CaSettings | None = None
+    vehicles: VehiclePkiSettings | None = None
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
 
@@ -129,6 +133,8 @@ class App:
             _authority(settings, clock), open_uow, clock, self._is_station
         )
         self._signing = CertificateSigning(self.certificates, registry)
+        vehicles = settings.vehicles
+        self._vehicle_pki = OnlineVehiclePki(vehicles, clock) if vehicles else None
         self._journal = Journal(settings.journal, clock) if settings.journal else None
         context = HandlerContext(
             sites=self._sites,
@@ -136,6 +142,7 @@ class App:
             clock=clock,
             rules=settings.tokens,
             certificates=self._signing,
+            vehicle_pki=self._vehicle_pki or NoVehiclePki(),
         )
         self._gateway = self._create_gateway(registry, EventDesk(context), clock)
         controllers = {
@@ -189,6 +196,8 @@ class App:
                 ]
                 if self._own_planner:
                     running.append(tasks.create_task(self._own_planner.run()))
+                if self._vehicle_pki:
+                    running.append(tasks.create_task(self._vehicle_pki.run()))
                 if self._keeper:
                     running.append(tasks.create_task(self._keeper.run()))
                 if self._journal:

@@ -16,19 +16,26 @@ from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistorySettings
 from csms.journal.journal import JournalSettings
 from csms.pki.own_authority import CaSettings, IssuerSettings
+from csms.pki.supplier import SupplierSettings
+from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.requirements import SecurityPolicy
 from csms.settings.app_file import (
     CaModel,
     HistoryModel,
     JournalModel,
     OcppModel,
+    PlugAndChargeModel,
+    SupplierModel,
     highest_profile,
     read_app,
 )
+from csms.settings.header_file import parse_headers, read_headers
 from csms.storage.database import DatabaseSettings
 
 _SQLITE: Final = "sqlite:///"
 _PASSPHRASE_VARIABLE: Final = "CHARGEFLEX_CA_PASSPHRASE"  # noqa: S105 - its name
+_HEADERS_VARIABLE: Final = "CHARGEFLEX_CONTRACT_SUPPLIER_HEADERS"
+"""In place of `headers_file`: lines `Name: value`."""
 _DATABASE_VARIABLE: Final = "CHARGEFLEX_DATABASE_URL"
 """In place of the file's key: a URL with a password does not belong in a file."""
 
@@ -65,6 +72,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         ),
         security=_security(model.ocpp),
         ca=_ca(model.ca, path.parent),
+        vehicles=_vehicles(model.plug_and_charge, path.parent),
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level
@@ -93,6 +101,32 @@ def _ca(model: CaModel | None, beside: Path) -> CaSettings | None:
         station=issuer(model.folder, model.station_days),
         v2g=issuer(model.v2g.folder, model.v2g.days) if model.v2g else None,
     )
+
+
+def _vehicles(model: PlugAndChargeModel | None, beside: Path) -> VehiclePkiSettings | None:
+    if model is None:
+        return None
+    return VehiclePkiSettings(
+        roots=tuple(beside / one for one in model.roots or ()),
+        responders=tuple(model.responders),
+        ocsp_timeout_s=model.ocsp_timeout_s,
+        supplier=_supplier(model.supplier, beside),
+    )
+
+
+def _supplier(model: SupplierModel | None, beside: Path) -> SupplierSettings | None:
+    if model is None:
+        return None
+    headers = _headers(model.headers_file, beside)
+    return SupplierSettings(url=model.url, timeout_s=model.timeout_s, headers=headers)
+
+
+def _headers(file: str | None, beside: Path) -> dict[str, str]:
+    """What is sent along to the supplier: from the environment, or else from a file."""
+    said = os.environ.get(_HEADERS_VARIABLE)
+    if said:
+        return parse_headers(said, _HEADERS_VARIABLE)
+    return read_headers(beside / file) if file else {}
 
 
 def _tls(model: OcppModel, beside: Path) -> TlsSettings | None:

@@ -5,7 +5,7 @@ Everything is in base units and UTC; nothing here depends on an OCPP version.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -75,8 +75,14 @@ class DataReply:
 
 
 class StationEvent(msgspec.Struct, Generic[ReplyT], frozen=True, kw_only=True):
-    """Base of all reports."""
+    """Base of all reports.
 
+    Attributes:
+        asks_others: Whether somebody else's server is asked for the answer. That takes seconds, and
+            the answer depends on nothing that the station tells in between.
+    """
+
+    asks_others: ClassVar[bool] = False
     station_id: StationId
 
 
@@ -108,17 +114,23 @@ class StatusChanged(StationEvent[Acknowledged], frozen=True, kw_only=True):
 
 
 class AuthorizationAsked(StationEvent[Authorization], frozen=True, kw_only=True):
-    """A driver has shown a token, or a vehicle its contract.
-
-    Attributes:
-        certificate: The contract's certificate and those above it, in PEM, where the station
-            cannot judge them itself (2.0.1 C07).
-        certificate_queries: By which the issuers say whether these certificates still hold.
-    """
+    """A driver has shown a token."""
 
     id_token: IdToken
+
+
+class ContractShown(StationEvent[Authorization], frozen=True, kw_only=True):
+    """A vehicle has shown the certificate of its contract (2.0.1 C07).
+
+    Attributes:
+        certificate: It and those above it, in PEM, where the station cannot judge them itself.
+        queries: By which the issuers say whether these certificates still hold.
+    """
+
+    asks_others: ClassVar[bool] = True
+    id_token: IdToken
     certificate: str | None = None
-    certificate_queries: tuple[StatusQuery, ...] = ()
+    queries: tuple[StatusQuery, ...] = ()
 
 
 class TransactionReported(StationEvent[TransactionReply], frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ reply that they deserve, are in base units and UTC, and depend on no version.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 
@@ -202,6 +203,7 @@ class SigningAsked(StationEvent[Agreement], frozen=True, kw_only=True):
             delivered without one (2.0.1 part 2 §1.58.1).
     """
 
+    asks_others: ClassVar[bool] = True
     request: str
     use: SigningUse = SigningUse.STATION
     is_for_both: bool = False
@@ -223,6 +225,7 @@ class VehicleCertificateAsked(StationEvent[VehicleCertificateReply], frozen=True
         schema: The version of ISO 15118 that it follows.
     """
 
+    asks_others: ClassVar[bool] = True
     schema: str
     is_update: bool
     exi: str
@@ -238,4 +241,5 @@ class CertificateStatusReply(msgspec.Struct, frozen=True, kw_only=True):
 class CertificateStatusAsked(StationEvent[CertificateStatusReply], frozen=True, kw_only=True):
     """A station asks whether a certificate is still good (2.0.1 M06)."""
 
+    asks_others: ClassVar[bool] = True
     query: StatusQuery

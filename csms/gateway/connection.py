@@ -36,6 +36,8 @@ OutcomeT = TypeVar("OutcomeT", bound=Outcome)
 
 _MOST_WAITING: Final = 64
 """A station that sends more calls than this without waiting for answers is read no further."""
+_MOST_ASIDE: Final = 8
+"""So many calls are handled beside the others; what comes beyond waits, and lets others wait."""
 _FEW_WAITING: Final = 16
 """It is read again when so few are left."""
 _INTERNAL_ERROR: Final = 1011
@@ -45,7 +47,8 @@ class StationConnection:
     """Speaks one version of OCPP with one station, until either side leaves.
 
     Messages are taken as they come. The station's calls are answered in their order, each as soon
-    as the one before it is answered, so no direction waits for the other.
+    as the one before it is answered, so no direction waits for the other. A call for whose answer
+    somebody else has to be asked is set aside, so those after it do not wait for that.
 
     Args:
         socket: The WebSocket.
@@ -62,6 +65,7 @@ class StationConnection:
     __slots__ = (
         "_answer",
         "_answering",
+        "_aside",
         "_awaited_id",
         "_call_timeout_s",
         "_context",
@@ -100,6 +104,7 @@ class StationConnection:
         self._awaited_id: str | None = None
         self._answer: asyncio.Future[CallResult | CallError | None] | None = None
         self._waiting: list[Call | UnreadCall | CallError] = []
+        self._aside: dict[str, Steps] = {}
         self._answering: Steps | None = None
         self._is_handling = self._is_held = False
         self._handled: asyncio.Future[None] | None = None
@@ -190,6 +195,8 @@ class StationConnection:
     def lost(self, *, is_clean: bool) -> None:
         """Give up what is in hand, unless the station left in good order."""
         self._lose_answer()
+        for work in tuple(self._aside.values()):
+            work.cancel()
         if is_clean:
             return
         self._waiting.clear()
@@ -259,7 +266,15 @@ class StationConnection:
                 if isinstance(call, CallError):
                     await self._write(format_frame(call))
                 else:
-                    await self._write(await self._serve(call))
+                    self._is_handling = True
+                    try:
+                        answer = await self._serve(call)
+                    finally:
+                        self._is_handling = False
+                        if self._handled:
+                            self._handled.set_result(None)
+                    if answer:
+                        await self._write(answer)
                 if self._is_held and len(self._waiting) <= _FEW_WAITING:
                     self._is_held = False
                     self._socket.resume(Pause.BUSY)
@@ -268,13 +283,32 @@ class StationConnection:
         finally:
             self._answering = None
 
-    async def _serve(self, call: Call | UnreadCall) -> str:
-        """Have a call handled; return its answer."""
-        self._is_handling = True
+    def _set_aside(self, call: Call | UnreadCall) -> None:
+        """Let a call be handled beside those that come after it."""
+        context = contextvars.copy_context()  # its own is entered
+        work = self._aside[call.message_id] = Steps(self._answer_aside(call), context)
+        work.begin()
+
+    async def _answer_aside(self, call: Call | UnreadCall) -> None:
+        try:
+            await self._write(await self._serve(call, is_aside=True))
+        except ConnectionResetError:
+            logger.info("left before it had an answer to %.50s", call.action)
+        finally:
+            del self._aside[call.message_id]
+
+    def _may_be_set_aside(self, call: Call | UnreadCall) -> bool:
+        return len(self._aside) < _MOST_ASIDE and call.message_id not in self._aside
+
+    async def _serve(self, call: Call | UnreadCall, *, is_aside: bool = False) -> str:
+        """Have a call handled; return its answer, empty if it was set aside."""
         began_s = perf_counter()
         called_at = self.tap.now() if self.tap else None
         try:
             incoming = self.adapter.decode_call(self.station_id, call)
+            if incoming.event.asks_others and not is_aside and self._may_be_set_aside(call):
+                self._set_aside(call)
+                return ""
             reply: Any = await self._handler.handle(incoming.event)
             answer = format_frame(CallResult(call.message_id, incoming.encode_reply(reply)))
         except CallRefusedError as error:
@@ -288,10 +322,6 @@ class StationConnection:
             if self.tap and called_at:
                 self.tap.served(call, called_at, answer, None)
             return answer
-        finally:
-            self._is_handling = False
-            if self._handled:
-                self._handled.set_result(None)
         self._traffic.refused[self.adapter.name, refusal.code] += 1
         answer = format_frame(refusal)
         if self.tap and called_at:

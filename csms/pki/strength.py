@@ -1,9 +1,10 @@
 """What keys and signatures are strong enough (OCPP 2.0.1 A00.FR.501-506)."""
 
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
@@ -11,6 +12,14 @@ _RSA_BITS: Final = 2048
 _CURVE_BITS: Final = 224
 _HASH_BITS: Final = 224
 """SHA-1 and MD5 have fewer."""
+
+
+class _Signed(Protocol):
+    @property
+    def signature_hash_algorithm(self) -> hashes.HashAlgorithm | None: ...
+
+    @property
+    def signature_algorithm_oid(self) -> x509.ObjectIdentifier: ...
 
 
 def weakness_of_key(key: PublicKeyTypes) -> str | None:
@@ -36,6 +45,11 @@ def weakness_of(signed: x509.Certificate | x509.CertificateSigningRequest) -> st
     weakness = weakness_of_key(signed.public_key())
     if weakness is not None:
         return weakness
+    return weakness_of_signature(signed)
+
+
+def weakness_of_signature(signed: _Signed) -> str | None:
+    """What makes the way in which something was signed too weak; None: it is strong."""
     try:
         algorithm = signed.signature_hash_algorithm
     except UnsupportedAlgorithm:

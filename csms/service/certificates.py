@@ -1,5 +1,9 @@
 """What is answered about certificates where nobody has set up who issues them."""
 
+import logging
+
+from csms.domain.certificates import CertificateVerdict
+from csms.domain.events import ContractShown
 from csms.domain.notices import (
     Agreement,
     CertificateStatusAsked,
@@ -8,6 +12,8 @@ from csms.domain.notices import (
     VehicleCertificateAsked,
     VehicleCertificateReply,
 )
+
+logger = logging.getLogger(__name__)
 
 _NO_AUTHORITY = "no certificate authority is set up"
 _NO_PKI = "no issuer of certificates for vehicles is set up"
@@ -22,7 +28,12 @@ class NoCertificateAuthority:
 
 
 class NoVehiclePki:
-    """Reaches no issuer: whatever is asked has failed (OCPP 2.0.1 M01, M02, M06.FR.04)."""
+    """Reaches no issuer: whatever is asked has failed (2.0.1 C07.FR.17, M01, M02, M06.FR.04)."""
+
+    async def judge(self, shown: ContractShown) -> CertificateVerdict:
+        """Trust no contract: nobody has said whose count."""
+        logger.warning("contract %s: %s", shown.id_token.masked, _NO_PKI)
+        return CertificateVerdict.CHAIN_ERROR
 
     async def contract(self, _asked: VehicleCertificateAsked) -> VehicleCertificateReply:
         """Refuse, with the cause."""

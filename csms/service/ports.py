@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias, TypeVar
 
 from csms.domain.certificate import CertificateKind, Refused, Signed
+from csms.domain.certificates import CertificateVerdict
 from csms.domain.commands import Command, Outcome
-from csms.domain.events import StationEvent
+from csms.domain.events import ContractShown, StationEvent
 from csms.domain.exchange import Exchange, Found, Wanted
 from csms.domain.identity import StationId
 from csms.domain.notices import (
@@ -123,7 +124,14 @@ class CertificateDesk(Protocol):
 
 
 class VehiclePki(Protocol):
-    """Reaches those who issue certificates to vehicles, and vouch for them (OCPP 2.0.1 M)."""
+    """Reaches those who issue certificates to vehicles, and vouch for them (OCPP 2.0.1 C07, M).
+
+    Others are asked, so it may take seconds; who waits for an answer has no task.
+    """
+
+    async def judge(self, shown: ContractShown) -> CertificateVerdict:
+        """Decide on the certificate of a contract, and on those that it hangs on (C07.FR.05)."""
+        ...
 
     async def contract(self, asked: VehicleCertificateAsked) -> VehicleCertificateReply:
         """Have a contract certificate issued or renewed, or say why not (M01, M02)."""

@@ -169,6 +169,42 @@ class CaModel(_Model):
     )
 
 
+class SupplierModel(_Model):
+    """Who supplies vehicles with contracts; docs/security.md says what is sent and expected."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s@]+$")] = Field(
+        description="Where vehicles' wishes are sent by POST"
+    )
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 20.0
+    headers_file: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="Lines `Name: value`, sent along, relative to this file; it may hold secrets",
+    )
+
+
+Host: TypeAlias = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$")
+]
+
+
+class PlugAndChargeModel(_Model):
+    """Vehicles that charge by the certificate of their contract (ISO 15118)."""
+
+    roots: Files | None = Field(
+        default=None,
+        description="Authorities (PEM) whose contracts count: a file, a folder of files *.pem, or "
+        "a list of both, relative to this file",
+    )
+    responders: list[Host] = Field(
+        default=[],
+        description="OCSP responders that may be asked: HOST (at ports 80 and 443) or HOST:PORT",
+    )
+    ocsp_timeout_s: Annotated[float, Field(gt=0, le=30)] = 4.0
+    supplier: SupplierModel | None = Field(
+        default=None, description="Supplies vehicles with contracts; null: nobody does"
+    )
+
+
 class LogModel(_Model):
     """What is written to the log."""
 
@@ -186,6 +222,9 @@ class AppModel(_Model):
     log: LogModel = LogModel()
     ca: CaModel | None = Field(
         default=None, description="Signs stations' certificates; null: there is none here"
+    )
+    plug_and_charge: PlugAndChargeModel | None = Field(
+        default=None, description="Whose contracts count; null: nobody's"
     )
     sites: Annotated[list[str], Field(min_length=1)] = Field(
         description="Site files, relative to this one"

@@ -13,6 +13,9 @@ from csms.app import App
 from csms.cli.serving import read_settings, run_until_ended
 from csms.domain.security import SecurityProfile
 from csms.gateway.tls import CertificateFiles, TlsSettings
+from csms.pki.own_authority import CaSettings, IssuerSettings
+from csms.pki.supplier import SupplierSettings
+from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.requirements import SecurityPolicy
 from tests.cli.rig import chargeflex
 from tests.settings.test_app_file import SITE
@@ -61,6 +64,43 @@ def test_files_are_found_beside_the_settings(tmp_path: Path) -> None:
         crl=(Path("/pki/crl.pem"), tmp_path / "v2g.crl"),
         min_version="1.2",
     )
+
+
+def test_authorities_and_those_who_are_asked_are_found_beside_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CHARGEFLEX_CA_PASSPHRASE", "CHARGEFLEX_CONTRACT_SUPPLIER_HEADERS"):
+        monkeypatch.delenv(name, raising=False)
+    path = written(tmp_path, "{}")
+    (tmp_path / "headers").write_text("Authorization: Bearer x\n")
+    path.write_text(
+        path.read_text()
+        + "ca: {station_days: 100, v2g: {folder: vehicles}}\n"
+        + "plug_and_charge:\n"
+        + "  roots: roots\n"
+        + "  responders: [ocsp.example.org, '127.0.0.1:8888', '[::1]:80']\n"
+        + "  supplier: {url: 'https://contracts.example.org/', headers_file: headers}\n"
+    )
+    settings, _ = read_settings(path)
+    assert settings.ca == CaSettings(
+        station=IssuerSettings(folder=tmp_path / "pki", days=100),
+        v2g=IssuerSettings(folder=tmp_path / "vehicles", days=90),
+    )
+    assert settings.vehicles == VehiclePkiSettings(
+        roots=(tmp_path / "roots",),
+        responders=("ocsp.example.org", "127.0.0.1:8888", "[::1]:80"),
+        ocsp_timeout_s=4.0,
+        supplier=SupplierSettings(
+            url="https://contracts.example.org/",
+            timeout_s=20.0,
+            headers={"Authorization": "Bearer x"},
+        ),
+    )
+    monkeypatch.setenv("CHARGEFLEX_CONTRACT_SUPPLIER_HEADERS", "X-Key: 1")
+    settings, _ = read_settings(path)
+    assert settings.vehicles is not None
+    assert settings.vehicles.supplier is not None
+    assert settings.vehicles.supplier.headers == {"X-Key": "1"}
 
 
 def test_server_does_not_start_with_a_certificate_that_cannot_be_used(tmp_path: Path) -> None:

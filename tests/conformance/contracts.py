@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.conformance.csms import Csms
 from tests.conformance.station import Fields
 
 EMAID: Final = {"idToken": "DE8AAA1B2C3D4E5", "type": "eMAID"}
@@ -28,7 +29,7 @@ class Issuer:
     """
 
     folder: Path
-    url: str = ""
+    url: str
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -106,11 +107,14 @@ class Issuer:
 
 
 @asynccontextmanager
-async def issuing(folder: Path) -> AsyncIterator[Issuer]:
-    """An issuer that has issued its contract, and answers until the context is left."""
-    issuer = Issuer(folder)
-    async with await asyncio.start_server(issuer.serve, "127.0.0.1", 0) as server:
-        host, port = server.sockets[0].getsockname()
-        issuer.url = f"http://{host}:{port}/"
+async def issuing(csms: Csms, folder: Path) -> AsyncIterator[Issuer]:
+    """An issuer that has issued its contract, and answers until the context is left.
+
+    The system trusts it.
+    """
+    port = csms.others.responder_port
+    issuer = Issuer(folder, f"http://127.0.0.1:{port}/")
+    async with await asyncio.start_server(issuer.serve, "127.0.0.1", port):
         await issuer.issue()
+        csms.trust(issuer.root)
         yield issuer

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,8 @@ from csms.domain.identity import EvseId
 from csms.domain.site import AmpereSchedule, Earthing, EvsePlace, Feeder, Site
 from csms.gateway.server import GatewaySettings
 from csms.journal.journal import JournalSettings
+from csms.pki.supplier import SupplierSettings
+from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.ports import TimedPlan
 from csms.service.requirements import OPEN
 from csms.storage.database import DatabaseSettings
@@ -41,6 +44,30 @@ class PromptPlanner:
         return TimedPlan(plan_by_heuristic(problem, "no solver in these tests"), 0.0)
 
 
+@dataclass(frozen=True)
+class Others:
+    """Whom the system asks about vehicles and their contracts; a case lets them listen there.
+
+    Attributes:
+        roots: A folder with authorities whose contracts count.
+        responder_port: Where an issuer says whether a certificate still holds.
+        supplier_port: Where contracts are supplied.
+    """
+
+    roots: Path
+    responder_port: int
+    supplier_port: int
+
+    @property
+    def settings(self) -> VehiclePkiSettings:
+        """As the system is told of them."""
+        return VehiclePkiSettings(
+            roots=(self.roots,),
+            responders=(f"127.0.0.1:{self.responder_port}",),
+            supplier=SupplierSettings(url=f"http://127.0.0.1:{self.supplier_port}/contracts"),
+        )
+
+
 @dataclass
 class Csms:
     """The running system, as a station and an operator reach it.
@@ -48,6 +75,7 @@ class Csms:
     Attributes:
         ocpp_url: Where stations connect, up to the identity.
         tls_url: Where they connect by TLS, if they can.
+        others: Whom it asks about vehicles and their contracts.
         operator: Speaks to the API.
         kept: Reads what the API does not show.
     """
@@ -55,6 +83,7 @@ class Csms:
     ocpp_url: str
     operator: httpx2.AsyncClient
     kept: Kept
+    others: Others
     tls_url: str = ""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -125,15 +154,10 @@ class Csms:
         answer = await self.operator.put(path, json={"status": registration})
         assert answer.is_success, answer.text
 
-    async def trust(self, use: str, pem: str) -> None:
-        """Have a root certificate trusted for a use, such as `mo_root`."""
-        answer = await self.operator.post("/roots", json={"use": use, "pem": pem})
-        assert answer.is_success, answer.text
-
-    async def name_supplier(self, url: str) -> None:
-        """Say who supplies vehicles with contracts."""
-        answer = await self.operator.put("/contract-supplier", json={"url": url})
-        assert answer.is_success, answer.text
+    def trust(self, pem: str) -> None:
+        """Have contracts trusted that an authority vouches for."""
+        name = sha256(pem.encode()).hexdigest()
+        (self.others.roots / f"{name}.pem").write_text(pem)
 
 
 @asynccontextmanager
@@ -145,6 +169,8 @@ async def running_csms(folder: Path, **changes: Any) -> AsyncIterator[Csms]:
         changes: Settings other than the usual ones; of `gateway`, the ports are chosen here.
     """
     database, http_port, gateway = folder / "csms.db", free_port(), _gateway(changes)
+    others = Others(folder / "roots", free_port(), free_port())
+    others.roots.mkdir()
     usual = AppSettings(
         sites=(site_of(),),
         http=HttpSettings(port=http_port),
@@ -152,6 +178,7 @@ async def running_csms(folder: Path, **changes: Any) -> AsyncIterator[Csms]:
         journal=JournalSettings(folder=folder / "journal"),
         tokens=TokenRules(admission=AdmissionPolicy.EVERYONE),
         security=OPEN,
+        vehicles=others.settings,
     )
     settings = replace(usual, **{**changes, "gateway": gateway})
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -170,6 +197,7 @@ async def running_csms(folder: Path, **changes: Any) -> AsyncIterator[Csms]:
                 tls_url=f"wss://127.0.0.1:{gateway.tls.port}/ocpp" if gateway.tls else "",
                 operator=operator,
                 kept=Kept(database),
+                others=others,
             )
     finally:
         stop.set()

@@ -7,7 +7,6 @@ import pytest
 from tests.conformance.cases import ISO_15118, case
 from tests.conformance.contracts import EMAID, SERIAL, issuing
 from tests.conformance.csms import Csms
-from tests.conformance.lacks import CONTRACTS
 from tests.conformance.states import Charging, booted, status_of
 from tests.conformance.station import Fields
 
@@ -30,20 +29,18 @@ async def charge_by_contract(csms: Csms, proof: Fields) -> None:
 
 
 @case("TC_C_50", ISO_15118)
-@CONTRACTS
 async def test_tc_c_50_a_contract_that_the_station_has_checked(csms: Csms, tmp_path: Path) -> None:
     """C07: the station sends the certificate's hash, and its issuer says that it holds."""
-    async with issuing(tmp_path) as issuer:
+    async with issuing(csms, tmp_path) as issuer:
         proof = {"iso15118CertificateHashData": [await issuer.hash_of_contract()]}
         await charge_by_contract(csms, proof)
         assert issuer.asked == [SERIAL]
 
 
 @case("TC_C_51", ISO_15118)
-@CONTRACTS
 async def test_tc_c_51_a_contract_that_is_revoked(csms: Csms, tmp_path: Path) -> None:
     """C07: the station sends the certificate's hash, and its issuer says that it holds no more."""
-    async with issuing(tmp_path) as issuer, booted(csms) as (station_id, station):
+    async with issuing(csms, tmp_path) as issuer, booted(csms) as (station_id, station):
         issuer.revoke()
         await Charging(station).plug_in()
         proof = {"iso15118CertificateHashData": [await issuer.hash_of_contract()]}
@@ -55,10 +52,8 @@ async def test_tc_c_51_a_contract_that_is_revoked(csms: Csms, tmp_path: Path) ->
 
 
 @case("TC_C_52", ISO_15118)
-@CONTRACTS
 async def test_tc_c_52_a_contract_that_only_we_can_check(csms: Csms, tmp_path: Path) -> None:
     """C07: the station sends the certificate itself; we trust its root and ask its issuer."""
-    async with issuing(tmp_path) as issuer:
-        await csms.trust("mo_root", issuer.root)
+    async with issuing(csms, tmp_path) as issuer:
         await charge_by_contract(csms, {"certificate": issuer.contract})
         assert issuer.asked == [SERIAL]

@@ -15,7 +15,6 @@ from cryptography.x509 import ocsp
 from tests.conformance.cases import ISO_15118, case
 from tests.conformance.contracts import SERIAL, issuing
 from tests.conformance.csms import Csms
-from tests.conformance.lacks import CERTIFICATE_STATUS, VEHICLE_CERTIFICATES
 from tests.conformance.states import booted
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,10 +26,9 @@ CONTRACT: Final = base64.b64encode(b"a contract for it").decode()
 
 
 @case("TC_M_24", ISO_15118)
-@CERTIFICATE_STATUS
 async def test_tc_m_24_whether_a_certificate_still_holds(csms: Csms, tmp_path: Path) -> None:
     """M06: its issuer is asked by OCSP, and the station is given the answer as it is."""
-    async with issuing(tmp_path) as issuer, booted(csms) as (station_id, station):
+    async with issuing(csms, tmp_path) as issuer, booted(csms) as (station_id, station):
         asked = {"ocspRequestData": await issuer.hash_of_contract()}
         answer = await station.call("GetCertificateStatus", asked)
         assert answer["status"] == "Accepted"
@@ -46,11 +44,9 @@ class Supplier:
     """Supplies vehicles with contracts, over HTTP.
 
     Attributes:
-        url: Where it answers.
         asked: What it was asked.
     """
 
-    url: str = ""
     asked: list[Any] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -66,19 +62,17 @@ class Supplier:
 
 
 @asynccontextmanager
-async def supplying() -> AsyncIterator[Supplier]:
+async def supplying(csms: Csms) -> AsyncIterator[Supplier]:
     """A supplier that answers until the context is left."""
     supplier = Supplier()
-    async with await asyncio.start_server(supplier.serve, "127.0.0.1", 0) as server:
-        host, port = server.sockets[0].getsockname()
-        supplier.url = f"http://{host}:{port}/"
+    port = csms.others.supplier_port
+    async with await asyncio.start_server(supplier.serve, "127.0.0.1", port):
         yield supplier
 
 
 async def supply(csms: Csms, action: str) -> None:
     """A vehicle's wish is passed on to the supplier, and the supplier's answer to the vehicle."""
-    async with supplying() as supplier, booted(csms) as (station_id, station):
-        await csms.name_supplier(supplier.url)
+    async with supplying(csms) as supplier, booted(csms) as (station_id, station):
         wish = {"iso15118SchemaVersion": SCHEMA, "action": action, "exiRequest": WISH}
         answer = await station.call("Get15118EVCertificate", wish)
         assert (answer["status"], answer["exiResponse"]) == ("Accepted", CONTRACT)
@@ -88,14 +82,12 @@ async def supply(csms: Csms, action: str) -> None:
 
 
 @case("TC_M_26", ISO_15118)
-@VEHICLE_CERTIFICATES
 async def test_tc_m_26_a_vehicle_without_a_contract(csms: Csms) -> None:
     """M01: it is given a contract's certificate."""
     await supply(csms, "Install")
 
 
 @case("TC_M_28", ISO_15118)
-@VEHICLE_CERTIFICATES
 async def test_tc_m_28_a_vehicle_whose_contract_ends_soon(csms: Csms) -> None:
     """M02: it is given a new certificate of its contract."""
     await supply(csms, "Update")

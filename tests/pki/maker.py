@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 TODAY = datetime.now(UTC)  # TLS reads the machine's clock
 
@@ -24,6 +24,11 @@ def key(kind: str = "P-256") -> Any:
     if name == "RSA":
         return rsa.generate_private_key(65537, int(size))
     return ec.generate_private_key({"256": ec.SECP256R1(), "192": ec.SECP192R1()}[size])
+
+
+def new_key() -> Any:
+    """A private key that nobody else has."""
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,13 @@ def make(
     names: Sequence[str] = (),
     algorithm: Any = None,
     secret: Any = None,
+    responder: str | None = None,
+    answers_ocsp: bool = False,
 ) -> Made:
-    """Make a certificate, signed by somebody or by itself; `days` from today it is valid."""
+    """Make a certificate, signed by somebody or by itself; `days` from today it is valid.
+
+    `responder` is where its issuer can be asked about it; `answers_ocsp`: it may answer for that.
+    """
     secret = secret or key(kind)
     builder = (
         x509.CertificateBuilder()
@@ -90,6 +100,13 @@ def make(
     said: list[x509.GeneralName] = [*others, *(x509.DNSName(name) for name in names)]
     if said:
         builder = builder.add_extension(x509.SubjectAlternativeName(said), critical=False)
+    if responder:
+        where = x509.UniformResourceIdentifier(responder)
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, where)
+        builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+    if answers_ocsp:
+        use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+        builder = builder.add_extension(use, critical=False)
     signer = by.key if by else secret
     certificate = builder.sign(signer, algorithm or hashes.SHA256())
     chain = (by.certificate, *by.chain) if by and by.chain else ()

@@ -113,6 +113,21 @@ def test_sites_are_read_in_their_order(folder: Path) -> None:
             "app.yaml:3: ocpp.security_profile: 3 needs ocpp.tls with client_ca",
         ),
         (
+            "sites: [one.yaml]\nplug_and_charge:\n  responders: ['http://ocsp.example']\n",
+            (
+                "app.yaml:3: plug_and_charge.responders[0]: expected text that matches "
+                r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$, "
+                "got 'http://ocsp.example'"
+            ),
+        ),
+        (
+            "sites: [one.yaml]\nplug_and_charge: {supplier: {url: 'ftp://x'}}\n",
+            (
+                "app.yaml:2: plug_and_charge.supplier.url: expected text that matches "
+                r"^https?://[^\s@]+$, got 'ftp://x'"
+            ),
+        ),
+        (
             "sites: [one.yaml]\nocpp:\n  tls: {certificates: []}\n",
             "app.yaml:3: ocpp.tls.certificates: expected a list of at least 1, got []",
         ),

@@ -10,7 +10,7 @@ from csms.domain.commands import (
     ListVersionOutcome,
     SendLocalList,
 )
-from csms.domain.events import AuthorizationAsked
+from csms.domain.events import AuthorizationAsked, ContractShown
 from csms.domain.identity import StationId
 from csms.ocpp.adapter import NotExpressibleError
 from csms.ocpp.frames import JsonObject
@@ -22,14 +22,16 @@ from csms.ocpp.wire import drop_absent, format_time
 _UPDATE: Final = {ListUpdate.FULL: "Full", ListUpdate.DIFFERENTIAL: "Differential"}
 
 
-def decode_authorize(station_id: StationId, call: Payload) -> AuthorizationAsked:
+def decode_authorize(station_id: StationId, call: Payload) -> AuthorizationAsked | ContractShown:
     """AuthorizeRequest (C01, C07); additional tokens have no place in the model."""
-    written = call.idToken
-    return AuthorizationAsked(
+    token = IdToken(call.idToken.idToken, call.idToken.type)
+    if not call.certificate and not call.iso15118CertificateHashData:
+        return AuthorizationAsked(station_id=station_id, id_token=token)
+    return ContractShown(
         station_id=station_id,
-        id_token=IdToken(written.idToken, written.type),
+        id_token=token,
         certificate=call.certificate,
-        certificate_queries=tuple(map(read_query, call.iso15118CertificateHashData or ())),
+        queries=tuple(map(read_query, call.iso15118CertificateHashData or ())),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from csms.domain.errors import CallRefusedError
 from csms.domain.events import (
     AuthorizationAsked,
+    ContractShown,
     DataReceived,
     HeartbeatReceived,
     MetersSampled,
@@ -34,6 +35,7 @@ from csms.domain.notices import (
 )
 from csms.service.handlers.certificates import (
     certificate_status_asked,
+    contract_shown,
     signing_asked,
     vehicle_certificate_asked,
 )
@@ -62,6 +64,7 @@ _HANDLERS: Final[Mapping[type[StationEvent[Any]], Callable[..., Awaitable[Any]]]
     AlertsTold: alerts_told,
     AuthorizationAsked: authorization_asked,
     CertificateStatusAsked: certificate_status_asked,
+    ContractShown: contract_shown,
     CustomerDataTold: report_told,
     DataReceived: data_received,
     HeartbeatReceived: heartbeat_received,

@@ -16,7 +16,7 @@ from csms.domain.commands import (
     SendLocalList,
 )
 from csms.domain.display import DisplayText
-from csms.domain.events import AuthorizationAsked, StationEvent
+from csms.domain.events import AuthorizationAsked, ContractShown, StationEvent
 from tests.ocpp.golden import V201, exchange
 from tests.ocpp.v201.exchanges import (
     ACCEPTED,
@@ -87,11 +87,11 @@ TOLD: list[tuple[str, StationEvent[Any], Any]] = [
     ),
     (
         "Authorize.contract",
-        AuthorizationAsked(
+        ContractShown(
             station_id="G-01",
             id_token=CONTRACT,
             certificate=PEM,
-            certificate_queries=(
+            queries=(
                 StatusQuery(certificate=HASH, responder_url="http://ocsp.example"),
                 StatusQuery(certificate=HASH_384, responder_url="http://ocsp2.example"),
             ),
