@@ -128,7 +128,7 @@ class App:
         open_uow: Callable[[], SqlUnitOfWork] = lambda: SqlUnitOfWork(self._database)  # noqa: E731
         self._sites = Sites(settings.sites, open_uow, clock, world.clock_rate)
         registry = ConnectionRegistry()
-        self.security = StationSecurity(self._sites, settings.security, open_uow, clock)
+        self.security = StationSecurity(self._sites, settings.security, open_uow, clock, registry)
         self.certificates = StationCertificates(
             _authority(settings, clock), open_uow, clock, self._is_station
         )

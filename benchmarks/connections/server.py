@@ -27,7 +27,7 @@ from websockets.typing import Subprotocol
 from csms.cli.process import run_server
 from csms.domain.events import Acknowledged, HeartbeatReceived, StationEvent, TimeReply
 from csms.domain.identity import StationId
-from csms.domain.security import Proof
+from csms.domain.security import Cause, Proof
 from csms.domain.security_event import OwnEvent
 from csms.gateway.handshake import OcppProtocol
 from csms.gateway.keepalive import SocketLimits, Waits
@@ -54,6 +54,9 @@ class _Idle:
 
     async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
         """Somebody could not agree on an encrypted connection; there are none."""
+
+    async def expelled(self, station_id: StationId, cause: Cause) -> None:
+        """Nobody is."""
 
     async def connected(self, _station_id: StationId, _protocol: str) -> None: ...
 

@@ -39,6 +39,8 @@ class Cause(StrEnum):
     WRONG_CERTIFICATE = "its certificate is another station's or another operator's"
     REVOKED_CERTIFICATE = "its certificate is revoked"
     EXPIRED_CERTIFICATE = "its certificate has expired"
+    PASSWORD_CHANGED = "its password counts no more"  # noqa: S105
+    PROFILE_RAISED = "its security profile is not enough any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class ClientCertificate:
     Attributes:
         names: Common names and alternative names, any of which may be the station's identity.
         organizations: Organisation names of its subject.
+        issuer: Who has signed it (RFC 4514).
         serial: Its serial number in hexadecimal digits.
         fingerprint: SHA-256 of it in hexadecimal digits.
     """
@@ -57,6 +60,7 @@ class ClientCertificate:
     serial: str
     fingerprint: str
     not_after: datetime
+    issuer: str = ""
     is_revoked: bool = False
 
 
@@ -74,6 +78,21 @@ class Proof:
     address: str = ""
     has_tls: bool = False
     password: bytes | None = field(default=None, repr=False)
+    certificate: ClientCertificate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """By what a station was let in.
+
+    Attributes:
+        profile: The one that its proof was good for.
+        password_hash: Of the password that it came with, if that counted.
+        certificate: The one that it came with, if that counted.
+    """
+
+    profile: SecurityProfile = SecurityProfile.NONE
+    password_hash: str | None = field(default=None, repr=False)
     certificate: ClientCertificate | None = None
 
 
@@ -132,6 +151,27 @@ def required_profile(credentials: Credentials | None, filed: SecurityProfile) ->
         return filed
     wanted = filed if credentials.profile is None else credentials.profile
     return max(wanted, credentials.reached)
+
+
+def judge_entry(
+    entry: Entry, credentials: Credentials | None, required: SecurityProfile
+) -> Cause | None:
+    """Why a station would not be let in again by what it once was let in by; None: it would be.
+
+    Whether its certificate is revoked is for those to say who know the lists; one that has expired
+    meanwhile counts until its bearer comes again.
+
+    Args:
+        entry: By what it was let in.
+        credentials: What is kept of it.
+        required: The lowest profile that it is let in with.
+    """
+    if entry.profile < required:
+        return Cause.PROFILE_RAISED
+    hashes = credentials.hashes if credentials else ()
+    if entry.password_hash is not None and entry.password_hash not in hashes:
+        return Cause.PASSWORD_CHANGED
+    return None
 
 
 def judge_certificate(

@@ -11,6 +11,7 @@ from uuid import uuid4
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import CallRefusedError
 from csms.domain.identity import StationId
+from csms.domain.security import Entry
 from csms.gateway.masking import masked
 from csms.gateway.messages import Message
 from csms.gateway.steps import Steps
@@ -60,6 +61,7 @@ class StationConnection:
 
     Attributes:
         tap: Where the journal hears what is said; None: there is none.
+        entry: By what the station was let in.
     """
 
     __slots__ = (
@@ -79,6 +81,7 @@ class StationConnection:
         "_traffic",
         "_waiting",
         "adapter",
+        "entry",
         "station_id",
         "tap",
     )
@@ -93,6 +96,7 @@ class StationConnection:
         call_timeout_s: float,
     ) -> None:
         self.tap: Tap | None = None
+        self.entry = Entry()
         self.station_id = station_id
         self.adapter = adapter
         self._socket = socket

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from csms.clock import Clock
 from csms.domain.identity import StationId
-from csms.domain.security import Proof
+from csms.domain.security import Cause, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.gateway.connection import StationConnection
 from csms.gateway.handshake import COMPRESSION, OcppProtocol, station_of
@@ -26,7 +26,8 @@ from csms.gateway.tls import certificate_of
 from csms.gateway.websocket import WebSocket
 from csms.log import about
 from csms.ocpp.adapter import Adapter
-from csms.service.ports import EventHandler, MessageJournal, StationWatch
+from csms.pki.revocation import Revocations
+from csms.service.ports import Admission, EventHandler, MessageJournal, StationWatch
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +142,17 @@ class Reception:
         """Have it written down that somebody could not agree with us on an encrypted connection."""
         self._start(self._note_failure(kind, words))
 
+    def revoked(self, revocations: Revocations) -> None:
+        """Close connections that were made by a certificate that is revoked meanwhile."""
+
+        def judge(_station_id: StationId, entry: Entry) -> Cause | None:
+            certificate = entry.certificate
+            is_revoked = certificate is not None and revocations.has_client(certificate)
+            return Cause.REVOKED_CERTIFICATE if is_revoked else None
+
+        for station_id, cause in self._registry.expel(judge).items():
+            self._start(self._note_expelled(station_id, cause))
+
     def left(self, socket: WebSocket) -> None:
         """Forget a socket, and remove its connection."""
         connection = self._sockets.pop(socket)
@@ -156,11 +168,11 @@ class Reception:
         self, socket: WebSocket, station_id: StationId, adapter: Adapter, proof: Proof
     ) -> None:
         """Let a station in if it proves who it is, is known, and finds room."""
-        refusal = await self._judge(station_id, proof)
+        admission = await self._judge(station_id, proof)
         if not socket.is_asking:
             return  # it has gone
-        if refusal:
-            socket.refuse(*refusal)
+        if not isinstance(admission, Admission):
+            socket.refuse(*admission)
             return
         logger.info("connected with OCPP %s from %s", adapter.name, socket.peer)
         connection = StationConnection(
@@ -171,6 +183,7 @@ class Reception:
             self._registry.traffic,
             self._rules.call_timeout_s,
         )
+        connection.entry = admission.entry
         if self._journal:
             connection.tap = Tap(*self._journal, station_id, adapter.name)
         self._sockets[socket] = connection
@@ -180,8 +193,8 @@ class Reception:
         if replaced:
             dismiss(replaced)
 
-    async def _judge(self, station_id: StationId, proof: Proof) -> Answer | None:
-        """Why a station may not come in, as it is told; None: it may."""
+    async def _judge(self, station_id: StationId, proof: Proof) -> Answer | Admission:
+        """Why a station may not come in, as it is told, or that it may."""
         try:
             admission = await self._watch.admit(station_id, proof)
         except Exception:  # the supervisor of this handshake: the station may come again
@@ -190,7 +203,7 @@ class Reception:
         if self._is_closing:
             return HTTPStatus.SERVICE_UNAVAILABLE, "the server is shutting down\n"
         if admission.is_granted:
-            return None
+            return admission
         logger.warning("refused station %r: %s", station_id, admission.cause)
         return REFUSALS[admission.refusal]
 
@@ -199,6 +212,12 @@ class Reception:
             await self._watch.handshake_failed(kind, words)
         except Exception:  # the supervisor of a connection that never was
             logger.exception("cannot write down a failed handshake: %s, %s", kind, words)
+
+    async def _note_expelled(self, station_id: StationId, cause: Cause) -> None:
+        try:
+            await self._watch.expelled(station_id, cause)
+        except Exception:  # the supervisor of a connection that is closed all the same
+            logger.exception("cannot write down that %r was expelled: %s", station_id, cause)
 
     async def _part_with_all(self) -> None:
         """Remove connections one after the other: ten thousand may be lost at once."""

@@ -1,11 +1,13 @@
 """Who is connected. The newest connection of a station wins."""
 
 import logging
+from collections.abc import Callable
 from time import perf_counter
 from typing import Final, TypeVar
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.identity import StationId
+from csms.domain.security import Cause, Entry
 from csms.gateway.connection import StationConnection
 from csms.tally import Traffic
 
@@ -47,6 +49,16 @@ class ConnectionRegistry:
         del self._connections[connection.station_id]
         self.traffic.connected[connection.adapter.name] -= 1
         return True
+
+    def expel(self, judge: Callable[[StationId, Entry], Cause | None]) -> dict[StationId, Cause]:
+        """Close connections that are not to stay; tell whose, and why."""
+        expelled = {}
+        for station_id, connection in tuple(self._connections.items()):
+            cause = judge(station_id, connection.entry)
+            if cause is not None:
+                expelled[station_id] = cause
+                connection.close(_POLICY_VIOLATION, str(cause))
+        return expelled
 
     def is_connected(self, station_id: StationId) -> bool:
         """Whether a station is connected."""

@@ -70,7 +70,10 @@ class TlsPort:
                 self._at.close()
 
     async def reload(self) -> None:
-        """Read all certificates again. Connections stay; if a file is wrong, everything does."""
+        """Read all certificates again. If a file is wrong, everything stays as it was.
+
+        Connections stay, but those that were made by a certificate that is revoked now.
+        """
         self._stamp = self._look()
         try:
             context = await asyncio.to_thread(
@@ -82,6 +85,8 @@ class TlsPort:
         old, self._server = self._server, await self._serve(context)
         if old is not None:
             old.close()
+        if context.revocations is not None:
+            self._reception.revoked(context.revocations)
         logger.info("certificates are loaded anew")
 
     async def _serve(self, context: ssl.SSLContext) -> asyncio.Server:

@@ -49,6 +49,7 @@ def describe_client(certificate: x509.Certificate, *, is_revoked: bool) -> Clien
         names=frozenset({*_told(certificate, NameOID.COMMON_NAME), *_alternative(certificate)}),
         organizations=frozenset(_told(certificate, NameOID.ORGANIZATION_NAME)),
         serial=f"{certificate.serial_number:x}",
+        issuer=certificate.issuer.rfc4514_string(),
         fingerprint=fingerprint_of(certificate),
         not_after=certificate.not_valid_after_utc,
         is_revoked=is_revoked,

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from csms.domain.errors import CertificateFileError
+from csms.domain.security import ClientCertificate
 from csms.pki.reading import read_crl
 
 logger = logging.getLogger(__name__)
@@ -23,14 +24,19 @@ class Revocations:
     """
 
     def __init__(self, crls: Iterable[x509.CertificateRevocationList]) -> None:
-        self._serials: dict[x509.Name, set[int]] = {}
+        self._serials: dict[str, set[int]] = {}
         for crl in crls:
-            known = self._serials.setdefault(crl.issuer, set())
+            known = self._serials.setdefault(crl.issuer.rfc4514_string(), set())
             known.update(one.serial_number for one in crl)
 
     def has(self, certificate: x509.Certificate) -> bool:
         """Whether a certificate is revoked."""
-        return certificate.serial_number in self._serials.get(certificate.issuer, ())
+        issuer = certificate.issuer.rfc4514_string()
+        return certificate.serial_number in self._serials.get(issuer, ())
+
+    def has_client(self, certificate: ClientCertificate) -> bool:
+        """Whether a certificate is revoked by which a station has come."""
+        return int(certificate.serial, 16) in self._serials.get(certificate.issuer, ())
 
 
 def read_revocations(

@@ -30,24 +30,27 @@ class CredentialsDesk:
         self._clock = clock
         self._kept: dict[StationId, Credentials] = {}
         self._seen_until: datetime | None = None
+        self._changed_by_others: set[StationId] = set()
 
     def of(self, station_id: StationId) -> Credentials | None:
         """What is kept of a station, as far as this process knows; None: nothing."""
         return self._kept.get(station_id)
 
-    async def catch_up(self) -> None:
-        """Take over what has been changed by others."""
+    async def catch_up(self) -> frozenset[StationId]:
+        """Take over what has been changed by others; return whose it was since this was called."""
         since = self._seen_until and self._seen_until - _OVERLAP
         async with self._open_uow() as uow:
             for credentials in await uow.security.credentials_since(since):
-                self._take(credentials)
+                self._take_over(credentials)
+        changed, self._changed_by_others = frozenset(self._changed_by_others), set()
+        return changed
 
     async def look_up(self, station_id: StationId) -> Credentials | None:
         """What the database says of a station just now."""
         async with self._open_uow() as uow:
             credentials = await uow.security.credentials_of(station_id)
         if credentials is not None:
-            self._take(credentials)
+            self._take_over(credentials)
         return credentials
 
     async def change(self, station_id: StationId, **fields: Any) -> Credentials:  # noqa: ANN401
@@ -61,12 +64,20 @@ class CredentialsDesk:
         now = self._clock.now()
         async with self._open_uow() as uow:
             known = await uow.security.credentials_of(station_id)
+            if known is not None:
+                self._take_over(known)
             blank = Credentials(station_id=station_id, changed_at=now)
             credentials = replace(change(known or blank), changed_at=now)
             await uow.security.put_credentials(credentials)
             await uow.commit()
         self._take(credentials)
         return credentials
+
+    def _take_over(self, credentials: Credentials) -> None:
+        """Take what the database says, which others may have changed."""
+        if self._kept.get(credentials.station_id) != credentials:
+            self._changed_by_others.add(credentials.station_id)
+        self._take(credentials)
 
     def _take(self, credentials: Credentials) -> None:
         self._kept[credentials.station_id] = credentials

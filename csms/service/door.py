@@ -1,12 +1,13 @@
 """The door: stations prove who they are, and then find a place."""
 
+from dataclasses import replace
 from typing import Final
 
 from csms.domain.identity import StationId
-from csms.domain.security import Cause, Proof
+from csms.domain.security import Cause, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.ports import Admission, Refusal
-from csms.service.proof_judge import ProofJudge
+from csms.service.proof_judge import ProofJudge, event_of
 from csms.service.requirements import Requirements
 from csms.service.security_journal import SecurityJournal
 from csms.service.sites import Sites
@@ -47,9 +48,10 @@ class Door:
 
     async def admit(self, station_id: StationId, proof: Proof) -> Admission:
         """Decide whether a station may connect."""
-        cause = await self._judge.judge(station_id, proof)
-        if cause is None:
-            return await self._sites.admit(station_id)
+        judged = await self._judge.judge(station_id, proof)
+        if isinstance(judged, Entry):
+            return replace(await self._sites.admit(station_id), entry=judged)
+        cause = judged
         if not self._requirements.is_listed(station_id):
             return Admission(f"it is in no site file, and {cause}")
         return Admission(str(cause), _REFUSALS.get(cause, Refusal.TOO_LOW))
@@ -57,6 +59,11 @@ class Door:
     async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
         """Somebody could not agree with us on an encrypted connection."""
         await self._journal.notice(kind, words)
+
+    async def expelled(self, station_id: StationId, cause: Cause) -> None:
+        """A station's connection is being closed, as it would not be let in by it any more."""
+        text = f"{cause}: the connection of {station_id!r} is closed"
+        await self._journal.notice(event_of(cause), text, station_id=station_id)
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected, speaking that version."""

@@ -1,7 +1,7 @@
 """Whether a password is a station's: few tries for who guesses, little work for who knows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from csms.clock import Clock
@@ -15,6 +15,17 @@ from csms.service.wrong_tries import WrongTries, network_of
 _FREE_AT_STATION: Final = 5
 _A_MINUTE_OF_ADDRESS: Final = 60
 """What the checks of wrong passwords may cost: two seconds of a processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A password is a station's.
+
+    Attributes:
+        password_hash: Which of its passwords it is.
+    """
+
+    password_hash: str = field(repr=False)
 
 
 class PasswordGuard:
@@ -42,13 +53,13 @@ class PasswordGuard:
         """Whether a station has a password, as far as this process knows."""
         return bool(_hashes(self._desk.of(station_id)))
 
-    async def judge(self, station_id: StationId, address: str, password: bytes) -> Cause | None:
-        """What is wrong with a password; None: nothing."""
+    async def judge(self, station_id: StationId, address: str, password: bytes) -> Cause | Match:
+        """What is wrong with a password, or which one it is."""
         hashes = _hashes(self._desk.of(station_id))
         found = self._passwords.recall(station_id, password, hashes)
         if found is not None:
             await self._settle(station_id, found)
-            return None
+            return Match(found)
         network = network_of(address)
         pair = f"{network} {station_id}"
         now = self._clock.now()
@@ -65,7 +76,7 @@ class PasswordGuard:
             return Cause.WRONG_PASSWORD if is_set else Cause.NO_PASSWORD_SET
         self._at_station.forget(pair)
         await self._settle(station_id, found)
-        return None
+        return Match(found)
 
     async def _find(
         self, station_id: StationId, password: bytes, hashes: Sequence[str]

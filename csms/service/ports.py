@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -20,7 +20,7 @@ from csms.domain.notices import (
     VehicleCertificateAsked,
     VehicleCertificateReply,
 )
-from csms.domain.security import Proof
+from csms.domain.security import Cause, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.notice_stores import (
     ExternalLimitStore,
@@ -73,10 +73,12 @@ class Admission:
     Attributes:
         cause: Why it may not; empty: it may.
         refusal: What kind of reason that is.
+        entry: By what it is let in.
     """
 
     cause: str = ""
     refusal: Refusal = Refusal.NOT_KNOWN
+    entry: Entry = field(default_factory=Entry)
 
     @property
     def is_granted(self) -> bool:
@@ -95,12 +97,29 @@ class StationWatch(Protocol):
         """Somebody could not agree with us on an encrypted connection."""
         ...
 
+    async def expelled(self, station_id: StationId, cause: Cause) -> None:
+        """A station's connection is being closed, as it would not be let in by it any more."""
+        ...
+
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected, speaking that version."""
         ...
 
     async def disconnected(self, station_id: StationId) -> None:
         """A station's connection has ended and no newer one has taken its place."""
+        ...
+
+
+class OpenConnections(Protocol):
+    """The connections that are open."""
+
+    def expel(self, judge: Callable[[StationId, Entry], Cause | None]) -> dict[StationId, Cause]:
+        """Close those that are not to stay; tell which, and why.
+
+        Args:
+            judge: Says why a station would not be let in any more by what it was let in by; None:
+                it would be.
+        """
         ...
 
 

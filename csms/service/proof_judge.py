@@ -5,7 +5,14 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.domain.identity import StationId
-from csms.domain.security import Cause, Credentials, Proof, SecurityProfile, judge_certificate
+from csms.domain.security import (
+    Cause,
+    Credentials,
+    Entry,
+    Proof,
+    SecurityProfile,
+    judge_certificate,
+)
 from csms.domain.security_event import OwnEvent
 from csms.service.credentials_desk import CredentialsDesk
 from csms.service.password_guard import PasswordGuard
@@ -22,7 +29,14 @@ _EVENTS: Final = {
     Cause.WRONG_CERTIFICATE: OwnEvent.INVALID_CERTIFICATE,
     Cause.REVOKED_CERTIFICATE: OwnEvent.INVALID_CERTIFICATE,
     Cause.EXPIRED_CERTIFICATE: OwnEvent.INVALID_CERTIFICATE,
+    Cause.PASSWORD_CHANGED: OwnEvent.FAILED_TO_AUTHENTICATE,
+    Cause.PROFILE_RAISED: OwnEvent.BELOW_PROFILE,
 }
+
+
+def event_of(cause: Cause) -> OwnEvent:
+    """As what it is written down that a station was not let in, or not any more."""
+    return _EVENTS[cause]
 
 
 class ProofJudge:
@@ -50,35 +64,36 @@ class ProofJudge:
         self._journal = journal
         self._clock = clock
 
-    async def judge(self, station_id: StationId, proof: Proof) -> Cause | None:
-        """Why a station's proof is not enough; None: it is."""
+    async def judge(self, station_id: StationId, proof: Proof) -> Cause | Entry:
+        """Why a station's proof is not enough, or by what it is let in."""
         required = self._requirements.of(station_id)
         cause = _missing(required, proof)
         if cause is None:
-            came_with, cause = await self._weigh(station_id, proof, required)
-            if came_with >= self._requirements.of(station_id):  # it may have been raised meanwhile
-                await self._note_reached(station_id, came_with)
-                return None
+            entry, cause = await self._weigh(station_id, proof, required)
+            if entry.profile >= self._requirements.of(station_id):  # may have been raised meanwhile
+                await self._note_reached(station_id, entry.profile)
+                return entry
         await self._notice(station_id, proof, cause or Cause.NO_PASSWORD, required)
         return cause or Cause.NO_PASSWORD
 
     async def _weigh(
         self, station_id: StationId, proof: Proof, required: SecurityProfile
-    ) -> tuple[SecurityProfile, Cause | None]:
-        """The profile that a proof is good for, and what is wrong with it."""
+    ) -> tuple[Entry, Cause | None]:
+        """What a proof is good for, and what is wrong with it."""
         cause = None
         if proof.certificate is not None:
             now, operator = self._clock.now(), self._requirements.operator
             cause = judge_certificate(proof.certificate, station_id, operator, now)
             if cause is None:
-                return SecurityProfile.TLS_CERTIFICATE, None
+                profile = SecurityProfile.TLS_CERTIFICATE
+                return Entry(profile=profile, certificate=proof.certificate), None
         if proof.password is None or not (required or self._guard.has_password(station_id)):
-            return SecurityProfile.NONE, cause
-        wrong = await self._guard.judge(station_id, proof.address, proof.password)
-        if wrong is not None:
-            return SecurityProfile.NONE, cause or wrong
+            return Entry(), cause
+        found = await self._guard.judge(station_id, proof.address, proof.password)
+        if isinstance(found, Cause):
+            return Entry(), cause or found
         good_for = SecurityProfile.TLS_PASSWORD if proof.has_tls else SecurityProfile.PASSWORD
-        return good_for, cause
+        return Entry(profile=good_for, password_hash=found.password_hash), cause
 
     async def _note_reached(self, station_id: StationId, came_with: SecurityProfile) -> None:
         credentials = self._desk.of(station_id)

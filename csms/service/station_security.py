@@ -1,7 +1,7 @@
 """What an operator sees of a station's security, and sets."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,13 +10,13 @@ from csms.clock import Clock
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
 from csms.domain.password import check_password
-from csms.domain.security import Credentials, SecurityProfile
+from csms.domain.security import Cause, Credentials, Entry, SecurityProfile, judge_entry
 from csms.domain.security_event import Origin, OwnEvent, SecurityEvent
 from csms.service.credentials_desk import CredentialsDesk
 from csms.service.door import Door
 from csms.service.password_check import PasswordCheck
 from csms.service.password_guard import PasswordGuard
-from csms.service.ports import OpenUnitOfWork
+from csms.service.ports import OpenConnections, OpenUnitOfWork
 from csms.service.proof_judge import ProofJudge
 from csms.service.requirements import Requirements, SecurityPolicy
 from csms.service.security_journal import SecurityJournal
@@ -61,6 +61,7 @@ class StationSecurity:
         policy: What holds for all stations.
         open_uow: Opens units of work.
         clock: The time.
+        connections: Those that are open; None: there are none in this process.
 
     Attributes:
         door: Decides who may connect.
@@ -70,8 +71,14 @@ class StationSecurity:
     """
 
     def __init__(
-        self, sites: Sites, policy: SecurityPolicy, open_uow: OpenUnitOfWork, clock: Clock
+        self,
+        sites: Sites,
+        policy: SecurityPolicy,
+        open_uow: OpenUnitOfWork,
+        clock: Clock,
+        connections: OpenConnections | None = None,
     ) -> None:
+        self._connections = connections
         self._sites = sites
         self._policy = policy
         self._clock = clock
@@ -106,7 +113,7 @@ class StationSecurity:
         while True:
             await self._clock.sleep(_LOOK_EVERY_S)
             try:
-                await self.desk.catch_up()
+                await self._expel(await self.desk.catch_up())
                 if looks % _LOOKS_A_DAY == 0:
                     await self.journal.drop_old()
             except Exception:  # what is known counts on, and is looked at again
@@ -149,6 +156,7 @@ class StationSecurity:
         await self.desk.change(station_id, profile=profile, reached=SecurityProfile.NONE)
         words = "what the files say" if profile is None else f"{profile:d}"
         await self.note_change(station_id, f"security profile set to {words}")
+        await self._expel({station_id})
 
     async def set_password(self, station_id: StationId, password: str) -> None:
         """Set the password that a station has, in place of any other.
@@ -160,6 +168,7 @@ class StationSecurity:
         hashed = await self.passwords.hash(password)
         await self.desk.change(station_id, password_hash=hashed, next_hash=None, is_next_sure=False)
         await self.note_change(station_id, "password set")
+        await self._expel({station_id})
 
     async def forget(self, station_id: StationId) -> None:
         """Forget a station's password and profile: it is a stranger again."""
@@ -167,6 +176,20 @@ class StationSecurity:
             blank = Credentials(station_id=station_id, changed_at=self._clock.now())
             await self.desk.alter(station_id, lambda _: blank)
             await self.note_change(station_id, "password and security profile forgotten")
+            await self._expel({station_id})
+
+    async def _expel(self, station_ids: Collection[StationId]) -> None:
+        """Close connections of stations that would not be let in any more as they were."""
+        if self._connections is None or not station_ids:
+            return
+
+        def judge(station_id: StationId, entry: Entry) -> Cause | None:
+            if station_id not in station_ids:
+                return None
+            return judge_entry(entry, self.desk.of(station_id), self.required(station_id))
+
+        for station_id, cause in self._connections.expel(judge).items():
+            await self.door.expelled(station_id, cause)
 
     async def note_change(self, station_id: StationId, what: str) -> None:
         """Write down what an operator has changed."""

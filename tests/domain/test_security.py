@@ -7,10 +7,12 @@ from csms.domain.security import (
     Cause,
     ClientCertificate,
     Credentials,
+    Entry,
     Proof,
     SecurityProfile,
     SiteSecurity,
     judge_certificate,
+    judge_entry,
     required_profile,
 )
 
@@ -45,6 +47,36 @@ def test_required_profile_is_what_is_set_and_never_below_what_was_reached(
 ) -> None:
     known = replace(KNOWN, profile=set_by_operator, reached=reached)
     assert required_profile(known, filed) is required
+
+
+def by(profile: SecurityProfile, hashed: str) -> Entry:
+    """A station was let in by a password."""
+    return Entry(profile=profile, password_hash=hashed)
+
+
+@pytest.mark.parametrize(
+    ("entry", "cause"),
+    [
+        (by(TLS, "old"), None),
+        (by(TLS, "next"), None),
+        (by(TLS, "gone"), Cause.PASSWORD_CHANGED),
+        (by(PASSWORD, "old"), Cause.PROFILE_RAISED),
+        (Entry(), Cause.PROFILE_RAISED),
+        (Entry(profile=CERTIFICATE, certificate=GOOD), None),
+        (Entry(profile=CERTIFICATE, certificate=replace(GOOD, not_after=NOON)), None),
+    ],
+)
+def test_connection_stays_while_what_it_was_made_by_is_enough(
+    entry: Entry, cause: Cause | None
+) -> None:
+    old, new = "old", "next"
+    known = replace(KNOWN, password_hash=old, next_hash=new)
+    assert judge_entry(entry, known, TLS) is cause
+
+
+def test_connection_of_a_station_of_which_nothing_is_kept_stays_if_nothing_is_required() -> None:
+    assert judge_entry(Entry(), None, NONE) is None
+    assert judge_entry(by(PASSWORD, "x"), None, NONE) is (Cause.PASSWORD_CHANGED)
 
 
 def test_files_count_for_a_station_of_which_nothing_is_kept() -> None:

@@ -24,7 +24,7 @@ from csms.domain.events import (
 )
 from csms.domain.exchange import Exchange, Found, Wanted
 from csms.domain.identity import StationId
-from csms.domain.security import Proof
+from csms.domain.security import Cause, Proof
 from csms.domain.security_event import OwnEvent
 from csms.domain.station import Registration
 from csms.service.ports import Admission, Refusal
@@ -140,6 +140,9 @@ class FakeWatch:
     async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
         """Somebody could not agree on an encrypted connection."""
         await self._note(f"{kind}: {words}")
+
+    async def expelled(self, station_id: StationId, cause: Cause) -> None:
+        await self._note(f"{station_id} expelled: {cause}")
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected."""

@@ -78,9 +78,12 @@ async def secured(
 ) -> AsyncIterator[Secured]:
     """Open the door of a site at a free port."""
     policy = SecurityPolicy(profile=profile, most=most, operator=operator)
-    async with open_office(path, site or site_of(), policy=policy) as office:
+    rig = Rig()
+    async with open_office(
+        path, site or site_of(), policy=policy, connections=rig.registry
+    ) as office:
         security = office.security
-        async with listening(behind=(office.desk, security.door), **settings) as rig:
+        async with listening(rig, behind=(office.desk, security.door), **settings):
             yield Secured(office, security, rig)
 
 

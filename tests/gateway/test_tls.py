@@ -313,6 +313,31 @@ async def test_revoked_certificate_is_refused_and_named(
         assert words.startswith("its certificate is revoked")
 
 
+async def test_connection_ends_with_the_certificate_that_it_was_made_by(
+    database_file: Path, root: Made, clients: Made
+) -> None:
+    folder = database_file.parent
+    revoked, good = station(clients), station(clients, "G-02")
+    crl = folder / "crl.pem"
+    crl.write_bytes(revoking(clients))
+    async with tls_gate(folder, TLS, server(root), clients=clients, crl=(crl,)) as gate:
+        by = client_context(folder, root, revoked)
+        right = basic("G-01", SECRET)  # it would do, if the certificate had not come first
+        async with (
+            gate.rig.station("/ocpp/G-01", tls=by, **right) as one,
+            gate.rig.station("/ocpp/G-02", tls=client_context(folder, root, good)) as other,
+        ):
+            crl.write_bytes(revoking(clients, revoked))
+            assert gate.rig.gateway is not None
+            await gate.rig.gateway.reload()
+            assert await one.closed() == (1008, "its certificate is revoked")
+            assert (await other.ask("Heartbeat", {}))[0] == 3
+        assert await gate.refusal("/ocpp/G-01", tls=by, **right) == 403
+        assert [event[:2] for event in await gate.events()] == [
+            ("G-01", OwnEvent.INVALID_CERTIFICATE)
+        ]
+
+
 async def test_station_of_a_lower_profile_needs_no_certificate_on_the_same_port(
     database_file: Path, root: Made, clients: Made
 ) -> None:

@@ -32,6 +32,7 @@ from csms.service.handlers.desk import EventDesk
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
+from csms.service.ports import OpenConnections
 from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
@@ -163,6 +164,7 @@ class Office:
         clock: Any,
         rules: TokenRules = EVERYONE,
         policy: SecurityPolicy = OPEN,
+        connections: OpenConnections | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -173,7 +175,7 @@ class Office:
             sites=self.sites, open_uow=self.open_uow, clock=clock, rules=rules
         )
         self.desk = EventDesk(self.context)
-        self.security = StationSecurity(self.sites, policy, self.open_uow, clock)
+        self.security = StationSecurity(self.sites, policy, self.open_uow, clock, connections)
         self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)
         self._ids = count(1)
 
@@ -228,11 +230,12 @@ async def open_office(
     clock: Any = None,
     rules: TokenRules = EVERYONE,
     policy: SecurityPolicy = OPEN,
+    connections: OpenConnections | None = None,
 ) -> AsyncIterator[Office]:
     """Open an office, loaded from its database, and close it afterwards."""
     database = open_database(path)
     try:
-        office = Office(database, sites, clock or FakeClock(), rules, policy)
+        office = Office(database, sites, clock or FakeClock(), rules, policy, connections)
         await office.sites.load()
         await office.security.load()
         yield office
