@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from csms.clock import Clock, SystemClock
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.authorization import TokenRules
+from csms.domain.certificate import RENEWED_BEFORE
 from csms.domain.identity import StationId
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
@@ -29,6 +31,7 @@ from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import OnlineVehiclePki, VehiclePkiSettings
+from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.certificate_signing import CertificateSigning
 from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
@@ -130,7 +133,11 @@ class App:
         registry = ConnectionRegistry()
         self.security = StationSecurity(self._sites, settings.security, open_uow, clock, registry)
         self.certificates = StationCertificates(
-            _authority(settings, clock), open_uow, clock, self._is_station
+            _authority(settings, clock),
+            open_uow,
+            clock,
+            self._is_station,
+            timedelta(days=settings.ca.renew_before_days) if settings.ca else RENEWED_BEFORE,
         )
         self._signing = CertificateSigning(self.certificates, registry)
         vehicles = settings.vehicles
@@ -159,6 +166,9 @@ class App:
         desk = CommandDesk(self._sites, registry, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
         rotation = PasswordRotation(self.security, registry)
+        self._renewal = CertificateRenewal(
+            self.certificates, self.security, self._sites, registry, clock
+        )
         self.api = self._create_api(operations, desk, Tokens(open_uow), rotation, tallies)
 
     @asynccontextmanager
@@ -193,6 +203,7 @@ class App:
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
                     tasks.create_task(self._signing.run()),
+                    tasks.create_task(self._renewal.run()),
                 ]
                 if self._own_planner:
                     running.append(tasks.create_task(self._own_planner.run()))
@@ -280,6 +291,7 @@ class App:
             tokens=tokens,
             security=self.security,
             certificates=self.certificates,
+            renewal=self._renewal,
             rotation=rotation,
             reads=Queries(self._database),
             journal=self._journal,

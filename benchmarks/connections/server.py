@@ -52,8 +52,8 @@ class _Idle:
     async def admit(self, _station_id: StationId, _proof: Proof) -> Admission:
         return Admission()
 
-    async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
-        """Somebody could not agree on an encrypted connection; there are none."""
+    async def noticed(self, kind: OwnEvent, words: str) -> None:
+        """There are no encrypted connections."""
 
     async def expelled(self, station_id: StationId, cause: Cause) -> None:
         """Nobody is."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.operations import Operations
@@ -106,6 +107,7 @@ class ApiContext:
     security: StationSecurity
     rotation: PasswordRotation
     certificates: StationCertificates
+    renewal: CertificateRenewal
     reads: ReadSide
     journal: MessageJournal | None = None
 

@@ -14,6 +14,7 @@ from csms.domain.errors import UnknownStationError
 from csms.domain.identity import StationId
 from csms.domain.password import LONGEST, SHORTEST
 from csms.domain.security import SecurityProfile
+from csms.service.certificate_renewal import Renewal
 
 CertificateT = TypeVar("CertificateT", bound="Certificate")
 
@@ -83,9 +84,13 @@ class Certificate(_Model):
 
 
 class CertificateDue(Certificate):
-    """A certificate in use that has to be renewed."""
+    """A certificate in use that ends soon, and what is done about it."""
 
     station_id: str
+    tries: int = Field(description="How often the station was asked to have a new one signed")
+    asked_at: datetime | None = Field(description="When last; null: not since the server started")
+    said: str = Field(description="What came of it")
+    next_at: datetime | None = Field(description="When it is asked again; null: at once")
 
 
 class SecurityEntry(_Model):
@@ -147,8 +152,8 @@ async def list_certificates(context: Context, station_id: str) -> list[Certifica
 
 @router.get("/certificates/due")
 async def list_certificates_due(context: Context) -> list[CertificateDue]:
-    """Certificates in use that expire within 30 days, the most urgent first."""
-    return [_certificate(CertificateDue, one) for one in await context.certificates.due()]
+    """Certificates in use that end within `ca.renew_before_days`, the most urgent first."""
+    return [_due(one) for one in await context.renewal.due()]
 
 
 @router.get("/security-events")
@@ -180,6 +185,18 @@ async def list_security_events_of_station(
 
 def _certificate(model: type[CertificateT], known: StationCertificate) -> CertificateT:
     return model.model_validate({name: getattr(known, name) for name in model.model_fields})
+
+
+def _due(renewal: Renewal) -> CertificateDue:
+    certificate = _certificate(Certificate, renewal.certificate)
+    return CertificateDue(
+        **certificate.model_dump(),
+        station_id=renewal.certificate.station_id,
+        tries=renewal.tries,
+        asked_at=renewal.asked_at,
+        said=renewal.said,
+        next_at=renewal.next_at,
+    )
 
 
 async def _find(context: ApiContext, station_id: StationId) -> None:

@@ -100,6 +100,7 @@ def _ca(model: CaModel | None, beside: Path) -> CaSettings | None:
     return CaSettings(
         station=issuer(model.folder, model.station_days),
         v2g=issuer(model.v2g.folder, model.v2g.days) if model.v2g else None,
+        renew_before_days=model.renew_before_days,
     )
 
 

@@ -84,11 +84,18 @@ class Refused:
 
 
 def due_for_renewal(
-    certificates: Iterable[StationCertificate], now: datetime
+    certificates: Iterable[StationCertificate],
+    now: datetime,
+    before: timedelta = RENEWED_BEFORE,
 ) -> list[StationCertificate]:
     """Of every station and kind the certificate in use, if it has to be renewed now.
 
     Those that expire first come first.
+
+    Args:
+        certificates: All that may be in use.
+        now: The present instant.
+        before: So long before their end they have to be renewed.
     """
     newest: dict[tuple[StationId, CertificateKind], StationCertificate] = {}
     for one in certificates:
@@ -96,5 +103,5 @@ def due_for_renewal(
             known = newest.setdefault((one.station_id, one.kind), one)
             if one.not_after > known.not_after:
                 newest[one.station_id, one.kind] = one
-    due = (one for one in newest.values() if one.not_after - now <= RENEWED_BEFORE)
+    due = (one for one in newest.values() if one.not_after - now <= before)
     return sorted(due, key=lambda one: (one.not_after, one.station_id))

@@ -50,6 +50,7 @@ class ClientCertificate:
     Attributes:
         names: Common names and alternative names, any of which may be the station's identity.
         organizations: Organisation names of its subject.
+        not_before: From when on it is valid; None: nobody has looked.
         issuer: Who has signed it (RFC 4514).
         serial: Its serial number in hexadecimal digits.
         fingerprint: SHA-256 of it in hexadecimal digits.
@@ -60,6 +61,7 @@ class ClientCertificate:
     serial: str
     fingerprint: str
     not_after: datetime
+    not_before: datetime | None = None
     issuer: str = ""
     is_revoked: bool = False
 

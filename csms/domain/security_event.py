@@ -43,6 +43,8 @@ class OwnEvent(StrEnum):
     BELOW_PROFILE = "BelowSecurityProfile"
     """Somebody came with less than the station's profile; OCPP has no word for it."""
     FAILED_HANDSHAKE = "FailedTLSHandshake"
+    CERTIFICATE_ENDS = "CertificateEndsSoon"
+    """A certificate in use ends soon, or has ended, and was not renewed; as above."""
     RECONFIGURED = "ReconfigurationOfSecurityParameters"
 
 

@@ -138,9 +138,9 @@ class Reception:
             )
             self._start(self._admit(socket, station_id, adapter, proof))
 
-    def handshake_failed(self, kind: OwnEvent, words: str) -> None:
-        """Have it written down that somebody could not agree with us on an encrypted connection."""
-        self._start(self._note_failure(kind, words))
+    def notice(self, kind: OwnEvent, words: str) -> None:
+        """Have it written down that something touches security, such as a failed handshake."""
+        self._start(self._notice(kind, words))
 
     def revoked(self, revocations: Revocations) -> None:
         """Close connections that were made by a certificate that is revoked meanwhile."""
@@ -207,11 +207,11 @@ class Reception:
         logger.warning("refused station %r: %s", station_id, admission.cause)
         return REFUSALS[admission.refusal]
 
-    async def _note_failure(self, kind: OwnEvent, words: str) -> None:
+    async def _notice(self, kind: OwnEvent, words: str) -> None:
         try:
-            await self._watch.handshake_failed(kind, words)
-        except Exception:  # the supervisor of a connection that never was
-            logger.exception("cannot write down a failed handshake: %s, %s", kind, words)
+            await self._watch.noticed(kind, words)
+        except Exception:  # the supervisor of what belongs to no connection
+            logger.exception("cannot write down: %s, %s", kind, words)
 
     async def _note_expelled(self, station_id: StationId, cause: Cause) -> None:
         try:

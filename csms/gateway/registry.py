@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.identity import StationId
-from csms.domain.security import Cause, Entry
+from csms.domain.security import Cause, ClientCertificate, Entry
 from csms.gateway.connection import StationConnection
 from csms.tally import Traffic
 
@@ -59,6 +59,14 @@ class ConnectionRegistry:
                 expelled[station_id] = cause
                 connection.close(_POLICY_VIOLATION, str(cause))
         return expelled
+
+    def shown(self) -> dict[StationId, ClientCertificate]:
+        """The certificates that connections were made by."""
+        return {
+            station_id: connection.entry.certificate
+            for station_id, connection in self._connections.items()
+            if connection.entry.certificate is not None
+        }
 
     def is_connected(self, station_id: StationId) -> bool:
         """Whether a station is connected."""

@@ -90,10 +90,12 @@ class StationContext(ssl.SSLContext):
     Attributes:
         handshake_failed: Is told of handshakes that came to nothing.
         revocations: Who is revoked; None: nobody.
+        ends_at: When this server's certificates end, by their files.
     """
 
     handshake_failed: HandshakeFailed
     revocations: Revocations | None
+    ends_at: dict[Path, datetime]
 
 
 class _Handshake(ssl.SSLObject):
@@ -135,21 +137,27 @@ def load_tls(settings: TlsSettings, handshake_failed: HandshakeFailed) -> Statio
     context.set_ciphers(":".join(CIPHER_SUITES))
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
     context.num_tickets = 0
-    for files in settings.certificates:
-        _load_own(context, files)
+    context.ends_at = {files.chain: _load_own(context, files) for files in settings.certificates}
     authorities = [one for path in settings.client_ca for one in _load_client_ca(context, path)]
     now = datetime.now(UTC)
     context.revocations = read_revocations(settings.crl, authorities, now) if settings.crl else None
     return context
 
 
-def _load_own(context: ssl.SSLContext, files: CertificateFiles) -> None:
+def words_on_end(context: StationContext, now: datetime) -> list[str]:
+    """What is to be said of this server's certificates that end soon."""
+    return [
+        f"{path}: this server's certificate {'ended' if ends_at <= now else 'ends'} at {ends_at}"
+        for path, ends_at in context.ends_at.items()
+        if ends_at - now < _SOON
+    ]
+
+
+def _load_own(context: ssl.SSLContext, files: CertificateFiles) -> datetime:
+    """Load a certificate of this server; return when it ends."""
     chain = read_certificates(files.chain)
     for certificate in chain:
         _refuse_weak(files.chain, certificate)
-    ends_at = chain[0].not_valid_after_utc
-    if ends_at - datetime.now(UTC) < _SOON:
-        logger.warning("%s: this server's certificate is good until %s only", files.chain, ends_at)
     try:
         context.load_cert_chain(files.chain, files.key, password=lambda: "")  # do not ask for one
     except OSError as error:
@@ -157,6 +165,7 @@ def _load_own(context: ssl.SSLContext, files: CertificateFiles) -> None:
             raise CertificateFileError(files.key, f"cannot be read: {error.strerror}") from error
         message = f"expected the private key of {files.chain}, in PEM and without a passphrase"
         raise CertificateFileError(files.key, message) from error
+    return chain[0].not_valid_after_utc
 
 
 def _load_client_ca(context: ssl.SSLContext, path: Path) -> list[x509.Certificate]:

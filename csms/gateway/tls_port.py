@@ -6,12 +6,14 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from csms.domain.errors import CertificateFileError
+from csms.domain.security_event import OwnEvent
 from csms.gateway.reception import Reception
-from csms.gateway.tls import TlsSettings, load_tls
+from csms.gateway.tls import TlsSettings, load_tls, words_on_end
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +21,7 @@ _LOOK_EVERY_S: Final = 30.0
 _HANDSHAKE_S: Final = 15.0
 """A station's small processor needs seconds for it."""
 _SHUTDOWN_S: Final = 5.0
+_REMIND_EVERY: Final = timedelta(days=1)
 
 
 class TlsPort:
@@ -43,7 +46,8 @@ class TlsPort:
         self._reception = reception
         self._backlog = backlog
         self._stamp = self._look()
-        self._context = load_tls(settings, reception.handshake_failed)
+        self._context = load_tls(settings, reception.notice)
+        self._reminded_at: datetime | None = None
         self._server: asyncio.Server | None = None
         self._at: socket.socket | None = None
 
@@ -59,6 +63,7 @@ class TlsPort:
         looking = asyncio.create_task(self._look_for_changes())
         try:
             self._server = await self._serve(self._context)
+            self.remind(datetime.now(UTC))
             yield
         finally:
             looking.cancel()
@@ -76,18 +81,26 @@ class TlsPort:
         """
         self._stamp = self._look()
         try:
-            context = await asyncio.to_thread(
-                load_tls, self._settings, self._reception.handshake_failed
-            )
+            context = await asyncio.to_thread(load_tls, self._settings, self._reception.notice)
         except CertificateFileError as error:
             logger.error("the certificates stay as they were: %s", error)  # noqa: TRY400 - said all
             return
+        self._context, self._reminded_at = context, None
         old, self._server = self._server, await self._serve(context)
         if old is not None:
             old.close()
         if context.revocations is not None:
             self._reception.revoked(context.revocations)
         logger.info("certificates are loaded anew")
+
+    def remind(self, now: datetime) -> None:
+        """Have it written down once a day that certificates of this server end soon."""
+        if self._reminded_at is not None and now - self._reminded_at < _REMIND_EVERY:
+            return
+        self._reminded_at = now
+        words = words_on_end(self._context, now)
+        if words:
+            self._reception.notice(OwnEvent.CERTIFICATE_ENDS, "; ".join(words))
 
     async def _serve(self, context: ssl.SSLContext) -> asyncio.Server:
         assert self._at is not None  # noqa: S101 - it is listening
@@ -105,6 +118,7 @@ class TlsPort:
             await asyncio.sleep(_LOOK_EVERY_S)
             if await asyncio.to_thread(self._look) != self._stamp:
                 await self.reload()
+            self.remind(datetime.now(UTC))
 
     def _look(self) -> tuple[tuple[int, int] | None, ...]:
         """What tells that files have been changed."""

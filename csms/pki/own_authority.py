@@ -65,6 +65,7 @@ class Issuer:
     def __init__(self, settings: IssuerSettings) -> None:
         self.authority = FolderAuthority(settings.folder, settings.passphrase)
         self.days = settings.days
+        self.folder = settings.folder
 
 
 class OwnAuthority:
@@ -90,14 +91,13 @@ class OwnAuthority:
         self._station = Issuer(settings.station)
         self._v2g = Issuer(settings.v2g) if settings.v2g else None
         self._clock = clock
-        self._is_v2g_let_in = (
-            not let_in or self._v2g is None or self._v2g.authority.is_below(let_in)
-        )
-        if not self._is_v2g_let_in:
+        issuers = (self._station, self._v2g) if self._v2g else (self._station,)
+        self._shut_out = [one for one in issuers if let_in and not one.authority.is_below(let_in)]
+        for one in self._shut_out:
             logger.warning(
-                "ocpp.tls.client_ca does not name the V2G authority in %s: certificates for both "
-                "uses are not signed",
-                settings.v2g and settings.v2g.folder,
+                "ocpp.tls.client_ca does not name the authority in %s: it signs nothing by which "
+                "stations connect, as they could not come back",
+                one.folder,
             )
 
     async def sign(
@@ -120,10 +120,8 @@ class OwnAuthority:
         issuer = self._station if kind is CertificateKind.STATION else self._v2g
         if issuer is None:
             return Refused("expected a request for a ChargingStationCertificate: this is no V2G CA")
-        if kind is CertificateKind.COMBINED and not self._is_v2g_let_in:
-            return Refused(
-                "expected a request for one use: stations cannot connect by what the V2G CA signs"
-            )
+        if kind is not CertificateKind.V2G and issuer in self._shut_out:
+            return Refused("stations cannot connect by what this CA signs")
         bearer = Bearer(
             station_id=station_id,
             kind=kind,

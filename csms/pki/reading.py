@@ -51,6 +51,7 @@ def describe_client(certificate: x509.Certificate, *, is_revoked: bool) -> Clien
         serial=f"{certificate.serial_number:x}",
         issuer=certificate.issuer.rfc4514_string(),
         fingerprint=fingerprint_of(certificate),
+        not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         is_revoked=is_revoked,
     )

@@ -56,8 +56,8 @@ class Door:
             return Admission(f"it is in no site file, and {cause}")
         return Admission(str(cause), _REFUSALS.get(cause, Refusal.TOO_LOW))
 
-    async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
-        """Somebody could not agree with us on an encrypted connection."""
+    async def noticed(self, kind: OwnEvent, words: str) -> None:
+        """Something at the port for encrypted connections touches security, and no station."""
         await self._journal.notice(kind, words)
 
     async def expelled(self, station_id: StationId, cause: Cause) -> None:

@@ -20,7 +20,7 @@ from csms.domain.notices import (
     VehicleCertificateAsked,
     VehicleCertificateReply,
 )
-from csms.domain.security import Cause, Entry, Proof
+from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.notice_stores import (
     ExternalLimitStore,
@@ -93,8 +93,8 @@ class StationWatch(Protocol):
         """Decide whether a station may connect."""
         ...
 
-    async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
-        """Somebody could not agree with us on an encrypted connection."""
+    async def noticed(self, kind: OwnEvent, words: str) -> None:
+        """Something at the port for encrypted connections touches security, and no station."""
         ...
 
     async def expelled(self, station_id: StationId, cause: Cause) -> None:
@@ -120,6 +120,10 @@ class OpenConnections(Protocol):
             judge: Says why a station would not be let in any more by what it was let in by; None:
                 it would be.
         """
+        ...
+
+    def shown(self) -> dict[StationId, ClientCertificate]:
+        """The certificates that they were made by."""
         ...
 
 

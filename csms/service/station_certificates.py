@@ -1,13 +1,14 @@
 """Stations' certificates: signed, installed, due for renewal (OCPP 2.0.1 A02, A03)."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from csms.clock import Clock
 from csms.domain.certificate import (
+    RENEWED_BEFORE,
     CertificateKind,
     CertificateState,
     Refused,
@@ -16,6 +17,7 @@ from csms.domain.certificate import (
     due_for_renewal,
 )
 from csms.domain.identity import StationId
+from csms.domain.security import ClientCertificate
 from csms.service.ports import CertificateAuthority, OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class StationCertificates:
         open_uow: Opens units of work.
         clock: The time.
         is_station: Whether a name is a station's identity; no other station is given it.
+        renew_before: So long before their end certificates have to be renewed.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class StationCertificates:
         open_uow: OpenUnitOfWork,
         clock: Clock,
         is_station: Callable[[str], bool] = lambda _name: False,
+        renew_before: timedelta = RENEWED_BEFORE,
     ) -> None:
+        self._renew_before = renew_before
         self._is_station = is_station
         self._authority = authority
         self._open_uow = open_uow
@@ -99,10 +104,45 @@ class StationCertificates:
         async with self._open_uow() as uow:
             return await uow.security.certificates_of(station_id)
 
-    async def due(self) -> list[StationCertificate]:
-        """Certificates that have to be renewed now, the most urgent first."""
+    @property
+    def can_sign(self) -> bool:
+        """Whether there is somebody who signs."""
+        return self._authority is not None
+
+    async def due(
+        self, shown: Mapping[StationId, ClientCertificate] | None = None
+    ) -> list[StationCertificate]:
+        """Certificates that have to be renewed now, the most urgent first.
+
+        Args:
+            shown: Those by which stations have come, whoever has signed them.
+        """
+        now = self._clock.now()
         async with self._open_uow() as uow:
-            return due_for_renewal(await uow.security.certificates_in_use(), self._clock.now())
+            in_use = await uow.security.certificates_in_use()
+        known = {one.fingerprint for one in in_use}
+        for station_id, certificate in (shown or {}).items():
+            is_near = certificate.not_after - now <= self._renew_before
+            if is_near and certificate.fingerprint not in known:
+                in_use.append(await self._in_use(station_id, certificate))
+        return due_for_renewal(in_use, now, self._renew_before)
+
+    async def _in_use(
+        self, station_id: StationId, certificate: ClientCertificate
+    ) -> StationCertificate:
+        """A certificate by which a station has come, though nobody here knows that it has it."""
+        for one in await self.of(station_id):
+            if one.fingerprint == certificate.fingerprint:
+                return replace(one, state=CertificateState.INSTALLED)
+        return StationCertificate(
+            station_id=station_id,
+            fingerprint=certificate.fingerprint,
+            serial=certificate.serial,
+            kind=CertificateKind.STATION,
+            state=CertificateState.INSTALLED,
+            issued_at=certificate.not_before or self._clock.now(),
+            not_after=certificate.not_after,
+        )
 
     async def _names(self, station_id: StationId) -> frozenset[str]:
         """The names under which vehicles know a station, as it has told them."""

@@ -10,7 +10,14 @@ from csms.clock import Clock
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
 from csms.domain.password import check_password
-from csms.domain.security import Cause, Credentials, Entry, SecurityProfile, judge_entry
+from csms.domain.security import (
+    Cause,
+    ClientCertificate,
+    Credentials,
+    Entry,
+    SecurityProfile,
+    judge_entry,
+)
 from csms.domain.security_event import Origin, OwnEvent, SecurityEvent
 from csms.service.credentials_desk import CredentialsDesk
 from csms.service.door import Door
@@ -177,6 +184,10 @@ class StationSecurity:
             await self.desk.alter(station_id, lambda _: blank)
             await self.note_change(station_id, "password and security profile forgotten")
             await self._expel({station_id})
+
+    def shown_certificates(self) -> dict[StationId, ClientCertificate]:
+        """The certificates by which stations have come that are connected."""
+        return self._connections.shown() if self._connections else {}
 
     async def _expel(self, station_ids: Collection[StationId]) -> None:
         """Close connections of stations that would not be let in any more as they were."""

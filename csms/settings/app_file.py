@@ -164,6 +164,10 @@ class CaModel(_Model):
     station_days: Annotated[int, Field(ge=31, le=3_650)] = Field(
         default=365, description="For how many days stations' certificates are good"
     )
+    renew_before_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=30,
+        description="So many days before they end stations are asked to renew their certificates",
+    )
     v2g: V2gCaModel | None = Field(
         default=None, description="Signs what stations show to vehicles; null: nobody does"
     )

@@ -15,6 +15,7 @@ from csms.api.dependencies import ApiContext
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.domain.site import GuestPlace, Site
+from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -100,6 +101,7 @@ async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
             office.live, office.gateway, InlinePlanner(5.0), office.open_uow, office.clock
         )
         room = ControlRoom({office.live.site.site_id: controller}, office.clock, 1.0)
+        certificates = StationCertificates(None, office.open_uow, office.clock)
         context = ApiContext(
             room=room,
             operations=office.operations,
@@ -107,7 +109,10 @@ async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
             tokens=Tokens(office.open_uow),
             security=office.security,
             rotation=PasswordRotation(office.security, office.gateway),
-            certificates=StationCertificates(None, office.open_uow, office.clock),
+            certificates=certificates,
+            renewal=CertificateRenewal(
+                certificates, office.security, office.sites, office.gateway, office.clock
+            ),
             reads=Queries(office.database),
         )
         tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats, CountingJournal())

@@ -173,4 +173,5 @@ async def test_certificates_of_a_station_are_listed_with_what_became_of_them(api
     }
     assert await api.get("/stations/G-01/certificates") == [told]
     assert await api.get("/stations/G-02/certificates") == []
-    assert await api.get("/certificates/due") == [{**told, "station_id": "G-01"}]
+    never = {"tries": 0, "asked_at": None, "said": "", "next_at": None}
+    assert await api.get("/certificates/due") == [{**told, "station_id": "G-01", **never}]

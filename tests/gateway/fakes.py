@@ -137,7 +137,7 @@ class FakeWatch:
             return Admission("the site is full", Refusal.NO_ROOM)
         return Admission("it proves nothing", self.refusal) if self.refusal else Admission()
 
-    async def handshake_failed(self, kind: OwnEvent, words: str) -> None:
+    async def noticed(self, kind: OwnEvent, words: str) -> None:
         """Somebody could not agree on an encrypted connection."""
         await self._note(f"{kind}: {words}")
 

@@ -5,6 +5,7 @@ import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -364,6 +365,25 @@ async def test_certificates_are_changed_while_stations_stay_connected(
             async with gate.rig.station("/ocpp/G-02", tls=new, offer=False) as after:
                 assert (await after.closed())[0] == 1002  # it got as far as OCPP
             assert (await before.ask("Heartbeat", {}))[0] == 3
+
+
+async def test_end_of_the_servers_own_certificate_is_written_down_every_day(
+    database_file: Path, root: Made
+) -> None:
+    folder = database_file.parent
+    ending = make(name_of("127.0.0.1"), root, hosts=["127.0.0.1"], days=(-1, 20))
+    async with tls_gate(folder, TLS, ending) as gate:
+        assert gate.rig.gateway is not None
+        port = gate.rig.gateway._tls_port
+        assert port is not None
+        clock = gate.office.clock
+        [(station_id, kind, words)] = await events(gate, 1)
+        assert (station_id, kind) == ("", OwnEvent.CERTIFICATE_ENDS)
+        assert words.startswith(f"{folder}/server-0.pem: this server's certificate ends at ")
+        for hours in (1, 23, 25, 26):
+            clock.turn(3600)
+            port.remind(datetime.now(UTC) + timedelta(hours=hours))
+        assert len(await events(gate, 2)) == 2
 
 
 async def test_certificates_that_are_wrong_leave_the_old_ones_in_place(

@@ -1,6 +1,7 @@
 """Files of certificates that cannot be used are refused with what was expected of them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from cryptography.hazmat.primitives import serialization
 
 from csms.domain.errors import CertificateFileError
 from csms.domain.security_event import OwnEvent
-from csms.gateway.tls import CertificateFiles, StationContext, TlsSettings, load_tls
-from tests.pki.maker import authority, key, make, name_of, pem, revoking
+from csms.gateway.tls import CertificateFiles, StationContext, TlsSettings, load_tls, words_on_end
+from tests.pki.maker import TODAY, authority, key, make, name_of, pem, revoking
 
 
 def ignore(_kind: OwnEvent, _words: str) -> None:
@@ -128,9 +129,11 @@ def test_list_that_is_out_of_date_counts_and_is_complained_of(
     assert "the revocation list should have been renewed by" in caplog.text
 
 
-def test_certificate_that_soon_expires_is_complained_of(
-    folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_certificate_that_soon_expires_is_complained_of(folder: Path) -> None:
     make(name_of("csms"), days=(-9, 20)).write(folder, "own")
-    load(folder)
-    assert "own.pem: this server's certificate is good until" in caplog.text
+    context = load(folder)
+    [words] = words_on_end(context, TODAY)
+    assert f"{folder}/own.pem: this server's certificate ends at " in words
+    [words] = words_on_end(context, TODAY + timedelta(days=21))
+    assert "this server's certificate ended at " in words
+    assert words_on_end(context, TODAY - timedelta(days=11)) == []

@@ -198,9 +198,14 @@ async def test_certificate_by_which_a_station_could_not_come_back_is_not_signed(
     station, v2g = (read_certificates(tmp_path / name / "ca.pem") for name in ("pki", "v2g"))
     text = request(name_of("G-01"))
     signs = OwnAuthority(settings, FakeClock(), let_in=station)
-    assert "does not name the V2G authority" in caplog.text
+    assert f"does not name the authority in {tmp_path}/v2g" in caplog.text
     assert isinstance(await signs.sign("G-01", text, CertificateKind.COMBINED), Refused)
     assert isinstance(await signs.sign("G-01", text, CertificateKind.V2G), Signed)
+    assert isinstance(await signs.sign("G-01", text, CertificateKind.STATION), Signed)
+    signs = OwnAuthority(settings, FakeClock(), let_in=v2g)
+    assert await signs.sign("G-01", text, CertificateKind.STATION) == Refused(
+        "stations cannot connect by what this CA signs"
+    )
     signs = OwnAuthority(settings, FakeClock(), let_in=[*station, *v2g])
     assert isinstance(await signs.sign("G-01", text, CertificateKind.COMBINED), Signed)
 
