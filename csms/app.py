@@ -44,6 +44,7 @@ from csms.service.outbox import Outbox
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
 from csms.service.ports import Planner
+from csms.service.presence import Presence
 from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
@@ -164,6 +165,7 @@ class App:
         tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats, self._journal)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         desk = CommandDesk(self._sites, registry, open_uow, clock)
+        self._presence = Presence(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
         rotation = PasswordRotation(self.security, registry)
         self._renewal = CertificateRenewal(
@@ -200,6 +202,7 @@ class App:
                     tasks.create_task(self._room.run()),
                     tasks.create_task(self._sites.look_after_guests()),
                     tasks.create_task(self._outbox.run()),
+                    tasks.create_task(self._presence.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
                     tasks.create_task(self._signing.run()),

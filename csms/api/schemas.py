@@ -79,7 +79,7 @@ class Station(_Model):
     serial: str | None
     firmware: str | None
     booted_at: datetime | None
-    seen_at: datetime | None
+    seen_at: datetime | None = Field(description="When it last connected or said anything")
     security_profile: int = Field(
         description="The lowest OCPP security profile that it is let in with; 0: whoever connects "
         "under its name is believed"

@@ -96,7 +96,8 @@ async def list_transactions(
 
 def _station(context: ApiContext, row: dict[str, Any]) -> Station:
     profile = context.security.required(row["id"])
-    return Station.model_validate({**row, "security_profile": profile})
+    seen_at = context.operations.heard_at(row["id"]) or row["seen_at"]
+    return Station.model_validate({**row, "security_profile": profile, "seen_at": seen_at})
 
 
 def _pick(model: type[Transaction] | type[SentLimit], row: dict[str, Any]) -> dict[str, Any]:

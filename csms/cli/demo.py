@@ -18,6 +18,7 @@ from csms.cli.figures import print_figures
 from csms.cli.inputs import load_scenario, parse_length
 from csms.cli.serving import run_until_ended
 from csms.gateway.server import GatewaySettings
+from csms.journal.journal import JournalSettings
 from csms.log import set_up_logging
 from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
@@ -30,6 +31,7 @@ from simulators.scenario import Scenario
 from simulators.stations.link import connect_to
 
 _DAYS_SHOWN: Final = 7
+_JOURNAL_MB: Final = 200
 _AHEAD_S: Final = 5.0
 """Real seconds that the site's clock runs before the scenario starts. By then the stations are
 usually set up; the first vehicles wait for that, however long it takes the machine."""
@@ -80,13 +82,7 @@ async def _show(
     clock = PacedClock(scenario.starts_at - timedelta(seconds=_AHEAD_S * rate), rate)
     base_url = f"http://{http.host}:{http.port}"
     with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
-        settings = AppSettings(
-            security=OPEN,
-            sites=(read_site(scenario.site_path),),
-            gateway=gateway,
-            http=http,
-            database=DatabaseSettings(url=f"sqlite:///{Path(folder) / 'demo.db'}"),
-        )
+        settings = _settings(scenario, http, gateway, Path(folder))
         app = App(settings, World(clock=clock, clock_rate=rate))
         async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
             drivers = DriversApp(client, scenario.site.site_id)
@@ -101,6 +97,20 @@ async def _show(
                 playing.cancel()
                 ticking.cancel()
         typer.echo(_outcome(fleet.report()))
+
+
+def _settings(
+    scenario: Scenario, http: HttpSettings, gateway: GatewaySettings, folder: Path
+) -> AppSettings:
+    """The system's settings; all that it keeps is kept in a folder."""
+    return AppSettings(
+        security=OPEN,
+        sites=(read_site(scenario.site_path),),
+        gateway=gateway,
+        http=http,
+        database=DatabaseSettings(url=f"sqlite:///{folder / 'demo.db'}"),
+        journal=JournalSettings(folder=folder / "journal", most_mb=_JOURNAL_MB),
+    )
 
 
 async def _play(app: App, fleet: Fleet, meters: MeterReporter, ready: asyncio.Event) -> None:

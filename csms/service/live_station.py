@@ -26,6 +26,7 @@ class LiveStation:
         connected_at: Distinguishes its connections.
         gone_at: When it was last seen to be gone; None: it is connected, or has yet to come.
         has_reported: Whether it has ever told anything.
+        heard_at: When it last told anything, since the start; None: nothing yet.
         doubts: How often it has come anew, or may have lost its profiles: what was set up before
             that counts for nothing.
         setting_up: The task that sets it up.
@@ -47,6 +48,7 @@ class LiveStation:
     connected_at: datetime | None = None
     gone_at: datetime | None = None
     has_reported: bool = False
+    heard_at: datetime | None = None
     doubts: int = 0
     setting_up: "asyncio.Task[None] | None" = None
     set_up_at: datetime | None = None

@@ -163,6 +163,11 @@ class Operations:
             raise UnknownStationError(station_id)
         return tuple(live.stations[station_id].settings.values())
 
+    def heard_at(self, station_id: StationId) -> datetime | None:
+        """When a station last told anything, since the start; None: it has not."""
+        live = self._sites.of_station(station_id)
+        return live.stations[station_id].heard_at if live else None
+
     def stations_at(self, site_id: SiteId) -> list[StationId]:
         """All stations of a site.
 

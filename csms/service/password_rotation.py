@@ -5,7 +5,7 @@ import secrets
 from dataclasses import replace
 from typing import Final
 
-from csms.domain.commands import Outcome, SettingName, WriteSetting
+from csms.domain.commands import CommandStatus, Outcome, SettingName, WriteSetting
 from csms.domain.errors import PasswordInDoubtError
 from csms.domain.identity import StationId
 from csms.domain.password import check_password
@@ -28,8 +28,8 @@ class PasswordRotation:
     """Sends stations new passwords.
 
     The new one is kept before it is sent, so nothing that happens in between locks the station out.
-    Once it has come with the new one the old one counts no more; until then both do, as a station
-    may take it only when it starts anew.
+    From its answer `Accepted` on the old one counts no more (A01.FR.03). Where it has to start anew
+    first, or gives no answer, both count until it has come with one of them.
 
     Args:
         security: Keeps passwords.
@@ -71,7 +71,9 @@ class PasswordRotation:
         command = WriteSetting(SettingName.BASIC_AUTH_PASSWORD, password)
         outcome = await self._gateway.send(station_id, command)
         if outcome.is_accepted:
-            await alter(station_id, lambda known: _taken(known, new))
+            is_in_force = outcome.status is CommandStatus.ACCEPTED
+            change = _in_force if is_in_force else _taken
+            await alter(station_id, lambda known: change(known, new))
             await self._security.note_change(station_id, "was sent a new password")
         elif outcome.is_certain:
             await alter(station_id, lambda known: _refused(known, new))
@@ -85,7 +87,13 @@ def _prepared(known: Credentials, new: str) -> Credentials:
     return replace(known, password_hash=current, next_hash=new, is_next_sure=False)
 
 
+def _in_force(known: Credentials, new: str) -> Credentials:
+    """The old one counts no more, from the station's answer on (A01.FR.03)."""
+    return replace(known, password_hash=new, next_hash=None, is_next_sure=False)
+
+
 def _taken(known: Credentials, new: str) -> Credentials:
+    """The station has to start anew first; until it comes with the new one, both count."""
     if known.password_hash == new:
         return known  # it has come with it already
     return replace(known, next_hash=new, is_next_sure=True)

@@ -142,7 +142,8 @@ class Sites:
         """A station has told something."""
         live = self.of_station(station_id)
         if live is not None:
-            live.stations[station_id].has_reported = True
+            station = live.stations[station_id]
+            station.has_reported, station.heard_at = True, self._clock.now()
 
     async def remove_guest(self, station_id: StationId) -> None:
         """Take a guest's place away; what it has charged is kept.

@@ -2,10 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from csms.cli.demo import _until_set_up
+from csms.api.server import HttpSettings
+from csms.cli.demo import _settings, _until_set_up
+from csms.cli.inputs import load_scenario
+from csms.gateway.server import GatewaySettings
 from simulators.virtual_time import run_virtual
 
 FLEET: Final[Any] = SimpleNamespace(stations=["G-01", "G-02"])
@@ -44,3 +48,10 @@ def test_vehicles_wait_for_the_last_station() -> None:
 
 def test_vehicles_do_not_wait_for_ever() -> None:
     assert round(run_virtual(waited_s(FakeApp({"G-01"})))) == 60
+
+
+def test_all_that_the_demonstration_keeps_lies_in_its_own_folder(tmp_path: Path) -> None:
+    settings = _settings(load_scenario("garage"), HttpSettings(), GatewaySettings(), tmp_path)
+    assert settings.database.url == f"sqlite:///{tmp_path}/demo.db"
+    assert settings.journal is not None
+    assert settings.journal.folder == tmp_path / "journal"

@@ -53,13 +53,9 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
     )
 
 
-async def heartbeat_received(context: HandlerContext, event: HeartbeatReceived) -> TimeReply:
+async def heartbeat_received(context: HandlerContext, _event: HeartbeatReceived) -> TimeReply:
     """A station is alive and asks for the time (1.6 §4.6, 2.0.1 G02)."""
-    now = context.clock.now()
-    async with context.open_uow() as uow:
-        await uow.stations.note_seen(event.station_id, now)
-        await uow.commit()
-    return TimeReply(now)
+    return TimeReply(context.clock.now())
 
 
 async def status_changed(context: HandlerContext, event: StatusChanged) -> Acknowledged:

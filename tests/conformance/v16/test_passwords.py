@@ -12,7 +12,6 @@ from websockets.exceptions import InvalidStatus
 from tests.conformance.csms import Csms
 from tests.conformance.station import Answer, Station, connected
 from tests.conformance.v16.cases import SECURITY, case16
-from tests.conformance.v16.lacks import OLD_PASSWORD
 from tests.conformance.v16.states import OBEDIENT, boot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -93,7 +92,6 @@ async def test_a_new_password_takes_the_place_of_the_old_one(csms: Csms) -> None
     assert not await is_let_in(csms, station_id, OLD)
 
 
-@OLD_PASSWORD
 @case16("W A01 Update Charge Point Password, FR.03", SECURITY)
 async def test_an_old_password_counts_no_more_once_the_new_one_is_accepted(csms: Csms) -> None:
     """A01.FR.03: from the station's answer on, whether or not it has come again."""
