@@ -31,6 +31,7 @@ from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import OnlineVehiclePki, VehiclePkiSettings
+from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.certificate_signing import CertificateSigning
 from csms.service.certificates import NoVehiclePki
@@ -50,6 +51,7 @@ from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.tokens import Tokens
+from csms.service.transaction_watch import ClosingPolicy, TransactionWatch
 from csms.storage.database import Database, DatabaseSettings, SqliteConnector
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -70,6 +72,7 @@ class AppSettings:
         history: Where readings move that are no longer recent; None: they stay.
         journal: Where messages are kept; None: they are not.
         tokens: Who may charge.
+        closing: When transactions are closed of which nothing is heard.
         security: How stations have to prove who they are.
         ca: The certificate authorities of this server; None: there are none.
         vehicles: Who issues certificates to vehicles; None: no contract counts.
@@ -83,6 +86,7 @@ class AppSettings:
     history: HistorySettings | None = None
     journal: JournalSettings | None = None
     tokens: TokenRules = field(default_factory=TokenRules)
+    closing: ClosingPolicy = field(default_factory=ClosingPolicy)
     security: SecurityPolicy = field(default_factory=SecurityPolicy)
     ca: CaSettings | None = None
     vehicles: VehiclePkiSettings | None = None
@@ -151,20 +155,23 @@ class App:
             rules=settings.tokens,
             certificates=self._signing,
             vehicle_pki=self._vehicle_pki or NoVehiclePki(),
+            attempts=self.security.attempts,
         )
         self._gateway = self._create_gateway(registry, EventDesk(context), clock)
         controllers = {
             live.site.site_id: SiteController(live, registry, planner, open_uow, clock)
             for live in self._sites
         }
-        self._room = ControlRoom(controllers, clock, world.clock_rate)
+        self._room = ControlRoom(controllers, clock, world.clock_rate, self.security.required)
         self._keeper = (
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
         self._lag = LoopLag()
         tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats, self._journal)
+        self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         desk = CommandDesk(self._sites, registry, open_uow, clock)
+        self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
         self._presence = Presence(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
         rotation = PasswordRotation(self.security, registry)
@@ -197,16 +204,19 @@ class App:
             await self._database.upgrade()
             await self._sites.load()
             await self.security.load()
+            await self._adoption.load()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
                     tasks.create_task(self._room.run()),
                     tasks.create_task(self._sites.look_after_guests()),
                     tasks.create_task(self._outbox.run()),
                     tasks.create_task(self._presence.run()),
+                    tasks.create_task(self._watch.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
                     tasks.create_task(self._signing.run()),
                     tasks.create_task(self._renewal.run()),
+                    tasks.create_task(self._adoption.run()),
                 ]
                 if self._own_planner:
                     running.append(tasks.create_task(self._own_planner.run()))
@@ -295,6 +305,7 @@ class App:
             security=self.security,
             certificates=self.certificates,
             renewal=self._renewal,
+            adoption=self._adoption,
             rotation=rotation,
             reads=Queries(self._database),
             journal=self._journal,

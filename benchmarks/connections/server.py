@@ -52,6 +52,9 @@ class _Idle:
     async def admit(self, _station_id: StationId, _proof: Proof) -> Admission:
         return Admission()
 
+    def turned_away(self, name: str, _proof: Proof, cause: str) -> None:
+        """Somebody was turned away."""
+
     async def noticed(self, kind: OwnEvent, words: str) -> None:
         """There are no encrypted connections."""
 

@@ -9,7 +9,16 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Response
 from starlette.types import ASGIApp
 
-from csms.api import commands, messages, reports, security, sites, stations, tokens
+from csms.api import (
+    commands,
+    messages,
+    reports,
+    security,
+    sites,
+    stations,
+    tokens,
+    unknown_stations,
+)
 from csms.api.browsers import PrintError, explain_to_browsers
 from csms.api.command_body import describe_commands
 from csms.api.dependencies import ApiContext
@@ -64,7 +73,8 @@ def create_api(
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)
-    for module in (sites, stations, commands, reports, tokens, security, messages):
+    modules = (sites, stations, commands, reports, tokens, security, unknown_stations, messages)
+    for module in modules:
         app.include_router(module.router, prefix=_PREFIX)
     for page in pages:
         app.include_router(page, include_in_schema=False)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -107,6 +108,7 @@ class ApiContext:
     security: StationSecurity
     rotation: PasswordRotation
     certificates: StationCertificates
+    adoption: Adoption
     renewal: CertificateRenewal
     reads: ReadSide
     journal: MessageJournal | None = None

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from csms.domain.errors import (
+    AdoptionRefusedError,
     ChargeFlexError,
     CommandForbiddenError,
     InvalidInputError,
@@ -29,6 +30,7 @@ from csms.domain.errors import (
 
 _PROBLEM_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
+    AdoptionRefusedError: HTTPStatus.CONFLICT,
     CommandForbiddenError: HTTPStatus.CONFLICT,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoJournalError: HTTPStatus.NOT_FOUND,

@@ -103,7 +103,19 @@ class Transaction(_Model):
     meter_start_wh: float | None
     meter_stop_wh: float | None
     stop_reason: str | None
-    closed_by: str | None
+    closed_by: str | None = Field(
+        description="`station`: it told the end. Else the rule by which it was closed here, with "
+        "the energy of its last reading: `superseded`, `free_after_boot`, `not_resumed`, `silent`; "
+        "a true end that comes later takes its place. null: it runs"
+    )
+    missing_reports: list[tuple[int, int]] = Field(
+        description="Numbers of reports that have not come though later ones have: first and last "
+        "of each stretch (OCPP 2.0.1 seqNo)"
+    )
+    is_complete: bool | None = Field(
+        description="Whether start, end and every report between have come; null: it runs, or its "
+        "reports have no numbers (OCPP 1.6)"
+    )
     total_cost: float | None = Field(
         description="What the driver pays, in the station's currency; null: no price is set"
     )

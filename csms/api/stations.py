@@ -10,6 +10,7 @@ from csms.api.schemas import Need, SentLimit, Setting, Station, Transaction, Wan
 from csms.domain.authorization import IdToken
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
+from csms.domain.report_numbers import read_numbers
 from csms.domain.transaction import StatedNeed
 
 router = APIRouter(tags=["stations"])
@@ -91,7 +92,7 @@ async def list_transactions(
 ) -> list[Transaction]:
     """Transactions, the newest first."""
     rows = await context.reads.transactions(station_id=station_id, before=before, limit=limit)
-    return [Transaction.model_validate(_masked(_pick(Transaction, row))) for row in rows]
+    return [Transaction.model_validate(_transaction(row)) for row in rows]
 
 
 def _station(context: ApiContext, row: dict[str, Any]) -> Station:
@@ -104,6 +105,13 @@ def _pick(model: type[Transaction] | type[SentLimit], row: dict[str, Any]) -> di
     return {name: row[name] for name in model.model_fields}
 
 
-def _masked(row: dict[str, Any]) -> dict[str, Any]:
-    token = row["id_token"]
-    return {**row, "id_token": IdToken(token).masked if token else None}
+def _transaction(row: dict[str, Any]) -> dict[str, Any]:
+    token, numbers = row["id_token"], read_numbers(row["seq_nos"])
+    first, last = row["start_no"], row["end_no"]
+    has_ended = row["ended_at"] is not None and bool(numbers.stretches)
+    news = {
+        "id_token": IdToken(token).masked if token else None,
+        "missing_reports": numbers.missing,
+        "is_complete": numbers.is_whole(first, last) if has_ended else None,
+    }
+    return _pick(Transaction, {**row, **news})

@@ -13,7 +13,7 @@ from csms.app import AppSettings
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError
-from csms.domain.identity import StationId
+from csms.domain.identity import LONGEST_ID, StationId, is_proper_id
 from csms.domain.password import check_password
 from csms.domain.security import SecurityProfile
 from csms.service.password_rotation import make_password
@@ -22,8 +22,6 @@ from csms.service.station_security import StationSecurity
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
 
-_MAX_ID_LENGTH: Final = 48
-"""OCPP 2.0.1 part 4 §3.1.1."""
 _AS_FILED: Final = "as-filed"
 
 
@@ -83,8 +81,8 @@ def check_station_id(station_id: StationId) -> None:
     Raises:
         InvalidInputError: It cannot.
     """
-    if not 0 < len(station_id) <= _MAX_ID_LENGTH or not station_id.isprintable():
-        expected = f"expected 1 to {_MAX_ID_LENGTH} printable characters, got {station_id!r}"
+    if not is_proper_id(station_id):
+        expected = f"expected 1 to {LONGEST_ID} printable characters, got {station_id!r}"
         raise InvalidInputError("station_id", expected)
 
 

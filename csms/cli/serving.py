@@ -4,11 +4,13 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from csms.api.server import HttpSettings
 from csms.app import App, AppSettings
+from csms.domain.attempt import StrangerPolicy
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings
@@ -19,6 +21,7 @@ from csms.pki.own_authority import CaSettings, IssuerSettings
 from csms.pki.supplier import SupplierSettings
 from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.requirements import SecurityPolicy
+from csms.service.transaction_watch import ClosingPolicy
 from csms.settings.app_file import (
     CaModel,
     HistoryModel,
@@ -26,6 +29,7 @@ from csms.settings.app_file import (
     OcppModel,
     PlugAndChargeModel,
     SupplierModel,
+    TransactionsModel,
     highest_profile,
     read_app,
 )
@@ -70,12 +74,21 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         tokens=TokenRules(
             admission=AdmissionPolicy(model.authorize), is_one_at_a_time=model.one_car_per_token
         ),
+        closing=_closing(model.transactions),
         security=_security(model.ocpp),
         ca=_ca(model.ca, path.parent),
         vehicles=_vehicles(model.plug_and_charge, path.parent),
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level
+
+
+def _closing(model: TransactionsModel) -> ClosingPolicy:
+    within_min, after_h = model.resume_within_min, model.close_after_h
+    return ClosingPolicy(
+        resume_within=None if within_min is None else timedelta(minutes=within_min),
+        close_after=None if after_h is None else timedelta(hours=after_h),
+    )
 
 
 def _security(model: OcppModel) -> SecurityPolicy:
@@ -85,6 +98,7 @@ def _security(model: OcppModel) -> SecurityPolicy:
         profile=usual if said is None else SecurityProfile(said),
         most=SecurityProfile(highest_profile(model)),
         operator=model.tls.operator if model.tls else None,
+        strangers=StrangerPolicy(model.unknown_stations),
     )
 
 

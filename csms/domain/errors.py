@@ -4,6 +4,7 @@
     ├── SettingsError            a file or value that the operator has to correct
     ├── CertificateFileError     a file of certificates or keys that cannot be used
     ├── UnknownStationError      no station of that name
+    ├── AdoptionRefusedError     a station that cannot join a site
     ├── StationStaysError        a station that cannot be removed
     ├── UnknownEvseError         the station has no such EVSE
     ├── UnknownSiteError         no site of that name
@@ -82,6 +83,19 @@ class StationStaysError(ChargeFlexError):
         super().__init__(
             f"station {station_id!r} cannot be removed: expected a guest that is offline, {cause}"
         )
+        self.station_id = station_id
+        self.cause = cause
+
+
+class AdoptionRefusedError(ChargeFlexError):
+    """The station cannot join the site.
+
+    Attributes:
+        cause: Why not.
+    """
+
+    def __init__(self, station_id: str, cause: str) -> None:
+        super().__init__(f"station {station_id!r} cannot be adopted: {cause}")
         self.station_id = station_id
         self.cause = cause
 

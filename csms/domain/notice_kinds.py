@@ -29,7 +29,7 @@ from csms.domain.notices import (
 
 
 class NoticeKind(StrEnum):
-    """What a station has told."""
+    """What a station has told, or what was noticed of it."""
 
     ALERTS = "alerts"
     CERTIFICATE_STATUS = "certificate_status"
@@ -41,9 +41,13 @@ class NoticeKind(StrEnum):
     MONITORS = "monitors"
     NEEDS = "needs"
     PROFILES = "profiles"
+    REPORTS_MISSING = "reports_missing"
+    """Noticed here: reports of a transaction that has ended have not come."""
     RESERVATION_ENDED = "reservation_ended"
     SECURITY = "security"
     SIGNING = "signing"
+    TRANSACTION_CLOSED = "transaction_closed"
+    """Noticed here: a transaction was closed by a rule."""
     VARIABLES = "variables"
     VEHICLE_CERTIFICATE = "vehicle_certificate"
     VEHICLE_SCHEDULE = "vehicle_schedule"

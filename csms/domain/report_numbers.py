@@ -29,6 +29,21 @@ class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
             return f"{first}-{last}"
         return ",".join(f"{first}-{last}" for first, last in self.stretches)
 
+    @property
+    def missing(self) -> tuple[tuple[int, int], ...]:
+        """Stretches that have not come though later ones have: first and last of each."""
+        pairs = zip(self.stretches, self.stretches[1:], strict=False)
+        return tuple((before[1] + 1, after[0] - 1) for before, after in pairs)
+
+    def is_whole(self, first: int | None, last: int | None) -> bool:
+        """Whether a start, an end and all in between have come (2.0.1 part 2 E, "seqNo").
+
+        Args:
+            first: The number of the start; None: it has not come.
+            last: The number of the end; None: it has not come.
+        """
+        return None not in (first, last) and not self.missing
+
     def having(self, number: int) -> "ReportNumbers":
         """With one more number."""
         if number in self:
@@ -41,6 +56,20 @@ class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
         if after and after[0][0] == number + 1:
             last, after = after[0][1], after[1:]
         return ReportNumbers((*before, (first, last), *after))
+
+
+class MissingReports(msgspec.Struct, frozen=True, kw_only=True):
+    """Reports of a transaction that has ended, and that have not come.
+
+    Attributes:
+        missing: Stretches of numbers between those that have come.
+        has_start: Whether its start was told.
+    """
+
+    station_id: str
+    transaction: str
+    missing: tuple[tuple[int, int], ...]
+    has_start: bool
 
 
 def read_numbers(text: str | None) -> ReportNumbers:

@@ -75,12 +75,14 @@ class Proof:
         has_tls: Whether the connection is encrypted.
         password: The one of HTTP Basic authentication, with the station's own name as user.
         certificate: Its TLS certificate.
+        offered: Subprotocols that it speaks.
     """
 
     address: str = ""
     has_tls: bool = False
     password: bytes | None = field(default=None, repr=False)
     certificate: ClientCertificate | None = None
+    offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from csms.domain.limits import Standing
@@ -81,6 +82,7 @@ class KnownStation:
     Attributes:
         protocol: The version that it spoke last, None if it has never connected.
         has_reported: Whether it has ever told anything of itself.
+        booted_at: When it booted last.
         standings: By EVSE number, whether the fallback is held, and which one in A.
         connectors: By EVSE number, the status of its first connector and what the vehicle does.
         registration: What an operator wants its boots to be answered; None: its site says.
@@ -91,3 +93,4 @@ class KnownStation:
     standings: Mapping[int, tuple[Standing, float]]
     connectors: Mapping[int, tuple[ConnectorStatus, ChargingState | None]]
     registration: Registration | None = None
+    booted_at: datetime | None = None

@@ -19,6 +19,19 @@ class TransactionStage(StrEnum):
     ENDED = "ended"
 
 
+class ClosingRule(StrEnum):
+    """Why a transaction was closed here, as its station told of no end."""
+
+    SUPERSEDED = "superseded"
+    """Its station has begun another one at the same EVSE."""
+    FREE_AFTER_BOOT = "free_after_boot"
+    """Its station has booted, and the connector is free."""
+    NOT_RESUMED = "not_resumed"
+    """Its station has booted, and told no more of it."""
+    SILENT = "silent"
+    """Nothing was heard of it for too long."""
+
+
 MOST_WH: Final = 2_000_000.0
 """No vehicle needs more."""
 
@@ -62,6 +75,8 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         energy_wh: Energy so far, from the meter's register or the station's interval values.
         meter_start_wh: The register at the start, None if the station never told.
         total_cost: What the driver pays, once it has ended; None: there is no price.
+        closing: The rule by which it was closed here; None: it runs, or its station has ended it.
+        heard_at: When it was last heard of, as far as that was kept.
     """
 
     number: int
@@ -77,3 +92,5 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ended_at: datetime | None = None
     stop_reason: str | None = None
     total_cost: float | None = None
+    closing: ClosingRule | None = None
+    heard_at: datetime | None = None

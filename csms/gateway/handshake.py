@@ -9,10 +9,7 @@ from websockets.frames import Frame
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from csms.domain.identity import StationId
-
-_MAX_ID_LENGTH: Final = 48
-"""OCPP 2.0.1 part 4 §3.1.1."""
+from csms.domain.identity import StationId, is_proper_id
 
 COMPRESSION: Final = ServerPerMessageDeflateFactory(
     server_no_context_takeover=True,
@@ -32,9 +29,11 @@ class OcppProtocol(ServerProtocol):
 
     Attributes:
         is_between_messages: Whether what comes next begins a message.
+        offered: What the other end speaks, until that is decided on.
     """
 
     is_between_messages = False
+    offered: tuple[str, ...] = ()
 
     def receive_data(self, data: bytes | bytearray) -> None:
         """Take what has come from the network."""
@@ -51,6 +50,7 @@ class OcppProtocol(ServerProtocol):
 
         OCPP-J 1.6 §3.2, 2.0.1 part 4 §3.2.
         """
+        self.offered = tuple(subprotocols)
         spoken = self.available_subprotocols or ()
         return next((name for name in spoken if name in subprotocols), None)
 
@@ -64,5 +64,4 @@ def station_of(path: str, prefixes: Collection[str]) -> StationId | None:
     """
     prefix, _, segment = path.partition("?")[0].rpartition("/")
     station_id = unquote(segment)
-    is_proper = 0 < len(station_id) <= _MAX_ID_LENGTH and station_id.isprintable()
-    return station_id if prefix in prefixes and is_proper else None
+    return station_id if prefix in prefixes and is_proper_id(station_id) else None

@@ -31,6 +31,8 @@ from csms.service.ports import Admission, EventHandler, MessageJournal, StationW
 
 logger = logging.getLogger(__name__)
 
+_NO_IDENTITY: Final = "its path names no station, expected /ocpp/<station id>"
+_NO_VERSION: Final = "it offers no version that is spoken here, expected ocpp2.0.1 or ocpp1.6"
 _protocol_logger: Final = logging.getLogger("websockets.server")
 
 
@@ -120,22 +122,20 @@ class Reception:
         """Admit or refuse a station."""
         station_id = station_of(path, self._rules.prefixes)
         if station_id is None:
+            name = path.partition("?")[0]  # what follows may be a secret
+            self._watch.turned_away(name, _proof(socket, None), _NO_IDENTITY)
             socket.refuse(HTTPStatus.NOT_FOUND, "expected /ocpp/<station id>\n")
             return
         with about(station=station_id):
             adapter = self._rules.adapters.get(socket.subprotocol or "")
+            proof = _proof(socket, read_password(authorization, names_of(path, station_id)))
             if adapter is None:
+                self._watch.turned_away(station_id, proof, _NO_VERSION)
                 # OCPP-J §3.2: complete the handshake without a subprotocol, then close at once.
                 logger.warning("offered no version that is spoken here")
                 socket.open()
                 socket.close(CloseCode.PROTOCOL_ERROR, "offer ocpp2.0.1 or ocpp1.6")
                 return
-            proof = Proof(
-                address=socket.address,
-                has_tls=socket.tls is not None,
-                password=read_password(authorization, names_of(path, station_id)),
-                certificate=certificate_of(socket.tls),
-            )
             self._start(self._admit(socket, station_id, adapter, proof))
 
     def notice(self, kind: OwnEvent, words: str) -> None:
@@ -249,3 +249,13 @@ class Reception:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _proof(socket: WebSocket, password: bytes | None) -> Proof:
+    return Proof(
+        address=socket.address,
+        has_tls=socket.tls is not None,
+        password=password,
+        certificate=certificate_of(socket.tls),
+        offered=socket.offered,
+    )

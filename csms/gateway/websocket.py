@@ -80,6 +80,11 @@ class WebSocket(Stream):
         return self._protocol.subprotocol
 
     @property
+    def offered(self) -> tuple[str, ...]:
+        """What the other end speaks, until the request is decided on."""
+        return self._protocol.offered
+
+    @property
     def is_asking(self) -> bool:
         """Whether it can be opened or refused."""
         return self._response is not None and not self._is_leaving
@@ -88,6 +93,7 @@ class WebSocket(Stream):
         """Complete the handshake; somebody may listen."""
         assert self._response  # noqa: S101 - it is asking
         self._protocol.send_response(self._response)
+        self._protocol.offered = ()  # ten thousand connections need not hold it
         self._listener, self._response = listener, None
         self._flush()
         self._waits.pinging.begin(self)

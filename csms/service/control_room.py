@@ -14,7 +14,7 @@ from csms.service.grid_guard import by_line
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.site_view import SiteView
-from csms.service.view_builder import build_view
+from csms.service.view_builder import ProfileOf, build_view
 from csms.tally import Durations
 from smart_charging.currents import Load, line_currents
 
@@ -28,14 +28,20 @@ class ControlRoom:
         controllers: By site.
         clock: The time.
         clock_rate: Seconds of the clock per second of the readers'.
+        profile_of: The lowest security profile of a station.
     """
 
     def __init__(
-        self, controllers: Mapping[SiteId, SiteController], clock: Clock, clock_rate: float
+        self,
+        controllers: Mapping[SiteId, SiteController],
+        clock: Clock,
+        clock_rate: float,
+        profile_of: ProfileOf,
     ) -> None:
         self._controllers = controllers
         self._clock = clock
         self._clock_rate = clock_rate
+        self._profile_of = profile_of
         self._feeds = {site_id: LiveFeed(self, site_id, _TICK_S) for site_id in controllers}
 
     async def run(self) -> None:
@@ -56,7 +62,8 @@ class ControlRoom:
         Raises:
             UnknownSiteError: There is none of that name.
         """
-        return build_view(self._controller(site_id), self._clock.now(), self._clock_rate)
+        controller = self._controller(site_id)
+        return build_view(controller, self._clock.now(), self._clock_rate, self._profile_of)
 
     def changed(self, site_id: SiteId) -> asyncio.Event:
         """Set when a site has changed."""

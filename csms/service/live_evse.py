@@ -27,6 +27,10 @@ class LiveEvse:
         retry_at: After a refusal, when it may be asked again.
         past: Ended transactions of the token that is charging here, newest first.
         lowered_at: When an answer of its station last lowered what it may draw.
+        heard_at: When its transaction was last heard of.
+        free_at: When its station last told that no vehicle is there; None: one may be there.
+        taken: Connectors of it that were told not to be available.
+        closed: Its last transaction, if that was closed by a rule.
         is_stray: The site file does not know it; it is only here while it charges all the same.
     """
 
@@ -45,6 +49,10 @@ class LiveEvse:
     rounds_over: int = 0
     over_since: datetime | None = None
     lowered_at: datetime | None = None
+    heard_at: datetime | None = None
+    free_at: datetime | None = None
+    taken: set[int] = field(default_factory=set)
+    closed: Transaction | None = None
     is_stray: bool = False
 
     @property
@@ -66,19 +74,28 @@ class LiveEvse:
 
     def begin(self, transaction: Transaction) -> None:
         """A transaction has started, of a vehicle of which nothing is known yet."""
-        self.transaction = transaction
+        self.transaction, self.closed = transaction, None
         self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
         self.rounds_over, self.over_since = 0, None
         self.lowered_at = None
         self.since, self.is_paused = transaction.started_at, True
         self.charging_state = transaction.charging_state or self.charging_state
 
-    def end(self) -> None:
-        """Its transaction has ended."""
-        self.transaction = None
+    def end(self, closed: Transaction | None = None) -> None:
+        """Its transaction has ended; it was closed by a rule, or by its station."""
+        self.transaction, self.closed = None, closed
         self.charging_state = ChargingState.IDLE  # 2.0.1 need not say so with the end
         self.allowance = self.allowance.transaction_ended()
         self.reading = None
+
+    def note_connector(self, number: int, status: ConnectorStatus, now: datetime) -> None:
+        """Take what the station says of one of its connectors."""
+        self.status = status
+        if status is ConnectorStatus.AVAILABLE:
+            self.taken.discard(number)
+        else:
+            self.taken.add(number)
+        self.free_at = None if self.taken else now
 
     def note_charging_state(self, state: ChargingState | None, now: datetime) -> None:
         """Take what the station says of the vehicle.

@@ -228,7 +228,7 @@ class LiveSite:
         evse = self.evses.get(EvseId(event.station_id, event.evse_number))
         if evse is None:
             return
-        evse.status = event.status
+        evse.note_connector(event.connector_number, event.status, now)
         if event.status is ConnectorStatus.AVAILABLE:
             evse.charging_state = None  # whatever the last vehicle did
             self._forget_stray(evse)
@@ -257,16 +257,20 @@ class LiveSite:
         current = evse.transaction
         if current is None or current.number != transaction.number:
             if transaction.ended_at is None:
+                evse.heard_at = now
                 evse.begin(transaction)
                 self.newcomers.add(evse.place.evse)
                 self.expect()
+            elif evse.closed is not None and evse.closed.number == transaction.number:
+                evse.closed = transaction if transaction.closing else None
+                self.note()
             return
         if transaction.ended_at is not None:
-            evse.end()
+            evse.end(transaction if transaction.closing else None)
             self._forget_stray(evse)
             self.mark()
             return
-        evse.transaction = transaction
+        evse.transaction, evse.heard_at = transaction, now
         evse.note_charging_state(transaction.charging_state, now)
         is_news = past is not None or (current.need, current.charging_state) != (
             transaction.need,

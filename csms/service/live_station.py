@@ -32,8 +32,10 @@ class LiveStation:
         setting_up: The task that sets it up.
         set_up_at: When to set it up; None: at once.
         clock: How far its clock is off.
+        booted_at: When it booted last; None: never, as far as is known.
         registration: What its last boot was answered.
         wanted_registration: What an operator wants its next one to be; None: its site says.
+        waiting: How many commands wait for it.
         settings: Those that are wanted in a certain way, by their names.
         items_per_message: How many parts requests to it may have, as far as it was asked; None: it
             does not say.
@@ -47,6 +49,7 @@ class LiveStation:
     is_ready: bool = False
     connected_at: datetime | None = None
     gone_at: datetime | None = None
+    booted_at: datetime | None = None
     has_reported: bool = False
     heard_at: datetime | None = None
     doubts: int = 0
@@ -56,6 +59,7 @@ class LiveStation:
     clock: StationClock = field(default_factory=StationClock)
     registration: Registration = Registration.ACCEPTED
     wanted_registration: Registration | None = None
+    waiting: int = 0
     settings: Mapping[str, SettingState] = field(default_factory=dict)
     items_per_message: dict[VariableName, int | None] = field(default_factory=dict)
     asked_for: set[type[StationEvent[Any]]] = field(default_factory=set)

@@ -48,8 +48,8 @@ class JobStore(Protocol):
         """Jobs that wait for a station, the oldest first."""
         ...
 
-    async def waited_for(self) -> set[StationId]:
-        """Stations for which jobs wait."""
+    async def waited_for(self) -> dict[StationId, int]:
+        """Stations for which jobs wait, and how many."""
         ...
 
     async def close_unanswered(self, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from csms.clock import Clock
@@ -37,6 +38,7 @@ class Outbox:
         self._open_uow = open_uow
         self._clock = clock
         self._served: set[StationId] = set()
+        self._shown: set[StationId] = set()
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
@@ -59,10 +61,21 @@ class Outbox:
             await uow.commit()
         if expired:
             logger.warning("%d commands were not sent: their stations did not come", expired)
-        for station_id in waited_for - self._served:
+        self._show(waited_for)
+        for station_id in waited_for.keys() - self._served:
             if self._is_ready(station_id):
                 self._served.add(station_id)
                 tasks.create_task(self._serve(station_id))
+
+    def _show(self, waited_for: Mapping[StationId, int]) -> None:
+        """Let it be seen how many commands wait for each station."""
+        for station_id in waited_for.keys() | self._shown:
+            live = self._sites.of_station(station_id)
+            count = waited_for.get(station_id, 0)
+            if live is not None and live.stations[station_id].waiting != count:
+                live.stations[station_id].waiting = count
+                live.note()
+        self._shown = set(waited_for)
 
     async def _serve(self, station_id: StationId) -> None:
         with about(station=station_id):

@@ -30,6 +30,7 @@ from csms.service.notice_stores import (
     VariableStore,
 )
 from csms.service.stores import (
+    AttemptStore,
     ControlStore,
     SecurityStore,
     SiteStore,
@@ -91,6 +92,16 @@ class StationWatch(Protocol):
 
     async def admit(self, station_id: StationId, proof: Proof) -> Admission:
         """Decide whether a station may connect."""
+        ...
+
+    def turned_away(self, name: str, proof: Proof, cause: str) -> None:
+        """Somebody was turned away before anything could be decided. Takes no time.
+
+        Args:
+            name: Who it says to be, or the path that it asked for.
+            proof: What it brought.
+            cause: Why, in words.
+        """
         ...
 
     async def noticed(self, kind: OwnEvent, words: str) -> None:
@@ -279,6 +290,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def security(self) -> SecurityStore:
         """Credentials and security events."""
+        ...
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """Who has tried to connect."""
         ...
 
     async def commit(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from csms.domain.attempt import StrangerPolicy
 from csms.domain.identity import StationId
 from csms.domain.security import SecurityProfile, required_profile
 from csms.domain.site import Site
@@ -18,11 +19,13 @@ class SecurityPolicy:
         profile: The lowest one of stations of which no site file says anything.
         most: The highest one that can be had here; without TLS that is the one with passwords.
         operator: Who has to own stations' certificates; None: whoever signed them is trusted.
+        strangers: What becomes of stations that no site knows.
     """
 
     profile: SecurityProfile = SecurityProfile.PASSWORD
     most: SecurityProfile = SecurityProfile.PASSWORD
     operator: str | None = None
+    strangers: StrangerPolicy = StrangerPolicy.GUEST
 
 
 OPEN: Final = SecurityPolicy(profile=SecurityProfile.NONE)
@@ -47,6 +50,11 @@ class Requirements:
     def operator(self) -> str | None:
         """Who has to own stations' certificates; None: whoever signed them is trusted."""
         return self._policy.operator
+
+    @property
+    def strangers(self) -> StrangerPolicy:
+        """What becomes of stations that no site knows."""
+        return self._policy.strangers
 
     def of(self, station_id: StationId) -> SecurityProfile:
         """The lowest profile that a station is let in with."""

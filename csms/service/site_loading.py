@@ -35,7 +35,7 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
 def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: datetime) -> None:
     station = live.stations[station_id]
     station.protocol, station.has_reported = known.protocol, known.has_reported
-    station.wanted_registration = known.registration
+    station.wanted_registration, station.booted_at = known.registration, known.booted_at
     station.gone_at = now if station.protocol else None
     for evse in live.evses_of(station_id):
         number = evse.place.evse.number
@@ -62,6 +62,7 @@ async def _load_transactions(
             continue
         token, evse = transaction.id_token, live.evses[evse_id]
         live.transaction_changed(transaction, now, tuple(pasts.get(token, ()) if token else ()))
+        evse.heard_at = transaction.heard_at or transaction.started_at
         for limit, verdict in limits.get((evse_id, transaction.transaction), ()):
             evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)
 

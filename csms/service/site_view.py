@@ -93,12 +93,15 @@ class EvseView:
     Attributes:
         lines: Site lines that it is wired to.
         protocol: `1.6` or `2.0.1`, None while it has never connected.
+        security_profile: The lowest one that its station is let in with.
+        waiting: How many commands wait for its station.
         current_a: Measured, by line of the site; None: not measured.
         limit_a: What it may draw per line now.
         fallback_a: What it may draw if it loses us.
         energy_wh: Of the running or last transaction.
         id_token: Masked.
         since: Start of the running transaction.
+        closed: Why the last transaction was closed here, if its station told no end of it.
     """
 
     station_id: str
@@ -106,6 +109,8 @@ class EvseView:
     feeder_id: str
     lines: tuple[int, ...]
     protocol: str | None
+    security_profile: int
+    waiting: int
     state: EvseState
     power_w: float | None
     current_a: LineAmps | None
@@ -117,6 +122,7 @@ class EvseView:
     id_token: str | None
     since: datetime | None
     need: NeedView | None
+    closed: str | None
     reason: ReasonView
 
 

@@ -19,6 +19,7 @@ from csms.domain.security import (
     judge_entry,
 )
 from csms.domain.security_event import Origin, OwnEvent, SecurityEvent
+from csms.service.attempts import Attempts
 from csms.service.credentials_desk import CredentialsDesk
 from csms.service.door import Door
 from csms.service.password_check import PasswordCheck
@@ -75,6 +76,7 @@ class StationSecurity:
         journal: Where attempts are written down.
         desk: All credentials.
         passwords: Compares passwords.
+        attempts: Remembers who was not let in.
     """
 
     def __init__(
@@ -95,7 +97,8 @@ class StationSecurity:
         self._requirements = Requirements(sites, policy, self.desk)
         guard = PasswordGuard(self.desk, self.passwords, clock)
         judge = ProofJudge(self._requirements, self.desk, guard, self.journal, clock)
-        self.door = Door(sites, self._requirements, judge, self.journal)
+        self.attempts = Attempts()
+        self.door = Door(sites, self._requirements, judge, self.journal, self.attempts, clock)
 
     async def load(self) -> None:
         """Read what is kept, and say aloud which stations have to prove nothing."""

@@ -1,15 +1,17 @@
 """Ports for keeping what is known: sites, stations, tokens, transactions, limits, credentials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from csms.domain.attempt import Attempt
 from csms.domain.authorization import IdToken, TokenRecord
 from csms.domain.certificate import StationCertificate
 from csms.domain.events import StatusChanged, TransactionReported
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.metering import MeterSample
+from csms.domain.report_numbers import MissingReports
 from csms.domain.security import Credentials
 from csms.domain.security_event import SecurityEvent
 from csms.domain.site import PhaseAmps, Site
@@ -135,9 +137,34 @@ class TransactionStore(Protocol):
         ...
 
     async def end(
-        self, transaction: Transaction, *, meter_stop_wh: float | None, closed_by: str
+        self,
+        transaction: Transaction,
+        *,
+        meter_stop_wh: float | None = None,
+        end_no: int | None = None,
+        look_at: datetime | None = None,
     ) -> None:
-        """Keep a transaction's end."""
+        """Keep a transaction's end, by its station or by a rule."""
+        ...
+
+    async def revise(self, transaction: Transaction, heard_at: datetime) -> None:
+        """Keep what came late of a transaction that a rule has closed; it may run after all."""
+        ...
+
+    async def find_number(self, number: int) -> Transaction | None:
+        """Find a transaction by our number."""
+        ...
+
+    async def note_heard(self, number: int, at: datetime) -> None:
+        """Keep when a running transaction was last heard of."""
+        ...
+
+    async def silent_since(self, before: datetime) -> list[Transaction]:
+        """Transactions that run, and of which nothing was heard since an instant."""
+        ...
+
+    async def reports_due(self, now: datetime) -> list[MissingReports]:
+        """Ended transactions that it is time to look at, with the reports that are missing."""
         ...
 
     async def state_need(self, number: int, need: StatedNeed) -> None:
@@ -238,4 +265,20 @@ class SecurityStore(Protocol):
 
     async def drop_security_events(self, before: datetime) -> None:
         """Forget events that are older."""
+        ...
+
+
+class AttemptStore(Protocol):
+    """Keeps who has tried to connect and was not let in."""
+
+    async def all(self) -> list[Attempt]:
+        """All attempts, the one that was made longest ago first."""
+        ...
+
+    async def put(self, attempts: Iterable[Attempt]) -> None:
+        """Keep attempts as they are now."""
+        ...
+
+    async def drop(self, station_ids: Iterable[StationId]) -> None:
+        """Forget attempts."""
         ...

@@ -1,14 +1,16 @@
 """From a live site to what people see of it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
-from csms.domain.identity import EvseId
+from csms.domain.identity import EvseId, StationId
+from csms.domain.security import SecurityProfile
 from csms.domain.site import PhaseAmps
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.service.charging_control import PlanMade, SiteController, parse_evse
+from csms.service.closing import RULE_WORDS
 from csms.service.grid_guard import (
     by_line,
     is_uncontrolled_measured,
@@ -33,6 +35,9 @@ from csms.service.site_view import (
 )
 from smart_charging.plan import Method, Reason
 
+ProfileOf: TypeAlias = Callable[[StationId], SecurityProfile]
+"""Tells the lowest security profile that a station is let in with."""
+
 _SOURCE: Final = {True: "measured", False: "reckoned", None: None}
 _SEVERITY: Final = {level: i for i, level in enumerate(Level)}
 _TIGHT_SHARE: Final = 0.9
@@ -48,19 +53,28 @@ _STATE: Final[Mapping[ConnectorStatus | None, EvseState]] = {
 }
 
 
-def build_view(controller: SiteController, now: datetime, clock_rate: float) -> SiteView:
+def build_view(
+    controller: SiteController, now: datetime, clock_rate: float, profile_of: ProfileOf
+) -> SiteView:
     """Build the view of a site.
 
     Args:
         controller: The site's controller.
         now: The present instant.
         clock_rate: Seconds of the site's clock per second of the reader's.
+        profile_of: The lowest security profile of a station.
     """
     live = controller.live
     feeders = _feeder_views(live, now)
     reasons, rooms = _planned_reasons(controller.newest), kept_rooms(live, now)
     evses = {
-        str(key): _evse_view(live, evse, now, explain_evse(live, evse, now, reasons, rooms))
+        str(key): _evse_view(
+            live,
+            evse,
+            now,
+            explain_evse(live, evse, now, reasons, rooms),
+            int(profile_of(key.station_id)),
+        )
         for key, evse in live.evses.items()
     }
     counts = Counter(view.state for view in evses.values())
@@ -114,7 +128,9 @@ def _level(limit_a: PhaseAmps, allowed_a: PhaseAmps, load_a: PhaseAmps) -> Level
     return Level.OK
 
 
-def _evse_view(live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView) -> EvseView:
+def _evse_view(
+    live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView, profile: int
+) -> EvseView:
     place, transaction, reading = evse.place, evse.transaction, evse.reading
     station = live.stations[place.evse.station_id]
     token = transaction.id_token if transaction else None
@@ -125,6 +141,8 @@ def _evse_view(live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView
         feeder_id=place.feeder_id,
         lines=place.lines,
         protocol=station.protocol,
+        security_profile=profile,
+        waiting=station.waiting,
         state=_state(live, evse, now),
         power_w=_power_w(evse) if station.is_connected else None,
         current_a=_rounded(amps) if amps else None,
@@ -136,6 +154,7 @@ def _evse_view(live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView
         id_token=token.masked if token else None,
         since=transaction.started_at if transaction else None,
         need=_need_view(live, evse, now),
+        closed=_closed_words(evse),
         reason=reason,
     )
 
@@ -170,6 +189,13 @@ def _need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None
     if need is None:
         return None
     return NeedView(energy_wh=round(need.energy_wh), departs_at=need.departs_at, source=need.source)
+
+
+def _closed_words(evse: LiveEvse) -> str | None:
+    if evse.closed is None or evse.closed.closing is None:
+        return None
+    words = RULE_WORDS[evse.closed.closing]
+    return f"{evse.closed.energy_wh / 1000:.1f} kWh, closed here: {words}"
 
 
 def _plan_view(controller: SiteController) -> PlanView | None:

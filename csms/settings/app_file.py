@@ -85,6 +85,11 @@ class OcppModel(_Model):
         description="The lowest OCPP security profile that stations are let in with, where a site "
         "file says nothing; 0: whoever connects is believed; default: 2 with `tls`, else 1",
     )
+    unknown_stations: Literal["guest", "hold", "refuse"] = Field(
+        default="guest",
+        description="Stations that no site knows: guest: let in where a site has a place for one; "
+        "hold: connected, and answered Pending until they are adopted; refuse: turned away",
+    )
     tls: TlsModel | None = None
 
 
@@ -141,6 +146,18 @@ class JournalModel(_Model):
     keep_days: Annotated[int, Field(ge=1, le=3_660)] = 30
     most_mb: Annotated[int, Field(ge=10, le=10_000_000)] = Field(
         default=5_000, description="The oldest hours are deleted beyond that"
+    )
+
+
+class TransactionsModel(_Model):
+    """When transactions are closed of which nothing is heard any more."""
+
+    close_after_h: Annotated[float, Field(gt=0, le=8_760)] | None = Field(
+        default=24.0, description="So long nothing may be heard of one; null: for ever"
+    )
+    resume_within_min: Annotated[float, Field(ge=2, le=1_440)] | None = Field(
+        default=30.0,
+        description="After its station has booted, so soon it has to tell more of one; null: ever",
     )
 
 
@@ -223,6 +240,7 @@ class AppModel(_Model):
     database: DatabaseModel = DatabaseModel()
     history: HistoryModel = HistoryModel()
     journal: JournalModel = JournalModel()
+    transactions: TransactionsModel = TransactionsModel()
     log: LogModel = LogModel()
     ca: CaModel | None = Field(
         default=None, description="Signs stations' certificates; null: there is none here"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from csms.domain.command_names import read_command
 from csms.domain.commands import CommandStatus, Outcome
@@ -99,10 +99,12 @@ class JobRepository(Repository):
             for row in rows.mappings()
         ]
 
-    async def waited_for(self) -> set[StationId]:
-        """Stations for which jobs wait."""
-        query = select(_job.c.station_id).where(_job.c.waiting.is_not(None)).distinct()
-        return set((await self._unit.execute(query)).scalars())
+    async def waited_for(self) -> dict[StationId, int]:
+        """Stations for which jobs wait, and how many."""
+        count = func.count().label("count")
+        query = select(_job.c.station_id, count).where(_job.c.waiting.is_not(None))
+        rows = (await self._unit.execute(query.group_by(_job.c.station_id))).mappings()
+        return {row["station_id"]: row["count"] for row in rows}
 
     async def close_unanswered(self, at: datetime) -> None:
         """End jobs that were being sent when the program ended: nobody knows what came of them."""

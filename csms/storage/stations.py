@@ -141,7 +141,8 @@ class StationRepository(Repository):
         told = [_station.c.booted_at.is_not(None), _station.c.metered_at.is_not(None)]
         of_it = [_has_rows(table) for table in (_connector, *_HISTORY)]
         has_reported = or_(*told, *of_it).label("has_reported")
-        query = select(_station.c.id, _station.c.protocol, _station.c.registration, has_reported)
+        own = (_station.c[name] for name in ("id", "protocol", "registration", "booted_at"))
+        query = select(*own, has_reported)
         rows = (await self._unit.execute(query.where(_station.c.site_id == site_id))).mappings()
         standings = await self._standings_at(site_id)
         connectors = await self._connectors_at(site_id)
@@ -152,6 +153,7 @@ class StationRepository(Repository):
                 standings=standings.get(row["id"], {}),
                 connectors=connectors.get(row["id"], {}),
                 registration=Registration(row["registration"]) if row["registration"] else None,
+                booted_at=row["booted_at"],
             )
             for row in rows
         }

@@ -9,7 +9,7 @@ a constraint, which every row would have to be checked against.
 from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, Index, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Table, UniqueConstraint, text
 from sqlmodel import Column, Field, SQLModel
 
 
@@ -112,7 +112,11 @@ class TransactionRow(SQLModel, table=True):
 
     `start_key` holds what makes a 1.6 start the same as its retry: connector, token, time and
     meter. For 2.0.1 the station's own id does that; `seq_nos` tells which of its reports have come
-    (`0-57,60-60`).
+    (`0-57,60-60`), `start_no` and `end_no` which of them told the start and the end. If not all had
+    come with the end, `reports_due_at` is when that is to be looked at again.
+
+    `heard_at` is when it was last heard of, kept every five minutes; `closed_by` is `station`, or
+    the rule by which it was closed here.
     """
 
     __tablename__: ClassVar[str] = "charging_transaction"
@@ -121,6 +125,13 @@ class TransactionRow(SQLModel, table=True):
         UniqueConstraint("station_id", "start_key"),
         Index("ix_transaction_open", "station_id", "evse_number", "ended_at"),
         Index("ix_transaction_token", "id_token", "started_at"),
+        Index(
+            "ix_transaction_running",
+            "station_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_transaction_due", "reports_due_at"),
     )
 
     number: int | None = Field(default=None, primary_key=True)
@@ -135,6 +146,9 @@ class TransactionRow(SQLModel, table=True):
     energy_wh: float = 0.0
     charging_state: str | None = None
     seq_nos: str | None = None
+    start_no: int | None = None
+    end_no: int | None = None
+    reports_due_at: datetime | None = None
     needed_wh: float | None = None
     departs_at: datetime | None = None
     need_by: str | None = None
@@ -142,6 +156,7 @@ class TransactionRow(SQLModel, table=True):
     meter_stop_wh: float | None = None
     stop_reason: str | None = None
     closed_by: str | None = None
+    heard_at: datetime | None = None
     total_cost: float | None = None
 
 
@@ -321,3 +336,27 @@ class SecurityEventRow(SQLModel, table=True):
     at: datetime
     detail: str
     origin: str
+
+
+class StationAttemptRow(SQLModel, table=True):
+    """A station that has tried to connect and was not let in, or waits to be adopted.
+
+    Whoever names no station is there by the path that was asked for. `offered` are subprotocols,
+    with spaces between them.
+    """
+
+    __tablename__: ClassVar[str] = "station_attempt"
+
+    station_id: str = Field(primary_key=True)
+    cause: str
+    address: str
+    offered: str
+    profile: int
+    first_at: datetime
+    last_at: datetime
+    count: int
+    is_refused: bool
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    firmware: str | None = None

@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select, update
 
 from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.metering import MeterSample
-from csms.domain.report_numbers import ReportNumbers, read_numbers
+from csms.domain.report_numbers import MissingReports, ReportNumbers, read_numbers
 from csms.domain.station import ChargingState
-from csms.domain.transaction import NeedTeller, StatedNeed, Transaction
+from csms.domain.transaction import (
+    ClosingRule,
+    NeedTeller,
+    StatedNeed,
+    Transaction,
+    TransactionStage,
+)
 from csms.storage.bulk import Row, changed_rows, new_rows
 from csms.storage.ledger import OpenTransaction
 from csms.storage.readings import write_readings
@@ -31,6 +37,7 @@ _transaction = table_of(TransactionRow)
 _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _HISTORY: Final = 20
+_BY_STATION: Final = "station"
 
 _REPORTS: Final = new_rows(
     TransactionEventRow,
@@ -45,6 +52,7 @@ _READINGS: Final = new_rows(
     MeterReadingRow,
     *("at", "station_id", "evse_number", "digest", "transaction_number", "samples"),
 )
+_HEARD: Final = changed_rows(TransactionRow, "number", "heard_at")
 _METERED: Final = changed_rows(StationRow, "id", "metered_at")
 
 
@@ -90,6 +98,7 @@ class TransactionRepository(Repository):
             "started_at": event.at,
             "meter_start_wh": event.register_wh,
             "energy_wh": 0.0,
+            "start_no": event.seq_no if event.stage is TransactionStage.STARTED else None,
         }
         number = await self._insert_one(TransactionRow, row)
         if number is None:
@@ -163,7 +172,7 @@ class TransactionRepository(Repository):
 
     async def correct_start(self, number: int, event: TransactionReported) -> None:
         """A start came after later reports: its time, meter and token are the true ones."""
-        values: dict[str, Any] = {"started_at": event.at}
+        values: dict[str, Any] = {"started_at": event.at, "start_no": event.seq_no}
         if event.register_wh is not None:
             values["meter_start_wh"] = event.register_wh
         if event.id_token:
@@ -182,24 +191,82 @@ class TransactionRepository(Repository):
         self._note(OpenTransaction(transaction, numbers))
 
     async def end(
-        self, transaction: Transaction, *, meter_stop_wh: float | None, closed_by: str
+        self,
+        transaction: Transaction,
+        *,
+        meter_stop_wh: float | None = None,
+        end_no: int | None = None,
+        look_at: datetime | None = None,
     ) -> None:
-        """Keep a transaction's end.
+        """Keep a transaction's end, by its station or by a rule.
 
         Args:
             transaction: As it ended.
             meter_stop_wh: The register at the end.
-            closed_by: `station`, or the rule by which it was closed.
+            end_no: The number of the report that told it.
+            look_at: When to look again for reports that have not come by now.
         """
         await self.progress(transaction)
+        entry = self._unit.running_number(transaction.number)
+        is_gapped = entry is not None and bool(entry.numbers.missing)
         await self._change(
             transaction.number,
+            energy_wh=transaction.energy_wh,
+            meter_start_wh=transaction.meter_start_wh,
             ended_at=transaction.ended_at,
             meter_stop_wh=meter_stop_wh,
             stop_reason=transaction.stop_reason,
-            closed_by=closed_by,
+            closed_by=str(transaction.closing or _BY_STATION),
             total_cost=transaction.total_cost,
+            end_no=end_no,
+            reports_due_at=_due_at(look_at, is_gapped=is_gapped) if end_no is not None else None,
         )
+
+    async def revise(self, transaction: Transaction, heard_at: datetime) -> None:
+        """Keep what came late of a transaction that a rule has closed; it may run after all."""
+        await self._change(
+            transaction.number,
+            energy_wh=transaction.energy_wh,
+            meter_start_wh=transaction.meter_start_wh,
+            ended_at=transaction.ended_at,
+            stop_reason=transaction.stop_reason,
+            closed_by=transaction.closing and str(transaction.closing),
+            total_cost=transaction.total_cost,
+            heard_at=heard_at,
+        )
+
+    async def note_heard(self, number: int, at: datetime) -> None:
+        """Keep when a running transaction was last heard of."""
+        self._unit.put_down(_HEARD, (number, at))
+
+    async def silent_since(self, before: datetime) -> list[Transaction]:
+        """Transactions that run, and of which nothing was heard since an instant."""
+        heard_at = func.coalesce(_transaction.c.heard_at, _transaction.c.started_at)
+        return await self._open(heard_at < before)
+
+    async def reports_due(self, now: datetime) -> list[MissingReports]:
+        """Ended transactions that it is time to look at again, with the reports that are missing.
+
+        They are not looked at again.
+        """
+        due = (_transaction.c.reports_due_at <= now,)
+        columns = ("number", "station_id", "transaction_id", "seq_nos", "start_no", "end_no")
+        query = select(*(_transaction.c[name] for name in columns)).where(*due)
+        rows = (await self._unit.execute(query.order_by(_transaction.c.number))).mappings().all()
+        if rows:
+            await self._unit.execute(update(_transaction).where(*due).values(reports_due_at=None))
+        return [
+            MissingReports(
+                station_id=row["station_id"],
+                transaction=row["transaction_id"],
+                missing=numbers.missing,
+                has_start=row["start_no"] is not None,
+            )
+            for row in rows
+            if not (numbers := read_numbers(row["seq_nos"])).is_whole(
+                row["start_no"], row["end_no"]
+            )
+        ]
 
     async def state_need(self, number: int, need: StatedNeed) -> None:
         """Keep what a driver says that the vehicle needs."""
@@ -289,6 +356,16 @@ def _query() -> Select[Any]:
     )
 
 
+def _due_at(
+    look_at: datetime | None, *, is_gapped: bool
+) -> datetime | ColumnElement[datetime] | None:
+    """When to look for reports that are missing: those of a gap, or the start."""
+    if is_gapped or look_at is None:
+        return look_at
+    instant = literal(look_at, _transaction.c.reports_due_at.type)
+    return case((_transaction.c.start_no.is_(None), instant), else_=None)
+
+
 def _start_key(event: TransactionReported) -> str:
     """What makes a 1.6 start the same as its retry, which has a new message id."""
     token = event.id_token.key if event.id_token else ""
@@ -331,7 +408,7 @@ def _whose(transaction: Transaction) -> tuple[int | None, str | None, float | No
 
 def _transaction_of(row: RowMapping) -> Transaction:
     evse_number, token = row["evse_number"], row["id_token"]
-    state = row["charging_state"]
+    state, closed_by = row["charging_state"], row["closed_by"]
     return Transaction(
         number=row["number"],
         station_id=row["station_id"],
@@ -350,4 +427,6 @@ def _transaction_of(row: RowMapping) -> Transaction:
         ended_at=row["ended_at"],
         stop_reason=row["stop_reason"],
         total_cost=row["total_cost"],
+        closing=None if closed_by in (None, _BY_STATION) else ClosingRule(closed_by),
+        heard_at=row["heard_at"],
     )

@@ -1,5 +1,6 @@
 """The unit of work: all that one message changes, kept whole or not at all."""
 
+from csms.storage.attempts import AttemptRepository
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.external_limits import ExternalLimitRepository
@@ -79,6 +80,11 @@ class SqlUnitOfWork(Unit):
     def security(self) -> SecurityRepository:
         """Credentials and security events."""
         return SecurityRepository(self)
+
+    @property
+    def attempts(self) -> AttemptRepository:
+        """Who has tried to connect."""
+        return AttemptRepository(self)
 
     @property
     def history(self) -> HistoryRepository:

@@ -21,6 +21,7 @@ from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
+from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.station_certificates import StationCertificates
 from csms.service.tokens import Tokens
 from csms.storage.queries import Queries
@@ -94,13 +95,17 @@ class Api:
 
 
 @asynccontextmanager
-async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
+async def open_api(
+    path: Path, site: Site | None = None, policy: SecurityPolicy = OPEN
+) -> AsyncIterator[Api]:
     """Open an application on a database."""
-    async with open_office(path, site or api_site()) as office:
+    async with open_office(path, site or api_site(), policy=policy) as office:
         controller = SiteController(
             office.live, office.gateway, InlinePlanner(5.0), office.open_uow, office.clock
         )
-        room = ControlRoom({office.live.site.site_id: controller}, office.clock, 1.0)
+        room = ControlRoom(
+            {office.live.site.site_id: controller}, office.clock, 1.0, office.security.required
+        )
         certificates = StationCertificates(None, office.open_uow, office.clock)
         context = ApiContext(
             room=room,
@@ -113,6 +118,7 @@ async def open_api(path: Path, site: Site | None = None) -> AsyncIterator[Api]:
             renewal=CertificateRenewal(
                 certificates, office.security, office.sites, office.gateway, office.clock
             ),
+            adoption=office.adoption,
             reads=Queries(office.database),
         )
         tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats, CountingJournal())

@@ -167,9 +167,28 @@ async def test_transactions_are_listed_newest_first_with_masked_tokens(api: Api)
         "meter_stop_wh": 1_249_500.0,
         "stop_reason": "EVDisconnected",
         "closed_by": "station",
+        "missing_reports": [],
+        "is_complete": True,
         "total_cost": None,
     }
     assert (rows[0]["ended_at"], rows[0]["closed_by"]) == (None, None)
+    assert rows[0]["is_complete"] is None
+
+
+async def test_reports_that_have_not_come_are_told_with_their_transaction(api: Api) -> None:
+    teller = await api.charge()
+    late = [teller.measures(after(20 + number), 1_236_000) for number in range(3)]
+    await api.office.hear(teller.adapter, *teller.measures(after(30), 1_238_000))
+    (row,) = await api.get("/transactions")
+    assert (row["missing_reports"], row["is_complete"]) == ([[2, 4]], None)
+    await api.office.hear(teller.adapter, *teller.stops(after(60)))
+    await api.office.hear(teller.adapter, *late[1])
+    (row,) = await api.get("/transactions")
+    assert (row["missing_reports"], row["is_complete"]) == ([[2, 2], [4, 4]], False)
+    for one in (late[0], late[2]):
+        await api.office.hear(teller.adapter, *one)
+    (row,) = await api.get("/transactions")
+    assert (row["missing_reports"], row["is_complete"]) == ([], True)
 
 
 async def test_transactions_come_in_pages_and_by_station(api: Api) -> None:

@@ -19,6 +19,7 @@ from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.identity import SiteId
+from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -114,6 +115,7 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
         security=cast(StationSecurity, None),
         rotation=cast(PasswordRotation, None),
         certificates=cast(StationCertificates, None),
+        adoption=cast(Adoption, None),
         renewal=cast(CertificateRenewal, None),
         reads=cast(ReadSide, FakeReads()),
     )

@@ -46,6 +46,8 @@ def evse(station_id: str, number: int = 1, **more: Any) -> EvseView:
         "feeder_id": "row-a",
         "lines": (1, 2, 3),
         "protocol": "2.0.1",
+        "security_profile": 0,
+        "waiting": 0,
         "state": EvseState.AVAILABLE,
         "power_w": 0.0,
         "current_a": None,
@@ -57,6 +59,7 @@ def evse(station_id: str, number: int = 1, **more: Any) -> EvseView:
         "id_token": None,
         "since": None,
         "need": None,
+        "closed": None,
         "reason": ReasonView(code=ReasonCode.NO_VEHICLE, text="No vehicle is charging"),
     }
     return EvseView(station_id=station_id, number=number, **{**fields, **more})

@@ -52,3 +52,30 @@ def test_numbers_that_came_are_known_in_whatever_order() -> None:
 def test_number_that_came_already_changes_nothing() -> None:
     found = having(0, 1, 5)
     assert found.having(1) is found
+
+
+@pytest.mark.parametrize(
+    ("numbers", "missing"),
+    [
+        ((), ()),
+        ((0, 1, 2), ()),
+        ((5, 6), ()),
+        ((0, 1, 5), ((2, 4),)),
+        ((4, 0, 2, 3, 9), ((1, 1), (5, 8))),
+    ],
+)
+def test_missing_numbers_are_those_between_that_have_not_come(
+    numbers: tuple[int, ...], missing: tuple[tuple[int, int], ...]
+) -> None:
+    assert having(*numbers).missing == missing
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_whole"),
+    [(0, 2, True), (None, 2, False), (0, None, False), (None, None, False)],
+)
+def test_sequence_is_whole_once_start_and_end_and_all_between_have_come(
+    first: int | None, last: int | None, is_whole: bool
+) -> None:
+    assert having(0, 1, 2).is_whole(first, last) is is_whole
+    assert not having(0, 2).is_whole(first, last)

@@ -106,8 +106,10 @@ class FakeWatch:
         doubt: Raised when a station is to be decided on.
         refusal: Why nobody's proof is enough; None: everybody's is.
         proofs: What was brought, in order.
+        turned: Who was turned away before that: name, proof, cause.
     """
 
+    turned: list[tuple[str, Proof, str]] = field(default_factory=list)
     strangers: set[StationId] = field(default_factory=set)
     is_full: bool = False
     asked: list[StationId] = field(default_factory=list)
@@ -136,6 +138,10 @@ class FakeWatch:
         if self.is_full:
             return Admission("the site is full", Refusal.NO_ROOM)
         return Admission("it proves nothing", self.refusal) if self.refusal else Admission()
+
+    def turned_away(self, name: str, proof: Proof, cause: str) -> None:
+        """Somebody was turned away."""
+        self.turned.append((name, proof, cause))
 
     async def noticed(self, kind: OwnEvent, words: str) -> None:
         """Somebody could not agree on an encrypted connection."""

@@ -1,6 +1,7 @@
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from csms.domain.security import Proof
 from tests.gateway.rig import Rig, listening
 
 HEARTBEAT_ANSWER = [3, "7", {"currentTime": "2026-01-14T12:00:00Z"}]
@@ -111,6 +112,22 @@ async def test_station_that_speaks_no_version_of_ours_is_given_no_place() -> Non
     async with listening() as rig, rig.station("/ocpp/G-99", "ocpp1.5") as station:
         assert await station.closed() == (1002, "offer ocpp2.0.1 or ocpp1.6")
         assert rig.watch.asked == []
+        cause = "it offers no version that is spoken here, expected ocpp2.0.1 or ocpp1.6"
+        proof = Proof(address="127.0.0.1", offered=("ocpp1.5",))
+        assert rig.watch.turned == [("G-99", proof, cause)]
+
+
+async def test_who_names_no_station_is_told_of_without_what_may_be_a_secret() -> None:
+    async with listening() as rig, rig.mute_station("/ocpp/?token=secret") as (reader, _):
+        assert await reader.readline() == b"HTTP/1.1 404 Not Found\r\n"
+        ((name, proof, cause),) = rig.watch.turned
+        assert (name, proof.address) == ("/ocpp/", "127.0.0.1")
+        assert cause == "its path names no station, expected /ocpp/<station id>"
+
+
+async def test_watch_learns_which_versions_a_station_offers() -> None:
+    async with listening() as rig, rig.station("/ocpp/G-01", "ocpp1.6", "ocpp1.5"):
+        assert [proof.offered for proof in rig.watch.proofs] == [("ocpp1.6", "ocpp1.5")]
 
 
 async def test_unknown_station_is_not_found() -> None:

@@ -27,6 +27,7 @@ from csms.domain.site import Site
 from csms.ocpp.adapter import Adapter
 from csms.ocpp.frames import Call, JsonObject
 from csms.ocpp.versions import load_adapters
+from csms.service.adoption import Adoption
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
 from csms.service.live_evse import LiveEvse
@@ -171,11 +172,16 @@ class Office:
         self.is_disk_full = False
         self.sites = Sites(sites, self.open_uow, clock)
         self.gateway = FakeGateway()
+        self.security = StationSecurity(self.sites, policy, self.open_uow, clock, connections)
         self.context = HandlerContext(
-            sites=self.sites, open_uow=self.open_uow, clock=clock, rules=rules
+            sites=self.sites,
+            open_uow=self.open_uow,
+            clock=clock,
+            rules=rules,
+            attempts=self.security.attempts,
         )
         self.desk = EventDesk(self.context)
-        self.security = StationSecurity(self.sites, policy, self.open_uow, clock, connections)
+        self.adoption = Adoption(self.sites, self.security, self.open_uow, clock)
         self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)
         self._ids = count(1)
 
@@ -238,6 +244,7 @@ async def open_office(
         office = Office(database, sites, clock or FakeClock(), rules, policy, connections)
         await office.sites.load()
         await office.security.load()
+        await office.adoption.load()
         yield office
     finally:
         await database.close()

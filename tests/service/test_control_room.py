@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from csms.domain.errors import UnknownSiteError
+from csms.domain.security import SecurityProfile
 from csms.service.charging_control import PlanMade, SiteController
 from csms.service.control_room import ControlRoom
 from csms.service.planner import InlinePlanner
@@ -26,7 +27,9 @@ def room_of(office: Office, clock: Any) -> tuple[ControlRoom, SiteController]:
     controller = SiteController(
         office.live, FakeGateway(), InlinePlanner(5.0), office.open_uow, clock
     )
-    return ControlRoom({"fjordgata": controller}, clock, 60.0), controller
+    return ControlRoom(
+        {"fjordgata": controller}, clock, 60.0, lambda _: SecurityProfile.NONE
+    ), controller
 
 
 async def test_everything_is_found_by_the_sites_name(database_file: Path) -> None:

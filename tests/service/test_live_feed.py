@@ -51,6 +51,8 @@ def evse_view(**more: Any) -> EvseView:
         "feeder_id": "intake",
         "lines": (1, 2, 3),
         "protocol": "1.6",
+        "security_profile": 0,
+        "waiting": 0,
         "state": EvseState.CHARGING,
         "power_w": 11_000.0,
         "current_a": (16.0, 16.0, 16.0),
@@ -62,6 +64,7 @@ def evse_view(**more: Any) -> EvseView:
         "id_token": "04…C4",
         "since": NOON,
         "need": NeedView(energy_wh=9_000.0, departs_at=after(60), source=NeedSource.STATED),
+        "closed": None,
         "reason": ReasonView(code=ReasonCode.FULL_SPEED, text="As fast as the charger can"),
     }
     return EvseView(**{**fields, **more})

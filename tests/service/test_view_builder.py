@@ -8,8 +8,9 @@ import pytest
 from csms.domain.altered import altered
 from csms.domain.limits import Standing
 from csms.domain.need import NeedSource
+from csms.domain.security import SecurityProfile
 from csms.domain.station import ChargingState, ConnectorStatus
-from csms.domain.transaction import StatedNeed
+from csms.domain.transaction import ClosingRule, StatedNeed
 from csms.domain.vehicle import VehicleHabits
 from csms.service.charging_control import PlanMade, SiteController
 from csms.service.live_site import LiveSite
@@ -31,6 +32,10 @@ from tests.service.rig import NOON, FakeClock, FakeGateway, after
 from tests.service.sites import connect, draw, evse_of, hold, plug_in, with_meter
 
 
+def profile_of(_station_id: str) -> SecurityProfile:
+    return SecurityProfile.TLS_PASSWORD
+
+
 def never_stored() -> Any:
     raise AssertionError("a view is made without the database")
 
@@ -40,7 +45,7 @@ def controller_of(live: LiveSite) -> SiteController:
 
 
 def viewed(live: LiveSite) -> SiteView:
-    return build_view(controller_of(live), NOON, 60.0)
+    return build_view(controller_of(live), NOON, 60.0, profile_of)
 
 
 @pytest.fixture
@@ -275,7 +280,7 @@ def test_newest_plan_is_shown_with_its_reasons(live: LiveSite) -> None:
         number=1, made_at=NOON, solve_s=0.0123, problem=build_problem(live, NOON), plan=plan
     )
     controller.next_at = after(5)
-    view = build_view(controller, NOON, 1.0)
+    view = build_view(controller, NOON, 1.0, profile_of)
     assert view.plan == PlanView(
         made_at=NOON,
         is_heuristic=True,
@@ -286,3 +291,26 @@ def test_newest_plan_is_shown_with_its_reasons(live: LiveSite) -> None:
         short_wh=100,
     )
     assert view.evses["G-01/1"].reason.text == "Level 1 is full on L1"
+
+
+def test_security_profile_and_waiting_commands_of_the_station_are_shown() -> None:
+    live = LiveSite(small_site(place("G-01", "level-1", 6.0)))
+    live.stations["G-01"].waiting = 2
+    view = viewed(live).evses["G-01/1"]
+    assert (view.security_profile, view.waiting) == (2, 2)
+
+
+def test_transaction_that_a_rule_has_closed_is_told_until_the_next_begins() -> None:
+    live = LiveSite(small_site(place("G-01", "level-1", 6.0)))
+    connect(live, "G-01")
+    plug_in(live, "G-01")
+    running = evse_of(live, "G-01").transaction
+    assert running is not None
+    closed = altered(
+        running, ended_at=after(5), energy_wh=5_300.0, closing=ClosingRule.FREE_AFTER_BOOT
+    )
+    live.transaction_changed(closed, after(9))
+    words = "5.3 kWh, closed here: its station has booted, and the connector is free"
+    assert viewed(live).evses["G-01/1"].closed == words
+    live.transaction_changed(altered(closed, closing=None), after(10))
+    assert viewed(live).evses["G-01/1"].closed is None

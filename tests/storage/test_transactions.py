@@ -11,8 +11,9 @@ from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
+from csms.domain.report_numbers import MissingReports
 from csms.domain.station import ChargingState
-from csms.domain.transaction import StatedNeed, Transaction, TransactionStage
+from csms.domain.transaction import ClosingRule, StatedNeed, Transaction, TransactionStage
 from csms.storage.database import Database, DatabaseSettings
 from csms.storage.tables import TransactionEventRow, table_of
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -37,7 +38,7 @@ async def found(database: Database, number: int) -> Transaction | None:
 
 async def ended(database: Database, transaction: Transaction) -> None:
     async with SqlUnitOfWork(database) as uow:
-        await uow.transactions.end(transaction, meter_stop_wh=9000.0, closed_by="station")
+        await uow.transactions.end(transaction, meter_stop_wh=9000.0)
         await uow.commit()
 
 
@@ -311,3 +312,104 @@ async def test_late_progress_changes_nothing_of_a_transaction_that_has_ended(
     async with database.reading() as connection:
         rows = await connection.execute(text("SELECT number, energy_wh FROM charging_transaction"))
         assert rows.all() == [(begun_.number, 9000.0)]
+
+
+async def reports_came(database: Database, *numbers: int, last: int | None = None) -> None:
+    """Reports of one transaction come; the last one ends it, to be looked at in ten minutes."""
+    for number in numbers:
+        stage = TransactionStage.STARTED if number == 0 else TransactionStage.UPDATED
+        event = report(stage=stage, seq_no=number, at=after(number))
+        async with SqlUnitOfWork(database) as uow:
+            before, _ = await uow.transactions.begin(event)
+            assert await uow.transactions.is_news(event, before, NOON)
+            if number == last:
+                ended = altered(before, ended_at=after(number))
+                await uow.transactions.end(ended, end_no=number, look_at=after(10))
+            elif number == 0:
+                await uow.transactions.correct_start(before.number, event)
+            await uow.commit()
+
+
+async def due(database: Database, minutes: float) -> list[MissingReports]:
+    async with SqlUnitOfWork(database) as uow:
+        found = await uow.transactions.reports_due(after(minutes))
+        await uow.commit()
+    return found
+
+
+def lacking(*missing: tuple[int, int], has_start: bool = True) -> MissingReports:
+    return MissingReports(
+        station_id="G-01", transaction="tx-1", missing=missing, has_start=has_start
+    )
+
+
+async def test_reports_that_are_missing_some_time_after_the_end_are_told_once(
+    database: Database,
+) -> None:
+    await reports_came(database, 0, 1, 3, 7, last=7)
+    assert await due(database, 9) == []
+    assert await due(database, 10) == [lacking((2, 2), (4, 6))]
+    assert await due(database, 11) == []
+
+
+async def test_reports_that_come_late_fill_the_gap(database: Database) -> None:
+    await reports_came(database, 0, 3, last=3)
+    await reports_came(database, 2, 1)
+    assert await due(database, 60) == []
+
+
+async def test_start_that_never_came_is_missing(database: Database) -> None:
+    await reports_came(database, 1, 2, last=2)
+    assert await due(database, 60) == [lacking(has_start=False)]
+
+
+async def test_start_that_comes_after_the_end_is_not_missing(database: Database) -> None:
+    await reports_came(database, 1, 2, last=2)
+    await reports_came(database, 0)
+    assert await due(database, 60) == []
+
+
+async def test_whole_transaction_is_not_looked_at_again(database: Database) -> None:
+    await reports_came(database, 0, 1, 2, last=2)
+    async with database.reading() as connection:
+        query = text("SELECT start_no, end_no, reports_due_at FROM charging_transaction")
+        assert tuple((await connection.execute(query)).one()) == (0, 2, None)
+
+
+async def test_transactions_that_are_silent_are_found_by_when_they_were_heard_of(
+    database: Database,
+) -> None:
+    first, _ = await begun(database, report())
+    second, _ = await begun(database, report(transaction="tx-2", evse_number=2))
+    third, _ = await begun(database, report(transaction="tx-3", evse_number=3))
+    await ended(database, altered(third, ended_at=after(1)))
+    async with SqlUnitOfWork(database) as uow:
+        await uow.transactions.note_heard(second.number, after(30))
+        await uow.commit()
+    async with SqlUnitOfWork(database) as uow:
+        silent = await uow.transactions.silent_since(after(30))
+        assert [one.number for one in silent] == [first.number]
+        silent = await uow.transactions.silent_since(after(31))
+        assert [(one.number, one.heard_at) for one in silent] == [
+            (first.number, None),
+            (second.number, after(30)),
+        ]
+
+
+async def test_transaction_that_a_rule_has_closed_says_so_until_it_goes_on(
+    database: Database,
+) -> None:
+    begun_one, _ = await begun(database, report())
+    closed = altered(begun_one, ended_at=after(5), energy_wh=700.0, closing=ClosingRule.NOT_RESUMED)
+    async with SqlUnitOfWork(database) as uow:
+        await uow.transactions.end(closed)
+        await uow.commit()
+    async with SqlUnitOfWork(database) as uow:
+        assert await uow.transactions.find("G-01", "tx-1") == closed
+        going_on = altered(closed, ended_at=None, closing=None, energy_wh=900.0)
+        await uow.transactions.revise(going_on, after(9))
+        await uow.commit()
+    async with SqlUnitOfWork(database) as uow:
+        found = await uow.transactions.find("G-01", "tx-1")
+        assert found == altered(going_on, heard_at=after(9))
+        assert [one.number for one in await uow.transactions.open_at(G1)] == [begun_one.number]

@@ -11,6 +11,7 @@ from csms.domain.authorization import (
     judge_use,
 )
 from csms.domain.identity import StationId
+from csms.service.attempts import Attempts
 from csms.service.certificates import NoCertificateAuthority, NoVehiclePki
 from csms.service.ports import CertificateDesk, OpenUnitOfWork, UnitOfWork, VehiclePki
 from csms.service.sites import Sites
@@ -24,6 +25,7 @@ class HandlerContext:
         heartbeat_every_s: For stations that belong to no site.
         certificates: Has certificates of stations signed.
         vehicle_pki: Reaches those who issue certificates to vehicles.
+        attempts: Knows which strangers wait to be adopted.
     """
 
     sites: Sites
@@ -33,6 +35,7 @@ class HandlerContext:
     heartbeat_every_s: int = 300
     certificates: CertificateDesk = field(default_factory=NoCertificateAuthority)
     vehicle_pki: VehiclePki = field(default_factory=NoVehiclePki)
+    attempts: Attempts = field(default_factory=Attempts)
 
     async def judge(self, uow: UnitOfWork, token: IdToken, station_id: StationId) -> Authorization:
         """Decide on a token that was shown at a station, and keep that it was."""

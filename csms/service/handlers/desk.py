@@ -105,7 +105,12 @@ class EventDesk:
             CallRefusedError: The station is not accepted yet, and was not asked for this.
         """
         live = self._context.sites.of_station(event.station_id)
-        if live is not None and not may_tell(live.stations[event.station_id], event):
+        if live is None:
+            is_heard = not self._context.attempts.is_held(event.station_id)
+            is_heard = is_heard or type(event) is StationBooted
+        else:
+            is_heard = may_tell(live.stations[event.station_id], event)
+        if not is_heard:
             raise CallRefusedError("SecurityError", "expected BootNotification until accepted")
         reply: ReplyT = await _HANDLERS[type(event)](self._context, event)
         self._context.sites.heard(event.station_id)

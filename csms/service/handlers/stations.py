@@ -1,6 +1,7 @@
 """Reports of a station on itself: boots, heartbeats, statuses, tokens shown, vendor data."""
 
 import logging
+from datetime import datetime
 
 from csms.domain.authorization import Authorization
 from csms.domain.events import (
@@ -26,6 +27,8 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
     """A station says who it is (1.6 §4.2, 2.0.1 B01)."""
     now = context.clock.now()
     live = context.sites.of_station(event.station_id)
+    if live is None and context.attempts.is_held(event.station_id):
+        return _stranger_booted(context, event, now)
     station = live.stations[event.station_id] if live else None
     is_retry = station is not None and station.registration is not Registration.ACCEPTED
     async with context.open_uow() as uow:
@@ -36,6 +39,7 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
     registration = Registration.ACCEPTED
     if live is not None and station is not None:
         registration = register(station, live.site.control.acceptance)
+        station.booted_at = now
         live.station_registered(event.station_id, registration)
         if not is_retry:
             live.station_booted(event.station_id)
@@ -51,6 +55,18 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
         at=now,
         interval_s=_interval_s(context, live, registration),
     )
+
+
+def _stranger_booted(context: HandlerContext, event: StationBooted, now: datetime) -> BootReply:
+    """A stranger has to wait until it is adopted; then it boots again, and belongs to a site."""
+    attempts = context.attempts
+    attempts.introduce(event.station_id, event.model)
+    is_refused = attempts.is_refused(event.station_id)
+    registration = Registration.REJECTED if is_refused else Registration.PENDING
+    logger.info(
+        "a stranger has booted: %s %s: %s", event.model.vendor, event.model.model, registration
+    )
+    return BootReply(registration=registration, at=now, interval_s=RETRY_AFTER_S)
 
 
 async def heartbeat_received(context: HandlerContext, _event: HeartbeatReceived) -> TimeReply:

@@ -14,15 +14,14 @@ from csms.domain.authorization import Authorization, IdToken, TokenStatus
 from csms.domain.events import Acknowledged, MetersSampled, TransactionReply, TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.metering import Reading, gather_reading
-from csms.domain.transaction import Transaction, TransactionStage
+from csms.domain.transaction import ClosingRule, Transaction, TransactionStage
+from csms.service.closing import REPORTS_COME_WITHIN, catch_up, close, priced
 from csms.service.handlers.context import HandlerContext
 from csms.service.live_site import LiveSite
 from csms.service.ports import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
-_BY_STATION: Final = "station"
-_SUPERSEDED: Final = "superseded"
 _FOREIGN: Final = "foreign-"
 _REFUSED: Final = Authorization(status=TokenStatus.INVALID)
 """For a token that charges where nobody knows what it loads (1.6 §7.2, 2.0.1 E05.FR.10): whatever
@@ -47,13 +46,15 @@ async def transaction_reported(
         past: tuple[Transaction, ...] | None = None
         if is_news and before.ended_at is None:
             transaction = await _advance(uow, event, reading, before, is_new=is_new)
+            if is_new or before.evse is None:
+                await _close_others(uow, transaction, live, now)
             if transaction.ended_at is not None:
-                transaction = _priced(transaction, live)
-                await _end(uow, transaction, event)
+                transaction = priced(transaction, live)
+                await _end(uow, transaction, event, now)
             if is_new or _whose(transaction) != _whose(before):
                 past = await _past_of(uow, transaction)
-        elif is_news and event.stage is TransactionStage.STARTED:
-            await uow.transactions.correct_start(before.number, event)
+        elif is_news:
+            transaction = await _take_late(uow, event, reading, before, live, now)
         await uow.commit()
     if verdict is not None and _is_out_of_place(live, event, transaction):
         verdict = _REFUSED
@@ -71,6 +72,7 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
     """Meter values outside of transaction reports (1.6 §4.7, 2.0.1 J01)."""
     now = context.clock.now()
     reading = gather_reading(event.samples)
+    live = context.sites.of_station(event.station_id)
     transaction: Transaction | None = None
     gained_wh = 0.0
     async with context.open_uow() as uow:
@@ -82,6 +84,11 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
             gained_wh = measured.energy_wh - transaction.energy_wh
             transaction = measured
             await transactions.progress(transaction)
+        elif transaction is not None and transaction.closing is not None:
+            newest_at = max((one.at for one in event.samples), default=transaction.started_at)
+            measured = await catch_up(uow, _measure(transaction, reading), newest_at, live, now)
+            gained_wh = measured.energy_wh - transaction.energy_wh
+            transaction = measured
         await transactions.add_samples(
             event.station_id,
             event.evse_number,
@@ -89,7 +96,6 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
             event.samples,
         )
         await uow.commit()
-    live = context.sites.of_station(event.station_id)
     if live is not None:
         live.count_energy(gained_wh, now)
         if transaction is not None:
@@ -127,10 +133,7 @@ async def _advance(
     if event.stage is TransactionStage.STARTED and not is_new:
         await uow.transactions.correct_start(transaction.number, event)
         transaction = altered(transaction, started_at=event.at)
-    is_placed = transaction.evse is not None and not is_new
     transaction = _follow(transaction, event, reading)
-    if not is_placed and transaction.evse is not None:
-        await _close_others(uow, transaction)
     if event.stage is TransactionStage.ENDED:
         transaction = altered(transaction, ended_at=event.at, stop_reason=event.stop_reason)
     else:
@@ -142,16 +145,46 @@ async def _advance(
     return transaction
 
 
-async def _end(uow: UnitOfWork, transaction: Transaction, event: TransactionReported) -> None:
-    await uow.transactions.end(transaction, meter_stop_wh=event.register_wh, closed_by=_BY_STATION)
+async def _end(
+    uow: UnitOfWork, transaction: Transaction, event: TransactionReported, now: datetime
+) -> None:
+    await uow.transactions.end(
+        transaction,
+        meter_stop_wh=event.register_wh,
+        end_no=event.seq_no,
+        look_at=now + REPORTS_COME_WITHIN,
+    )
 
 
-def _priced(transaction: Transaction, live: LiveSite | None) -> Transaction:
-    """A transaction that has ended, with what the driver pays (2.0.1 I03.FR.02)."""
-    if live is None or live.site.price_per_kwh is None:
-        return transaction
-    cost = round(transaction.energy_wh / 1000 * live.site.price_per_kwh, 2)
-    return altered(transaction, total_cost=cost)
+async def _take_late(
+    uow: UnitOfWork,
+    event: TransactionReported,
+    reading: Reading | None,
+    before: Transaction,
+    live: LiveSite | None,
+    now: datetime,
+) -> Transaction:
+    """Take a report on a transaction that has ended.
+
+    What its station has ended stays as it is, but for a start that comes late. What a rule has
+    closed takes its true end, or goes on.
+    """
+    if event.stage is TransactionStage.STARTED:
+        await uow.transactions.correct_start(before.number, event)
+    evse_number = before.evse.number if before.evse else 0
+    if event.seq_no is not None or before.closing is not None:
+        await uow.transactions.add_samples(
+            event.station_id, evse_number, before.number, event.samples
+        )
+    if before.closing is None:
+        return before
+    measured = _follow(before, event, reading)
+    if event.stage is not TransactionStage.ENDED:
+        return await catch_up(uow, measured, event.at, live, now)
+    ended = altered(measured, ended_at=event.at, stop_reason=event.stop_reason, closing=None)
+    ended = priced(ended, live)
+    await _end(uow, ended, event, now)
+    return ended
 
 
 def _follow(
@@ -186,15 +219,15 @@ def _measure(transaction: Transaction, reading: Reading | None) -> Transaction:
     return altered(transaction, energy_wh=energy_wh)
 
 
-async def _close_others(uow: UnitOfWork, transaction: Transaction) -> None:
+async def _close_others(
+    uow: UnitOfWork, transaction: Transaction, live: LiveSite | None, now: datetime
+) -> None:
     """One EVSE charges one vehicle: a new transaction means that an older one is over."""
     if transaction.evse is None:
         return
     for other in await uow.transactions.open_at(transaction.evse):
         if other.number != transaction.number and other.started_at <= transaction.started_at:
-            logger.warning("transaction %s never ended; a newer one began", other.transaction)
-            ended = altered(other, ended_at=transaction.started_at)
-            await uow.transactions.end(ended, meter_stop_wh=None, closed_by=_SUPERSEDED)
+            await close(uow, other, ClosingRule.SUPERSEDED, transaction.started_at, live, now)
 
 
 def _is_out_of_place(

@@ -5,6 +5,9 @@ import { pathTo } from "./filter.js";
 import { NOTHING, amps, kilo, minute, share, source, tenths } from "./format.js";
 import { nameOf } from "./tile.js";
 
+/** What a station has to prove, by its security profile. */
+const PROFILES = ["whoever comes under its name is believed", "password", "password and TLS", "certificate"];
+
 /** The sheet; `words` are the states' words. */
 export class Details {
   #dialog = document.querySelector(".details");
@@ -37,6 +40,7 @@ export class Details {
     const texts = { name: nameOf(view, evse), ...present(view, evse) };
     for (const [name, text] of Object.entries(texts)) write(this.#cells[name], text ?? NOTHING);
     this.#lines.forEach((line, i) => patchLine(line, evse, i));
+    show(this.#dialog.querySelector(".details-closed"), evse.closed !== null);
     show(this.#dialog.querySelector(".details-transaction"), evse.since !== null || evse.energy_wh !== null);
   }
 }
@@ -58,7 +62,10 @@ function present(view, evse) {
     since: evse.since && minute(new Date(evse.since), zone, now),
     soc: evse.soc_pct === null ? null : `${evse.soc_pct.toFixed(0)} %`,
     token: evse.id_token,
+    closed: evse.closed,
     protocol: evse.protocol && `OCPP ${evse.protocol}`,
+    security: `Profile ${evse.security_profile}: ${PROFILES[evse.security_profile]}`,
+    waiting: evse.waiting ? `${evse.waiting}` : null,
     feeder: pathTo(view, evse.feeder_id).map((key) => view.feeders[key].name).join(" \u203a "),
     wiring: evse.lines.map((line) => `L${line}`).join(", "),
   };
