@@ -64,3 +64,25 @@ def load_scenario(name: str, length: timedelta | None = None) -> Scenario:
         return read_scenario(path, length=length)
     except ScenarioError as error:
         raise InvalidInputError("scenario", str(error)) from error
+
+
+def read_passwords(path: Path) -> dict[str, str]:
+    """Read stations' passwords from a file: on each line a station's id, and its password.
+
+    Raises:
+        InvalidInputError: It cannot be read, or a line is something else; no password is told.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError("passwords", f"{path} cannot be read: {error}") from error
+    passwords = {}
+    for number, line in enumerate(lines, start=1):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if len(words) != 2:
+            expected = f"expected a station's id and its password, got {len(words)} words"
+            raise InvalidInputError("passwords", f"{path}:{number}: {expected}")
+        passwords[words[0]] = words[1]
+    return passwords

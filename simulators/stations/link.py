@@ -5,6 +5,7 @@ LinkLostError      the connection ended before the answer came
 
 import asyncio
 import logging
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -39,12 +40,19 @@ class LinkLostError(Exception):
     """The connection ended before the answer came."""
 
 
-def connect_to(url: str, unix_socket: Path | None = None) -> Connect:
+PasswordOf: TypeAlias = Callable[[str], str | None]
+"""The password of a station, given its id; None: it has none."""
+
+
+def connect_to(
+    url: str, unix_socket: Path | None = None, password_of: PasswordOf | None = None
+) -> Connect:
     """Make a factory of connections to a CSMS.
 
     Args:
         url: Where the CSMS listens, without the station's id.
         unix_socket: Go through this socket instead of the network; the URL still names the path.
+        password_of: What stations prove by who they are; None: by nothing.
     """
     where: dict[str, Any] = {"unix": True, "path": str(unix_socket)} if unix_socket else {}
 
@@ -56,10 +64,19 @@ def connect_to(url: str, unix_socket: Path | None = None) -> Connect:
             ping_interval=None,
             max_size=_MAX_FRAME_BYTES,
             proxy=None,
+            additional_headers=_proof(station_id, password_of and password_of(station_id)),
             **where,
         )
 
     return connect_station
+
+
+def _proof(station_id: str, password: str | None) -> dict[str, str]:
+    """HTTP Basic authentication (OCPP-J §6.2)."""
+    if password is None:
+        return {}
+    pair = b64encode(f"{station_id}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
 
 
 class Link:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from csms.cli.inputs import check_station_url, load_scenario, parse_length
+from csms.cli.inputs import check_station_url, load_scenario, parse_length, read_passwords
 from csms.domain.errors import InvalidInputError
 from tests.cli.rig import ROOT, chargeflex, settings_file
 
@@ -110,3 +110,26 @@ def test_port_that_is_taken_is_named_and_nothing_is_served(tmp_path: Path, port:
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith(f"cannot listen at 127.0.0.1:{number}: Address already in use")
         assert ran.err.count("\n") == 1
+
+
+def test_passwords_of_stations_are_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "passwords"
+    file.write_text("# of the garage\nG-01 correct-horse-1\n\n  G-02\tcorrect-horse-2\n", "utf-8")
+    assert read_passwords(file) == {"G-01": "correct-horse-1", "G-02": "correct-horse-2"}
+
+
+@pytest.mark.parametrize("line", ["G-01", "G-01 two words"])
+def test_line_that_is_no_password_is_named_and_not_told(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "passwords"
+    file.write_text(f"G-00 correct-horse-1\n{line}\n", "utf-8")
+    ran = chargeflex("simulate", "--url", "ws://127.0.0.1:9/ocpp", "--passwords", file)
+    assert (ran.code, ran.out) == (2, "")
+    expected = f"passwords: {file}:2: expected a station's id and its password, got "
+    assert ran.err == f"{expected}{len(line.split())} words\n"
+
+
+def test_file_of_passwords_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "none"
+    ran = chargeflex("simulate", "--url", "ws://127.0.0.1:9/ocpp", "--passwords", file)
+    assert ran.code == 2
+    assert ran.err.startswith(f"passwords: {file} cannot be read: ")

@@ -19,7 +19,9 @@ from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.identity import SiteId
-from csms.service.adoption import Adoption
+from csms.domain.security import SecurityProfile
+from csms.service.adoption import Adopted, Adoption
+from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -42,9 +44,11 @@ class FakeRoom:
 
     Attributes:
         fault: Raised in place of every view.
+        adoption: Who has tried to connect.
     """
 
     def __init__(self, *views: SiteView) -> None:
+        self.adoption = FakeAdoption()
         self.fault: ChargeFlexError | None = None
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
@@ -104,6 +108,46 @@ class FakeReads:
         ]
 
 
+class FakeAdoption:
+    """Adopts whoever a test says has come, with a password that it makes.
+
+    Attributes:
+        attempts: The real list of who has tried to connect.
+        adopted: Who was adopted, and by which site.
+        fault: Raised in place of an adoption.
+    """
+
+    def __init__(self) -> None:
+        self.attempts = Attempts()
+        self.adopted: list[tuple[str, str]] = []
+        self.fault: ChargeFlexError | None = None
+
+    def site_of(self, _station_id: str) -> str | None:
+        """No site knows who has tried to connect."""
+        return None
+
+    async def adopt(self, station_id: str, site_id: str, _password: str | None) -> Adopted:
+        """Let a station belong to a site."""
+        if self.fault:
+            raise self.fault
+        self.adopted.append((station_id, site_id))
+        self.attempts.forget(station_id)
+        return Adopted(
+            station_id=station_id,
+            site_id=site_id,
+            profile=SecurityProfile.PASSWORD,
+            password="made-for-it",  # noqa: S106
+        )
+
+    async def refuse(self, station_id: str) -> None:
+        """Turn a station away."""
+        self.attempts.refuse(station_id)
+
+    async def forget(self, station_id: str) -> None:
+        """Forget a station."""
+        self.attempts.forget(station_id)
+
+
 def dashboard_app(room: FakeRoom) -> FastAPI:
     """The application as the whole system puts it together."""
     printer = Printer("ws://127.0.0.1:9000/ocpp/")
@@ -115,7 +159,7 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
         security=cast(StationSecurity, None),
         rotation=cast(PasswordRotation, None),
         certificates=cast(StationCertificates, None),
-        adoption=cast(Adoption, None),
+        adoption=cast(Adoption, room.adoption),
         renewal=cast(CertificateRenewal, None),
         reads=cast(ReadSide, FakeReads()),
     )

@@ -42,6 +42,8 @@ async def test_a_click_on_a_connector_tells_all_about_it(
         "Battery 42 %",
         "Token 04…C4",
         "Protocol OCPP 2.0.1",
+        "Security Profile 0: whoever comes under its name is believed",
+        "Commands waiting –",  # noqa: RUF001 - nothing
         "Feeder Intake › Row A",  # noqa: RUF001 - a true angle
         "Wired to L1, L2, L3",
     ]

@@ -45,6 +45,24 @@ def test_identity_is_percent_encoded_into_the_last_segment(tmp_path: Path) -> No
     assert csms.connections[0].subprotocol == "ocpp1.6"
 
 
+@pytest.mark.parametrize(
+    ("password", "header"), [(None, None), ("secret", "Basic Ry0wMTpzZWNyZXQ=")]
+)
+def test_station_proves_itself_by_its_password(
+    tmp_path: Path, password: str | None, header: str | None
+) -> None:
+    csms = FakeCsms({})
+
+    async def main() -> None:
+        async with csms.listening(tmp_path / "csms"):
+            connect = connect_to("ws://csms/ocpp", tmp_path / "csms", lambda _: password)
+            await (await connect("G-01", "ocpp1.6")).close()
+
+    run_virtual(main())
+    assert csms.connections[0].request is not None
+    assert csms.connections[0].request.headers.get("Authorization") == header
+
+
 def test_result_and_error_come_back_to_the_caller(tmp_path: Path) -> None:
     async def story(link: Link) -> None:
         assert await link.call("1", "Heartbeat", {}) == CallResult("1", {"a": 1})
