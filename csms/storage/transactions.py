@@ -12,15 +12,12 @@ from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.metering import MeterSample
 from csms.domain.report_numbers import MissingReports, ReportNumbers, read_numbers
-from csms.domain.station import ChargingState
 from csms.domain.transaction import (
-    ClosingRule,
-    NeedTeller,
     StatedNeed,
     Transaction,
     TransactionStage,
 )
-from csms.storage.bulk import Row, changed_rows, new_rows
+from csms.storage.bulk import changed_rows, new_rows
 from csms.storage.ledger import OpenTransaction
 from csms.storage.readings import write_readings
 from csms.storage.statements import Repository, stations_at
@@ -32,12 +29,19 @@ from csms.storage.tables import (
     TransactionRow,
     table_of,
 )
+from csms.storage.transaction_rows import (
+    BY_STATION,
+    progress_row,
+    report_row,
+    start_key,
+    transaction_of,
+    whose,
+)
 
 _transaction = table_of(TransactionRow)
 _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _HISTORY: Final = 20
-_BY_STATION: Final = "station"
 
 _REPORTS: Final = new_rows(
     TransactionEventRow,
@@ -70,7 +74,7 @@ class TransactionRepository(Repository):
             entry = OpenTransaction(transaction, await self._numbers_of(transaction.number))
         if event.seq_no in entry.numbers:
             return False
-        self._unit.put_down(_REPORTS, _report_row(event, transaction, received_at))
+        self._unit.put_down(_REPORTS, report_row(event, transaction, received_at))
         numbers = entry.numbers.having(event.seq_no)
         if transaction.ended_at is None:
             self._note(OpenTransaction(entry.transaction, numbers))
@@ -91,7 +95,7 @@ class TransactionRepository(Repository):
         row = {
             "station_id": event.station_id,
             "transaction_id": event.transaction,
-            "start_key": _start_key(event) if event.transaction is None else None,
+            "start_key": start_key(event) if event.transaction is None else None,
             "evse_number": event.evse_number or None,
             "connector_number": event.connector_number,
             "id_token": event.id_token.key if event.id_token else None,
@@ -165,7 +169,7 @@ class TransactionRepository(Repository):
         )
         pasts: defaultdict[IdToken, list[Transaction]] = defaultdict(list)
         for row in (await self._unit.execute(newest)).mappings():
-            transaction = _transaction_of(row)
+            transaction = transaction_of(row)
             if transaction.id_token is not None:
                 pasts[transaction.id_token].append(transaction)
         return dict(pasts)
@@ -186,8 +190,8 @@ class TransactionRepository(Repository):
             numbers = await self._numbers_of(transaction.number)
         else:
             numbers = entry.numbers
-        if entry is None or _whose(transaction) != _whose(entry.transaction):
-            self._unit.put_down(_WHOSE, (transaction.number, *_whose(transaction)))
+        if entry is None or whose(transaction) != whose(entry.transaction):
+            self._unit.put_down(_WHOSE, (transaction.number, *whose(transaction)))
         self._note(OpenTransaction(transaction, numbers))
 
     async def end(
@@ -216,7 +220,7 @@ class TransactionRepository(Repository):
             ended_at=transaction.ended_at,
             meter_stop_wh=meter_stop_wh,
             stop_reason=transaction.stop_reason,
-            closed_by=str(transaction.closing or _BY_STATION),
+            closed_by=str(transaction.closing or BY_STATION),
             total_cost=transaction.total_cost,
             end_no=end_no,
             reports_due_at=_due_at(look_at, is_gapped=is_gapped) if end_no is not None else None,
@@ -283,7 +287,7 @@ class TransactionRepository(Repository):
             _transaction.c.id_token == token.key, _transaction.c.ended_at.is_not(None)
         )
         newest = query.order_by(_transaction.c.started_at.desc()).limit(_HISTORY)
-        return [_transaction_of(row) for row in (await self._unit.execute(newest)).mappings()]
+        return [transaction_of(row) for row in (await self._unit.execute(newest)).mappings()]
 
     async def energy_since(self, site_id: SiteId, since: datetime) -> float:
         """Energy of a site's transactions that have started since an instant."""
@@ -314,7 +318,7 @@ class TransactionRepository(Repository):
         return await self._first(
             _query().where(
                 _transaction.c.station_id == event.station_id,
-                _transaction.c.start_key == _start_key(event),
+                _transaction.c.start_key == start_key(event),
             )
         )
 
@@ -329,7 +333,7 @@ class TransactionRepository(Repository):
 
     def _read(self, row: RowMapping) -> Transaction:
         """Read a row; if its transaction runs, the next one who asks need not look it up."""
-        transaction = _transaction_of(row)
+        transaction = transaction_of(row)
         if transaction.ended_at is None:
             entry = OpenTransaction(transaction, read_numbers(row["seq_nos"]))
             self._unit.note_running(transaction.number, entry)
@@ -342,7 +346,7 @@ class TransactionRepository(Repository):
     def _note(self, entry: OpenTransaction) -> None:
         """Keep what has changed of a running transaction."""
         self._unit.note_running(entry.transaction.number, entry)
-        self._unit.put_down(_PROGRESS, _progress_row(entry))
+        self._unit.put_down(_PROGRESS, progress_row(entry))
 
     async def _change(self, number: int, **values: object) -> None:
         self._unit.note_running(number, None)
@@ -364,69 +368,3 @@ def _due_at(
         return look_at
     instant = literal(look_at, _transaction.c.reports_due_at.type)
     return case((_transaction.c.start_no.is_(None), instant), else_=None)
-
-
-def _start_key(event: TransactionReported) -> str:
-    """What makes a 1.6 start the same as its retry, which has a new message id."""
-    token = event.id_token.key if event.id_token else ""
-    return f"{event.evse_number}|{token}|{event.at.isoformat()}|{event.register_wh}"
-
-
-def _report_row(event: TransactionReported, transaction: Transaction, received_at: datetime) -> Row:
-    return (
-        event.at,
-        event.station_id,
-        transaction.transaction,
-        event.seq_no,
-        event.stage.value,
-        event.trigger,
-        event.charging_state and event.charging_state.value,
-        event.is_offline,
-        received_at,
-    )
-
-
-def _progress_row(entry: OpenTransaction) -> Row:
-    transaction, numbers = entry.transaction, entry.numbers
-    return (
-        transaction.number,
-        transaction.energy_wh,
-        transaction.charging_state and transaction.charging_state.value,
-        str(numbers) if numbers.stretches else None,
-    )
-
-
-def _whose(transaction: Transaction) -> tuple[int | None, str | None, float | None]:
-    """What is mostly told with the start: the EVSE, the token, the meter's register."""
-    evse, token = transaction.evse, transaction.id_token
-    return (
-        evse.number if evse else None,
-        token.key if token else None,
-        transaction.meter_start_wh,
-    )
-
-
-def _transaction_of(row: RowMapping) -> Transaction:
-    evse_number, token = row["evse_number"], row["id_token"]
-    state, closed_by = row["charging_state"], row["closed_by"]
-    return Transaction(
-        number=row["number"],
-        station_id=row["station_id"],
-        transaction=row["transaction_id"],
-        evse=EvseId(row["station_id"], evse_number) if evse_number else None,
-        id_token=IdToken(row["value"] or token, row["kind"] or "Central") if token else None,
-        started_at=row["started_at"],
-        meter_start_wh=row["meter_start_wh"],
-        energy_wh=row["energy_wh"],
-        charging_state=ChargingState(state) if state else None,
-        need=StatedNeed(
-            energy_wh=row["needed_wh"],
-            departs_at=row["departs_at"],
-            stated_by=NeedTeller(row["need_by"] or NeedTeller.OPERATOR),
-        ),
-        ended_at=row["ended_at"],
-        stop_reason=row["stop_reason"],
-        total_cost=row["total_cost"],
-        closing=None if closed_by in (None, _BY_STATION) else ClosingRule(closed_by),
-        heard_at=row["heard_at"],
-    )

@@ -1,0 +1,86 @@
+"""Transactions as rows, and rows as transactions."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import RowMapping
+
+from csms.domain.authorization import IdToken
+from csms.domain.events import TransactionReported
+from csms.domain.identity import EvseId
+from csms.domain.station import ChargingState
+from csms.domain.transaction import ClosingRule, NeedTeller, StatedNeed, Transaction
+from csms.storage.bulk import Row
+from csms.storage.ledger import OpenTransaction
+
+BY_STATION: Final = "station"
+"""Who has closed a transaction of which its station told the end; else it is the rule."""
+
+
+def start_key(event: TransactionReported) -> str:
+    """What makes a 1.6 start the same as its retry, which has a new message id."""
+    token = event.id_token.key if event.id_token else ""
+    return f"{event.evse_number}|{token}|{event.at.isoformat()}|{event.register_wh}"
+
+
+def report_row(event: TransactionReported, transaction: Transaction, received_at: datetime) -> Row:
+    """A report, as a row of `transaction_event`."""
+    return (
+        event.at,
+        event.station_id,
+        transaction.transaction,
+        event.seq_no,
+        event.stage.value,
+        event.trigger,
+        event.charging_state and event.charging_state.value,
+        event.is_offline,
+        received_at,
+    )
+
+
+def progress_row(entry: OpenTransaction) -> Row:
+    """What may change with every report: number, energy, state, numbers of reports."""
+    transaction, numbers = entry.transaction, entry.numbers
+    return (
+        transaction.number,
+        transaction.energy_wh,
+        transaction.charging_state and transaction.charging_state.value,
+        str(numbers) if numbers.stretches else None,
+    )
+
+
+def whose(transaction: Transaction) -> tuple[int | None, str | None, float | None]:
+    """What is mostly told with the start: the EVSE, the token, the meter's register."""
+    evse, token = transaction.evse, transaction.id_token
+    return (
+        evse.number if evse else None,
+        token.key if token else None,
+        transaction.meter_start_wh,
+    )
+
+
+def transaction_of(row: RowMapping) -> Transaction:
+    """Read a transaction from its row, with its token's."""
+    evse_number, token = row["evse_number"], row["id_token"]
+    state, closed_by = row["charging_state"], row["closed_by"]
+    return Transaction(
+        number=row["number"],
+        station_id=row["station_id"],
+        transaction=row["transaction_id"],
+        evse=EvseId(row["station_id"], evse_number) if evse_number else None,
+        id_token=IdToken(row["value"] or token, row["kind"] or "Central") if token else None,
+        started_at=row["started_at"],
+        meter_start_wh=row["meter_start_wh"],
+        energy_wh=row["energy_wh"],
+        charging_state=ChargingState(state) if state else None,
+        need=StatedNeed(
+            energy_wh=row["needed_wh"],
+            departs_at=row["departs_at"],
+            stated_by=NeedTeller(row["need_by"] or NeedTeller.OPERATOR),
+        ),
+        ended_at=row["ended_at"],
+        stop_reason=row["stop_reason"],
+        total_cost=row["total_cost"],
+        closing=None if closed_by in (None, BY_STATION) else ClosingRule(closed_by),
+        heard_at=row["heard_at"],
+    )
