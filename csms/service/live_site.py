@@ -256,7 +256,7 @@ class LiveSite:
             evse.past = past
         current = evse.transaction
         if current is None or current.number != transaction.number:
-            if transaction.ended_at is None:
+            if transaction.ended_at is None and not _is_older(transaction, current):
                 evse.heard_at = now
                 evse.begin(transaction)
                 self.newcomers.add(evse.place.evse)
@@ -385,3 +385,8 @@ class LiveSite:
         watts = self.site.watts_per_ampere(len(place.lines)) * place.efficiency
         amps = reading.power_w / watts
         return altered(reading, current_a=(amps, amps, amps))
+
+
+def _is_older(transaction: Transaction, current: Transaction | None) -> bool:
+    """Whether a transaction began before the one that runs: its station tells of it late."""
+    return current is not None and transaction.started_at < current.started_at - TOLERANCE

@@ -301,6 +301,27 @@ async def test_superseded_one_takes_its_true_end_and_leaves_the_newer_alone(
 
 
 @each_version
+async def test_older_one_that_is_told_late_leaves_the_one_that_runs_alone(
+    office: Office, teller_type: type[Teller]
+) -> None:
+    older, newer = teller_type(), teller_type()
+    if isinstance(newer, TellerV201):
+        newer.transaction = "tx-2"
+    await say(office, newer, newer.starts(after(20), register_wh=1_249_500), after(20))
+    await say(office, older, older.starts(NOON), after(21))
+    await say(office, older, older.measures(after(5)))
+    running = office.evse("G-01/1").transaction
+    assert running is not None
+    assert running.number == 1
+    await say(office, older, older.stops(after(15)))
+    assert await row(office, 2) == TRUE_END
+    assert (await row(office, 1))["ended_at"] is None
+    running = office.evse("G-01/1").transaction
+    assert running is not None
+    assert running.number == 1
+
+
+@each_version
 async def test_rules_hold_across_a_restart_of_the_server(
     database_file: Path, teller_type: type[Teller]
 ) -> None:
