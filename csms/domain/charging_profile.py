@@ -97,3 +97,20 @@ class CompositeSchedule:
     duration_s: int
     periods: tuple[ProfilePeriod, ...]
     goes_on: bool = False
+
+    def rate_at(self, instant: datetime, told_at: datetime) -> float | None:
+        """The limit at an instant in its own unit, None where it does not hold.
+
+        Args:
+            instant: The instant.
+            told_at: When it began, if it does not say so itself.
+        """
+        begins_at = self.starts_at or told_at
+        passed_s = (instant - begins_at).total_seconds()
+        if passed_s < 0 or (passed_s >= self.duration_s and not self.goes_on):
+            return None
+        return max(
+            (period for period in self.periods if period.start_s <= passed_s),
+            key=lambda period: period.start_s,
+            default=ProfilePeriod(0, float("inf")),
+        ).limit

@@ -18,7 +18,7 @@ from csms.service.electrics import near_s
 from csms.service.grid_guard import Books, keep_books, near_shares
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.problem_builder import can_be_steered
+from csms.service.problem_builder import can_be_steered, most_a
 
 _ROUNDING_A: Final = 1e-6
 _SOON: Final = frozenset({Aim.EARLY, Aim.CALM})
@@ -60,7 +60,8 @@ def first_limits(live: LiveSite, newcomers: Iterable[EvseId], now: datetime) -> 
     if not waiting or live.site.policy.aim not in _SOON:
         return []
     until = now + timedelta(seconds=near_s(live))
-    return list(_dealt(waiting, keep_books(live, now, until), ways_to_root(live.site), until))
+    able = [(evse, most_a(live, evse, now)) for evse in waiting]
+    return list(_dealt(able, keep_books(live, now, until), ways_to_root(live.site), until))
 
 
 def _can_be_cut(live: LiveSite, evse: LiveEvse, now: datetime) -> bool:
@@ -95,15 +96,15 @@ def _waits(live: LiveSite, evse: LiveEvse) -> bool:
 
 
 def _dealt(
-    waiting: Iterable[LiveEvse], books: Books, ways: Ways, until: datetime
+    waiting: Iterable[tuple[LiveEvse, float]], books: Books, ways: Ways, until: datetime
 ) -> Iterator[Target]:
-    """Whole amperes for one after the other, as far as the room goes."""
+    """Whole amperes for one after the other, up to the most of each, as far as the room goes."""
     left_a = {key: (books.limit_a[key] - used).min(axis=1) for key, used in books.allowed_a.items()}
-    for evse in waiting:
+    for evse, at_most_a in waiting:
         place, standing_a = evse.place, evse.allowance.standing_a
         lines = [(way, line - 1) for way in ways[place.feeder_id] for line in place.lines]
         room_a = min(left_a[way][line] for way, line in lines)
-        amps = min(_whole(standing_a + room_a), place.max_a)
+        amps = min(_whole(standing_a + room_a), at_most_a)
         if amps < place.min_a or amps <= standing_a:
             continue
         for way, line in lines:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
 from csms.clock import Clock
+from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.commands import (
     ClearProfiles,
@@ -15,12 +16,13 @@ from csms.domain.commands import (
     Outcome,
     SendLocalList,
     SetNetworkProfile,
+    SetProfile,
 )
 from csms.domain.errors import ChargeFlexError, NotWaitingError, UnknownStationError
 from csms.domain.identity import StationId
 from csms.domain.local_list import LocalList
 from csms.domain.outbox import Order, waits_s
-from csms.service.command_rules import StationFacts, check_command
+from csms.service.command_rules import StationFacts, check_command, is_stray_limit
 from csms.service.job_book import JobBook, KeyKnownError
 from csms.service.live_site import LiveSite
 from csms.service.portions import Portions
@@ -150,10 +152,34 @@ class CommandDesk:
         if not may_be_told(station, command):
             detail = f"the station is not accepted: its boot was answered {station.registration}"
             return command.unanswered(CommandStatus.NOT_SENT, detail)
-        if isinstance(command, ClearProfiles):
+        is_stray = is_stray_limit(command)
+        if is_stray or isinstance(command, ClearProfiles):
             await self._note_doubt(live, station_id)
         note_asked(station, command)
-        return without_passwords(await self._portions.send(station, command))
+        outcome = without_passwords(await self._portions.send(station, command))
+        if isinstance(command, SetProfile) and is_stray:
+            return await self._take_back(live, station_id, command, outcome)
+        return outcome
+
+    async def _take_back(
+        self, live: LiveSite, station_id: StationId, command: SetProfile, outcome: OutcomeT
+    ) -> OutcomeT:
+        """Clear a limit of a transaction that does not run, where a station may have taken it.
+
+        One that does not let go of it is not relied on.
+        """
+        if outcome.is_certain and not outcome.is_accepted:
+            return outcome
+        clear = ClearProfiles(profile_id=command.profile.profile_id)
+        cleared = await self._portions.send(live.stations[station_id], clear)
+        if cleared.is_accepted or cleared.status is CommandStatus.UNKNOWN:
+            detail = "taken for a transaction that does not run, and cleared again"
+        else:
+            detail = "holds a limit of a transaction that does not run"
+            for evse in live.evses_of(station_id):
+                evse.distrust(detail.capitalize())
+            live.alarm()
+        return altered(outcome, detail=detail)
 
     async def _settle(
         self, station_id: StationId, number: int, command: Command[Any], outcome: Outcome

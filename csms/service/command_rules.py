@@ -2,8 +2,9 @@
 
 Limits are the plan's: whoever sent others could lift them, and the guard would count on less than
 what may be drawn. A profile for the whole station can only lower what is drawn, so that the
-allowances may stay as they are. Keys and security profiles change hands only by the endpoints for
-security, which keep what they have sent.
+allowances may stay as they are. A limit of a transaction that does not run is the station's to
+refuse; it is not relied on meanwhile. Keys and security profiles change hands only by the endpoints
+for security, which keep what they have sent.
 """
 
 import math
@@ -72,6 +73,11 @@ def check_command(command: Command[Any], facts: StationFacts) -> None:
         rule(command, facts)
 
 
+def is_stray_limit(command: Command[Any]) -> bool:
+    """Whether a command gives a limit to a transaction that the plan gives none: none that runs."""
+    return isinstance(command, SetProfile) and command.profile.purpose is ProfilePurpose.TX
+
+
 def _check_clear(_command: ClearProfiles, facts: StationFacts) -> None:
     if facts.is_charging:
         message = "expected no running transaction: its limits would be lifted"
@@ -112,6 +118,9 @@ def _check_profile(command: SetProfile, facts: StationFacts) -> None:
     if profile.purpose is ProfilePurpose.TX_DEFAULT:
         _check_default(command, facts)
         return
+    if profile.purpose is ProfilePurpose.TX:
+        _check_tx(command, facts)
+        return
     if profile.purpose is not ProfilePurpose.STATION_MAX:
         expected = "expected purpose station_max, which can only lower what is drawn"
         raise CommandForbiddenError("set_profile", f"{_CONTENDS}: {expected}")
@@ -121,6 +130,22 @@ def _check_profile(command: SetProfile, facts: StationFacts) -> None:
     if profile.starts_at is None:
         message = "expected an instant: it cannot start with a transaction (2.0.1 K01.FR.38)"
         raise InvalidInputError("profile.starts_at", message)
+    _check_periods(profile)
+
+
+def _check_tx(command: SetProfile, facts: StationFacts) -> None:
+    """A limit of a transaction that does not run shows how a station refuses it (K01.FR.33).
+
+    While a vehicle charges, a station that does not look at the transaction's id would take it for
+    the one that runs.
+    """
+    profile = command.profile
+    if facts.is_charging or profile.transaction is None:
+        expected = "expected the id of a transaction, and none that runs at the station"
+        raise CommandForbiddenError("set_profile", f"{_CONTENDS}: {expected}")
+    if command.evse_number == WHOLE_STATION:
+        raise InvalidInputError("evse_number", "expected 1 or more (2.0.1 K01.FR.16)")
+    _check_id(profile)
     _check_periods(profile)
 
 

@@ -31,6 +31,7 @@ class LiveEvse:
         free_at: When its station last told that no vehicle is there; None: one may be there.
         taken: Connectors of it that were told not to be available.
         closed: Its last transaction, if that was closed by a rule.
+        mistrust: Why nothing that it holds counts; empty: it does count.
         is_stray: The site file does not know it; it is only here while it charges all the same.
     """
 
@@ -54,6 +55,7 @@ class LiveEvse:
     taken: set[int] = field(default_factory=set)
     closed: Transaction | None = None
     is_stray: bool = False
+    mistrust: str = ""
 
     @property
     def is_occupied(self) -> bool:
@@ -66,6 +68,16 @@ class LiveEvse:
         if allowance.now_a(now) < self.allowance.now_a(now):
             self.lowered_at = now
         self.allowance = allowance
+
+    def distrust(self, words: str) -> None:
+        """Let nothing count that it holds, for a reason in words."""
+        self.mistrust = words
+        self.allowance = replace(self.allowance, is_disobeyed=True)
+
+    def trust(self) -> None:
+        """Let what it holds count again."""
+        self.mistrust = ""
+        self.allowance = replace(self.allowance, is_disobeyed=False)
 
     def last_lowered_at(self, now: datetime) -> datetime | None:
         """When it last had to lower its current: by an answer, by a step, or by a lapse."""
@@ -127,7 +139,7 @@ class LiveEvse:
         allowed_a = self.allowance.most_a(now - settled, now)
         self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
         if self._stays_over(max(current_a) - allowed_a, now, settled):
-            self.allowance = replace(self.allowance, is_disobeyed=True)
+            self.distrust("Draws more than it was allowed")
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != self.is_paused or self.since is None:
             self.is_paused, self.since = is_paused, now

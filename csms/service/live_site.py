@@ -153,7 +153,7 @@ class LiveSite:
         station.clock = self._new_clock()  # it may have lost its time
         station.items_per_message.clear()
         for evse in self.evses_of(station_id):
-            evse.allowance = replace(evse.allowance, is_disobeyed=False)
+            evse.trust()
         self.profiles_in_doubt(station_id)
 
     def station_registered(self, station_id: StationId, registration: Registration) -> None:
@@ -206,7 +206,7 @@ class LiveSite:
         """Somebody else limits a station."""
         limits = self.stations[station_id].external_limits
         limits[limit.source, limit.evse_number] = limit
-        self.note()
+        self.mark()
 
     def limit_released(
         self, station_id: StationId, source: LimitSource, evse_number: int | None
@@ -216,7 +216,7 @@ class LiveSite:
         for key in list(limits):
             if key[0] is source and evse_number in (None, key[1]):
                 del limits[key]
-        self.note()
+        self.mark()
 
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
         station.is_ready, station.set_up_at = False, at

@@ -40,7 +40,7 @@ class LiveStation:
         items_per_message: How many parts requests to it may have, as far as it was asked; None: it
             does not say.
         asked_for: What it may say though it is not accepted yet, as it was asked for it.
-        external_limits: By source and EVSE; they are shown, and not planned with.
+        external_limits: By source and EVSE; the plan gives no more than they allow.
     """
 
     station_id: StationId

@@ -9,6 +9,7 @@ import numpy as np
 from csms.domain.limits import Standing
 from csms.domain.need import REALLY_NEEDED, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
+from csms.service.external_bounds import external_bound
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.policy import Aim, Fairness, Policy
@@ -41,8 +42,9 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
     for evse in live.evses.values():
         if not evse.place.is_installed:
             continue
-        if can_be_steered(live, evse):
-            evses.append(_evse(live, evse, now))
+        bound_a = most_a(live, evse, now)
+        if bound_a >= evse.place.min_a and can_be_steered(live, evse):
+            evses.append(_evse(live, evse, now, bound_a))
         else:
             reservations.append(_reservation(live, evse, edges))
     return ChargingProblem(
@@ -68,6 +70,12 @@ def can_be_steered(live: LiveSite, evse: LiveEvse) -> bool:
     )
 
 
+def most_a(live: LiveSite, evse: LiveEvse, now: datetime) -> float:
+    """The most that an EVSE can make use of: what its hardware takes, and others let it."""
+    bound = external_bound(live, evse, now)
+    return evse.place.max_a if bound is None else min(bound.amps, evse.place.max_a)
+
+
 def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
     """What the vehicle at an EVSE is planned to get, None if there is none."""
     if evse.transaction is None:
@@ -87,7 +95,7 @@ def slot_edges(now: datetime, near: int) -> list[datetime]:
     return edges
 
 
-def _evse(live: LiveSite, evse: LiveEvse, now: datetime) -> Evse:
+def _evse(live: LiveSite, evse: LiveEvse, now: datetime, bound_a: float) -> Evse:
     place = evse.place
     since_s = (now - evse.since).total_seconds() if evse.since else 0.0
     ceiling_a = place.max_a if evse.habits.ceiling_a is None else evse.habits.ceiling_a
@@ -97,7 +105,7 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime) -> Evse:
         feeder=place.feeder_id,
         tap=tap_of(live, evse),
         w_per_a=watts_per_ampere(live, evse),
-        max_a=min(place.max_a, ceiling_a),
+        max_a=min(bound_a, ceiling_a),
         min_a=place.min_a,
         floor_a=evse.allowance.standing_a,
         step_a=_STEP_A,

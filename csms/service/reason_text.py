@@ -8,6 +8,7 @@ from typing import Final
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.station_clock import describe_error
+from csms.service.external_bounds import external_bound
 from csms.service.kept_room import KeptRoom, Line
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -47,6 +48,7 @@ def explain_evse(
     view = (
         _unsteered(live, evse, now)
         or _unwanted(evse, now)
+        or _bounded(live, evse, now, reason)
         or (_planned(live, evse, reason, rooms) if reason else None)
         or ReasonView(code=ReasonCode.STARTING, text="The first limit is on its way")
     )
@@ -82,7 +84,8 @@ def _untrusted(evse: LiveEvse) -> ReasonView | None:
     """Reasons that lie with what the station makes of limits."""
     place, allowance = evse.place, evse.allowance
     if allowance.is_disobeyed:
-        text = f"Draws more than it was allowed; counted at its rating of {place.max_a:.0f} A"
+        words = evse.mistrust or "Draws more than it was allowed"
+        text = f"{words}; counted at its rating of {place.max_a:.0f} A"
         return ReasonView(code=ReasonCode.REFUSED, text=text)
     if allowance.standing is Standing.REFUSED:
         text = f"Refuses its standing limit ({evse.refusal}); counted at {place.max_a:.0f} A"
@@ -105,6 +108,23 @@ def _unwanted(evse: LiveEvse, now: datetime) -> ReasonView | None:
             text = "The vehicle took nothing when it last might; it may again when there is room"
         return ReasonView(code=ReasonCode.VEHICLE, text=text)
     return None
+
+
+def _bounded(
+    live: LiveSite, evse: LiveEvse, now: datetime, reason: Reason | None
+) -> ReasonView | None:
+    """Limits of others, where the plan would give more, or can give nothing."""
+    bound = external_bound(live, evse, now)
+    if bound is None or bound.amps >= evse.place.max_a:
+        return None
+    if bound.amps < evse.place.min_a:
+        text = f"{bound.words}, less than a vehicle takes"
+        return ReasonView(code=ReasonCode.EXTERNAL, text=text)
+    is_it = reason is not None and reason.cause is Cause.OWN_MAXIMUM
+    ceiling_a = evse.habits.ceiling_a
+    if not is_it or (ceiling_a is not None and ceiling_a < bound.amps - _NOTICEABLE_A):
+        return None
+    return ReasonView(code=ReasonCode.EXTERNAL, text=bound.words)
 
 
 def _planned(

@@ -53,6 +53,8 @@ class ReasonCode(StrEnum):
     """Others need the room more urgently just now."""
     VEHICLE = "vehicle"
     """The vehicle takes less than it may."""
+    EXTERNAL = "external"
+    """Somebody else limits the station."""
     NEED_MET = "need_met"
     NO_VEHICLE = "no_vehicle"
     OFFLINE = "offline"

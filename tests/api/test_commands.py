@@ -270,7 +270,7 @@ FORBIDDEN: dict[str, tuple[dict[str, Any], int, str]] = {
     "limits of the plan": (
         profile(purpose="tx"),
         409,
-        "set_profile: it contends with the plan's limits: expected purpose station_max",
+        "set_profile: it contends with the plan's limits: expected the id of a transaction",
     ),
     "profile of the plan": (profile(profile_id=1001), 422, "profile.profile_id: expected an id"),
     "number of a job": (

@@ -4,7 +4,6 @@ import pytest
 
 from tests.conformance.cases import ISO_15118, NO_PROFILE, SMART_CHARGING, case
 from tests.conformance.csms import SITE_ID, Csms
-from tests.conformance.lacks import EARLY_PROFILES
 from tests.conformance.profiles import FALLBACK_ID, Wanted, sent_limit, sent_profile
 from tests.conformance.states import ACCEPTED, MASKED, REJECTED, TOKEN, Charging, booted
 from tests.conformance.station import CallFailed, Fields
@@ -43,7 +42,6 @@ async def test_tc_k_01_a_default_of_an_evse(csms: Csms) -> None:
 
 
 @case("TC_K_02", NO_PROFILE)
-@EARLY_PROFILES
 async def test_tc_k_02_a_limit_for_a_transaction_that_does_not_run(csms: Csms) -> None:
     """K01: the station refuses a limit for a transaction that it does not know."""
     async with booted(csms) as (station_id, station):

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from csms.domain.authorization import Authorization, IdToken, TokenStatus
+from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
     ClearProfiles,
+    Command,
     CommandStatus,
     FetchLog,
     HandleCustomerData,
@@ -18,11 +20,13 @@ from csms.domain.commands import (
     ResetKind,
     ResetStation,
     SendLocalList,
+    SetProfile,
 )
 from csms.domain.errors import InvalidInputError, UnknownStationError
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.local_list import LocalList
+from csms.domain.station import RateUnit
 from csms.service.command_desk import CommandDesk, Sent
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, Office, open_office
@@ -62,6 +66,60 @@ async def test_command_to_a_station_that_nobody_knows_is_refused(
     with pytest.raises(UnknownStationError, match="no station is called 'X-99'"):
         await desk.command("X-99", ResetStation(ResetKind.HARD))
     assert office.gateway.sent == []
+
+
+STRAY: Final = SetProfile(
+    evse_number=1,
+    profile=ChargingProfile(
+        profile_id=7,
+        purpose=ProfilePurpose.TX,
+        stack_level=0,
+        unit=RateUnit.AMPERE,
+        periods=(ProfilePeriod(0, 16.0),),
+        transaction="over",
+    ),
+)
+"""A limit of a transaction that does not run."""
+
+
+async def test_limit_of_no_transaction_that_is_refused_is_the_station_in_doubt_and_no_more(
+    office: Office, desk: CommandDesk
+) -> None:
+    connect(office.live, "G-01")
+    refusal = Outcome(status=CommandStatus.REJECTED, detail="TxNotFound")
+    office.gateway.reply = lambda _station_id, _command: refusal
+    assert (await desk.command("G-01", STRAY)).outcome == refusal
+    assert office.gateway.sent == [("G-01", STRAY)]
+    assert office.evse("G-01/1").allowance.now_a(NOON) == 32.0
+    assert not office.live.stations["G-01"].is_ready
+
+
+async def test_limit_of_no_transaction_that_is_taken_is_cleared_again(
+    office: Office, desk: CommandDesk
+) -> None:
+    connect(office.live, "G-01")
+    outcome = (await desk.command("G-01", STRAY)).outcome
+    assert outcome.detail == "taken for a transaction that does not run, and cleared again"
+    assert office.gateway.sent == [("G-01", STRAY), ("G-01", ClearProfiles(profile_id=7))]
+    assert not office.evse("G-01/1").allowance.is_disobeyed
+
+
+async def test_station_that_keeps_a_limit_of_no_transaction_is_not_relied_on(
+    office: Office, desk: CommandDesk
+) -> None:
+    connect(office.live, "G-01")
+
+    def reply(_station_id: str, command: Command[Any]) -> Outcome:
+        is_kept = isinstance(command, ClearProfiles)
+        return Outcome(status=CommandStatus.REJECTED if is_kept else CommandStatus.ACCEPTED)
+
+    office.gateway.reply = reply
+    outcome = (await desk.command("G-01", STRAY)).outcome
+    assert outcome.detail == "holds a limit of a transaction that does not run"
+    evse = office.evse("G-01/1")
+    evse.allowance = evse.allowance.restanding(Standing.HELD)
+    assert evse.allowance.now_a(NOON) == 32.0
+    assert evse.mistrust == "Holds a limit of a transaction that does not run"
 
 
 async def test_clearing_profiles_puts_the_fallback_in_doubt(

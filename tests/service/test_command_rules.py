@@ -52,6 +52,12 @@ def default(evse_number: int, **more: Any) -> SetProfile:
     return SetProfile(evse_number=evse_number, profile=profile(**fields))
 
 
+def stray(evse_number: int = 1, **more: Any) -> SetProfile:
+    """A limit of a transaction that does not run."""
+    fields = {"purpose": ProfilePurpose.TX, "transaction": "over", "starts_at": None, **more}
+    return SetProfile(evse_number=evse_number, profile=profile(**fields))
+
+
 def start(evse_number: int | None = 1, **more: Any) -> StartCharging:
     """A start under a limit that nothing speaks against."""
     fields: dict[str, Any] = {
@@ -91,6 +97,7 @@ ALLOWED: dict[str, tuple[Command[Any], StationFacts]] = {
     "start under the fallback": (start(), HOLDING),
     "default under the fallback": (default(1), HOLDING),
     "default of the station under all fallbacks": (default(0, stack_level=1), HOLDING),
+    "limit of a transaction that does not run": (stray(), HOLDING),
     "setting": (setting("HeartbeatInterval"), IDLE),
     "customer": (HandleCustomerData(customer="Anna", is_removed=True), CHARGING),
     "setting of another component": (setting("OCPPCommCtrlr.HeartbeatInterval"), IDLE),
@@ -114,6 +121,11 @@ FORBIDDEN: dict[str, tuple[Command[Any], StationFacts, str]] = {
         )
         for purpose in (ProfilePurpose.TX, ProfilePurpose.EXTERNAL)
     },
+    "limit of a transaction beside one that runs": (
+        stray(),
+        CHARGING,
+        "set_profile: it contends with the plan's limits: expected the id of a transaction",
+    ),
     **{
         f"default {what}": (command, HOLDING, "set_profile: it contends with the plan's limits")
         for what, command in {
