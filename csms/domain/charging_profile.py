@@ -58,6 +58,7 @@ class ChargingProfile:
         recurrence: How often the schedule begins anew, from `starts_at` on; None: never.
         valid_from: Before that it does not count.
         valid_until: From then on it does not count; None: from the schedule's end on.
+        has_validity: Whether the end of its schedule is also told as that of its validity.
         min_rate: Below it charging is no use (2.0.1 ChargingScheduleType.minChargingRate).
     """
 
@@ -73,6 +74,7 @@ class ChargingProfile:
     recurrence: Recurrence | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    has_validity: bool = True
     min_rate: float | None = None
 
     @property

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from csms.domain.profile_form import PLAIN_TX, ProfileForm, Slot
+
 _MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -17,11 +19,13 @@ class TimedLimit:
         starts_at: When it begins.
         ends_at: When it lapses by itself.
         steps: (seconds after the start, amperes), in order of time, the first at 0.
+        form: In which form the station is told.
     """
 
     starts_at: datetime
     ends_at: datetime
     steps: tuple[tuple[int, float], ...]
+    form: ProfileForm = PLAIN_TX
     _spans: tuple[tuple[datetime, datetime, float], ...] = field(
         init=False, repr=False, compare=False
     )
@@ -47,6 +51,14 @@ class TimedLimit:
     def at(self, instant: datetime) -> float | None:
         """The limit at an instant, None where it does not hold."""
         return self.most_a(instant, instant + _MOMENT)
+
+    def capped(self, most_a: float) -> "TimedLimit":
+        """The same, nowhere above a current."""
+        steps: list[tuple[int, float]] = []
+        for second, amps in self.steps:
+            if not steps or steps[-1][1] != min(amps, most_a):
+                steps.append((second, min(amps, most_a)))
+        return replace(self, steps=tuple(steps))
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the limit changes, begins or lapses."""
@@ -86,7 +98,8 @@ class Allowance:
         standing: Whether the station holds it.
         accepted: The last limit that it accepted.
         uncertain: Limits that it may have taken after that.
-        is_disobeyed: Its meter shows more than it may draw; nothing that it holds counts.
+        lingering: Limits of other forms that it took before, and that stand beside the last one.
+        is_disobeyed: It was found not to keep to what it holds; nothing of that counts.
     """
 
     rating_a: float
@@ -94,6 +107,7 @@ class Allowance:
     standing: Standing = Standing.UNKNOWN
     accepted: TimedLimit | None = None
     uncertain: tuple[TimedLimit, ...] = ()
+    lingering: tuple[TimedLimit, ...] = ()
     is_disobeyed: bool = False
 
     @property
@@ -103,11 +117,17 @@ class Allowance:
             return self.rating_a
         return self.fallback_a
 
+    @property
+    def limits(self) -> tuple[TimedLimit, ...]:
+        """All limits that may be in force."""
+        limits = self.lingering + self.uncertain
+        return limits if self.accepted is None else (self.accepted, *limits)
+
     def most_a(self, start_at: datetime, end_at: datetime) -> float:
         """The most that it may draw at any time between two instants."""
         highest_a = self.standing_a
-        for limit in (self.accepted, *self.uncertain):
-            limit_a = limit.most_a(start_at, end_at) if limit else None
+        for limit in self.limits:
+            limit_a = limit.most_a(start_at, end_at)
             if limit_a is not None and limit_a > highest_a:
                 highest_a = limit_a
         return min(self.rating_a, highest_a)
@@ -135,7 +155,13 @@ class Allowance:
             case Verdict.ACCEPTED:
                 # One profile replaces the other, and calls are answered one after the other: what
                 # was sent before this one is out of force, and what was sent later is not.
-                return replace(self, accepted=limit, uncertain=self._sent_after(limit))
+                # A profile of another slot stays beside it.
+                return replace(
+                    self,
+                    accepted=limit,
+                    uncertain=self._sent_after(limit),
+                    lingering=self._beside(limit),
+                )
             case Verdict.REFUSED:
                 left = tuple(other for other in self.uncertain if other is not limit)
                 return replace(self, uncertain=left)
@@ -149,11 +175,27 @@ class Allowance:
             self,
             accepted=None if is_over else self.accepted,
             uncertain=tuple(limit for limit in self.uncertain if limit.ends_at > now),
+            lingering=tuple(limit for limit in self.lingering if limit.ends_at > now),
         )
 
     def transaction_ended(self) -> "Allowance":
-        """Without limits at all: they are a transaction's and end with it (OCPP 1.6 §7.10)."""
-        return replace(self, accepted=None, uncertain=())
+        """Without the limits that were the transaction's, and end with it (OCPP 1.6 §7.10)."""
+        accepted = self.accepted if self.accepted and _outlives(self.accepted) else None
+        return replace(
+            self,
+            accepted=accepted,
+            uncertain=tuple(filter(_outlives, self.uncertain)),
+            lingering=tuple(filter(_outlives, self.lingering)),
+        )
+
+    def bare(self) -> "Allowance":
+        """Without limits at all."""
+        return replace(self, accepted=None, uncertain=(), lingering=())
+
+    def cleared(self, slot: Slot) -> "Allowance":
+        """The limits of a slot that stood beside the last one are gone."""
+        left = tuple(limit for limit in self.lingering if limit.form.slot != slot)
+        return replace(self, lingering=left)
 
     def cut(self, limit: TimedLimit, max_steps: int) -> TimedLimit:
         """A limit, lowered to what may be drawn already wherever that is less.
@@ -178,12 +220,21 @@ class Allowance:
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the allowance may change by itself."""
-        limits = (self.accepted, *self.uncertain) if self.accepted else self.uncertain
-        return tuple(edge for limit in limits for edge in limit.edges())
+        return tuple(edge for limit in self.limits for edge in limit.edges())
 
     def _sent_after(self, limit: TimedLimit) -> tuple[TimedLimit, ...]:
         places = [place for place, other in enumerate(self.uncertain) if other is limit]
         return self.uncertain[places[-1] + 1 :] if places else ()
 
+    def _beside(self, limit: TimedLimit) -> tuple[TimedLimit, ...]:
+        """What was taken, or may have been, before a limit that takes the place of none of it."""
+        after = self._sent_after(limit)
+        before = [one for one in self.limits if one is not limit and one not in after]
+        return tuple(one for one in before if one.form.slot != limit.form.slot)
+
     def _falls_at(self, edge: datetime) -> bool:
         return self.now_a(edge) < self.now_a(edge - _MOMENT)
+
+
+def _outlives(limit: TimedLimit) -> bool:
+    return limit.form.outlives_transactions

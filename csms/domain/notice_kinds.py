@@ -29,7 +29,7 @@ from csms.domain.notices import (
 
 
 class NoticeKind(StrEnum):
-    """What a station has told, or what was noticed of it."""
+    """What a station has told, or what was noticed or found of it."""
 
     ALERTS = "alerts"
     CERTIFICATE_STATUS = "certificate_status"
@@ -37,6 +37,12 @@ class NoticeKind(StrEnum):
     JOB_PROGRESS = "job_progress"
     LIMIT = "limit"
     LIMIT_RELEASED = "limit_released"
+    LIMITS_IGNORED = "limits_ignored"
+    """Found here: a station draws more than the limit that it has accepted."""
+    LIMITS_MISREAD = "limits_misread"
+    """Found here: a station's composite schedule is higher than the limit that it has accepted."""
+    LIMITS_REFUSED = "limits_refused"
+    """Found here: a station takes a limit in no form that is safe."""
     MESSAGES = "messages"
     MONITORS = "monitors"
     NEEDS = "needs"

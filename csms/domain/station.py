@@ -1,11 +1,7 @@
 """What a station is and can do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-
-from csms.domain.limits import Standing
 
 
 class ConnectorStatus(StrEnum):
@@ -42,6 +38,11 @@ class RateUnit(StrEnum):
     AMPERE = "A"
     WATT = "W"
 
+    @property
+    def other(self) -> "RateUnit":
+        """The one that this is not."""
+        return RateUnit.WATT if self is RateUnit.AMPERE else RateUnit.AMPERE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationModel:
@@ -62,35 +63,16 @@ class Capabilities:
         max_stack_level: The highest stack level it takes.
         max_periods: The most periods that one schedule may have.
         is_told: False while these are only assumptions.
+        are_units_told: False while those are an assumption.
     """
 
     rate_units: frozenset[RateUnit] = frozenset({RateUnit.AMPERE})
     max_stack_level: int = 0
     max_periods: int = 6
     is_told: bool = False
+    are_units_told: bool = False
 
     @property
     def rate_unit(self) -> RateUnit:
         """The unit to write limits in."""
         return RateUnit.AMPERE if RateUnit.AMPERE in self.rate_units else RateUnit.WATT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownStation:
-    """What was known of a station before the start.
-
-    Attributes:
-        protocol: The version that it spoke last, None if it has never connected.
-        has_reported: Whether it has ever told anything of itself.
-        booted_at: When it booted last.
-        standings: By EVSE number, whether the fallback is held, and which one in A.
-        connectors: By EVSE number, the status of its first connector and what the vehicle does.
-        registration: What an operator wants its boots to be answered; None: its site says.
-    """
-
-    protocol: str | None
-    has_reported: bool
-    standings: Mapping[int, tuple[Standing, float]]
-    connectors: Mapping[int, tuple[ConnectorStatus, ChargingState | None]]
-    registration: Registration | None = None
-    booted_at: datetime | None = None

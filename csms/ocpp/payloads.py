@@ -73,7 +73,9 @@ def write_profile(
             "chargingProfileKind": "Relative" if profile.starts_at is None else "Absolute",
             # Some firmware lets an expired schedule stand for no limit at all; an expired
             # profile certainly gives way to the default below it.
-            "validTo": profile.ends_at and format_time(profile.ends_at),
+            "validTo": format_time(profile.ends_at)
+            if profile.ends_at and profile.has_validity
+            else None,
             "chargingSchedule": schedule,
         }
     )

@@ -35,7 +35,7 @@ def cuts(live: LiveSite, now: datetime) -> list[Target]:
         now: The present instant, in whole seconds.
     """
     able = {key: evse for key, evse in live.evses.items() if _can_be_cut(live, evse, now)}
-    lowered = {key: evse.allowance.transaction_ended() for key, evse in able.items()}
+    lowered = {key: evse.allowance.bare() for key, evse in able.items()}
     shares, ways = near_shares(live, now, lowered), ways_to_root(live.site)
     targets = []
     for key, evse in able.items():
@@ -79,7 +79,7 @@ def _cut(live: LiveSite, evse: LiveEvse, share: float, now: datetime) -> TimedLi
     amps = _whole(least_a + share * (allowance.now_a(now) - least_a))
     cap_a = max(least_a, amps) if amps >= place.min_a else least_a
     limit = TimedLimit(starts_at=now, ends_at=max(allowance.edges()), steps=((0, cap_a),))
-    return allowance.cut(limit, live.stations[place.evse.station_id].capabilities.max_periods)
+    return allowance.cut(limit, live.max_periods(evse))
 
 
 def _is_on_its_way(evse: LiveEvse, cut: TimedLimit, now: datetime) -> bool:

@@ -186,11 +186,10 @@ class SiteController:
         if evse is None or not evse.is_occupied:
             return None
         live_s = self.live.site.control.limits_live_s
-        capabilities = self.live.stations[evse_id.station_id].capabilities
         limit = TimedLimit(
             starts_at=plan.starts_at,
             ends_at=plan.starts_at + timedelta(seconds=live_s),
-            steps=to_steps(planned.limits_a, plan.slots_s, live_s, capabilities.max_periods),
+            steps=to_steps(planned.limits_a, plan.slots_s, live_s, self.live.max_periods(evse)),
         )
         return Target(evse_id, limit)
 

@@ -27,9 +27,7 @@ from csms.domain.commands import (
 from csms.domain.errors import CommandForbiddenError, InvalidInputError
 from csms.domain.identity import WHOLE_STATION
 from csms.domain.station import RateUnit
-
-OUR_PROFILES: Final = range(1000, 3000)
-"""Ids of the profiles that set-up and dispatch send."""
+from csms.service.profile_writing import OUR_PROFILES
 
 _SECURITY_COMPONENT: Final = "securityctrlr"
 _SECURITY_NAMES: Final = frozenset(

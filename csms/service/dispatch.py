@@ -15,20 +15,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock, wait_at_most
-from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
-from csms.domain.commands import Outcome, SetProfile
 from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance, TimedLimit, Verdict
-from csms.domain.station import RateUnit
-from csms.service.electrics import phases_of
 from csms.service.grid_guard import adds_to_overload, is_overcommitted
-from csms.service.live_evse import LiveEvse
+from csms.service.limit_sending import LimitSending, Sending, transaction_id
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, StationGateway
 
 logger = logging.getLogger(__name__)
 
-_TX_PROFILE_ID: Final = 2000
 _NOTICEABLE_A: Final = 0.05
 _PATIENCE_S: Final = 10.0
 """How long a round waits for answers; a slower station is counted at the worse of both limits."""
@@ -58,10 +53,10 @@ class Dispatcher:
         self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
     ) -> None:
         self._live = live
-        self._gateway = gateway
         self._open_uow = open_uow
         self._clock = clock
         self._sending = asyncio.Lock()
+        self._limits = LimitSending(live, gateway, open_uow, clock)
 
     async def dispatch(
         self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup
@@ -150,8 +145,8 @@ class Dispatcher:
         """
         cuts = []
         for target in increases:
-            allowance = self._live.evses[target.evse].allowance
-            max_steps = self._live.stations[target.evse.station_id].capabilities.max_periods
+            evse = self._live.evses[target.evse]
+            allowance, max_steps = evse.allowance, self._live.max_periods(evse)
             cut = Target(target.evse, allowance.cut(target.limit, max_steps))
             if self._differs(allowance, cut.limit, now):
                 cuts.append(cut)
@@ -195,19 +190,36 @@ class Dispatcher:
         They count from this very moment, before anybody else can look for room; and they are sent
         in the order in which they count, whoever else is sending.
         """
-        for target in targets:
-            evse = self._live.evses[target.evse]
-            evse.allowance = evse.allowance.sent(target.limit)
+        wanted = {target.evse: target.limit for target in targets}
+        formed = [Target(key, self._form(key, limit)) for key, limit in wanted.items()]
         async with self._sending:
             try:
-                numbers = await self._write_down(targets, plan_number)
+                numbers = await self._write_down(formed, plan_number)
             except BaseException:
-                self._take_back(targets)
+                self._take_back(formed)
                 raise
             sending = {
-                tasks.create_task(self._send(target, numbers[target.evse])) for target in targets
+                tasks.create_task(
+                    self._limits.send(
+                        self._live.evses[target.evse],
+                        Sending(
+                            wanted=wanted[target.evse],
+                            limit=target.limit,
+                            number=numbers[target.evse],
+                            plan_number=plan_number,
+                        ),
+                    )
+                )
+                for target in formed
             }
         await asyncio.wait(sending, timeout=patience_s)
+
+    def _form(self, evse_id: EvseId, limit: TimedLimit) -> TimedLimit:
+        """Put a limit into the form in which it goes out, and let it count."""
+        evse = self._live.evses[evse_id]
+        formed = self._limits.formed(evse, limit)
+        evse.allowance = evse.allowance.sent(formed)
+        return formed
 
     def _take_back(self, targets: Sequence[Target]) -> None:
         """Limits were not sent after all."""
@@ -226,8 +238,7 @@ class Dispatcher:
                 target.limit,
                 {
                     "plan_number": plan_number,
-                    "transaction_id": self._transaction_id(target.evse),
-                    "purpose": str(ProfilePurpose.TX),
+                    "transaction_id": transaction_id(self._live.evses[target.evse]),
                 },
             )
             for target in targets
@@ -236,61 +247,3 @@ class Dispatcher:
             numbers = await uow.control.add_sent_limits(limits, self._clock.now())
             await uow.commit()
         return numbers
-
-    async def _send(self, target: Target, number: int) -> None:
-        evse = self._live.evses[target.evse]
-        profile = self._profile(evse, target.limit)
-        command = SetProfile(evse_number=target.evse.number, profile=profile)
-        outcome = await self._gateway.send(target.evse.station_id, command)
-        verdict, now = verdict_of(outcome), self._clock.now()
-        evse.allow(evse.allowance.settled(target.limit, verdict), now)
-        evse.refusal, evse.retry_at = "", None
-        if verdict is not Verdict.ACCEPTED:
-            logger.warning("%s: limit %s: %s", target.evse, outcome.status, outcome.detail)
-            evse.refusal = outcome.detail or str(outcome.status)
-        if verdict is Verdict.REFUSED:
-            evse.retry_at = now + timedelta(seconds=self._live.site.control.plan_every_s)
-        self._live.changed.set()
-        try:
-            async with self._open_uow() as uow:
-                await uow.control.settle_limit(number, verdict, outcome.detail, now)
-                await uow.commit()
-        except Exception:  # it stays written down as uncertain, which is the safe side
-            logger.exception("%s: could not keep the answer to a limit", target.evse)
-
-    def _transaction_id(self, evse_id: EvseId) -> str | None:
-        transaction = self._live.evses[evse_id].transaction
-        return transaction.transaction if transaction else None
-
-    def _profile(self, evse: LiveEvse, limit: TimedLimit) -> ChargingProfile:
-        station = self._live.stations[evse.place.evse.station_id]
-        capabilities = station.capabilities
-        unit = RateUnit.WATT if evse.place.is_dc else capabilities.rate_unit
-        return ChargingProfile(
-            profile_id=_TX_PROFILE_ID + evse.place.evse.number,
-            purpose=ProfilePurpose.TX,
-            stack_level=capabilities.max_stack_level,
-            unit=unit,
-            periods=tuple(
-                ProfilePeriod(second, self._in_unit(evse, amps, unit))
-                for second, amps in limit.steps
-            ),
-            starts_at=station.clock.set_by(limit.starts_at),
-            duration_s=round((limit.ends_at - limit.starts_at).total_seconds()),
-            phases=phases_of(evse),
-            transaction=self._transaction_id(evse.place.evse),
-        )
-
-    def _in_unit(self, evse: LiveEvse, amps: float, unit: RateUnit) -> float:
-        """Stations reckon watts back by the phases of the profile, not by the vehicle's."""
-        if unit is RateUnit.AMPERE:
-            return amps
-        line_count = len(evse.place.lines)
-        return amps * self._live.site.watts_per_ampere(line_count) * evse.place.efficiency
-
-
-def verdict_of(outcome: Outcome) -> Verdict:
-    """What came of a limit, by what came of its command."""
-    if outcome.is_accepted:
-        return Verdict.ACCEPTED
-    return Verdict.REFUSED if outcome.is_certain else Verdict.UNCERTAIN

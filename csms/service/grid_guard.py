@@ -213,9 +213,8 @@ def _shares(low_a: Array, high_a: Array, limit_a: Array) -> Array:
 def _course(allowance: Allowance, edges: list[datetime]) -> Array:
     """The most that may be drawn in each slot, where no limit changes within a slot: [slot]."""
     amps = np.full(len(edges) - 1, allowance.standing_a)
-    limits = (allowance.accepted, *allowance.uncertain)
     for begins_at, stops_at, limit_a in chain.from_iterable(
-        limit.spans() for limit in limits if limit
+        limit.spans() for limit in allowance.limits
     ):
         during = slice(bisect_left(edges, begins_at), bisect_left(edges, stops_at))
         amps[during] = np.maximum(amps[during], limit_a)

@@ -6,10 +6,13 @@ from typing import Final
 
 from csms.domain.limits import Allowance
 from csms.domain.metering import Reading
+from csms.domain.profile_form import PLAIN_DEFAULT, ProfileForm
 from csms.domain.site import EvsePlace, PhaseAmps
+from csms.domain.standing import HeldFallback
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
+from csms.service.trial import Finding, Trial
 
 _TOLERANCE_A: Final = 1.0
 """Meters and stations round; less than this above a limit is not disobedience."""
@@ -31,7 +34,12 @@ class LiveEvse:
         free_at: When its station last told that no vehicle is there; None: one may be there.
         taken: Connectors of it that were told not to be available.
         closed: Its last transaction, if that was closed by a rule.
+        max_periods: The most periods that its vehicle takes in a schedule; None: it does not say.
+        held: In which form the fallback stands; None: as it is assumed to.
         mistrust: Why nothing that it holds counts; empty: it does count.
+        trial: The form of limits whose effect is being watched; None: there is none in doubt.
+        findings: What was seen of forms, and nobody has looked at yet.
+        is_unlimitable: Its station keeps to no form of limits but its fallback's.
         is_stray: The site file does not know it; it is only here while it charges all the same.
     """
 
@@ -55,7 +63,12 @@ class LiveEvse:
     taken: set[int] = field(default_factory=set)
     closed: Transaction | None = None
     is_stray: bool = False
+    max_periods: int | None = None
+    held: HeldFallback | None = None
     mistrust: str = ""
+    trial: Trial | None = None
+    findings: list[Finding] = field(default_factory=list)
+    is_unlimitable: bool = False
 
     @property
     def is_occupied(self) -> bool:
@@ -79,6 +92,11 @@ class LiveEvse:
         self.mistrust = ""
         self.allowance = replace(self.allowance, is_disobeyed=False)
 
+    def watch(self, form: ProfileForm, now: datetime) -> None:
+        """Find out whether it keeps to a form that it has just taken."""
+        if self.trial is None or self.trial.form != form:
+            self.trial = Trial(form, now)
+
     def last_lowered_at(self, now: datetime) -> datetime | None:
         """When it last had to lower its current: by an answer, by a step, or by a lapse."""
         instants = [at for at in (self.lowered_at, self.allowance.last_fall(now)) if at]
@@ -89,13 +107,14 @@ class LiveEvse:
         self.transaction, self.closed = transaction, None
         self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
         self.rounds_over, self.over_since = 0, None
-        self.lowered_at = None
+        self.lowered_at = self.max_periods = None
         self.since, self.is_paused = transaction.started_at, True
         self.charging_state = transaction.charging_state or self.charging_state
 
     def end(self, closed: Transaction | None = None) -> None:
         """Its transaction has ended; it was closed by a rule, or by its station."""
-        self.transaction, self.closed = None, closed
+        self.transaction = self.trial = None
+        self.closed = closed
         self.charging_state = ChargingState.IDLE  # 2.0.1 need not say so with the end
         self.allowance = self.allowance.transaction_ended()
         self.reading = None
@@ -138,14 +157,38 @@ class LiveEvse:
         before, was_disobeyed = self.habits, self.allowance.is_disobeyed
         allowed_a = self.allowance.most_a(now - settled, now)
         self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
-        if self._stays_over(max(current_a) - allowed_a, now, settled):
+        if self.trial is not None:
+            self._try_out(self.trial, max(current_a), now, settled)
+        elif self._stays_over(max(current_a) - allowed_a, now, settled):
+            self.findings.append(Finding(self._form_in_use(now), is_followed=False))
             self.distrust("Draws more than it was allowed")
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != self.is_paused or self.since is None:
             self.is_paused, self.since = is_paused, now
-        if self.allowance.is_disobeyed != was_disobeyed:
+        if self.findings or self.allowance.is_disobeyed != was_disobeyed:
             return True
         return self.habits is not before and _planned_by(self.habits) != _planned_by(before)
+
+    def _try_out(self, trial: Trial, drawn_a: float, now: datetime, settled: timedelta) -> None:
+        """See whether it keeps to a form; what is counted meanwhile is another matter."""
+        held = replace(self.allowance, is_disobeyed=False)
+        is_over = drawn_a > held.most_a(now - settled, now) + _TOLERANCE_A
+        is_followed = trial.judge(now, settled, is_over=is_over)
+        if is_followed is None:
+            return
+        self.trial = None
+        self.findings.append(Finding(trial.form, is_followed))
+        if is_followed:
+            self.trust()
+        else:
+            self.distrust("Draws more than it was allowed")
+
+    def _form_in_use(self, now: datetime) -> ProfileForm:
+        """The form of the limit that holds, or of the fallback where none does."""
+        accepted = self.allowance.accepted
+        if accepted is not None and accepted.at(now) is not None:
+            return accepted.form
+        return self.held.form if self.held else PLAIN_DEFAULT
 
     def drawn_a(self, now: datetime, settled: timedelta) -> PhaseAmps | None:
         """What it draws, by conductor of the station, as far as is known.

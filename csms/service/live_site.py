@@ -24,6 +24,7 @@ from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.transaction import Transaction
+from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
@@ -43,9 +44,11 @@ class LiveSite:
         site: The site as its file describes it.
         clock_rate: Seconds of its clock per second of the machine's, which takes its time to pass
             messages on.
+        dialects: What is known of makes of stations; None: nothing yet.
 
     Attributes:
         site: The same. Guests have their places in `evses` and `stations` only.
+        dialects: How makes of stations take charging profiles.
         listed_stations: Stations that the file lists; all others are guests.
         dirty: Set when something happens that a plan may depend on.
         awaited: Set when a vehicle waits for its first limit.
@@ -57,8 +60,11 @@ class LiveSite:
         unready: Set when there is a station to be set up.
     """
 
-    def __init__(self, site: Site, clock_rate: float = 1.0) -> None:
+    def __init__(
+        self, site: Site, clock_rate: float = 1.0, dialects: Dialects | None = None
+    ) -> None:
         self.site = site
+        self.dialects = Dialects() if dialects is None else dialects
         self.settled = timedelta(seconds=site.control.settle_s)
         self._messages_late_by = TOLERANCE * clock_rate
         self.listed_stations = site.station_ids
@@ -131,6 +137,15 @@ class LiveSite:
         """Whether the site file knows an EVSE, or it is a guest's."""
         return evse_id in self.evses and not self.evses[evse_id].is_stray
 
+    def max_periods(self, evse: LiveEvse) -> int:
+        """How many periods a limit may have: its station's bound, and its vehicle's (K15.FR.07)."""
+        most = self.stations[evse.place.evse.station_id].capabilities.max_periods
+        return most if evse.max_periods is None else max(1, min(most, evse.max_periods))
+
+    def is_single(self, station_id: StationId) -> bool:
+        """Whether a station has one EVSE, as far as the site file knows."""
+        return len(self._at_station.get(station_id, {})) == 1
+
     def station_connected(self, station_id: StationId, protocol: str, now: datetime) -> None:
         """A station has connected; it has to be set up."""
         station = self.stations[station_id]
@@ -152,8 +167,11 @@ class LiveSite:
         station.capabilities = replace(station.capabilities, is_told=False)
         station.clock = self._new_clock()  # it may have lost its time
         station.items_per_message.clear()
+        station.refusals.clear()
         for evse in self.evses_of(station_id):
             evse.trust()
+            evse.trial, evse.is_unlimitable = None, False
+            evse.findings.clear()
         self.profiles_in_doubt(station_id)
 
     def station_registered(self, station_id: StationId, registration: Registration) -> None:
@@ -218,8 +236,14 @@ class LiveSite:
                 del limits[key]
         self.mark()
 
+    def _look_at(self, station: LiveStation) -> None:
+        """Something was found of a station: it is set up again, with what that asks for."""
+        station.is_ready, station.set_up_at = False, None
+        self.unready.set()
+
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
-        station.is_ready, station.set_up_at = False, at
+        station.is_ready = station.is_configured = False
+        station.set_up_at = at
         station.doubts += 1
         self.unready.set()
 
@@ -259,6 +283,8 @@ class LiveSite:
             if transaction.ended_at is None and not _is_older(transaction, current):
                 evse.heard_at = now
                 evse.begin(transaction)
+                if evse.allowance.is_disobeyed:
+                    self._look_at(self.stations[evse.place.evse.station_id])
                 self.newcomers.add(evse.place.evse)
                 self.expect()
             elif evse.closed is not None and evse.closed.number == transaction.number:
@@ -307,6 +333,8 @@ class LiveSite:
             is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
             if is_fresh and evse.learn(reading.current_a, now, self.settled):
                 self.mark()
+                if evse.findings:
+                    self._look_at(self.stations[evse_id.station_id])
         elif evse.reading is not None and reading.soc_pct is not None:
             evse.reading = altered(evse.reading, soc_pct=reading.soc_pct)
 

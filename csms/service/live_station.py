@@ -1,6 +1,7 @@
 """The present state of one station."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,9 +9,11 @@ from typing import Any
 
 from csms.domain.charging_profile import LimitSource
 from csms.domain.device_model import VariableName
+from csms.domain.dialect import StationMake
 from csms.domain.events import StationEvent
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import StationId
+from csms.domain.profile_form import ProfileForm
 from csms.domain.settings import SettingState
 from csms.domain.station import Capabilities, Registration
 from csms.domain.station_clock import StationClock
@@ -23,6 +26,7 @@ class LiveStation:
     Attributes:
         protocol: The version that it spoke last, None if it has never connected.
         is_ready: Set up since it last connected or booted.
+        is_configured: Its settings were written since then.
         connected_at: Distinguishes its connections.
         gone_at: When it was last seen to be gone; None: it is connected, or has yet to come.
         has_reported: Whether it has ever told anything.
@@ -40,6 +44,9 @@ class LiveStation:
         items_per_message: How many parts requests to it may have, as far as it was asked; None: it
             does not say.
         asked_for: What it may say though it is not accepted yet, as it was asked for it.
+        make: Its make, None while it has not introduced itself.
+        refusals: How often in a row it refused forms of profiles, since it last booted, that others
+            of its make have taken.
         external_limits: By source and EVSE; the plan gives no more than they allow.
     """
 
@@ -47,6 +54,7 @@ class LiveStation:
     protocol: str | None = None
     is_connected: bool = False
     is_ready: bool = False
+    is_configured: bool = False
     connected_at: datetime | None = None
     gone_at: datetime | None = None
     booted_at: datetime | None = None
@@ -63,6 +71,8 @@ class LiveStation:
     settings: Mapping[str, SettingState] = field(default_factory=dict)
     items_per_message: dict[VariableName, int | None] = field(default_factory=dict)
     asked_for: set[type[StationEvent[Any]]] = field(default_factory=set)
+    make: StationMake | None = None
+    refusals: Counter[ProfileForm] = field(default_factory=Counter)
     external_limits: dict[tuple[LimitSource, int | None], ExternalLimit] = field(
         default_factory=dict
     )

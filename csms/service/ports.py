@@ -32,6 +32,7 @@ from csms.service.notice_stores import (
 from csms.service.stores import (
     AttemptStore,
     ControlStore,
+    DialectStore,
     SecurityStore,
     SiteStore,
     StationStore,
@@ -260,6 +261,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def control(self) -> ControlStore:
         """Plans and limits."""
+        ...
+
+    @property
+    def dialects(self) -> DialectStore:
+        """How makes of stations take charging profiles."""
         ...
 
     @property

@@ -67,6 +67,7 @@ def can_be_steered(live: LiveSite, evse: LiveEvse) -> bool:
         and evse.is_occupied
         and evse.allowance.standing is Standing.HELD
         and not evse.allowance.is_disobeyed
+        and not evse.is_unlimitable
     )
 
 
@@ -113,7 +114,7 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime, bound_a: float) -> Evse
         on_s=0.0 if evse.is_paused else max(0.0, since_s),
         off_s=max(0.0, since_s) if evse.is_paused else 0.0,
         is_idle=evse.habits.is_content,
-        max_periods=live.stations[place.evse.station_id].capabilities.max_periods,
+        max_periods=live.max_periods(evse),
         demand=_demand(live, evse, now),
     )
 

@@ -1,13 +1,15 @@
 """What was known of a site before the start: out of the database, into its state in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from csms.domain.identity import EvseId, StationId
-from csms.domain.limits import Standing
+from csms.domain.known_station import KnownStation
+from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.local_day import day_of
-from csms.domain.station import ConnectorStatus, KnownStation
+from csms.domain.station import ConnectorStatus
 from csms.service.guests import guest_place
+from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import UnitOfWork
 
@@ -36,6 +38,7 @@ def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: da
     station = live.stations[station_id]
     station.protocol, station.has_reported = known.protocol, known.has_reported
     station.wanted_registration, station.booted_at = known.registration, known.booted_at
+    station.make = known.make
     station.gone_at = now if station.protocol else None
     for evse in live.evses_of(station_id):
         number = evse.place.evse.number
@@ -43,6 +46,7 @@ def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: da
         if standing is Standing.HELD and fallback_a != evse.place.fallback_a:
             standing = Standing.UNKNOWN  # the file has another fallback now
         evse.allowance = evse.allowance.restanding(standing)
+        evse.held = known.held.get(number)
         evse.status, evse.charging_state = known.connectors.get(number, (None, None))
 
 
@@ -55,6 +59,8 @@ async def _load_transactions(
     pasts = await uow.transactions.pasts_at(site_id)
     limits = await uow.control.limits_alive_at(site_id, now)
     newest = {one.evse: one for one in running if one.evse is not None}
+    for evse_id in set(limits) & set(live.evses):
+        _restore(live.evses[evse_id], limits[evse_id])
     for evse_id, transaction in newest.items():
         if not live.has(evse_id):
             if not _is_free(known, evse_id):
@@ -63,8 +69,18 @@ async def _load_transactions(
         token, evse = transaction.id_token, live.evses[evse_id]
         live.transaction_changed(transaction, now, tuple(pasts.get(token, ()) if token else ()))
         evse.heard_at = transaction.heard_at or transaction.started_at
-        for limit, verdict in limits.get((evse_id, transaction.transaction), ()):
-            evse.allowance = evse.allowance.sent(limit).settled(limit, verdict)
+        _restore(evse, limits.get(evse_id, ()), transaction.transaction)
+
+
+def _restore(
+    evse: LiveEvse, sent: Sequence[tuple[TimedLimit, Verdict, str]], running: str | None = None
+) -> None:
+    """What an EVSE may still hold: its transaction's limits, and those that outlive theirs."""
+    allowance = evse.allowance.bare()
+    for limit, verdict, transaction in sent:
+        if transaction == running or limit.form.outlives_transactions:
+            allowance = allowance.sent(limit).settled(limit, verdict)
+    evse.allowance = allowance
 
 
 def _is_free(known: Mapping[StationId, KnownStation], evse_id: EvseId) -> bool:

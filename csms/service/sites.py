@@ -16,6 +16,7 @@ from csms.domain.errors import (
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import Site
+from csms.service.dialects import Dialects
 from csms.service.grid_guard import is_overcommitted
 from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judge_guest
 from csms.service.live_evse import LiveEvse
@@ -45,7 +46,10 @@ class Sites:
         clock: Clock,
         clock_rate: float = 1.0,
     ) -> None:
-        self._live_sites = {site.site_id: LiveSite(site, clock_rate) for site in sites}
+        self._dialects = Dialects()
+        self._live_sites = {
+            site.site_id: LiveSite(site, clock_rate, self._dialects) for site in sites
+        }
         self._found_at: dict[StationId, LiveSite] = {}
         self._open_uow = open_uow
         self._clock = clock
@@ -98,6 +102,7 @@ class Sites:
     async def load(self) -> None:
         """Keep all sites, and fill their states with what was known before the start."""
         async with self._open_uow() as uow:
+            self._dialects.fill(await uow.dialects.all())
             for live in self._live_sites.values():
                 await load_site(uow, live, self._clock.now())
             await uow.commit()

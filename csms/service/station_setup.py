@@ -7,44 +7,34 @@ charges as it likes, so nothing else is waited for.
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from csms.clock import Clock, wait_at_most
-from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import (
-    CommandStatus,
-    Outcome,
     ReadSettings,
     ReportKind,
-    SetProfile,
     SettingName,
     SettingsOutcome,
     TriggerReport,
     WriteSetting,
 )
-from csms.domain.identity import WHOLE_STATION, EvseId
-from csms.domain.limits import Standing, Verdict
+from csms.domain.limits import Standing
 from csms.domain.station import Capabilities, RateUnit, Registration
 from csms.log import about
 from csms.service.desired_settings import DesiredSettings
-from csms.service.dispatch import verdict_of
-from csms.service.electrics import phases_of
+from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
+from csms.service.mending import Mending
 from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.registration import is_to_boot_again
+from csms.service.standing_fallbacks import StandingFallbacks
 
 logger = logging.getLogger(__name__)
 
-_FALLBACK_PROFILE_ID: Final = 1000
-_LOWEST_LEVEL: Final = 0
-_STANDING: Final = {
-    Verdict.ACCEPTED: Standing.HELD,
-    Verdict.REFUSED: Standing.REFUSED,
-    Verdict.UNCERTAIN: Standing.UNKNOWN,
-}
 _MEASURANDS: Final = "Current.Import,Power.Active.Import,Energy.Active.Import.Register,SoC"
 _FEWER_MEASURANDS: Final = "Current.Import,Power.Active.Import,Energy.Active.Import.Register"
 
@@ -66,6 +56,9 @@ class StationSetup:
         self._gateway = gateway
         self._open_uow = open_uow
         self._clock = clock
+        self._fallbacks = StandingFallbacks(live, gateway, open_uow, clock)
+        self._mending = Mending(live, gateway, open_uow, clock)
+        self._notes = DialectNotes(live.dialects, open_uow, clock)
         self._settings = DesiredSettings(gateway, clock)
 
     async def run(self) -> None:
@@ -121,14 +114,19 @@ class StationSetup:
         """The fallback comes first: until it is held, the station counts at its rating."""
         if not station.capabilities.is_told:
             yield self._read_capabilities(station)
+        for evse in evses:
+            if evse.findings:
+                yield self._mending.note(station, evse)
         lacking = [one for one in evses if one.allowance.standing is not Standing.HELD]
         for evse in lacking:
-            yield self._install_fallback(station, evse)
+            yield self._fallbacks.install(station, evse)
         if lacking:
-            yield self._install_common_fallback(station, evses)
-        yield self._configure_meter(station)
-        if self._live.site.settings:
-            yield self._settings.apply(station, self._live.site.settings)
+            yield self._fallbacks.install_common(station, evses)
+        for evse in evses:
+            if evse.allowance.is_disobeyed and evse.trial is None:
+                yield self._mending.mend(station, evse)
+        if not station.is_configured:
+            yield self._configure(station)
 
     def _try_again_later(self, station: LiveStation) -> None:
         again = timedelta(seconds=self._live.site.control.plan_every_s)
@@ -138,90 +136,23 @@ class StationSetup:
         doubts = station.doubts
         names = (SettingName.MAX_STACK_LEVEL, SettingName.MAX_PERIODS, SettingName.RATE_UNITS)
         outcome = await self._gateway.send(station.station_id, ReadSettings(names))
-        if not outcome.is_accepted:
-            logger.warning("does not tell its settings: %s", outcome.detail or outcome.status)
-        elif station.doubts == doubts:
-            station.capabilities = _capabilities(outcome)
-
-    async def _install_fallback(self, station: LiveStation, evse: LiveEvse) -> None:
-        place, doubts = evse.place, station.doubts
-        level = station.capabilities.max_stack_level
-        profile = self._fallback(station, evse, place.evse.number, place.fallback_a, level)
-        sent_at = self._clock.now()
-        outcome = await self._send(place.evse, profile)
-        if station.doubts != doubts:  # whatever it was, it may be lost again
+        if station.doubts != doubts:
             return
-        standing = _standing_after(outcome)
-        if not outcome.is_accepted:
-            logger.warning(
-                "%s does not take its fallback, counted at %g A: %s",
-                place.evse,
-                place.max_a,
-                outcome.detail or outcome.status,
-            )
-            evse.refusal = outcome.detail or str(outcome.status)
-        await self._keep(place.evse, place.fallback_a, sent_at, outcome, standing)
-        if station.doubts == doubts:
-            evse.allow(evse.allowance.restanding(standing), self._clock.now())
+        if outcome.is_accepted:
+            station.capabilities = _capabilities(outcome)
+            await self._notes.told(station, station.capabilities)
+            return
+        logger.warning("does not tell its settings: %s", outcome.detail or outcome.status)
+        told = self._live.dialects.of(station).told
+        if told is not None:  # another of its make has
+            station.capabilities = replace(told, is_told=False)
 
-    async def _install_common_fallback(
-        self, station: LiveStation, evses: Sequence[LiveEvse]
-    ) -> None:
-        """Give the lowest fallback to the station as a whole, for connectors that nobody knows.
-
-        It has the lowest level, so that those that are known keep their own (OCPP 1.6 §3.13.1,
-        2.0.1 K01.FR.17). A station that does not take it is none the worse.
-        """
-        lowest_a = min(evse.place.fallback_a for evse in evses)
-        profile = self._fallback(station, evses[0], WHOLE_STATION, lowest_a, _LOWEST_LEVEL)
-        whole, sent_at = EvseId(station.station_id, WHOLE_STATION), self._clock.now()
-        outcome = await self._send(whole, profile)
-        if not outcome.is_accepted:
-            logger.info("takes no common fallback: %s", outcome.detail or outcome.status)
-        await self._keep(whole, lowest_a, sent_at, outcome, None)
-
-    def _fallback(
-        self, station: LiveStation, evse: LiveEvse, number: int, fallback_a: float, level: int
-    ) -> ChargingProfile:
-        """A limit that stands for ever, whatever the station takes the time to be."""
-        place = evse.place
-        unit = RateUnit.WATT if place.is_dc else station.capabilities.rate_unit
-        limit = fallback_a
-        if unit is RateUnit.WATT:
-            limit *= self._live.site.watts_per_ampere(len(place.lines)) * place.efficiency
-        return ChargingProfile(
-            profile_id=_FALLBACK_PROFILE_ID + number,
-            purpose=ProfilePurpose.TX_DEFAULT,
-            stack_level=level,
-            unit=unit,
-            periods=(ProfilePeriod(0, limit),),
-            phases=phases_of(evse),
-        )
-
-    async def _send(self, evse: EvseId, profile: ChargingProfile) -> Outcome:
-        command = SetProfile(evse_number=evse.number, profile=profile)
-        return await self._gateway.send(evse.station_id, command)
-
-    async def _keep(
-        self,
-        evse: EvseId,
-        fallback_a: float,
-        sent_at: datetime,
-        outcome: Outcome,
-        standing: Standing | None,
-    ) -> None:
-        now = self._clock.now()
-        facts = {
-            "purpose": str(ProfilePurpose.TX_DEFAULT),
-            "verdict": str(verdict_of(outcome)),
-            "detail": outcome.detail,
-            "settled_at": now,
-        }
-        async with self._open_uow() as uow:
-            await uow.control.add_sent_fallback(evse, fallback_a, sent_at, facts)
-            if standing is not None:
-                await uow.stations.note_standing(evse, standing, fallback_a, now)
-            await uow.commit()
+    async def _configure(self, station: LiveStation) -> None:
+        doubts = station.doubts
+        await self._configure_meter(station)
+        if self._live.site.settings and station.doubts == doubts:
+            await self._settings.apply(station, self._live.site.settings)
+        station.is_configured = station.doubts == doubts
 
     async def _configure_meter(self, station: LiveStation) -> None:
         control = self._live.site.control
@@ -244,13 +175,6 @@ def _is_waiting(station: LiveStation) -> bool:
     return is_there and not station.is_ready and station.setting_up is None
 
 
-def _standing_after(outcome: Outcome) -> Standing:
-    """What is known of a fallback, by what came of sending it."""
-    if outcome.status is CommandStatus.NOT_SENT:
-        return Standing.UNKNOWN  # the station was never asked: that is no refusal
-    return _STANDING[verdict_of(outcome)]
-
-
 def _capabilities(outcome: SettingsOutcome) -> Capabilities:
     """Read what a station says of itself; what it does not say, or not sensibly, is assumed."""
     assumed = Capabilities()
@@ -264,6 +188,7 @@ def _capabilities(outcome: SettingsOutcome) -> Capabilities:
         max_stack_level=_number(outcome, SettingName.MAX_STACK_LEVEL, assumed.max_stack_level),
         max_periods=max(1, _number(outcome, SettingName.MAX_PERIODS, assumed.max_periods)),
         is_told=True,
+        are_units_told=bool(units),
     )
 
 

@@ -7,15 +7,18 @@ from typing import Any, Protocol
 from csms.domain.attempt import Attempt
 from csms.domain.authorization import IdToken, TokenRecord
 from csms.domain.certificate import StationCertificate
+from csms.domain.dialect import Dialect, StationMake
 from csms.domain.events import StatusChanged, TransactionReported
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
+from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.metering import MeterSample
 from csms.domain.report_numbers import MissingReports
 from csms.domain.security import Credentials
 from csms.domain.security_event import SecurityEvent
 from csms.domain.site import PhaseAmps, Site
-from csms.domain.station import KnownStation, Registration, StationModel
+from csms.domain.standing import HeldFallback
+from csms.domain.station import Registration, StationModel
 from csms.domain.transaction import StatedNeed, Transaction
 
 
@@ -69,9 +72,30 @@ class StationStore(Protocol):
         ...
 
     async def note_standing(
-        self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
+        self,
+        evse: EvseId,
+        standing: Standing,
+        fallback_a: float,
+        at: datetime,
+        held: HeldFallback | None = None,
     ) -> None:
-        """Keep whether an EVSE holds its standing fallback."""
+        """Keep whether an EVSE holds its standing fallback, and in which form."""
+        ...
+
+
+class DialectStore(Protocol):
+    """Keeps how makes of stations take charging profiles."""
+
+    async def put(self, make: StationMake, dialect: Dialect, at: datetime) -> None:
+        """Keep what is known of a make, in place of what was."""
+        ...
+
+    async def drop(self, make: StationMake) -> None:
+        """Forget what is known of a make."""
+        ...
+
+    async def all(self) -> dict[StationMake, Dialect]:
+        """What is known of all makes."""
         ...
 
 
@@ -221,8 +245,8 @@ class ControlStore(Protocol):
 
     async def limits_alive_at(
         self, site_id: SiteId, now: datetime
-    ) -> dict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]:
-        """Limits that have not lapsed, by EVSE and transaction, as they were sent one by one."""
+    ) -> dict[EvseId, list[tuple[TimedLimit, Verdict, str]]]:
+        """Limits that have not lapsed, by EVSE, as they were sent: with verdict, transaction."""
         ...
 
     async def add_feeder_reading(

@@ -39,7 +39,7 @@ def _last_at(
     allowance: Allowance, schedule: VehicleSchedule, begins_at: datetime
 ) -> datetime | None:
     """Where the look ends: with the limits that were sent, or with the schedule; None: nowhere."""
-    ends = [limit.ends_at for limit in (allowance.accepted, *allowance.uncertain) if limit]
+    ends = [limit.ends_at for limit in allowance.limits]
     lapses_at = [max(ends)] if ends else []
     is_over = [begins_at + timedelta(seconds=schedule.duration_s)] if schedule.duration_s else []
     return min((*lapses_at, *is_over), default=None)

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, delete, insert, select
 
 from csms.domain.identity import EvseId, FeederId, SiteId
 from csms.domain.limits import TimedLimit, Verdict
+from csms.domain.profile_form import PLAIN_TX, parse_form
 from csms.domain.site import PhaseAmps
 from csms.storage.bulk import changed_rows, new_rows
 from csms.storage.statements import Repository
@@ -22,7 +23,7 @@ _station = table_of(StationRow)
 _FALLBACKS: Final = new_rows(
     SentLimitRow,
     *("station_id", "evse_number", "sent_at", "starts_at", "steps"),
-    *("purpose", "verdict", "detail", "settled_at"),
+    *("purpose", "form", "verdict", "detail", "settled_at"),
 )
 _SETTLED: Final = changed_rows(SentLimitRow, "number", "verdict", "detail", "settled_at")
 _FEEDER_READINGS: Final = new_rows(
@@ -54,8 +55,7 @@ class ControlRepository(Repository):
         """Keep limits before they are sent, each to another EVSE; return their numbers.
 
         Args:
-            limits: To whom each is sent, what is sent, and facts: `plan_number`, `transaction_id`,
-                `purpose`.
+            limits: To whom each is sent, what is sent, and facts: `plan_number`, `transaction_id`.
             sent_at: When.
         """
         if not limits:
@@ -70,6 +70,8 @@ class ControlRepository(Repository):
                 "steps": [list(step) for step in limit.steps],
                 "verdict": str(Verdict.UNCERTAIN),
                 "detail": "",
+                "purpose": str(limit.form.purpose),
+                "form": str(limit.form),
                 **facts,
             }
             for evse, limit, facts in limits
@@ -89,11 +91,12 @@ class ControlRepository(Repository):
             evse: To whom it was sent; number 0: to the whole station.
             fallback_a: What was sent.
             sent_at: When.
-            facts: `purpose`, `verdict`, `detail`, `settled_at`.
+            facts: `purpose`, `form`, `verdict`, `detail`, `settled_at`.
         """
         steps = json.dumps([[0, fallback_a]])
         row = (evse.station_id, evse.number, sent_at, sent_at, steps)
-        told = (facts["purpose"], facts["verdict"], facts["detail"], facts["settled_at"])
+        names = ("purpose", "form", "verdict", "detail", "settled_at")
+        told = tuple(facts[name] for name in names)
         self._unit.put_down(_FALLBACKS, (*row, *told))
 
     async def settle_limit(
@@ -104,8 +107,8 @@ class ControlRepository(Repository):
 
     async def limits_alive_at(
         self, site_id: SiteId, now: datetime
-    ) -> dict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]:
-        """Limits that have not lapsed, by EVSE and transaction, as they were sent one by one."""
+    ) -> dict[EvseId, list[tuple[TimedLimit, Verdict, str]]]:
+        """Limits that have not lapsed, by EVSE, as they were sent: with verdict, transaction."""
         query = (
             select(_sent)
             .join(_station, _station.c.id == _sent.c.station_id)
@@ -116,11 +119,10 @@ class ControlRepository(Repository):
             )
             .order_by(_sent.c.number)
         )
-        alive: defaultdict[tuple[EvseId, str], list[tuple[TimedLimit, Verdict]]]
-        alive = defaultdict(list)
+        alive: defaultdict[EvseId, list[tuple[TimedLimit, Verdict, str]]] = defaultdict(list)
         for row in (await self._unit.execute(query)).mappings():
-            key = (EvseId(row["station_id"], row["evse_number"]), row["transaction_id"])
-            alive[key].append((_limit_of(row), Verdict(row["verdict"])))
+            sent = (_limit_of(row), Verdict(row["verdict"]), row["transaction_id"])
+            alive[EvseId(row["station_id"], row["evse_number"])].append(sent)
         return dict(alive)
 
     async def add_feeder_reading(
@@ -140,4 +142,5 @@ def _limit_of(row: RowMapping) -> TimedLimit:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         steps=tuple((int(second), amps) for second, amps in row["steps"]),
+        form=parse_form(row["form"]) if row["form"] else PLAIN_TX,
     )

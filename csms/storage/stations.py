@@ -4,17 +4,19 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Exists, Table, delete, exists, or_, select, update
+from sqlalchemy import Exists, RowMapping, Table, delete, exists, or_, select, update
 
 from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
+from csms.domain.dialect import StationMake, make_of
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId, SiteId, StationId
+from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing
 from csms.domain.site import Site
+from csms.domain.standing import HeldFallback, parse_held
 from csms.domain.station import (
     ChargingState,
     ConnectorStatus,
-    KnownStation,
     Registration,
     StationModel,
 )
@@ -38,6 +40,10 @@ _station = table_of(StationRow)
 _evse = table_of(EvseRow)
 _connector = table_of(ConnectorRow)
 _token = table_of(IdTokenRow)
+_KNOWN: Final = tuple(
+    _station.c[name]
+    for name in ("id", "protocol", "registration", "booted_at", "vendor", "model", "firmware")
+)
 _HISTORY: Final = tuple(table_of(row) for row in (TransactionRow, SentLimitRow))
 """What stays of a station that is gone, beside its meter's readings."""
 
@@ -67,8 +73,8 @@ _STATUS: Final = put_rows(
 )
 _STANDING: Final = put_rows(
     EvseRow,
-    ("station_id", "number", "standing", "fallback_a", "standing_at"),
-    overwritten=("standing", "fallback_a", "standing_at"),
+    ("station_id", "number", "standing", "fallback_a", "standing_at", "held"),
+    overwritten=("standing", "fallback_a", "standing_at", "held"),
 )
 _SHOWN: Final = put_rows(
     IdTokenRow,
@@ -141,10 +147,9 @@ class StationRepository(Repository):
         told = [_station.c.booted_at.is_not(None), _station.c.metered_at.is_not(None)]
         of_it = [_has_rows(table) for table in (_connector, *_HISTORY)]
         has_reported = or_(*told, *of_it).label("has_reported")
-        own = (_station.c[name] for name in ("id", "protocol", "registration", "booted_at"))
-        query = select(*own, has_reported)
-        rows = (await self._unit.execute(query.where(_station.c.site_id == site_id))).mappings()
-        standings = await self._standings_at(site_id)
+        query = select(*_KNOWN, has_reported).where(_station.c.site_id == site_id)
+        rows = (await self._unit.execute(query)).mappings()
+        standings, held = await self._standings_at(site_id)
         connectors = await self._connectors_at(site_id)
         return {
             row["id"]: KnownStation(
@@ -154,6 +159,8 @@ class StationRepository(Repository):
                 connectors=connectors.get(row["id"], {}),
                 registration=Registration(row["registration"]) if row["registration"] else None,
                 booted_at=row["booted_at"],
+                make=_make(row),
+                held=held.get(row["id"], {}),
             )
             for row in rows
         }
@@ -198,21 +205,33 @@ class StationRepository(Repository):
         self._unit.put_down(_STATUS, row)
 
     async def note_standing(
-        self, evse: EvseId, standing: Standing, fallback_a: float, at: datetime
+        self,
+        evse: EvseId,
+        standing: Standing,
+        fallback_a: float,
+        at: datetime,
+        held: HeldFallback | None = None,
     ) -> None:
-        """Keep whether an EVSE holds its standing fallback."""
-        row = (evse.station_id, evse.number, standing.value, fallback_a, at)
+        """Keep whether an EVSE holds its standing fallback, and in which form."""
+        form = None if held is None else str(held)
+        row = (evse.station_id, evse.number, standing.value, fallback_a, at, form)
         self._unit.put_down(_STANDING, row)
 
     async def _standings_at(
         self, site_id: SiteId
-    ) -> dict[StationId, dict[int, tuple[Standing, float]]]:
+    ) -> tuple[
+        dict[StationId, dict[int, tuple[Standing, float]]],
+        dict[StationId, dict[int, HeldFallback]],
+    ]:
         standings: defaultdict[StationId, dict[int, tuple[Standing, float]]] = defaultdict(dict)
+        held: defaultdict[StationId, dict[int, HeldFallback]] = defaultdict(dict)
         query = select(_evse).where(_evse.c.station_id.in_(stations_at(site_id)))
         for row in (await self._unit.execute(query)).mappings():
             standing = (Standing(row["standing"]), row["fallback_a"] or 0.0)
             standings[row["station_id"]][row["number"]] = standing
-        return standings
+            if row["held"]:
+                held[row["station_id"]][row["number"]] = parse_held(row["held"])
+        return standings, held
 
     async def _connectors_at(
         self, site_id: SiteId
@@ -280,3 +299,10 @@ class TokenRepository(Repository):
 def _has_rows(table: Table) -> Exists:
     """Whether a table has a row of the station that is looked at."""
     return exists().where(table.c.station_id == _station.c.id)
+
+
+def _make(row: RowMapping) -> StationMake | None:
+    if row["vendor"] is None or row["model"] is None:
+        return None
+    model = StationModel(vendor=row["vendor"], model=row["model"], firmware=row["firmware"])
+    return make_of(model, row["protocol"])

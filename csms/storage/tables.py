@@ -75,6 +75,20 @@ class EvseRow(SQLModel, table=True):
     fallback_a: float | None = None
     standing: str = "unknown"
     standing_at: datetime | None = None
+    held: str | None = None
+
+
+class StationDialectRow(SQLModel, table=True):
+    """How a make of station takes charging profiles, as far as that has been found out."""
+
+    __tablename__: ClassVar[str] = "station_dialect"
+
+    protocol: str = Field(primary_key=True)
+    vendor: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    firmware: str = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    changed_at: datetime
 
 
 class ConnectorRow(SQLModel, table=True):
@@ -245,6 +259,7 @@ class SentLimitRow(SQLModel, table=True):
     evse_number: int
     transaction_id: str | None = None
     purpose: str
+    form: str | None = None
     sent_at: datetime
     starts_at: datetime
     ends_at: datetime | None = None

@@ -3,6 +3,7 @@
 from csms.storage.attempts import AttemptRepository
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
+from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.history import HistoryRepository
 from csms.storage.jobs import JobRepository
@@ -50,6 +51,11 @@ class SqlUnitOfWork(Unit):
     def control(self) -> ControlRepository:
         """Plans and limits."""
         return ControlRepository(self)
+
+    @property
+    def dialects(self) -> DialectRepository:
+        """How makes of stations take charging profiles."""
+        return DialectRepository(self)
 
     @property
     def local_lists(self) -> LocalListRepository:

@@ -93,7 +93,13 @@ async def test_limits_that_were_sent_are_kept_for_a_week_after_they_lapsed(
     database: Database, folder: Path
 ) -> None:
     facts = {"plan_number": None, "transaction_id": "7", "purpose": "tx"}
-    told = {"purpose": "tx-default", "verdict": "accepted", "detail": "", "settled_at": NOON}
+    told = {
+        "form": None,
+        "purpose": "tx-default",
+        "verdict": "accepted",
+        "detail": "",
+        "settled_at": NOON,
+    }
     async with SqlUnitOfWork(database) as uow:
         for live_s in (900.0, 9 * 86_400.0):
             await uow.control.add_sent_limits([(G1, limit((0, 16.0), live_s=live_s), facts)], NOON)
@@ -108,7 +114,7 @@ async def test_limits_that_were_sent_are_kept_for_a_week_after_they_lapsed(
         [alive] = (
             await uow.control.limits_alive_at(SITE.site_id, NOON + timedelta(days=8))
         ).values()
-        assert [kept.ends_at for kept, _ in alive] == [NOON + timedelta(days=9)]
+        assert [kept.ends_at for kept, _, _ in alive] == [NOON + timedelta(days=9)]
     await run(database, folder, NOON + timedelta(days=17))
     async with database.reading() as connection:
         assert not (await connection.execute(text("SELECT number FROM sent_limit"))).all()

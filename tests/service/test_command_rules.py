@@ -21,9 +21,10 @@ from csms.domain.commands import (
 )
 from csms.domain.device_model import Component, VariableName, VariableValue
 from csms.domain.errors import CommandForbiddenError, InvalidInputError
+from csms.domain.profile_form import Place, standing_forms, timed_forms
 from csms.domain.station import RateUnit
-from csms.service import dispatch, station_setup
-from csms.service.command_rules import OUR_PROFILES, StationFacts, check_command
+from csms.service.command_rules import StationFacts, check_command
+from csms.service.profile_writing import OUR_PROFILES, profile_id_of
 from tests.service.rig import NOON
 
 IDLE = StationFacts()
@@ -231,6 +232,20 @@ def test_command_has_values_that_cannot_be_sent(
     assert error.value.field == field
 
 
-def test_ids_of_all_profiles_that_we_send_are_kept_from_operators() -> None:
-    for first in (station_setup._FALLBACK_PROFILE_ID, dispatch._TX_PROFILE_ID):
-        assert {first, first + 99} <= set(OUR_PROFILES)
+@pytest.mark.parametrize("is_single", [True, False])
+def test_ids_of_all_profiles_that_we_send_are_kept_from_operators(is_single: bool) -> None:
+    standing = standing_forms(is_single=is_single)
+    timed = [form for one in standing for form in timed_forms(one, 5, is_single=is_single)]
+    for form in (*standing, *timed):
+        assert {profile_id_of(form, 1), profile_id_of(form, 99)} <= set(OUR_PROFILES)
+
+
+def test_profiles_of_different_slots_have_ids_of_their_own() -> None:
+    forms = {(one.slot, one.is_standing): one for one in standing_forms(is_single=True)}
+    for standing in tuple(forms.values()):
+        for one in timed_forms(standing, 5, is_single=True):
+            forms[one.slot, False] = one
+    ids = {profile_id_of(form, number) for form in forms.values() for number in range(1, 100)}
+    of_evses = [form for form in forms.values() if form.place is Place.EVSE]
+    assert (len(forms), len(of_evses)) == (7, 3)
+    assert len(ids) == 3 * 99 + 4  # those of whole stations are the same for all EVSEs

@@ -11,8 +11,10 @@ import pytest
 
 from csms.domain.charging_profile import ChargingProfile, ProfilePeriod, ProfilePurpose
 from csms.domain.commands import Command, CommandStatus, Outcome, SetProfile
+from csms.domain.dialect import Dialect
 from csms.domain.identity import EvseId, StationId
 from csms.domain.limits import Standing
+from csms.domain.profile_form import PLAIN_TX
 from csms.domain.site import Site
 from csms.domain.station import Capabilities, RateUnit
 from csms.service.dispatch import Dispatcher, Target
@@ -86,12 +88,13 @@ def yard(*station_ids: str) -> Site:
 
 @asynccontextmanager
 async def posted(path: Path, site: Site, **held_a: float) -> AsyncIterator[Post]:
-    """A site whose chargers all charge under the limits that they hold."""
+    """A site whose chargers all charge under the limits that they hold, and have taken some."""
     async with open_office(path, site, clock=ScaledClock(NOON)) as office:
         live = office.live
         for number, station_id in enumerate(live.stations, start=1):
             connect(live, station_id)
             live.stations[station_id].capabilities = ABLE
+            live.dialects.put(live.stations[station_id], Dialect().accepted(PLAIN_TX))
             plug_in(live, station_id, number=number)
             amps = held_a.get(station_id.replace("-", "_"))
             if amps is not None:

@@ -139,7 +139,11 @@ async def test_station_that_took_its_fallback_is_ready_and_counts_at_it(
         assert station.is_ready
         assert (evse.allowance.standing, evse.allowance.standing_a) == (Standing.HELD, 6.0)
         assert station.capabilities == Capabilities(
-            rate_units=frozenset({A, W}), max_stack_level=5, max_periods=24, is_told=True
+            rate_units=frozenset({A, W}),
+            max_stack_level=5,
+            max_periods=24,
+            is_told=True,
+            are_units_told=True,
         )
         assert office.live.dirty.is_set()
         rows = await office.rows("SELECT standing, fallback_a FROM evse")
@@ -279,11 +283,13 @@ ODD_SETTINGS: Final[dict[str, tuple[dict[str, str], Capabilities]]] = {
     "negative": ({"max_stack_level": "-1"}, Capabilities(is_told=True)),
     "padded": (
         {"max_stack_level": " 8 ", "rate_units": "W"},
-        Capabilities(rate_units=frozenset({W}), max_stack_level=8, is_told=True),
+        Capabilities(
+            rate_units=frozenset({W}), max_stack_level=8, is_told=True, are_units_told=True
+        ),
     ),
     "spaced": (
         {"rate_units": "A, W"},
-        Capabilities(rate_units=frozenset({A, W}), is_told=True),
+        Capabilities(rate_units=frozenset({A, W}), is_told=True, are_units_told=True),
     ),
 }
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
+from csms.domain.known_station import KnownStation
 from csms.domain.limits import TimedLimit
 from csms.domain.metering import Measurand, MeterSample
-from csms.domain.station import KnownStation
 from csms.domain.transaction import Transaction, TransactionStage
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork

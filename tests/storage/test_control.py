@@ -28,7 +28,8 @@ def facts(**more: Any) -> dict[str, Any]:
 
 async def alive(uow: SqlUnitOfWork) -> list[tuple[TimedLimit, Verdict]]:
     """Limits of the first transaction that have not lapsed at noon."""
-    return (await uow.control.limits_alive_at("fjordgata", NOON))[G1, "tx-1"]
+    sent = (await uow.control.limits_alive_at("fjordgata", NOON))[G1]
+    return [(limit, verdict) for limit, verdict, transaction in sent if transaction == "tx-1"]
 
 
 async def test_newest_plan_is_the_last_one_kept(database: Database) -> None:
@@ -80,6 +81,7 @@ async def test_limit_is_uncertain_until_it_is_settled(database: Database) -> Non
             "verdict": "refused",
             "detail": "Rejected",
             "settled_at": after(0.2),
+            "form": "timed tx@evse: plain",
             **TX,
         }
     ]
@@ -155,6 +157,7 @@ async def test_fallback_is_listed_among_the_limits_and_is_no_transactions(
 ) -> None:
     facts = {
         "purpose": "tx_default",
+        "form": "standing tx_default@station: plain",
         "verdict": "refused",
         "detail": "DuplicateProfile",
         "settled_at": after(0.2),

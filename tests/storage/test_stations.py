@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
+from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit
 from csms.domain.site import Earthing
-from csms.domain.station import ChargingState, ConnectorStatus, KnownStation, StationModel
+from csms.domain.station import ChargingState, ConnectorStatus, StationModel
 from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork

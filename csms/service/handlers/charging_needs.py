@@ -47,6 +47,7 @@ async def needs_told(context: HandlerContext, event: NeedsTold) -> NeedsReply:
         return NeedsReply(verdict=NeedsVerdict.REJECTED)
     if need is not None and evse.transaction is not None:
         live.transaction_changed(altered(evse.transaction, need=need), now)
+    evse.max_periods = event.needs.max_periods
     live.schedule_wanted(evse_id)
     return NeedsReply(verdict=NeedsVerdict.ACCEPTED)
 

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from csms.domain.authorization import Authorization
+from csms.domain.dialect import make_of
 from csms.domain.events import (
     Acknowledged,
     AuthorizationAsked,
@@ -38,6 +39,7 @@ async def station_booted(context: HandlerContext, event: StationBooted) -> BootR
         await uow.commit()
     registration = Registration.ACCEPTED
     if live is not None and station is not None:
+        station.make = make_of(event.model, station.protocol)
         registration = register(station, live.site.control.acceptance)
         station.booted_at = now
         live.station_registered(event.station_id, registration)

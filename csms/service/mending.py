@@ -1,0 +1,106 @@
+"""Stations that do not keep to a limit that they have accepted are told it in another form.
+
+They count at their rating meanwhile, and are trusted again once their meter shows that they keep to
+the new form. One that keeps to none stays at its rating until it boots.
+"""
+
+from datetime import timedelta
+
+from csms.clock import Clock
+from csms.domain.commands import ClearProfiles
+from csms.domain.limits import TimedLimit
+from csms.domain.notice_kinds import NoticeKind
+from csms.domain.profile_form import ProfileForm
+from csms.service.dialect_notes import DialectNotes
+from csms.service.limit_sending import LimitSending, Sending, transaction_id
+from csms.service.live_evse import LiveEvse
+from csms.service.live_site import LiveSite
+from csms.service.live_station import LiveStation
+from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.profile_writing import profile_id_of
+from csms.service.standing_fallbacks import StandingFallbacks
+
+
+class Mending:
+    """Finds the form that a station keeps to.
+
+    Args:
+        live: The site.
+        gateway: Delivers commands.
+        open_uow: Opens units of work.
+        clock: The time.
+    """
+
+    def __init__(
+        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
+    ) -> None:
+        self._live = live
+        self._gateway = gateway
+        self._open_uow = open_uow
+        self._clock = clock
+        self._fallbacks = StandingFallbacks(live, gateway, open_uow, clock)
+        self._limits = LimitSending(live, gateway, open_uow, clock)
+        self._notes = DialectNotes(live.dialects, open_uow, clock)
+
+    async def note(self, station: LiveStation, evse: LiveEvse) -> None:
+        """Note what was seen of forms, and tell operators of those that are not kept to."""
+        while evse.findings:
+            finding = evse.findings.pop(0)
+            if finding.is_followed:
+                await self._notes.followed(station, finding.form)
+                continue
+            drawn_a = max(evse.reading.current_a) if evse.reading and evse.reading.current_a else 0
+            await self._notes.ignored(station, finding.form)
+            await self._notes.raise_notice(
+                station.station_id,
+                NoticeKind.LIMITS_IGNORED,
+                evse_number=evse.place.evse.number,
+                form=str(finding.form),
+                drawn_a=round(drawn_a, 1),
+                counted_a=evse.place.max_a,
+            )
+
+    async def mend(self, station: LiveStation, evse: LiveEvse) -> None:
+        """Tell an EVSE that is not trusted its fallback in the next form, and watch it.
+
+        First in the fallback's own form, if that is ignored; else as a limit, if a vehicle is
+        there to be limited.
+        """
+        held = self._fallbacks.held(evse).form
+        if not self._live.dialects.is_open(station, held):
+            if await self._fallbacks.move(station, evse):
+                evse.watch(self._fallbacks.held(evse).form, self._clock.now())
+            return
+        if not evse.is_occupied:
+            return
+        if self._limits.forms(evse):
+            await self._probe(evse)
+            return
+        evse.is_unlimitable = True
+        await self._clear(station, evse)
+        evse.watch(held, self._clock.now())
+
+    async def _probe(self, evse: LiveEvse) -> None:
+        """Tell the fallback as a limit."""
+        now = self._clock.now().replace(microsecond=0)
+        wanted = TimedLimit(
+            starts_at=now,
+            ends_at=now + timedelta(seconds=self._live.site.control.limits_live_s),
+            steps=((0, evse.allowance.fallback_a),),
+        )
+        limit = self._limits.formed(evse, wanted)
+        evse.allowance = evse.allowance.sent(limit)
+        facts = {"plan_number": None, "transaction_id": transaction_id(evse)}
+        async with self._open_uow() as uow:
+            sent = [(evse.place.evse, limit, facts)]
+            numbers = await uow.control.add_sent_limits(sent, self._clock.now())
+            await uow.commit()
+        number = numbers[evse.place.evse]
+        sending = Sending(wanted=wanted, limit=limit, number=number, plan_number=None)
+        await self._limits.send(evse, sending)
+
+    async def _clear(self, station: LiveStation, evse: LiveEvse) -> None:
+        """Clear the limits that it does not keep to, so that the fallback is all that is left."""
+        for slot in {limit.form.slot for limit in evse.allowance.limits}:
+            number = profile_id_of(ProfileForm(*slot), evse.place.evse.number)
+            await self._gateway.send(station.station_id, ClearProfiles(profile_id=number))
