@@ -22,7 +22,7 @@ from simulators.sessions.population import PopulationError, generate, read_popul
 from simulators.sessions.session import Session
 from simulators.sessions.table import ImportedSessions, WrongColumnsError
 from simulators.site import Site, SiteFileError, read_site
-from simulators.stations.manners import POLITE, Manners, Silence
+from simulators.stations.manners import POLITE, Composite, Manners, Silence
 
 _DATA_VARIABLE: Final = "CHARGEFLEX_DATA"
 _DAYS_BEFORE: Final = 5
@@ -68,7 +68,14 @@ class MannersModel(_Model):
 
     refuses_station_max: bool = False
     refuses_tx_profile: bool = False
+    refuses_tx_defaults: bool = False
+    refuses_validity: bool = False
+    one_period: bool = False
+    whole_numbers: bool = False
     ignores_limits: bool = False
+    ignores_tx_profile: bool = False
+    ignores_tx_defaults: bool = False
+    composite: Composite = Composite.TRUE
     only_watts: bool = False
     forgets_profiles: bool = False
     resumes_transactions: bool = False

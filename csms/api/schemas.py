@@ -14,6 +14,7 @@ from csms.domain.notice_kinds import NoticeKind
 from csms.domain.notices import JobStage
 from csms.domain.settings import SettingVerdict
 from csms.domain.station import RateUnit, Registration
+from csms.service.dialect_view import DialectView
 from csms.service.site_view import Level
 
 Current: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
@@ -89,6 +90,15 @@ class Station(_Model):
     )
 
 
+class StationInFull(Station):
+    """A station, and how it takes charging profiles."""
+
+    dialect: DialectView | None = Field(
+        description="What it takes of charging profiles, as it tells or as was found out by what "
+        "it accepted; null: it belongs to no site"
+    )
+
+
 class Transaction(_Model):
     """A transaction. Id tokens are masked."""
 
@@ -125,7 +135,11 @@ class SentLimit(_Model):
     """A limit as it was sent, and what came of it."""
 
     number: int
-    purpose: str = Field(description="tx: of a transaction; tx_default: the standing fallback")
+    purpose: str = Field(
+        description="tx: of a transaction; tx_default, station_max: a fallback where `ends_at` is "
+        "null, else a limit above it"
+    )
+    form: str | None = Field(description="How it was written; null: by an older version")
     evse_number: int = Field(description="0: the whole station")
     transaction_id: str | None
     sent_at: datetime

@@ -6,7 +6,15 @@ from fastapi import APIRouter, Query, status
 
 from csms.api.dependencies import ApiContext, Context
 from csms.api.errors import PROBLEM_ANSWER
-from csms.api.schemas import Need, SentLimit, Setting, Station, Transaction, WantedRegistration
+from csms.api.schemas import (
+    Need,
+    SentLimit,
+    Setting,
+    Station,
+    StationInFull,
+    Transaction,
+    WantedRegistration,
+)
 from csms.domain.authorization import IdToken
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
@@ -23,12 +31,23 @@ async def list_stations(context: Context) -> list[Station]:
 
 
 @router.get("/stations/{station_id}")
-async def read_station(context: Context, station_id: str) -> Station:
-    """One station."""
+async def read_station(context: Context, station_id: str) -> StationInFull:
+    """One station, and how it takes charging profiles."""
     row = await context.reads.station(station_id)
     if row is None:
         raise UnknownStationError(station_id)
-    return _station(context, row)
+    dialect = context.operations.dialect_of(station_id)
+    return StationInFull.model_validate({**_station(context, row).model_dump(), "dialect": dialect})
+
+
+@router.delete("/stations/{station_id}/dialect", status_code=status.HTTP_204_NO_CONTENT)
+async def forget_dialect(context: Context, station_id: str) -> None:
+    """Forget how a station, and all of its vendor, model and firmware, take charging profiles.
+
+    It is found out anew, from the plainest form on. Until the station has taken its fallback again
+    it counts at its rating.
+    """
+    await context.operations.forget_dialect(station_id)
 
 
 @router.delete(

@@ -164,9 +164,14 @@ class LiveSite:
     def station_booted(self, station_id: StationId) -> None:
         """A station has restarted; whether it still holds its fallback has to be made sure."""
         station = self.stations[station_id]
-        station.capabilities = replace(station.capabilities, is_told=False)
         station.clock = self._new_clock()  # it may have lost its time
         station.items_per_message.clear()
+        self.begin_anew(station_id)
+
+    def begin_anew(self, station_id: StationId) -> None:
+        """Ask a station again what it can do, and believe again what it accepts."""
+        station = self.stations[station_id]
+        station.capabilities = replace(station.capabilities, is_told=False)
         station.refusals.clear()
         for evse in self.evses_of(station_id):
             evse.trust()

@@ -18,6 +18,7 @@ from csms.domain.settings import SettingState
 from csms.domain.station import Registration
 from csms.domain.transaction import MOST_WH, StatedNeed
 from csms.service.desired_settings import DesiredSettings
+from csms.service.dialect_view import DialectView, view_dialect
 from csms.service.grid_guard import is_overcommitted
 from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.sites import Sites
@@ -167,6 +168,31 @@ class Operations:
         """When a station last told anything, since the start; None: it has not."""
         live = self._sites.of_station(station_id)
         return live.stations[station_id].heard_at if live else None
+
+    def dialect_of(self, station_id: StationId) -> DialectView | None:
+        """How a station takes charging profiles, None for one without a site."""
+        live = self._sites.of_station(station_id)
+        return None if live is None else view_dialect(live, live.stations[station_id])
+
+    async def forget_dialect(self, station_id: StationId) -> None:
+        """Find out anew how a station, and all of its make, take charging profiles.
+
+        The station counts at its rating until it has taken its fallback again.
+
+        Raises:
+            UnknownStationError: There is no such station.
+        """
+        live = self._sites.of_station(station_id)
+        if live is None:
+            raise UnknownStationError(station_id)
+        station = live.stations[station_id]
+        async with self._open_uow() as uow:
+            if station.make is not None:
+                await uow.dialects.drop(station.make)
+            await self._sites.note_doubt(uow, station_id, self._clock.now())
+            await uow.commit()
+        live.dialects.forget(station)
+        live.begin_anew(station_id)
 
     def stations_at(self, site_id: SiteId) -> list[StationId]:
         """All stations of a site.

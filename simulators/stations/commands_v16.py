@@ -9,6 +9,7 @@ from simulators.stations.charging import RemoteStart
 from simulators.stations.charging_profiles import Profile, Purpose, Unit
 from simulators.stations.dialect import Command
 from simulators.stations.fields import MalformedError, items, optional, required
+from simulators.stations.manners import Composite
 from simulators.stations.profile_store import Criteria, ProfileRefusedError
 from simulators.stations.profile_wire import ProfileNames, read_profile
 from simulators.stations.settings import Setting
@@ -102,6 +103,10 @@ def _get_composite(station: Station, call: JsonObject) -> JsonObject:
     is_known = connector in {0, *station.outlets} and unit in {*Unit}
     if not is_known or not 0 < duration_s <= MAX_COMPOSITE_S:
         return _REJECTED
+    if station.limiter.composite is Composite.REFUSED:
+        return _REJECTED
+    if station.limiter.composite is Composite.EMPTY:
+        return _ACCEPTED
     now = station.clock.now()
     return {
         **_ACCEPTED,

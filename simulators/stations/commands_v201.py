@@ -9,6 +9,7 @@ from simulators.stations.charging import RemoteStart
 from simulators.stations.charging_profiles import Profile, Purpose, Unit
 from simulators.stations.dialect import Command
 from simulators.stations.fields import MalformedError, items, optional, required
+from simulators.stations.manners import Composite
 from simulators.stations.outlet import OutletModel
 from simulators.stations.profile_store import Criteria, ProfileRefusedError
 from simulators.stations.profile_wire import ProfileNames, read_profile
@@ -110,6 +111,10 @@ def _get_composite(station: Station, call: JsonObject) -> JsonObject:
         return rejected("UnsupportedRateUnit")
     if not 0 < duration_s <= MAX_COMPOSITE_S:
         return rejected("ValueOutOfRange")
+    if station.limiter.composite is Composite.REFUSED:
+        return rejected("UnsupportedRequest")
+    if station.limiter.composite is Composite.EMPTY:
+        return _ACCEPTED
     now = station.clock.now()
     schedule = {
         "evseId": evse,

@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 
 from simulators.stations.charging_profiles import FOREVER, Profile, Purpose, Slice
-from simulators.stations.manners import Manners
+from simulators.stations.manners import Composite, Manners
 from simulators.stations.outlet import Outlet, OutletModel
 from simulators.stations.own_clock import OwnClock
 from simulators.stations.profile_store import (
@@ -56,6 +56,11 @@ class Limiter:
         """How many transactions run."""
         return sum(outlet.transaction is not None for outlet in self.outlets.values())
 
+    @property
+    def composite(self) -> Composite:
+        """What it makes of the question for a composite schedule."""
+        return self._manners.composite
+
     def check(self, profile: Profile) -> None:
         """Refuse what fits neither the station nor its manners.
 
@@ -68,11 +73,25 @@ class Limiter:
         is_whole = profile.evse_number == 0
         is_misplaced = {
             Purpose.STATION_MAX: not is_whole or self._manners.refuses_station_max,
-            Purpose.TX_DEFAULT: False,
+            Purpose.TX_DEFAULT: self._manners.refuses_tx_defaults,
             Purpose.TX: is_whole or self._manners.refuses_tx_profile,  # K01.FR.16
         }
         if is_misplaced[profile.purpose]:
             raise ProfileRefusedError("InvalidProfile", f"no {profile.purpose} profile here")
+        self._check_quirks(profile)
+
+    def _check_quirks(self, profile: Profile) -> None:
+        """Refuse what OCPP allows and the station cannot read."""
+        manners, limits = self._manners, [period.limit for period in profile.periods]
+        quirks = {
+            "no validTo": manners.refuses_validity and profile.valid_to is not None,
+            "one period only": manners.one_period and len(limits) > 1,
+            "whole numbers only": manners.whole_numbers
+            and not all(float(limit).is_integer() for limit in limits),
+        }
+        for words, is_one in quirks.items():
+            if is_one:
+                raise ProfileRefusedError("InvalidSchedule", words)
 
     def install(self, profile: Profile, now: datetime) -> None:
         """Install a profile that has been checked, and follow it (K01.FR.07).
@@ -94,6 +113,10 @@ class Limiter:
 
         Where no transaction runs, one is assumed that begins at `began_at` (K08.FR.06).
         """
+        if self._manners.composite is Composite.HARDWARE:
+            outlets = [self.outlets[evse_number]] if evse_number else self.outlets.values()
+            all_a = sum(outlet.model.max_a for outlet in outlets)
+            return lambda _at: Limit(all_a, FOREVER)
         if evse_number:
             outlet = self.outlets[evse_number]
             return lambda at: self._limit_since(outlet, at, began_at)
@@ -111,12 +134,19 @@ class Limiter:
             began_at = outlet.transaction.started_at
         shown, began_shown = self._own_clock.at(now), self._own_clock.at(began_at)
         own = self._timed(self.profiles.evse_rate(model.number, shown, began_shown))
+        if self._ignores(model.number):
+            own = Slice(None, own.until)
         whole = self._timed(self.profiles.station_rate(shown))
         sharing = max(1, self.busy_count)
         return tightest(
             model.max_a,
             [(own, model.to_amps), (whole, lambda rate: model.to_amps(rate) / sharing)],
         )
+
+    def _ignores(self, evse_number: int) -> bool:
+        """Whether the profiles of an EVSE's transaction are taken for show."""
+        has_own = self.profiles.has_own(evse_number)
+        return self._manners.ignores_tx_profile if has_own else self._manners.ignores_tx_defaults
 
     def _whole(self, now: datetime, began_at: datetime) -> Limit:
         """What all EVSEs may take from the grid together (K08.FR.03)."""

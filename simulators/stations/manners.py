@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,19 @@ class Silence:
         return self.starts_at + timedelta(seconds=self.lasts_s)
 
 
+class Composite(Enum):
+    """What a station makes of the question for its composite schedule."""
+
+    TRUE = "true"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    """Accepted, without a schedule."""
+    NEGATIVE = "negative"
+    """A limit of -1."""
+    HARDWARE = "hardware"
+    """What the hardware could, whatever the profiles say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
     """What a station does that it should not. Flags combine; the default is polite.
@@ -24,7 +38,15 @@ class Manners:
     Attributes:
         refuses_station_max: Rejects profiles for the whole station.
         refuses_tx_profile: Rejects profiles for a transaction.
+        refuses_tx_defaults: Rejects defaults for transactions.
+        refuses_validity: Rejects profiles that say until when they are valid.
+        one_period: Takes schedules of one period only, and does not say so.
+        whole_numbers: Rejects limits that are no whole numbers.
         ignores_limits: Accepts profiles and does not follow them.
+        ignores_tx_profile: Accepts profiles for a transaction, and charges then without a limit
+            but the station's.
+        ignores_tx_defaults: The same with defaults.
+        composite: What its composite schedules are like.
         only_watts: Knows no limits in amperes.
         forgets_profiles: Loses all profiles when it reboots (against K01.FR.27).
         resumes_transactions: Goes on with a transaction after a reboot instead of ending it.
@@ -36,7 +58,14 @@ class Manners:
 
     refuses_station_max: bool = False
     refuses_tx_profile: bool = False
+    refuses_tx_defaults: bool = False
+    refuses_validity: bool = False
+    one_period: bool = False
+    whole_numbers: bool = False
     ignores_limits: bool = False
+    ignores_tx_profile: bool = False
+    ignores_tx_defaults: bool = False
+    composite: Composite = Composite.TRUE
     only_watts: bool = False
     forgets_profiles: bool = False
     resumes_transactions: bool = False

@@ -113,6 +113,10 @@ class ProfileStore:
         default = _prevailing(self._default_profiles(evse_number), now, began_at)
         return Slice(default.rate, min(own.until, default.until))
 
+    def has_own(self, evse_number: int) -> bool:
+        """Whether an EVSE holds a profile for its transaction."""
+        return bool(self._tx_profiles(evse_number))
+
     def station_rate(self, now: datetime) -> Slice:
         """What all EVSEs together may draw."""
         whole = [p for p in self._profiles.values() if p.purpose is Purpose.STATION_MAX]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from csms.ocpp.frames import JsonObject
 from simulators.stations.charging_profiles import Unit
 from simulators.stations.limiter import Limiter
+from simulators.stations.manners import Composite
 from simulators.stations.profile_store import composite
 
 MAX_COMPOSITE_S: Final = 30 * 86_400
@@ -27,6 +28,8 @@ def composite_periods(
     limiter: Limiter, evse_number: int, unit: Unit, now: datetime, duration_s: int
 ) -> list[JsonObject]:
     """The periods of a composite schedule, in a unit that was asked for (1.6 §5.7, K08)."""
+    if limiter.composite is Composite.NEGATIVE:
+        return [{"startPeriod": 0, "limit": -1.0}]
     limit_at = limiter.over_time(evse_number, now)
     some = limiter.outlets.get(evse_number) or next(iter(limiter.outlets.values()))
     factor = 1.0 if unit is Unit.AMPERE else some.model.w_per_a

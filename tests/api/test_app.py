@@ -36,6 +36,7 @@ ROUTES: Final = {
     "get /api/v1/stations",
     "get /api/v1/stations/{station_id}",
     "delete /api/v1/stations/{station_id}",
+    "delete /api/v1/stations/{station_id}/dialect",
     "get /api/v1/stations/{station_id}/limits",
     "post /api/v1/stations/{station_id}/commands",
     "put /api/v1/stations/{station_id}/evses/{evse_number}/need",

@@ -1,13 +1,18 @@
 """Stations and transactions over HTTP: what is known of them."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import pytest
 
+from csms.domain.charging_profile import ProfilePurpose
 from csms.domain.events import StationBooted
 from csms.domain.identity import EvseId
-from csms.domain.station import StationModel
+from csms.domain.profile_form import PLAIN_TX, ProfileForm, Style
+from csms.domain.standing import HeldFallback
+from csms.domain.station import Capabilities, StationModel
 from csms.domain.transaction import StatedNeed
+from csms.service.dialect_notes import DialectNotes
 from tests.api.rig import Api
 from tests.service.rig import NOON, after
 
@@ -39,7 +44,9 @@ async def test_station_is_told_as_it_introduced_itself(api: Api) -> None:
     await api.office.sites.connected("G-01", "2.0.1")
     model = StationModel(vendor="Nordlys", model="NL-22", serial="17", firmware="3.4.1")
     await api.office.handle(StationBooted(station_id="G-01", model=model))
-    assert await api.get("/stations/G-01") == {
+    told = await api.get("/stations/G-01")
+    assert told.pop("dialect")["forms"] == []
+    assert told == {
         "id": "G-01",
         "site_id": "fjordgata",
         "is_guest": False,
@@ -53,6 +60,89 @@ async def test_station_is_told_as_it_introduced_itself(api: Api) -> None:
         "security_profile": 0,
         "registration": None,
     }
+
+
+DEFAULT: Final = ProfileForm(ProfilePurpose.TX_DEFAULT, is_standing=True)
+
+
+async def learn(api: Api) -> None:
+    """Let a station come that refuses the number of phases."""
+    model = StationModel(vendor="Nordlys", model="NL-22", firmware="3.4.1")
+    await api.office.sites.connected("G-01", "2.0.1")
+    await api.office.handle(StationBooted(station_id="G-01", model=model))
+    live, station = api.office.live, api.office.live.stations["G-01"]
+    station.capabilities = Capabilities(max_stack_level=5, max_periods=24, is_told=True)
+    notes = DialectNotes(live.dialects, api.office.open_uow, api.office.clock)
+    without_phases = replace(DEFAULT, style=Style.NO_PHASES)
+    await notes.refused(station, DEFAULT, "InvalidProfile")
+    await notes.accepted(station, without_phases)
+    await notes.ignored(station, PLAIN_TX)
+    api.office.evse("G-01/1").held = HeldFallback(without_phases, 5)
+
+
+async def test_station_is_shown_with_what_it_takes_of_profiles(api: Api) -> None:
+    await learn(api)
+    assert (await api.get("/stations/G-01"))["dialect"] == {
+        "rate_unit": "A",
+        "max_stack_level": 5,
+        "max_periods": 24,
+        "is_told": True,
+        "reads_back": None,
+        "takes": {
+            "tx": None,
+            "tx_default": True,
+            "tx_default_of_station": None,
+            "station_max": None,
+            "valid_to": True,
+            "duration": True,
+            "number_phases": False,
+            "fractions": True,
+            "several_periods": True,
+            "relative": True,
+            "absolute": None,
+            "recurring": None,
+        },
+        "fallbacks": {"1": "level 5, standing tx_default@evse: no numberPhases"},
+        "forms": [
+            {
+                "form": "standing tx_default@evse: plain",
+                "is_accepted": False,
+                "is_followed": False,
+                "refusals": 1,
+                "ignored_by": 0,
+                "detail": "InvalidProfile",
+            },
+            {
+                "form": "standing tx_default@evse: no numberPhases",
+                "is_accepted": True,
+                "is_followed": False,
+                "refusals": 0,
+                "ignored_by": 0,
+                "detail": "",
+            },
+            {
+                "form": "timed tx@evse: plain",
+                "is_accepted": False,
+                "is_followed": False,
+                "refusals": 0,
+                "ignored_by": 1,
+                "detail": "",
+            },
+        ],
+    }
+
+
+async def test_what_is_known_of_a_make_is_forgotten_when_an_operator_says_so(api: Api) -> None:
+    await learn(api)
+    assert len(await api.office.rows("SELECT model FROM station_dialect")) == 1
+    api.office.live.stations["G-01"].is_ready = True
+    answer = await api.client.delete("/api/v1/stations/G-01/dialect")
+    assert answer.status_code == 204
+    assert (await api.get("/stations/G-01"))["dialect"]["forms"] == []
+    assert await api.office.rows("SELECT model FROM station_dialect") == []
+    station = api.office.live.stations["G-01"]
+    assert (station.is_ready, station.capabilities.is_told) == (False, False)
+    assert (await api.client.delete("/api/v1/stations/X-99/dialect")).status_code == 404
 
 
 async def test_station_with_an_odd_name_is_found(api: Api) -> None:
@@ -110,6 +200,7 @@ async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
     assert limit == {
         "number": 2,
         "purpose": "tx",
+        "form": "timed tx@evse: plain",
         "evse_number": 1,
         "transaction_id": "tx-1",
         "sent_at": "2026-01-14T12:10:00Z",
@@ -125,7 +216,13 @@ async def test_limits_are_listed_with_what_came_of_them(api: Api) -> None:
 
 
 async def test_fallback_is_listed_among_the_limits(api: Api) -> None:
-    facts = {"purpose": "tx_default", "verdict": "accepted", "detail": "", "settled_at": NOON}
+    facts = {
+        "purpose": "tx_default",
+        "form": str(DEFAULT),
+        "verdict": "accepted",
+        "detail": "",
+        "settled_at": NOON,
+    }
     async with api.office.open_uow() as uow:
         await uow.control.add_sent_fallback(EvseId("G-01", 1), 6.0, NOON, facts)
         await uow.commit()
@@ -133,6 +230,7 @@ async def test_fallback_is_listed_among_the_limits(api: Api) -> None:
         {
             "number": 1,
             "purpose": "tx_default",
+            "form": "standing tx_default@evse: plain",
             "evse_number": 1,
             "transaction_id": None,
             "sent_at": "2026-01-14T12:00:00Z",
