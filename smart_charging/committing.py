@@ -55,6 +55,8 @@ def commit(case: Case, relaxed: Relaxed, time_limit_s: float) -> Committed:
     committed = round_committed(case, relaxed)
     if len(case.problem.evses) > _MOST_RESOLVED or relaxed.objective is None:
         return committed
+    if not _has_moved(case, relaxed, committed):
+        return committed
     committed = _settle(case, relaxed, committed, time_limit_s)
     if len(case.problem.evses) > _MOST_WHOLE or _lost(case, relaxed, committed) <= _MOST_LOST:
         return committed
@@ -111,11 +113,18 @@ def _keep_reserves(problem: ChargingProblem, limits_a: Array, wh_per_a: Array) -
             spare_wh += wh * (flow_a if flow_a > 0 else flow_a / evse.discharge.efficiency)
 
 
+def _has_moved(case: Case, relaxed: Relaxed, committed: Committed) -> bool:
+    """Whether rounding has made anything of the committed slots that the program did not say."""
+    count = case.problem.committed
+    moved_a = np.abs(committed.limits_a[:, :count] - relaxed.amps[:, :count])
+    return bool((moved_a >= _MOVED_A).any())
+
+
 def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: float) -> Committed:
-    """Plan the slots after the committed ones again, if rounding has moved anything."""
+    """Plan the slots after the committed ones again, unless something is fed back in these."""
     count = case.problem.committed
     fixed_a = committed.limits_a[:, :count]
-    if np.all(np.abs(fixed_a - relaxed.amps[:, :count]) < _MOVED_A) or (fixed_a < 0).any():
+    if (fixed_a < 0).any() or not _has_moved(case, relaxed, committed):
         return committed
     units = case.units
     least_a, most_a = units.least_a.copy(), units.most_a.copy()

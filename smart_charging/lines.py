@@ -20,7 +20,7 @@ from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.draft import NOT_THERE, Draft, Flow, Lines
 from smart_charging.fixed import Fixed
 from smart_charging.network import Incidence
-from smart_charging.sparse import entries_in, entries_of
+from smart_charging.sparse import entries_in, entries_of, matrix_by_column
 
 _FINE_RAD, _COARSE_RAD = np.deg2rad(7.5), np.deg2rad(15.0)
 _FEW: Final = 150
@@ -130,10 +130,10 @@ def chords_of(loads: Incidence, beside: Beside, sectors: Sectors) -> Chords:
     chord, entry = spread.over(row)
     also, other = spread.over(also_row)
     along = np.concatenate([_along(phasor[entry], direction[chord]), reach[also] * size[other]])
-    places = np.concatenate([chord, also]), np.concatenate([load[entry], also_load[other]])
-    is_some = along > _NOTHING
-    places = (places[0][is_some], places[1][is_some])
-    parts = csc_matrix((along[is_some], places), shape=(len(rows), loads.known.shape[1]))
+    chords, members = np.concatenate([chord, also]), np.concatenate([load[entry], also_load[other]])
+    some = np.flatnonzero(along > _NOTHING)
+    shape = (len(rows), loads.known.shape[1])
+    parts = matrix_by_column(along[some], chords[some], members[some], shape)
     limit = reach[:, None] * beside.room_a[rows]
     fixed = beside.fixed
     if len(fixed.row):

@@ -65,6 +65,10 @@ Constraints, a function for each family
     (11) whole     x_ut in the committed slots is 0, or at least the minimum and in whole steps
                    (only when asked for: see `whole`)
 
+Where nothing has a price and no line makes anybody wait, there is nothing to solve: without (1) the
+program falls apart into one for each vehicle, whose optimum is to take all it can from its first
+slot on until it has what it wants. If (1) holds for that, it is the optimum (see `alone`).
+
 The right-hand side of (1) is never taken below what the floors alone put there, so that the
 program always has a solution: everybody at the floor.
 """
@@ -73,6 +77,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from smart_charging.alone import each_alone
 from smart_charging.arrays import Array
 from smart_charging.case import Case
 from smart_charging.draft import NOT_THERE, Draft
@@ -87,6 +92,7 @@ from smart_charging.families import (
 from smart_charging.linear_program import Optimum, maximise
 from smart_charging.lines import add_lines
 from smart_charging.network import Network
+from smart_charging.objective import Judge, Limits
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.storage import add_discharges, add_stores, add_tapers
@@ -145,8 +151,26 @@ def relax(
     Raises:
         SolverError: No optimum was found in time.
     """
+    alone_a = each_alone(problem, network, units, weights)
+    if alone_a is not None:
+        return _without_program(problem, network, units, weights, alone_a)
     draft = write(problem, network, units, weights)
     return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
+
+
+def _without_program(
+    problem: ChargingProblem, network: Network, units: Units, weights: Weights, amps: Array
+) -> Relaxed:
+    """The optimum where no line makes anybody wait."""
+    store_a = np.zeros((0, amps.shape[1]))
+    worth = Judge(problem, units, weights, ()).judge(Limits(amps, store_a), None)
+    return Relaxed(
+        amps=amps,
+        gain_per_a=np.zeros(network.limit_a.shape),
+        store_a=store_a,
+        objective=worth.total,
+        fee_pieces=(),
+    )
 
 
 def write(problem: ChargingProblem, network: Network, units: Units, weights: Weights) -> Draft:

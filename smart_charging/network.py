@@ -15,6 +15,7 @@ from smart_charging.arrays import Array, ComplexArray, Indices
 from smart_charging.feeder import Feeder
 from smart_charging.fixed import Fixed
 from smart_charging.resources import Evse, Reservation, Store
+from smart_charging.sparse import matrix_by_row
 from smart_charging.taps import Phasors, Tap
 
 LINES: Final = 3
@@ -130,11 +131,9 @@ class _Routes:
         phasors = np.concatenate([np.zeros(0, dtype=complex), *(one for _, one in found)])
         knows = np.repeat(is_known, counts)
         shape = (LINES * len(self._index), len(loads))
-        entries = phasors, rows, members
-        return Incidence(
-            known=_matrix(*(one[knows] for one in entries), shape=shape),
-            unknown=abs(_matrix(*(one[~knows] for one in entries), shape=shape)),
-        )
+        known = phasors[knows], rows[knows], members[knows]
+        unknown = np.abs(phasors[~knows]), rows[~knows], members[~knows]
+        return Incidence(known=matrix_by_row(*known, shape), unknown=matrix_by_row(*unknown, shape))
 
     def _route(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
         known = self._known.get((key, tap))
@@ -159,11 +158,3 @@ class _Routes:
             first = LINES * self._index[at]
             yield from ((first + i, phasor) for i, phasor in enumerate(phasors) if phasor != 0)
             at = feeder.parent
-
-
-def _matrix(
-    phasors: ComplexArray, rows: Indices, members: Indices, *, shape: tuple[int, int]
-) -> csr_matrix:
-    if not len(rows):
-        return csr_matrix(shape, dtype=complex)  # type: ignore[arg-type]  # stubs: floats only
-    return csr_matrix((phasors, (rows, members)), shape=shape)

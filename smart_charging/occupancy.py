@@ -12,7 +12,13 @@ from smart_charging.fixed import Fixed
 from smart_charging.lines import FAR_RAD, Beside, chords_of, sectors_of
 from smart_charging.network import Incidence, Network
 from smart_charging.problem import ChargingProblem
-from smart_charging.sparse import entries_in, entries_of, is_another, running_sums
+from smart_charging.sparse import (
+    entries_in,
+    entries_of,
+    is_another,
+    matrix_by_column,
+    running_sums,
+)
 
 _WIDE_RAD: Final = np.pi / 2 + 1e-9
 _EPSILON_A: Final = 1e-9
@@ -91,7 +97,7 @@ def _on(rows: Flags, matrix: csr_matrix) -> csc_matrix:
     """A matrix with some of its rows only."""
     row, column, value = entries_of(matrix)
     some = rows[row]
-    return csc_matrix((value[some], (row[some], column[some])), shape=matrix.shape)
+    return matrix_by_column(value[some], row[some], column[some], matrix.shape)
 
 
 def _stacked(*matrices: csc_matrix) -> csc_matrix:

@@ -106,11 +106,14 @@ def _first(problem: ChargingProblem, outcome: Outcome) -> tuple[Indices, Indices
 
 def _dearest(network: Network, gain_per_a: Array) -> tuple[Indices, Array]:
     """The line on which each EVSE's ampere costs most, and what it gains there: [evse, slot]."""
-    loads = csc_matrix(network.evses.sizes)
-    evses, slots = loads.shape[1], gain_per_a.shape[1]
+    evses, slots = network.evses.known.shape[1], gain_per_a.shape[1]
     rows, gains = np.full((evses, slots), NO_LINE), np.zeros((evses, slots))
+    gainful = np.flatnonzero(gain_per_a.max(axis=0, initial=0.0) > _BINDS)
+    if not len(gainful):
+        return rows, gains
+    loads = csc_matrix(network.evses.sizes)
     starts = loads.indptr[:-1]
-    for slot in np.flatnonzero(gain_per_a.max(axis=0, initial=0.0) > _BINDS):
+    for slot in gainful:
         worth = loads.data * gain_per_a[loads.indices, slot]
         best = np.maximum.reduceat(worth, starts)
         is_best = np.flatnonzero(

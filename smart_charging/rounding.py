@@ -148,34 +148,47 @@ class _Raising:
     def raise_to(self, order: Indices, target_a: Array) -> Flags:
         """Raise EVSEs towards their targets, those that come first in the order first.
 
-        All who fit one after the other are raised at once; then whoever did not is looked at
-        again with the room that is left, until nobody can be raised any more.
+        If not all fit, all who do one after the other are raised at once; then whoever did not is
+        looked at again with the room that is left, until nobody can be raised any more.
 
         Returns:
             Whether each EVSE moved: [evse].
         """
-        moved = np.zeros(len(target_a), dtype=bool)
-        waiting = order
-        while len(waiting):
-            waiting, reach = self._within_reach(waiting, target_a)
-            fits = self._occupancy.fitting(waiting, reach[waiting] - self.given_a[waiting])
-            chosen = waiting[fits]
-            if not len(chosen):
-                break
-            self._occupancy.add(chosen, reach[chosen] - self.given_a[chosen])
-            self.given_a[chosen] = reach[chosen]
-            moved[chosen] = True
-            waiting = waiting[~fits]
+        before_a = self.given_a.copy()
+        waiting, reach_a = self._rising(order, target_a)
+        fits = self._fitting(waiting, reach_a)
+        if not fits.all():
+            waiting, reach_a = self._within_room(waiting, target_a)
+            fits = self._fitting(waiting, reach_a)
+        while fits.any():
+            chosen, waiting = waiting[fits], waiting[~fits]
+            self._occupancy.add(chosen, reach_a[chosen] - self.given_a[chosen])
+            self.given_a[chosen] = reach_a[chosen]
+            waiting, reach_a = self._within_room(waiting, target_a)
+            fits = self._fitting(waiting, reach_a)
+        moved: Flags = self.given_a > before_a
         return moved
 
-    def _within_reach(self, waiting: Indices, target_a: Array) -> tuple[Indices, Array]:
+    def _fitting(self, waiting: Indices, reach_a: Array) -> Flags:
+        """Who fits if all who come before are raised as well."""
+        if not len(waiting):
+            return np.zeros(0, dtype=bool)
+        return self._occupancy.fitting(waiting, reach_a[waiting] - self.given_a[waiting])
+
+    def _within_room(self, waiting: Indices, target_a: Array) -> tuple[Indices, Array]:
         """Who can be raised at all, if nobody else is, and to what."""
-        reach = self.given_a.copy()
-        room_a = self._occupancy.room_a(waiting)
-        reach[waiting] = np.minimum(target_a[waiting], self.given_a[waiting] + room_a)
-        reach = self.levels.down(reach)
-        can_rise = (reach >= self.levels.min_a - _EPSILON_A) & (reach > self.given_a + _EPSILON_A)
-        return waiting[can_rise[waiting]], reach
+        if not len(waiting):
+            return waiting, target_a
+        reach_a = self.given_a.copy()
+        reach_a[waiting] += self._occupancy.room_a(waiting)
+        return self._rising(waiting, np.minimum(reach_a, target_a))
+
+    def _rising(self, waiting: Indices, target_a: Array) -> tuple[Indices, Array]:
+        """Whom their targets would raise, and to what limits that their stations know."""
+        reach_a = self.levels.down(np.maximum(target_a, self.given_a))
+        can_rise = reach_a >= self.levels.min_a - _EPSILON_A
+        can_rise &= reach_a > self.given_a + _EPSILON_A
+        return waiting[can_rise[waiting]], reach_a
 
 
 def _hand_out_rest(raising: _Raising, ceiling_a: Array, least_a: Array) -> None:

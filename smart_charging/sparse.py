@@ -1,4 +1,4 @@
-"""Entries of SciPy's sparse matrices, read straight from their arrays.
+"""SciPy's sparse matrices, made from their arrays and read straight from them.
 
 SciPy asks itself so much before it does anything that plans for few EVSEs would mostly wait for it.
 """
@@ -11,6 +11,30 @@ from scipy.sparse import csc_matrix, csr_matrix
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 
 _Numbers = TypeVar("_Numbers", Array, ComplexArray)
+
+
+def matrix_by_row(
+    values: Any,  # noqa: ANN401 - real or complex
+    row: Indices,
+    column: Indices,
+    shape: tuple[int, int],
+) -> csr_matrix:
+    """Make a matrix of its entries, each place given once."""
+    order = np.lexsort((column, row))
+    begins = np.searchsorted(row[order], np.arange(shape[0] + 1))
+    return csr_matrix((values[order], column[order], begins), shape=shape)
+
+
+def matrix_by_column(
+    values: Any,  # noqa: ANN401 - real or complex
+    row: Indices,
+    column: Indices,
+    shape: tuple[int, int],
+) -> csc_matrix:
+    """Make a matrix of its entries, each place given once."""
+    order = np.lexsort((row, column))
+    begins = np.searchsorted(column[order], np.arange(shape[1] + 1))
+    return csc_matrix((values[order], row[order], begins), shape=shape)
 
 
 def entries_of(matrix: csr_matrix) -> tuple[Indices, Any, Any]:
