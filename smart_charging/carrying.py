@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.sparse import csc_matrix, diags, vstack
+from scipy.sparse import csc_matrix, csr_matrix, diags, vstack
 
 from smart_charging.arrays import Array, Flags
 from smart_charging.case import Case
@@ -32,6 +32,11 @@ class Carrying:
         """Scale currents down to what the lines carry: [evse]."""
         return self.fit_beside(amps, np.zeros(len(amps)), slot)
 
+    def has_room(self, amps: Array) -> Flags:
+        """Whether all lines of each EVSE carry some more: [evse, slot]."""
+        room = self.room - self.loads @ amps
+        return np.asarray(_least(self.loads, room) > _NOTHING)
+
     def fit_beside(self, more: Array, amps: Array, slot: int) -> Array:
         """Scale currents down to what the lines carry on top of others: [evse]."""
         room_a = np.maximum(self.room[:, slot] - self.loads @ amps, 0.0)
@@ -51,21 +56,21 @@ def carrying(case: Case, which: Flags | None = None) -> Carrying:
         case: The problem.
         which: Which lines count, all if not told: [row].
     """
-    network = case.network
-    select = diags(np.ones(len(network.limit_a)) if which is None else which.astype(float))
-    room_a = network.limit_a - network.unknown_a - network.fixed.magnitude()
-    loads = select @ network.evses.sizes
-    most_w = np.array([module.max_w for module in case.problem.modules]).reshape(-1, 1)
-    modules = np.repeat(most_w, room_a.shape[1], axis=1)
-    return Carrying(
-        loads=csc_matrix(vstack([loads, module_watts(case.problem)])),
-        room=np.concatenate([np.maximum(room_a, 0.0), modules]),
-    )
+    network, modules = case.network, case.problem.modules
+    room = network.limit_a - network.unknown_a - network.fixed.magnitude()
+    room, loads = np.maximum(room, 0.0), network.evses.sizes
+    if which is not None:
+        loads = csr_matrix(diags(which.astype(float)) @ loads)
+    if modules:
+        most_w = np.array([module.max_w for module in modules]).reshape(-1, 1)
+        room = np.concatenate([room, np.repeat(most_w, room.shape[1], axis=1)])
+        loads = csr_matrix(vstack([loads, csr_matrix(module_watts(case.problem))]))
+    return Carrying(loads=csc_matrix(loads), room=room)
 
 
 def _least(loads: csc_matrix, ratio: Array) -> Array:
-    """The smallest ratio among the lines that each EVSE loads; 1 where it loads none."""
-    least = np.ones(loads.shape[1])
+    """The smallest of the lines that each EVSE loads; 1 where it loads none: [evse, ...]."""
+    least = np.ones((loads.shape[1], *ratio.shape[1:]))
     counts = np.diff(loads.indptr)
     loaded = np.flatnonzero(counts)
     if len(loaded):

@@ -105,6 +105,20 @@ def check_evses(evses: Sequence[Evse], columns: EvseColumns) -> None:
     Raises:
         ProblemError: Naming the first field that is wrong.
     """
+    if not _is_ordinary(columns):
+        _check_columns(evses, columns)
+    _refuse(evses, "demand.urgency", ~np.isfinite(columns.urgency), "expected a finite number")
+    for evse in evses:
+        _check_extras(evse)
+
+
+def _is_ordinary(columns: EvseColumns) -> bool:
+    """Whether no number can be wrong, by one look at all of them."""
+    table = np.array([getattr(columns, name) for name in (*_ABOVE_0, *_NOT_BELOW_0, *_DEMAND)])
+    return bool((table[: len(_ABOVE_0)] > 0).all() and ((table >= 0) & (table <= _MOST)).all())
+
+
+def _check_columns(evses: Sequence[Evse], columns: EvseColumns) -> None:
     for name in _ABOVE_0:
         values = getattr(columns, name)
         _refuse(evses, name, ~((values > 0) & np.isfinite(values)), _FINITE_ABOVE_0)
@@ -113,9 +127,6 @@ def check_evses(evses: Sequence[Evse], columns: EvseColumns) -> None:
         field = f"demand.{name}" if name in _DEMAND else name
         _refuse(evses, field, ~((values >= 0) & np.isfinite(values)), _FINITE)
         _refuse(evses, field, values > _MOST, f"expected no figure beyond {_MOST:g}")
-    _refuse(evses, "demand.urgency", ~np.isfinite(columns.urgency), "expected a finite number")
-    for evse in evses:
-        _check_extras(evse)
 
 
 def _refuse(evses: Sequence[Evse], field: str, is_wrong: Flags, expected: str) -> None:
@@ -225,7 +236,7 @@ def _check_places(where: str, loads: Iterable[Evse | Store | Reservation], known
 def _check_amps(where: str, array: Array, shape: tuple[int, ...], unit: str = "amperes") -> None:
     if array.shape != shape:
         raise ProblemError(where, f"expected the shape {shape}, got {array.shape}")
-    if not np.all(np.isfinite(array)) or np.any(array < 0):
+    if not (array.min(initial=0.0) >= 0 and array.max(initial=0.0) < np.inf):
         raise ProblemError(where, f"expected finite {unit}, none below 0")
 
 

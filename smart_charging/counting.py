@@ -88,9 +88,9 @@ def _weigh_outcomes(case: Case, until_wh: Array, expected_wh: Array, risk: Array
     leaves = zip(claims.owner.tolist(), claims.departs_s.tolist(), strict=True)
     wh_by = dict(zip(leaves, until_wh.tolist(), strict=True))
     for i in uncertain:
-        got = [
-            (one.probability, one.energy_wh, wh_by[i, case.seconds_until(one.departs_at)])
-            for one in case.problem.evses[i].demand.outcomes
-        ]
-        expected_wh[i] = sum(chance * min(wanted, wh) for chance, wanted, wh in got)
-        risk[i] = sum(chance for chance, wanted, wh in got if wanted - wh > _MISSED_WH)
+        expected, missed = 0.0, 0.0
+        for one in case.problem.evses[i].demand.outcomes:
+            wh, wanted_wh = wh_by[i, case.seconds_until(one.departs_at)], one.energy_wh
+            expected += one.probability * min(wanted_wh, wh)
+            missed += one.probability * (wanted_wh - wh > _MISSED_WH)
+        expected_wh[i], risk[i] = expected, missed

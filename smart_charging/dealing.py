@@ -69,9 +69,13 @@ def fill(case: Case, amps: Array) -> Array:
     units = case.units
     lines, amps = carrying(case), amps.copy()
     lacking_wh = _lacking_wh(case, amps)
+    can_take = (units.wh_per_a > _NOTHING) & (units.most_a > amps)
+    can_take &= lines.has_room(np.maximum(amps, 0.0))
     for slot in np.argsort(-worth_per_kwh(case.problem, case.weights), kind="stable"):
-        wh = units.wh_per_a[:, slot]
-        some = np.flatnonzero((lacking_wh > _NOTHING) & (wh > _NOTHING))
+        wh, some = units.wh_per_a[:, slot], np.flatnonzero(can_take[:, slot])
+        some = some[lacking_wh[some] > _NOTHING]
+        if not len(some):
+            continue
         more = np.zeros(len(wh))
         more[some] = np.minimum(
             np.maximum(units.most_a[some, slot] - amps[some, slot], 0.0),

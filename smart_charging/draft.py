@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from smart_charging.arrays import Array, Indices
+from smart_charging.arrays import Array, ComplexArray, Indices
 from smart_charging.linear_program import Columns, Rows
 from smart_charging.network import Incidence, Network
 from smart_charging.policy import Weights
@@ -48,11 +48,15 @@ class Lines:
         constraints: [chord, slot], NOT_THERE where the line cannot bind.
         rows: The line of each chord.
         reach: What an ampere of the line's limit is worth on it: [chord].
+        direction: Of length 1: [chord].
+        chord_rad: How wide it is: [chord].
     """
 
     constraints: Indices
     rows: Indices
     reach: Array
+    direction: ComplexArray
+    chord_rad: Array
 
 
 @dataclass(slots=True, eq=False)

@@ -78,7 +78,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smart_charging.alone import each_alone
-from smart_charging.arrays import Array
+from smart_charging.arrays import Array, ComplexArray
 from smart_charging.case import Case
 from smart_charging.draft import NOT_THERE, Draft
 from smart_charging.families import (
@@ -89,8 +89,9 @@ from smart_charging.families import (
     add_modules,
     add_peak,
 )
+from smart_charging.growing import maximise_growing
 from smart_charging.linear_program import Optimum, maximise
-from smart_charging.lines import add_lines
+from smart_charging.lines import add_lines, unlikely_rows
 from smart_charging.network import Network
 from smart_charging.objective import Judge, Limits
 from smart_charging.policy import Weights
@@ -138,6 +139,7 @@ def relax(
     units: Units,
     weights: Weights,
     time_limit_s: float,
+    towards: ComplexArray | None = None,
 ) -> Relaxed:
     """Solve the linear program.
 
@@ -147,6 +149,8 @@ def relax(
         units: Its EVSEs, or cohorts of them.
         weights: What the objective gives.
         time_limit_s: Give up after that.
+        towards: Currents of lines where they bound in the last plan (see `resuming`), if that is
+            known: the program begins with the limits of these, and is solved faster.
 
     Raises:
         SolverError: No optimum was found in time.
@@ -155,7 +159,10 @@ def relax(
     if alone_a is not None:
         return _without_program(problem, network, units, weights, alone_a)
     draft = write(problem, network, units, weights)
-    return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
+    if towards is None:
+        return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
+    is_waiting = unlikely_rows(draft, towards)
+    return _read(draft, maximise_growing(draft.columns, draft.rows, is_waiting, time_limit_s))
 
 
 def _without_program(

@@ -112,14 +112,11 @@ def _dearest(network: Network, gain_per_a: Array) -> tuple[Indices, Array]:
     if not len(gainful):
         return rows, gains
     loads = csc_matrix(network.evses.sizes)
-    starts = loads.indptr[:-1]
-    for slot in gainful:
-        worth = loads.data * gain_per_a[loads.indices, slot]
-        best = np.maximum.reduceat(worth, starts)
-        is_best = np.flatnonzero(
-            (worth >= np.repeat(best, np.diff(loads.indptr))) & (worth > _BINDS)
-        )
-        owner = np.searchsorted(loads.indptr, is_best, side="right") - 1
-        rows[owner, slot] = loads.indices[is_best]
-        gains[owner, slot] = gain_per_a[loads.indices[is_best], slot]
+    counts = np.diff(loads.indptr)
+    worth = loads.data[:, None] * gain_per_a[np.ix_(loads.indices, gainful)]
+    best = np.maximum.reduceat(worth, loads.indptr[:-1])
+    entry, at = np.nonzero((worth >= np.repeat(best, counts, axis=0)) & (worth > _BINDS))
+    owner, slot, row = np.repeat(np.arange(evses), counts)[entry], gainful[at], loads.indices[entry]
+    rows[owner, slot] = row
+    gains[owner, slot] = gain_per_a[row, slot]
     return rows, gains

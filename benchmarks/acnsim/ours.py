@@ -1,6 +1,5 @@
 """Our planner as a scheduler of ACN-Sim."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from benchmarks.acnsim.observed import Observed
 from benchmarks.acnsim.past import Alike, Past
 from benchmarks.acnsim.stays import PERIOD_H, PERIOD_S, VOLTAGE_V
 from benchmarks.acnsim.tree import check_tree, lines_of, tree_of
+from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
 from smart_charging.policy import Fairness, Policy
 from smart_charging.problem import ChargingProblem
@@ -61,6 +61,7 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         self._past = past
         self._alike: dict[str, Alike] = {}
         self._observed: dict[str, Observed] = {}
+        self._last: ChargingPlan | None = None
         lines = lines_of(network)
         self._tree = tree_of(lines)
         check_tree(self._tree, lines)
@@ -77,8 +78,8 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         if not active_sessions:
             return {}
         self._observe(active_sessions)
-        plan = make_plan(self._problem(active_sessions), _LONG_S)
-        return {one.key: [one.limits_a[0]] for one in plan.evses}
+        self._last = make_plan(self._problem(active_sessions), _LONG_S, self._last)
+        return {one.key: [one.limits_a[0]] for one in self._last.evses}
 
     def _observe(self, sessions: Sequence[Session]) -> None:
         """Look at what every vehicle was allowed and what it took in the last period."""
@@ -147,9 +148,11 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
                 return {session.departure: 1.0}
             return {halfway: _SOONER, session.departure: 1.0 - _SOONER}
         lengths_s = self._alike_of(session, self._past).after(PERIOD_S * (now - session.arrival))
-        leaves = [session.arrival + round(length_s / PERIOD_S) for length_s in lengths_s]
-        counts = Counter(max(now + 1, period) for period in leaves)
-        return {period: count / len(leaves) for period, count in counts.items()}
+        chances: dict[int, float] = {}
+        for length_s in lengths_s:
+            period = max(now + 1, session.arrival + round(length_s / PERIOD_S))
+            chances[period] = chances.get(period, 0.0) + 1 / len(lengths_s)
+        return chances
 
     def _alike_of(self, session: Session, past: Past) -> Alike:
         """Earlier stays like this one, by what its driver said when it came."""

@@ -5,19 +5,19 @@ of day and whose drivers had said about the same, and that were still there afte
 each is one way in which this stay may go on.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 _ALIKE: Final = 30
 """So many of the most similar stays are looked at."""
 _HOURS_PER_E: Final = 4.0
 """A coming so much earlier or later is as unlike as a stated length of e times as much."""
 _HOURS_PER_DAY: Final = 24.0
-_QUANTILES: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
+_QUANTILES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 _LEAST_KNOWN: Final = 5
 _LONGER: Final = 1.25
 """When hardly any was still there: the stay lasts a quarter longer than it has lasted."""
@@ -48,18 +48,14 @@ class Alike:
     """
 
     stated_s: float
-    lengths_s: NDArray[np.float64]
+    lengths_s: list[float]
 
     def after(self, lasted_s: float) -> list[float]:
         """Equally likely lengths of the whole stay when it has lasted for some time already."""
-        longer_s = self.lengths_s[np.searchsorted(self.lengths_s, lasted_s, side="right") :]
+        longer_s = self.lengths_s[bisect_right(self.lengths_s, lasted_s) :]
         if len(longer_s) < _LEAST_KNOWN:
             return [max(self.stated_s, lasted_s * _LONGER)]
-        last = len(longer_s) - 1
-        lengths_s: list[float] = np.interp(
-            _QUANTILES * last, np.arange(len(longer_s)), longer_s
-        ).tolist()
-        return lengths_s
+        return [_quantile(longer_s, level) for level in _QUANTILES]
 
 
 class Past:
@@ -80,4 +76,12 @@ class Past:
         apart += np.abs(np.log(self._stated_s / stated_s))
         nearest = np.argsort(apart, kind="stable")[:_ALIKE]
         later_s = self._lasted_s[nearest] - self._stated_s[nearest]
-        return Alike(stated_s, np.sort(stated_s + later_s))
+        return Alike(stated_s, np.sort(stated_s + later_s).tolist())
+
+
+def _quantile(rising: Sequence[float], level: float) -> float:
+    """The quantile of some values, between two of them in proportion."""
+    at = level * (len(rising) - 1)
+    low = int(at)
+    high = min(low + 1, len(rising) - 1)
+    return rising[low] + (at - low) * (rising[high] - rising[low])
