@@ -306,6 +306,7 @@ class App:
             certificates=self.certificates,
             renewal=self._renewal,
             adoption=self._adoption,
+            reload_certificates=self.reload_certificates,
             rotation=rotation,
             reads=Queries(self._database),
             journal=self._journal,

@@ -1,5 +1,6 @@
 """What the routes are given, by way of the application's state."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
@@ -98,6 +99,7 @@ class ApiContext:
     """What the routes are given.
 
     Attributes:
+        reload_certificates: Has certificates and revocation lists read again.
         journal: None: messages are not kept.
     """
 
@@ -110,6 +112,7 @@ class ApiContext:
     certificates: StationCertificates
     adoption: Adoption
     renewal: CertificateRenewal
+    reload_certificates: Callable[[], Awaitable[None]]
     reads: ReadSide
     journal: MessageJournal | None = None
 

@@ -83,6 +83,12 @@ class Certificate(_Model):
     not_after: datetime
 
 
+class Revoked(_Model):
+    """What was revoked."""
+
+    revoked: int = Field(description="How many certificates")
+
+
 class CertificateDue(Certificate):
     """A certificate in use that ends soon, and what is done about it."""
 
@@ -148,6 +154,20 @@ async def list_certificates(context: Context, station_id: str) -> list[Certifica
     """Certificates that were signed for a station here, the newest first."""
     await _find(context, station_id)
     return [_certificate(Certificate, one) for one in await context.certificates.of(station_id)]
+
+
+@router.post("/stations/{station_id}/certificates/revoke")
+async def revoke_certificates(context: Context, station_id: str) -> Revoked:
+    """Revoke all certificates that were signed for a station here.
+
+    Connections that were made by them end, if `ocpp.tls.crl` names the authority's list.
+    """
+    await _find(context, station_id)
+    count = await context.certificates.revoke(station_id)
+    if count:
+        await context.security.note_change(station_id, "certificates revoked")
+        await context.reload_certificates()
+    return Revoked(revoked=count)
 
 
 @router.get("/certificates/due")

@@ -14,10 +14,8 @@ from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.certificate import (
     CertificateKind,
-    CertificateState,
     Refused,
     Signed,
-    StationCertificate,
 )
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
@@ -150,37 +148,15 @@ async def _sign(
 
 
 async def _revoke(settings: AppSettings, ca_settings: CaSettings, station_id: StationId) -> int:
-    """Revoke a station's certificates: on the lists first, as that is what keeps it out."""
+    clock = SystemClock()
+    own = OwnAuthority(ca_settings, clock)
     database = Database(settings.database)
     try:
         await database.upgrade()
-        certificates = StationCertificates(None, lambda: SqlUnitOfWork(database), SystemClock())
-        alive = [
-            one
-            for one in await certificates.of(station_id)
-            if one.state is not CertificateState.REVOKED
-        ]
-        if alive:
-            _put_on_lists(ca_settings, alive)
-            await certificates.note_revoked(station_id)
-        return len(alive)
+        certificates = StationCertificates(own, lambda: SqlUnitOfWork(database), clock)
+        return await certificates.revoke(station_id)
     finally:
         await database.close()
-
-
-def _put_on_lists(settings: CaSettings, certificates: list[StationCertificate]) -> None:
-    """Put certificates on the list of the authority that has signed them."""
-    by_station: list[int] = []
-    by_v2g: list[int] = []
-    for one in certificates:
-        signed = by_station if one.kind is CertificateKind.STATION else by_v2g
-        signed.append(int(one.serial, 16))
-    for issuer, serials in ((settings.station, by_station), (settings.v2g, by_v2g)):
-        if serials and issuer is None:
-            raise InvalidInputError("ca.v2g", "expected the authority that signed what it revokes")
-        if serials and issuer is not None:
-            authority = FolderAuthority(issuer.folder, issuer.passphrase)
-            authority.revoke(serials, datetime.now(UTC))
 
 
 def _issuer(config: Path, *, v2g: bool = False) -> IssuerSettings:

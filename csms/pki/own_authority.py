@@ -9,7 +9,8 @@ from pathlib import Path
 from cryptography import x509
 
 from csms.clock import Clock
-from csms.domain.certificate import CertificateKind, Refused, Signed
+from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
+from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
 from csms.pki.authority import FolderAuthority
 from csms.pki.requests import Bearer
@@ -130,3 +131,22 @@ class OwnAuthority:
         )
         now = self._clock.now()
         return await asyncio.to_thread(issuer.authority.sign, bearer, request, now, issuer.days)
+
+    async def revoke(self, certificates: Sequence[StationCertificate]) -> None:
+        """Put certificates on the lists of the authorities that have signed them.
+
+        Raises:
+            InvalidInputError: One was signed by a V2G authority, and there is none.
+            CertificateFileError: A list cannot be read.
+        """
+        by_station: list[int] = []
+        by_v2g: list[int] = []
+        for one in certificates:
+            signed = by_station if one.kind is CertificateKind.STATION else by_v2g
+            signed.append(int(one.serial, 16))
+        if by_v2g and self._v2g is None:
+            raise InvalidInputError("ca.v2g", "expected the authority that signed what it revokes")
+        now = self._clock.now()
+        for issuer, serials in ((self._station, by_station), (self._v2g, by_v2g)):
+            if issuer is not None and serials:
+                await asyncio.to_thread(issuer.authority.revoke, serials, now)

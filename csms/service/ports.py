@@ -1,12 +1,12 @@
 """What the use cases need of the world outside; adapters at the rim provide it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias, TypeVar
 
-from csms.domain.certificate import CertificateKind, Refused, Signed
+from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
 from csms.domain.certificates import CertificateVerdict
 from csms.domain.commands import Command, Outcome
 from csms.domain.events import ContractShown, StationEvent
@@ -232,6 +232,10 @@ class CertificateAuthority(Protocol):
             kind: What the certificate is for.
             names: Common names that one for vehicles may bear instead of the station's identity.
         """
+        ...
+
+    async def revoke(self, certificates: Sequence[StationCertificate]) -> None:
+        """Revoke certificates that it has signed. Returns once everybody can learn of it."""
         ...
 
 

@@ -16,6 +16,7 @@ from csms.domain.certificate import (
     StationCertificate,
     due_for_renewal,
 )
+from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
 from csms.domain.security import ClientCertificate
 from csms.service.ports import CertificateAuthority, OpenUnitOfWork
@@ -94,10 +95,23 @@ class StationCertificates:
             if one.fingerprint == fingerprint and one.state is CertificateState.ISSUED:
                 await self._keep(replace(one, state=CertificateState.REFUSED))
 
-    async def note_revoked(self, station_id: StationId) -> None:
-        """All certificates of a station have been revoked."""
+    async def revoke(self, station_id: StationId) -> int:
+        """Revoke all certificates that were signed for a station; return how many.
+
+        They come to stand on the list first, as that is what keeps the station out.
+
+        Raises:
+            InvalidInputError: There is nobody here who could revoke them.
+        """
         known = await self.of(station_id)
-        await self._keep(*(replace(one, state=CertificateState.REVOKED) for one in known))
+        alive = [one for one in known if one.state is not CertificateState.REVOKED]
+        if alive and self._authority is None:
+            raise InvalidInputError("ca", "expected a certificate authority in the settings")
+        if alive and self._authority is not None:
+            await self._authority.revoke(alive)
+            await self._keep(*(replace(one, state=CertificateState.REVOKED) for one in alive))
+            logger.info("%d certificates of %r are revoked", len(alive), station_id)
+        return len(alive)
 
     async def of(self, station_id: StationId) -> list[StationCertificate]:
         """A station's certificates, the newest first."""

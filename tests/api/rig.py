@@ -30,6 +30,7 @@ from tests.domain.sites import flat, place, small_site
 from tests.service.handlers.stories import TellerV201
 from tests.service.rig import NOON, Office, after, open_office
 from tests.service.sites import connect, with_meter
+from tests.service.test_station_certificates import FakeAuthority
 
 GUESTS: Final = GuestPlace(feeder_id="level-2", lines=(1, 2, 3), max_a=16.0)
 
@@ -49,6 +50,16 @@ class CountingJournal:
 
 
 @dataclass
+class Reloads:
+    """Counts how often certificates were read again."""
+
+    count: int = 0
+
+    async def __call__(self) -> None:
+        self.count += 1
+
+
+@dataclass
 class Api:
     """The application, what is behind it, and a client."""
 
@@ -59,6 +70,7 @@ class Api:
     client: httpx2.AsyncClient
     tallies: Tallies
     context: ApiContext
+    reloads: Reloads
 
     async def get(self, path: str, status: int = 200) -> Any:
         """Get what a path below /api/v1 answers."""
@@ -106,7 +118,8 @@ async def open_api(
         room = ControlRoom(
             {office.live.site.site_id: controller}, office.clock, 1.0, office.security.required
         )
-        certificates = StationCertificates(None, office.open_uow, office.clock)
+        certificates = StationCertificates(FakeAuthority(office), office.open_uow, office.clock)
+        reloads = Reloads()
         context = ApiContext(
             room=room,
             operations=office.operations,
@@ -119,10 +132,11 @@ async def open_api(
                 certificates, office.security, office.sites, office.gateway, office.clock
             ),
             adoption=office.adoption,
+            reload_certificates=reloads,
             reads=Queries(office.database),
         )
         tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats, CountingJournal())
         app = create_api(context, render_metrics=metrics_renderer(room, tallies))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
-            yield Api(app, office, room, controller, client, tallies, context)
+            yield Api(app, office, room, controller, client, tallies, context, reloads)

@@ -22,6 +22,7 @@ ROUTES: Final = {
     "get /api/v1/certificates/due",
     "get /api/v1/security-events",
     "get /api/v1/stations/{station_id}/certificates",
+    "post /api/v1/stations/{station_id}/certificates/revoke",
     "get /api/v1/sites",
     "get /api/v1/stations/{station_id}/security",
     "get /api/v1/stations/{station_id}/security-events",

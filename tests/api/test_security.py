@@ -175,3 +175,17 @@ async def test_certificates_of_a_station_are_listed_with_what_became_of_them(api
     assert await api.get("/stations/G-02/certificates") == []
     never = {"tries": 0, "asked_at": None, "said": "", "next_at": None}
     assert await api.get("/certificates/due") == [{**told, "station_id": "G-01", **never}]
+
+
+async def test_certificates_of_a_station_are_revoked_and_the_list_is_read_again(api: Api) -> None:
+    path = "/api/v1/stations/G-01/certificates/revoke"
+    assert (await api.client.post(path)).json() == {"revoked": 0}
+    assert api.reloads.count == 0
+    await api.context.certificates.sign_for_station("G-01", "x")
+    assert (await api.client.post(path)).json() == {"revoked": 1}
+    assert api.reloads.count == 1
+    [told] = await api.get("/stations/G-01/certificates")
+    assert told["state"] == "revoked"
+    [event] = await api.get("/stations/G-01/security-events")
+    assert event["detail"] == "certificates revoked"
+    assert (await api.client.post("/api/v1/stations/X/certificates/revoke")).status_code == 404

@@ -161,6 +161,7 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
         certificates=cast(StationCertificates, None),
         adoption=cast(Adoption, room.adoption),
         renewal=cast(CertificateRenewal, None),
+        reload_certificates=cast(Any, None),
         reads=cast(ReadSide, FakeReads()),
     )
     return create_api(

@@ -12,7 +12,7 @@ from csms.domain.certificate import CertificateKind, Refused, Signed
 from csms.domain.errors import CertificateFileError, InvalidInputError
 from csms.pki.authority import FolderAuthority
 from csms.pki.own_authority import CaSettings, IssuerSettings, OwnAuthority
-from csms.pki.reading import read_certificates
+from csms.pki.reading import read_certificates, read_crl
 from csms.pki.requests import Bearer
 from csms.pki.revocation import read_revocations
 from tests.pki.maker import TODAY, key, make, name_of, pem
@@ -236,3 +236,25 @@ def test_lists_of_several_authorities_count_together(tmp_path: Path) -> None:
     authorities = [one for folder in folders for one in read_certificates(folder / "ca.pem")]
     lists = read_revocations([folder / "crl.pem" for folder in folders], authorities, TODAY)
     assert [lists.has(one) for one in (*revoked, *authorities)] == [True, True, False, False]
+
+
+async def test_certificates_are_revoked_by_who_has_signed_them(
+    authority: FolderAuthority, tmp_path: Path
+) -> None:
+    signs = OwnAuthority(own(tmp_path), FakeClock())
+    text = request(name_of("G-01"))
+    signed = {kind: await signs.sign("G-01", text, kind) for kind in CertificateKind}
+    kept = [one.certificate for one in signed.values() if isinstance(one, Signed)]
+    await signs.revoke(kept)
+    lists = {
+        name: {one.serial_number for one in read_crl(tmp_path / name / "crl.pem")}
+        for name in ("pki", "v2g")
+    }
+    serials = {kind: certificate_in(one).serial_number for kind, one in signed.items()}
+    assert lists == {
+        "pki": {serials[CertificateKind.STATION]},
+        "v2g": {serials[CertificateKind.V2G], serials[CertificateKind.COMBINED]},
+    }
+    alone = OwnAuthority(CaSettings(station=IssuerSettings(folder=tmp_path / "pki")), FakeClock())
+    with pytest.raises(InvalidInputError, match="expected the authority that signed"):
+        await alone.revoke(kept)

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
 from csms.domain.device_model import Attribute, Component, Variable, VariableName
+from csms.domain.errors import InvalidInputError
 from csms.domain.identity import StationId
 from csms.service.station_certificates import StationCertificates
 from tests.service.rig import Office, open_office
@@ -20,6 +21,7 @@ class FakeAuthority:
     cause: str = ""
     asked: list[tuple[StationId, str, CertificateKind]] = field(default_factory=list)
     names: frozenset[str] = frozenset()
+    revoked: list[str] = field(default_factory=list)
 
     async def sign(
         self,
@@ -42,6 +44,11 @@ class FakeAuthority:
             not_after=now + timedelta(days=100),
         )
         return Signed(certificate, "the chain")
+
+    async def revoke(self, certificates: Sequence[StationCertificate]) -> None:
+        if self.cause:
+            raise InvalidInputError("ca", self.cause)
+        self.revoked += [one.fingerprint for one in certificates]
 
 
 @pytest.fixture
@@ -173,9 +180,29 @@ async def test_what_is_not_known_or_revoked_is_not_installed(
     await certificates.note_installed("G-01", "print-9")
     await certificates.note_installed("G-02", "print-1")
     assert await states(certificates) == {"print-1": "issued"}
-    await certificates.note_revoked("G-01")
+    assert await certificates.revoke("G-01") == 1
     await certificates.note_installed("G-01", "print-1")
     assert await states(certificates) == {"print-1": "revoked"}
+
+
+async def test_all_certificates_of_a_station_are_revoked_once(
+    certificates: StationCertificates, authority: FakeAuthority, office: Office
+) -> None:
+    for name in ("G-01", "G-01", "G-02"):
+        await certificates.sign_for_station(name, "x")
+    authority.cause = "the list cannot be written"
+    with pytest.raises(InvalidInputError):
+        await certificates.revoke("G-01")
+    assert set((await states(certificates)).values()) == {"issued"}
+    authority.cause = ""
+    assert await certificates.revoke("G-01") == 2
+    assert await certificates.revoke("G-01") == 0
+    assert sorted(authority.revoked) == ["print-1", "print-2"]
+    assert await states(certificates) == {"print-1": "revoked", "print-2": "revoked"}
+    assert await states(certificates, "G-02") == {"print-3": "issued"}
+    nobody = StationCertificates(None, office.open_uow, office.clock)
+    with pytest.raises(InvalidInputError, match="expected a certificate authority"):
+        await nobody.revoke("G-02")
 
 
 async def test_certificates_in_use_are_due_a_month_before_they_expire(
