@@ -99,9 +99,21 @@ def due_for_renewal(
     """
     newest: dict[tuple[StationId, CertificateKind], StationCertificate] = {}
     for one in certificates:
-        if one.state is CertificateState.INSTALLED:
+        if _may_be_in_use(one, now):
             known = newest.setdefault((one.station_id, one.kind), one)
-            if one.not_after > known.not_after:
+            if _rank(one) > _rank(known):
                 newest[one.station_id, one.kind] = one
     due = (one for one in newest.values() if one.not_after - now <= before)
     return sorted(due, key=lambda one: (one.not_after, one.station_id))
+
+
+def _may_be_in_use(certificate: StationCertificate, now: datetime) -> bool:
+    """Whether a station has a certificate, or may have: its answer to it may have been lost."""
+    if certificate.state is CertificateState.ISSUED:
+        return certificate.not_after > now
+    return certificate.state is CertificateState.INSTALLED
+
+
+def _rank(certificate: StationCertificate) -> tuple[bool, datetime]:
+    """What a station is known to have comes before what it may have."""
+    return certificate.state is CertificateState.INSTALLED, certificate.not_after

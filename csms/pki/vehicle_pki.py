@@ -61,6 +61,9 @@ class OnlineVehiclePki:
     Args:
         settings: Who is asked.
         clock: The time.
+
+    Raises:
+        CertificateFileError: It is not known whom to trust.
     """
 
     def __init__(self, settings: VehiclePkiSettings, clock: Clock) -> None:
@@ -69,13 +72,15 @@ class OnlineVehiclePki:
         self._supply_timeout_s = settings.supplier.timeout_s if settings.supplier else 0.0
         self._clock = clock
         self._anchors = TrustAnchors(settings.roots)
+        self._anchors.all()
         self._standings = Standings(self._anchors, Responders(settings.responders, clock), clock)
         self._errands = Errands()
         self._client: httpx2.AsyncClient | None = None
 
     async def run(self) -> None:
         """Ask what is to be asked, until cancelled."""
-        async with httpx2.AsyncClient(trust_env=False, timeout=None) as client:
+        once = httpx2.Limits(max_keepalive_connections=0)  # one that was kept may have gone
+        async with httpx2.AsyncClient(trust_env=False, timeout=None, limits=once) as client:
             self._client = client
             await self._errands.run()
 

@@ -26,6 +26,8 @@ _AT_ONE_LOOK: Final = 5
 _FIRST_WAIT: Final = timedelta(hours=1)
 _LONGEST_WAIT: Final = timedelta(days=1)
 _ALARM_BEFORE: Final = timedelta(days=7)
+_ALARM_AFTER: Final = timedelta(days=30)
+"""Who has not come back by then is not awaited any more."""
 _ALARM_EVERY: Final = timedelta(days=1)
 _ASKED_BY: Final[Mapping[CertificateKind, tuple[ReportKind, ...]]] = {
     CertificateKind.STATION: (ReportKind.STATION_CERTIFICATE,),
@@ -104,12 +106,11 @@ class CertificateRenewal:
 
     async def due(self) -> list[Renewal]:
         """Certificates in use that end soon, the most urgent first, and what is done about it."""
-        due = await self._certificates.due(self._security.shown_certificates())
-        return [self._renewal(one) for one in due]
+        return [self._renewal(one) for one in await self._due()]
 
     async def look(self) -> None:
         """Ask some of the stations whose turn it is, and write down what has not worked."""
-        due = await self._certificates.due(self._security.shown_certificates())
+        due = await self._due()
         prints = {one.fingerprint for one in due}
         self._attempts = {key: one for key, one in self._attempts.items() if key in prints}
         left = _AT_ONE_LOOK if self._certificates.can_sign else 0
@@ -120,6 +121,10 @@ class CertificateRenewal:
                 with about(station=certificate.station_id):
                     await self._ask(certificate, attempt)
             await self._alarm(certificate, attempt)
+
+    async def _due(self) -> list[StationCertificate]:
+        due = await self._certificates.due(self._security.shown_certificates())
+        return [one for one in due if self._sites.of_station(one.station_id) is not None]
 
     def _is_turn(self, certificate: StationCertificate, attempt: _Attempt) -> bool:
         is_late_enough = attempt.next_at is None or attempt.next_at <= self._clock.now()
@@ -154,7 +159,8 @@ class CertificateRenewal:
 
     async def _alarm(self, certificate: StationCertificate, attempt: _Attempt) -> None:
         now = self._clock.now()
-        if certificate.not_after - now > _ALARM_BEFORE:
+        left = certificate.not_after - now
+        if not -_ALARM_AFTER < left <= _ALARM_BEFORE:
             return
         if attempt.alarmed_at is not None and now - attempt.alarmed_at < _ALARM_EVERY:
             return

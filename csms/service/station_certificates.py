@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock
@@ -131,32 +131,21 @@ class StationCertificates:
         Args:
             shown: Those by which stations have come, whoever has signed them.
         """
-        now = self._clock.now()
+        now, shown = self._clock.now(), shown or {}
         async with self._open_uow() as uow:
-            in_use = await uow.security.certificates_in_use()
-        known = {one.fingerprint for one in in_use}
-        for station_id, certificate in (shown or {}).items():
-            is_near = certificate.not_after - now <= self._renew_before
-            if is_near and certificate.fingerprint not in known:
-                in_use.append(await self._in_use(station_id, certificate))
-        return due_for_renewal(in_use, now, self._renew_before)
+            kept = {one.fingerprint: one for one in await uow.security.certificates_in_use()}
+        for station_id, certificate in shown.items():
+            known = kept.get(certificate.fingerprint)
+            if known is None:
+                is_near = certificate.not_after - now <= self._renew_before
+                found = await self._find(station_id, certificate.fingerprint) if is_near else None
+                known = found or _foreign(station_id, certificate, now)
+            kept[known.fingerprint] = replace(known, state=CertificateState.INSTALLED)
+        return due_for_renewal(kept.values(), now, self._renew_before)
 
-    async def _in_use(
-        self, station_id: StationId, certificate: ClientCertificate
-    ) -> StationCertificate:
-        """A certificate by which a station has come, though nobody here knows that it has it."""
-        for one in await self.of(station_id):
-            if one.fingerprint == certificate.fingerprint:
-                return replace(one, state=CertificateState.INSTALLED)
-        return StationCertificate(
-            station_id=station_id,
-            fingerprint=certificate.fingerprint,
-            serial=certificate.serial,
-            kind=CertificateKind.STATION,
-            state=CertificateState.INSTALLED,
-            issued_at=certificate.not_before or self._clock.now(),
-            not_after=certificate.not_after,
-        )
+    async def _find(self, station_id: StationId, fingerprint: str) -> StationCertificate | None:
+        known = await self.of(station_id)
+        return next((one for one in known if one.fingerprint == fingerprint), None)
 
     async def _names(self, station_id: StationId) -> frozenset[str]:
         """The names under which vehicles know a station, as it has told them."""
@@ -170,6 +159,20 @@ class StationCertificates:
             for certificate in certificates:
                 await uow.security.put_certificate(certificate, now)
             await uow.commit()
+
+
+def _foreign(
+    station_id: StationId, certificate: ClientCertificate, now: datetime
+) -> StationCertificate:
+    """A certificate by which a station has come, and that was not signed here."""
+    return StationCertificate(
+        station_id=station_id,
+        fingerprint=certificate.fingerprint,
+        serial=certificate.serial,
+        kind=CertificateKind.STATION,
+        issued_at=certificate.not_before or now,
+        not_after=certificate.not_after,
+    )
 
 
 def _out_of_use(

@@ -276,7 +276,7 @@ class SecurityStore(Protocol):
         ...
 
     async def certificates_in_use(self) -> list[StationCertificate]:
-        """Certificates that stations have taken and not replaced."""
+        """Certificates that stations have taken and not replaced, or may have taken."""
         ...
 
     async def put_certificate(self, certificate: StationCertificate, at: datetime) -> None:

@@ -23,6 +23,7 @@ _security = table_of(StationSecurityRow)
 _certificate = table_of(StationCertificateRow)
 _event = table_of(SecurityEventRow)
 
+_IN_USE: Final = (CertificateState.INSTALLED.value, CertificateState.ISSUED.value)
 _EVENTS: Final = new_rows(SecurityEventRow, "station_id", "kind", "at", "detail", "origin")
 
 
@@ -54,8 +55,8 @@ class SecurityRepository(Repository):
         return [_station_certificate(row) for row in rows]
 
     async def certificates_in_use(self) -> list[StationCertificate]:
-        """Certificates that stations have taken and not replaced."""
-        in_use = _certificate.c.state == CertificateState.INSTALLED.value
+        """Certificates that stations have taken and not replaced, or may have taken."""
+        in_use = _certificate.c.state.in_(_IN_USE)
         rows = (await self._unit.execute(select(_certificate).where(in_use))).mappings()
         return [_station_certificate(row) for row in rows]
 

@@ -15,6 +15,7 @@ from cryptography.x509 import ocsp
 
 from csms.domain.certificates import CertificateVerdict as V
 from csms.domain.certificates import HashAlgorithm
+from csms.domain.errors import CertificateFileError
 from csms.domain.notices import CertificateStatusReply, VehicleCertificateAsked
 from csms.gateway.steps import Steps
 from csms.pki.vehicle_pki import OnlineVehiclePki, VehiclePkiSettings
@@ -381,6 +382,11 @@ async def test_no_more_is_asked_than_can_be_answered_in_time(
     assert "so much is being asked of others already" in caplog.text
     responder.gate.set()
     assert set(await asyncio.gather(*waiting)) == {V.ACCEPTED}
+
+
+def test_file_of_authorities_that_cannot_be_used_is_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(CertificateFileError, match=r"none\.pem: cannot be read"):
+        OnlineVehiclePki(VehiclePkiSettings(roots=(tmp_path / "none.pem",)), FakeClock())
 
 
 async def test_without_a_supplier_no_contract_is_supplied(pki: Pki) -> None:

@@ -219,6 +219,9 @@ async def test_what_has_not_worked_is_told_every_day_of_the_last_week(
         office.clock.turn(3600)
     words = await told(office)
     assert [name for name, _ in words].count("G-01") == 8
+    office.clock.turn(30 * 86_400)
+    await renewal.look()
+    assert await told(office) == words  # nobody waits for them any more
     ends = "the ChargingStationCertificate ends at 2026-01-24T12:00Z"
     refused = "the station was asked 7 times to renew it: rejected no time"
     assert words[0] == ("G-01", f"{ends}; {refused}")
@@ -256,6 +259,18 @@ async def test_certificate_by_which_a_station_has_come_counts_whoever_has_signed
     assert due[0].issued_at == NOON - timedelta(days=300)
     await renewal.look()
     assert [name for name, _ in asked(office)] == ["G-01", "G-02"]
+
+
+async def test_certificate_by_which_a_station_has_come_is_the_one_that_it_uses(
+    office: Office, renewal: CertificateRenewal, connections: FakeConnections
+) -> None:
+    connect(office.live, "G-01")
+    await installed(office, days=10)
+    await installed(office, days=200, state=CertificateState.ISSUED)  # signed by hand
+    assert len(await renewal.due()) == 1
+    for days in (200, 300):  # the one that was signed by hand, and one of somebody else
+        connections.certificates = {"G-01": by("G-01", days)}
+        assert await renewal.due() == []
 
 
 async def test_how_long_before_the_end_is_a_setting(office: Office) -> None:

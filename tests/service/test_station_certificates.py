@@ -208,10 +208,24 @@ async def test_all_certificates_of_a_station_are_revoked_once(
 async def test_certificates_in_use_are_due_a_month_before_they_expire(
     certificates: StationCertificates, office: Office
 ) -> None:
-    for name in ("G-01", "G-02"):
+    for name in ("G-01", "G-02", "G-03"):
         await certificates.sign_for_station(name, "x")
     await certificates.note_installed("G-01", "print-1")
+    await certificates.note_refused("G-03", "print-3")
     office.clock.turn(69 * 86_400)
     assert await certificates.due() == []
     office.clock.turn(86_400)
+    due = [one.fingerprint for one in await certificates.due()]
+    assert due == ["print-1", "print-2"]  # what became of the second one was never told
+
+
+async def test_what_was_sent_and_not_answered_hides_nothing_that_a_station_certainly_has(
+    certificates: StationCertificates, office: Office
+) -> None:
+    await certificates.sign_for_station("G-01", "x")
+    await certificates.note_installed("G-01", "print-1")
+    office.clock.turn(80 * 86_400)
+    await certificates.sign_for_station("G-01", "x")
+    assert [one.fingerprint for one in await certificates.due()] == ["print-1"]
+    office.clock.turn(120 * 86_400)  # both have ended
     assert [one.fingerprint for one in await certificates.due()] == ["print-1"]
