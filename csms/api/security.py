@@ -81,6 +81,7 @@ class Certificate(_Model):
     state: CertificateState
     issued_at: datetime
     not_after: datetime
+    name: str = Field(description="Its common name; empty: the station's identity")
 
 
 class Revoked(_Model):

@@ -46,6 +46,8 @@ class StationCertificate:
     Attributes:
         fingerprint: SHA-256 of it in hexadecimal digits.
         serial: Its serial number in hexadecimal digits.
+        name: Its common name, if that is not the station's identity: vehicles may know single
+            EVSEs by names of their own.
         issued_at: When it was signed.
         not_after: When it expires.
     """
@@ -57,6 +59,7 @@ class StationCertificate:
     state: CertificateState = CertificateState.ISSUED
     issued_at: datetime
     not_after: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def due_for_renewal(
     now: datetime,
     before: timedelta = RENEWED_BEFORE,
 ) -> list[StationCertificate]:
-    """Of every station and kind the certificate in use, if it has to be renewed now.
+    """Of every station, kind and name the certificate in use, if it has to be renewed now.
 
     Those that expire first come first.
 
@@ -97,12 +100,13 @@ def due_for_renewal(
         now: The present instant.
         before: So long before their end they have to be renewed.
     """
-    newest: dict[tuple[StationId, CertificateKind], StationCertificate] = {}
+    newest: dict[tuple[StationId, CertificateKind, str], StationCertificate] = {}
     for one in certificates:
         if _may_be_in_use(one, now):
-            known = newest.setdefault((one.station_id, one.kind), one)
+            key = (one.station_id, one.kind, one.name)
+            known = newest.setdefault(key, one)
             if _rank(one) > _rank(known):
-                newest[one.station_id, one.kind] = one
+                newest[key] = one
     due = (one for one in newest.values() if one.not_after - now <= before)
     return sorted(due, key=lambda one: (one.not_after, one.station_id))
 

@@ -121,6 +121,7 @@ class FolderAuthority:
             kind=bearer.kind,
             issued_at=now,
             not_after=certificate.not_valid_after_utc,
+            name="" if name == bearer.station_id else name,
         )
         return Signed(told, pem(certificate).decode() + self._path)
 

@@ -149,12 +149,14 @@ class CertificateRenewal:
         logger.info("asked to renew what ends at %s: %s", certificate.not_after, attempt.said)
 
     async def _trigger(self, certificate: StationCertificate) -> Outcome:
-        first, *others = _ASKED_BY[certificate.kind]
-        outcome = await self._gateway.send(certificate.station_id, TriggerReport(kind=first))
-        for kind in others:
+        station_id, kinds = certificate.station_id, _ASKED_BY[certificate.kind]
+        evse_number = await self._certificates.evse_of(certificate)
+        commands = [TriggerReport(kind=kind, evse_number=evse_number) for kind in kinds]
+        outcome = await self._gateway.send(station_id, commands[0])
+        for command in commands[1:]:
             if outcome.is_accepted or not outcome.is_certain:
                 return outcome
-            outcome = await self._gateway.send(certificate.station_id, TriggerReport(kind=kind))
+            outcome = await self._gateway.send(station_id, command)
         return outcome
 
     async def _alarm(self, certificate: StationCertificate, attempt: _Attempt) -> None:
@@ -184,7 +186,8 @@ class CertificateRenewal:
 
 def _words_of(certificate: StationCertificate, attempt: _Attempt, now: datetime) -> str:
     verb = "has ended" if certificate.not_after <= now else "ends"
-    ends = f"the {certificate.kind} {verb} at {certificate.not_after:%Y-%m-%dT%H:%MZ}"
+    whose = f" of {certificate.name}" if certificate.name else ""
+    ends = f"the {certificate.kind}{whose} {verb} at {certificate.not_after:%Y-%m-%dT%H:%MZ}"
     if not attempt.tries:
         return f"{ends}, and nobody could be asked to renew it"
     times = "once" if attempt.tries == 1 else f"{attempt.tries} times"

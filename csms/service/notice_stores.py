@@ -112,6 +112,12 @@ class VariableStore(Protocol):
         """The actual values of a variable, the station's own and those of its EVSEs."""
         ...
 
+    async def evse_of(
+        self, station_id: StationId, component: str, variable: str, value: str
+    ) -> int | None:
+        """The EVSE of which a variable has a value (0: the station's own), None if none has."""
+        ...
+
 
 class ExternalLimitStore(Protocol):
     """Keeps what others limit stations to, until they release it."""

@@ -17,7 +17,7 @@ from csms.domain.certificate import (
     due_for_renewal,
 )
 from csms.domain.errors import InvalidInputError
-from csms.domain.identity import StationId
+from csms.domain.identity import WHOLE_STATION, StationId
 from csms.domain.security import ClientCertificate
 from csms.service.ports import CertificateAuthority, OpenUnitOfWork
 
@@ -82,7 +82,7 @@ class StationCertificates:
         taken = next((one for one in known if one.fingerprint == fingerprint), None)
         if taken is None or taken.state is CertificateState.REVOKED:
             return
-        others = (one for one in known if one is not taken)
+        others = (one for one in known if one is not taken and one.name == taken.name)
         installed = [one for one in others if one.state is CertificateState.INSTALLED]
         replaced = (
             replace(one, state=CertificateState.REPLACED) for one in _out_of_use(taken, installed)
@@ -146,6 +146,16 @@ class StationCertificates:
     async def _find(self, station_id: StationId, fingerprint: str) -> StationCertificate | None:
         known = await self.of(station_id)
         return next((one for one in known if one.fingerprint == fingerprint), None)
+
+    async def evse_of(self, certificate: StationCertificate) -> int:
+        """The EVSE that a certificate belongs to, by its name; 0: the whole station."""
+        if not certificate.name:
+            return WHOLE_STATION
+        async with self._open_uow() as uow:
+            number = await uow.variables.evse_of(
+                certificate.station_id, *_SHOWN_TO_VEHICLES, certificate.name
+            )
+        return number or WHOLE_STATION
 
     async def _names(self, station_id: StationId) -> frozenset[str]:
         """The names under which vehicles know a station, as it has told them."""

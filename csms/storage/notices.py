@@ -74,6 +74,16 @@ class VariableRepository(Repository):
         found = await self._unit.execute(_actual_values(station_id, component, variable))
         return frozenset(value for value in found.scalars() if value)
 
+    async def evse_of(
+        self, station_id: StationId, component: str, variable: str, value: str
+    ) -> int | None:
+        """The EVSE of which a variable has a value (0: the station's own), None if none has."""
+        query = _actual_values(station_id, component, variable).where(_variable.c.value == value)
+        numbers = query.with_only_columns(_variable.c.evse_number)
+        found = await self._unit.execute(numbers.order_by(_variable.c.told_at.desc()).limit(1))
+        number: int | None = found.scalar_one_or_none()
+        return number
+
 
 def _actual_values(station_id: StationId, component: str, variable: str) -> Select[Any]:
     return select(_variable.c.value).where(

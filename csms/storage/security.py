@@ -87,6 +87,7 @@ def _station_certificate(row: RowMapping) -> StationCertificate:
         state=CertificateState(row["state"]),
         issued_at=row["issued_at"],
         not_after=row["not_after"],
+        name=row["name"],
     )
 
 

@@ -331,6 +331,7 @@ class StationCertificateRow(SQLModel, table=True):
     issued_at: datetime
     not_after: datetime
     changed_at: datetime
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class SecurityEventRow(SQLModel, table=True):

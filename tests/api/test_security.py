@@ -170,6 +170,7 @@ async def test_certificates_of_a_station_are_listed_with_what_became_of_them(api
         "state": "installed",
         "issued_at": "2026-01-14T12:00:00Z",
         "not_after": "2026-02-03T12:00:00Z",
+        "name": "",
     }
     assert await api.get("/stations/G-01/certificates") == [told]
     assert await api.get("/stations/G-02/certificates") == []

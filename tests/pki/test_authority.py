@@ -173,7 +173,10 @@ async def test_vehicles_may_know_a_station_by_another_name_and_this_server_may_n
     # OCPP 2.0.1 A02: the common name for vehicles is the value of SeccId
     signs = OwnAuthority(own(tmp_path), FakeClock())
     text, names = request(name_of("NOFJCE1")), frozenset({"NOFJCE1"})
-    certificate = certificate_in(await signs.sign("G-01", text, CertificateKind.V2G, names))
+    signed = await signs.sign("G-01", text, CertificateKind.V2G, names)
+    certificate = certificate_in(signed)
+    assert isinstance(signed, Signed)
+    assert signed.certificate.name == "NOFJCE1"
     assert told(certificate.subject, NameOID.COMMON_NAME) == ["NOFJCE1"]
     for kind in (CertificateKind.STATION, CertificateKind.COMBINED):
         assert await signs.sign("G-01", text, kind, names) == Refused(

@@ -18,7 +18,7 @@ from csms.service.station_certificates import StationCertificates
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, Office, after, open_office
 from tests.service.sites import connect
-from tests.service.test_station_certificates import FakeAuthority
+from tests.service.test_station_certificates import FakeAuthority, name_for_vehicles
 
 NAMES = tuple(f"G-{number:02}" for number in range(1, 9))
 SITE = small_site(*(place(name, "level-1", 1.0) for name in NAMES))
@@ -69,11 +69,13 @@ async def installed(
     days: float = 20,
     issued_at: datetime = NOON,
     state: CertificateState = CertificateState.INSTALLED,
+    name: str = "",
 ) -> StationCertificate:
     """A station has a certificate that ends in so many days."""
     certificate = StationCertificate(
         station_id=station_id,
         fingerprint=f"{station_id} {kind} {days}",
+        name=name,
         serial="0a",
         kind=kind,
         state=state,
@@ -133,6 +135,25 @@ async def test_station_that_knows_no_word_for_both_uses_is_asked_for_its_own(
     assert asked(office) == [
         ("G-01", ReportKind.COMBINED_CERTIFICATE),
         ("G-01", ReportKind.STATION_CERTIFICATE),
+    ]
+
+
+async def test_certificate_of_a_single_evse_is_renewed_at_that_evse(
+    office: Office, renewal: CertificateRenewal
+) -> None:
+    # OCPP 2.0.1 A02: one for every SeccId, at the EVSE of its ISO15118Ctrl
+    connect(office.live, "G-01")
+    async with office.open_uow() as uow:
+        told = [name_for_vehicles("NOFJCE1", 1), name_for_vehicles("NOFJCE2", 2)]
+        await uow.variables.put("G-01", told, NOON)
+        await uow.commit()
+    await installed(office, kind=V2G, days=10, name="NOFJCE2")
+    await installed(office, kind=V2G, days=200, name="NOFJCE1")
+    await installed(office, kind=V2G, days=12, name="NOFJCE9")  # no EVSE has that name any more
+    await renewal.look()
+    assert [command for _, command in office.gateway.of(TriggerReport)] == [
+        TriggerReport(kind=ReportKind.V2G_CERTIFICATE, evse_number=2),
+        TriggerReport(kind=ReportKind.V2G_CERTIFICATE, evse_number=0),
     ]
 
 

@@ -21,6 +21,7 @@ class FakeAuthority:
     cause: str = ""
     asked: list[tuple[StationId, str, CertificateKind]] = field(default_factory=list)
     names: frozenset[str] = frozenset()
+    name: str = ""
     revoked: list[str] = field(default_factory=list)
 
     async def sign(
@@ -37,6 +38,7 @@ class FakeAuthority:
         now = self.office.clock.now()
         certificate = StationCertificate(
             station_id=station_id,
+            name=self.name,
             fingerprint=f"print-{len(self.asked)}",
             serial=f"{len(self.asked):x}",
             kind=kind,
@@ -146,6 +148,22 @@ async def test_certificate_is_replaced_once_newer_ones_cover_all_its_uses(
         "print-2": "replaced",
         "print-1": "replaced",
     }
+
+
+async def test_certificate_of_an_evse_replaces_no_other_ones(
+    certificates: StationCertificates, authority: FakeAuthority, office: Office
+) -> None:
+    for number, name in enumerate(("one", "two", "one"), 1):
+        office.clock.turn(60)
+        authority.name = name
+        await certificates.sign_for_station("G-01", "x", CertificateKind.V2G)
+        await certificates.note_installed("G-01", f"print-{number}")
+    assert await states(certificates) == {
+        "print-3": "installed",
+        "print-2": "installed",
+        "print-1": "replaced",
+    }
+    assert [one.name for one in await certificates.of("G-01")] == ["one", "two", "one"]
 
 
 def name_for_vehicles(value: str, evse_number: int | None) -> Variable:

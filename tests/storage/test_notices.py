@@ -159,3 +159,24 @@ async def test_value_of_the_stations_own_variable_is_found_whatever_its_case(
         assert await uow.variables.value_of("G-01", "securityctrlr", "SECURITYPROFILE") == "2"
         assert await uow.variables.value_of("G-02", "SecurityCtrlr", "SecurityProfile") is None
         await uow.commit()
+
+
+async def test_values_of_a_variable_and_the_evse_that_has_one_are_found(database: Database) -> None:
+    named = "ISO15118Ctrl", "SeccId"
+    await put(
+        database,
+        0,
+        variable(*named, "one", evse_number=1),
+        variable(*named, "two", evse_number=2),
+        variable(*named, "whole"),
+        variable("ISO15118Ctrl", "CountryName", "NO", evse_number=1),
+    )
+    async with SqlUnitOfWork(database) as uow:
+        variables = uow.variables
+        assert await variables.values_of("G-01", "iso15118ctrl", "SECCID") == {
+            "one", "two", "whole"
+        }  # fmt: skip
+        assert await variables.values_of("G-02", *named) == frozenset()
+        found = [await variables.evse_of("G-01", *named, one) for one in ("two", "whole", "none")]
+        assert found == [2, 0, None]
+        await uow.commit()

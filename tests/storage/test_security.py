@@ -72,11 +72,13 @@ async def test_certificates_are_kept_as_they_were_put_last(database: Database) -
         )
         for name, fingerprint, minutes in (("G-01", "a", 0), ("G-01", "b", 1), ("G-02", "c", 0))
     ]
-    taken = replace(second, state=CertificateState.INSTALLED)
+    taken = replace(second, state=CertificateState.INSTALLED, name="NOFJCE1")
+    refused = replace(other, state=CertificateState.REFUSED)
     async with SqlUnitOfWork(database) as uow:
-        for certificate in (first, second, other, taken):
+        for certificate in (first, second, other, taken, refused):
             await uow.security.put_certificate(certificate, NOON)
         await uow.commit()
     async with SqlUnitOfWork(database) as uow:
         assert await uow.security.certificates_of("G-01") == [taken, first]
-        assert await uow.security.certificates_in_use() == [taken]
+        in_use = await uow.security.certificates_in_use()
+        assert sorted(in_use, key=lambda one: one.fingerprint) == [first, taken]
