@@ -1,5 +1,6 @@
 """The list of tokens that a station may accept by itself, as it was last told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from csms.domain.authorization import IdToken
@@ -38,3 +39,25 @@ class LocalList:
             update=ListUpdate.DIFFERENTIAL,
             entries=(ListEntry(id_token=token),),
         )
+
+
+def in_portions(
+    update: SendLocalList, portions: Sequence[tuple[ListEntry, ...]]
+) -> tuple[SendLocalList, ...]:
+    """An update as several messages: what replaces the list comes first, the others add to it.
+
+    Each has a higher version than the one before (2.0.1 D01.FR.15, FR.19). The last one of a full
+    list has the version that is wanted, if there are as many below it; the first one of changes
+    has it, as it has to be above what the station holds.
+    """
+    first = update.version
+    if update.update is ListUpdate.FULL:
+        first = max(update.version - len(portions) + 1, 1)
+    return tuple(
+        SendLocalList(
+            version=first + place,
+            update=ListUpdate.DIFFERENTIAL if place else update.update,
+            entries=entries,
+        )
+        for place, entries in enumerate(portions)
+    )

@@ -42,6 +42,8 @@ _MOST_ASIDE: Final = 8
 _FEW_WAITING: Final = 16
 """It is read again when so few are left."""
 _INTERNAL_ERROR: Final = 1011
+_ANY_ID: Final = "0" * 36
+"""As long as the ids of our calls are."""
 
 
 class StationConnection:
@@ -170,6 +172,15 @@ class StationConnection:
         if isinstance(answer, CallError):
             return outgoing.decode_error(answer)
         return outgoing.decode_result(answer.payload)
+
+    def size_of(self, command: Command[Any]) -> int | None:
+        """How many bytes a command is as a message; None: this version has no words for it."""
+        try:
+            outgoing = self.adapter.encode_command(command)
+        except NotExpressibleError:
+            return None
+        call = Call(message_id=_ANY_ID, action=outgoing.action, payload=outgoing.payload)
+        return len(format_frame(call).encode())
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close the connection; our call that is pending is lost, and calls that wait."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.identity import StationId
@@ -82,6 +82,11 @@ class ConnectionRegistry:
         kind = (connection.adapter.name, type(command).__name__, str(outcome.status))
         self.traffic.commands[kind].add(perf_counter() - began_s)
         return outcome
+
+    def size_of(self, station_id: StationId, command: Command[Any]) -> int | None:
+        """How many bytes a command is as a message to a station; None: it cannot be sent."""
+        connection = self._connections.get(station_id)
+        return None if connection is None else connection.size_of(command)
 
 
 def dismiss(connection: StationConnection) -> None:

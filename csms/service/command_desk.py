@@ -156,7 +156,11 @@ class CommandDesk:
         if is_stray or isinstance(command, ClearProfiles):
             await self._note_doubt(live, station_id)
         note_asked(station, command)
-        outcome = without_passwords(await self._portions.send(station, command))
+        told = await self._portions.send(station, command)
+        for portion in told.taken:
+            if isinstance(portion, SendLocalList):
+                await self._note_list(station_id, portion)
+        outcome = without_passwords(told.outcome)
         if isinstance(command, SetProfile) and is_stray:
             return await self._take_back(live, station_id, command, outcome)
         return outcome
@@ -171,7 +175,8 @@ class CommandDesk:
         if outcome.is_certain and not outcome.is_accepted:
             return outcome
         clear = ClearProfiles(profile_id=command.profile.profile_id)
-        cleared = await self._portions.send(live.stations[station_id], clear)
+        told = await self._portions.send(live.stations[station_id], clear)
+        cleared = told.outcome
         if cleared.is_accepted or cleared.status is CommandStatus.UNKNOWN:
             detail = "taken for a transaction that does not run, and cleared again"
         else:
@@ -188,9 +193,7 @@ class CommandDesk:
         await self._jobs.settle(number, command, outcome)
         if not outcome.is_accepted:
             return
-        if isinstance(command, SendLocalList):
-            await self._note_list(station_id, command)
-        elif isinstance(command, HandleCustomerData) and command.is_removed and command.id_token:
+        if isinstance(command, HandleCustomerData) and command.is_removed and command.id_token:
             await self._take_off_list(station_id, command.id_token)
 
     async def _note_list(self, station_id: StationId, update: SendLocalList) -> None:

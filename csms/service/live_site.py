@@ -165,7 +165,7 @@ class LiveSite:
         """A station has restarted; whether it still holds its fallback has to be made sure."""
         station = self.stations[station_id]
         station.clock = self._new_clock()  # it may have lost its time
-        station.items_per_message.clear()
+        station.message_limits.clear()
         self.begin_anew(station_id)
 
     def begin_anew(self, station_id: StationId) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from csms.domain.charging_profile import LimitSource
+from csms.domain.commands import SettingName
 from csms.domain.device_model import VariableName
 from csms.domain.dialect import StationMake
 from csms.domain.events import StationEvent
@@ -41,8 +42,8 @@ class LiveStation:
         wanted_registration: What an operator wants its next one to be; None: its site says.
         waiting: How many commands wait for it.
         settings: Those that are wanted in a certain way, by their names.
-        items_per_message: How many parts requests to it may have, as far as it was asked; None: it
-            does not say.
+        message_limits: How many parts or bytes requests to it may have, as far as it was asked;
+            None: it does not say.
         asked_for: What it may say though it is not accepted yet, as it was asked for it.
         make: Its make, None while it has not introduced itself.
         refusals: How often in a row it refused forms of profiles, since it last booted, that others
@@ -69,7 +70,7 @@ class LiveStation:
     wanted_registration: Registration | None = None
     waiting: int = 0
     settings: Mapping[str, SettingState] = field(default_factory=dict)
-    items_per_message: dict[VariableName, int | None] = field(default_factory=dict)
+    message_limits: dict[VariableName | SettingName, int | None] = field(default_factory=dict)
     asked_for: set[type[StationEvent[Any]]] = field(default_factory=set)
     make: StationMake | None = None
     refusals: Counter[ProfileForm] = field(default_factory=Counter)

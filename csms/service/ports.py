@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
 from csms.domain.certificates import CertificateVerdict
@@ -144,6 +144,10 @@ class StationGateway(Protocol):
 
     async def send(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
         """Send a command and wait for what comes of it; never raises for the station's sake."""
+        ...
+
+    def size_of(self, station_id: StationId, command: Command[Any]) -> int | None:
+        """How many bytes a command is as a message to a station; None: it cannot be sent."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Functional block D: the list of tokens that a station may accept by itself."""
 
+import json
 from typing import Final
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.conformance.cases import LOCAL_LIST, case
 from tests.conformance.csms import Csms
 from tests.conformance.states import ACCEPTED, TOKEN, UNKNOWN_TOKEN, booted
-from tests.conformance.station import Answer
+from tests.conformance.station import Answer, Fields
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -114,3 +115,35 @@ async def test_tc_d_08_the_version_of_a_list(csms: Csms) -> None:
 async def test_tc_d_09_the_version_of_no_list(csms: Csms) -> None:
     """D02: a station without a list has version 0, which is not the same as not told."""
     assert await version_told(csms, 0) == 0
+
+
+async def test_a_list_in_portions_by_number_and_by_bytes(csms: Csms) -> None:
+    """D01.FR.11, FR.15: four entries are taken at once, in 500 bytes."""
+    limits = {"ItemsPerMessage": "4", "BytesPerMessage": "500"}
+
+    def tell(asked: Fields) -> Fields:
+        return {
+            "getVariableResult": [
+                {
+                    **one,
+                    "attributeStatus": "Accepted",
+                    "attributeValue": limits.get(one["variable"]["name"], "1"),
+                }
+                for one in asked["getVariableData"]
+            ]
+        }
+
+    entries = [
+        {"id_token": {"value": f"{number:020}"}, "verdict": {"status": "Accepted"}}
+        for number in range(8)
+    ]
+    async with booted(csms, **LIST_1, GetVariables=tell) as (station_id, station):
+        outcome = await csms.command(
+            station_id, "send_local_list", version=9, update="full", entries=entries
+        )
+        assert outcome["status"] == "accepted"
+        sent = station.asked["SendLocalList"]
+        assert [len(one["localAuthorizationList"]) for one in sent] == [2, 2, 2, 2]
+        assert [one["versionNumber"] for one in sent] == [6, 7, 8, 9]
+        assert [one["updateType"] for one in sent] == ["Full", *["Differential"] * 3]
+        assert max(len(json.dumps(one, separators=(",", ":"))) for one in sent) <= 500

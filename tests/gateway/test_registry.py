@@ -16,11 +16,14 @@ from csms.domain.commands import (
     Outcome,
     ReadCompositeSchedule,
     ReadSettings,
+    ReadVariables,
     ResetKind,
     ResetStation,
     SetProfile,
     SettingsOutcome,
+    VariableQuery,
 )
+from csms.domain.device_model import Component, VariableName
 from csms.domain.events import DataReceived, HeartbeatReceived, StationEvent
 from csms.domain.station import RateUnit
 from csms.gateway.registry import ConnectionRegistry
@@ -81,6 +84,22 @@ async def test_each_station_gets_its_own_commands() -> None:
         assert await answer(first, "Accepted") == {"type": "Soft"}
         assert await to_first == ACCEPTED
         assert await to_second == Outcome(status=CommandStatus.REJECTED)
+
+
+async def test_size_of_a_command_is_that_of_its_message() -> None:
+    async with listening() as rig, rig.station() as station:
+        await rig.watch.until(lambda seen: len(seen) == 1)
+        size = rig.registry.size_of("G-01", SOFT)
+        sending = asyncio.create_task(rig.registry.send("G-01", SOFT))
+        text = await station.socket.recv()
+        assert size == len(text)
+        await station.send([3, json.loads(text)[1], {"status": "Accepted"}])
+        assert await sending == ACCEPTED
+        query = ReadVariables(
+            (VariableQuery(variable=VariableName(component=Component(name="A"), name="B")),)
+        )
+        assert rig.registry.size_of("G-01", query) is None  # 1.6 has no words for it
+        assert rig.registry.size_of("G-02", SOFT) is None
 
 
 async def test_newest_connection_of_a_station_wins() -> None:

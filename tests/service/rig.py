@@ -128,11 +128,13 @@ class FakeGateway:
         reply: Makes the answers.
         sent: What was sent to whom, in order.
         gates: Stations that answer only when theirs is open.
+        size: Says how long commands are as messages.
     """
 
     reply: Callable[[StationId, Command[Any]], Outcome] = accept
     sent: list[tuple[StationId, Command[Any]]] = field(default_factory=list)
     gates: dict[StationId, asyncio.Event] = field(default_factory=dict)
+    size: Callable[[Command[Any]], int | None] = lambda _: None
 
     async def send(self, station_id: StationId, command: Command[OutcomeT]) -> OutcomeT:
         """Note the command, wait for the gate, answer."""
@@ -141,6 +143,10 @@ class FakeGateway:
         if station_id in self.gates:
             await self.gates[station_id].wait()
         return cast(OutcomeT, self.reply(station_id, command))
+
+    def size_of(self, _station_id: StationId, command: Command[Any]) -> int | None:
+        """As long as the test says."""
+        return self.size(command)
 
     def shut(self, station_id: StationId) -> asyncio.Event:
         """Let a station answer only once the returned gate is set."""

@@ -17,13 +17,15 @@ from csms.domain.commands import (
     ListEntry,
     ListUpdate,
     Outcome,
+    ReadSettings,
     ResetKind,
     ResetStation,
     SendLocalList,
     SetProfile,
+    SettingsOutcome,
 )
 from csms.domain.errors import InvalidInputError, UnknownStationError
-from csms.domain.identity import EvseId
+from csms.domain.identity import EvseId, StationId
 from csms.domain.limits import Standing
 from csms.domain.local_list import LocalList
 from csms.domain.station import RateUnit
@@ -157,6 +159,33 @@ async def test_what_a_station_holds_as_its_local_list_is_known_once_it_has_taken
         version = 1 if status is CommandStatus.ACCEPTED else 2
         await desk.command("G-01", SendLocalList(version=version, entries=(LISTED,)))
     assert await desk.local_list("G-01") == LocalList(version=1, tokens=(LISTED.id_token,))
+
+
+async def test_list_in_portions_is_held_as_far_as_the_station_has_taken_it(
+    office: Office, desk: CommandDesk
+) -> None:
+    accepted = Authorization(status=TokenStatus.ACCEPTED)
+    tokens = [IdToken(value) for value in ("A", "B", "C")]
+    entries = tuple(ListEntry(id_token=one, verdict=accepted) for one in tokens)
+    lists: list[SendLocalList] = []
+
+    def reply(_station_id: StationId, command: Command[Any]) -> Outcome:
+        if isinstance(command, ReadSettings):
+            return SettingsOutcome(
+                status=CommandStatus.ACCEPTED, values=dict.fromkeys(command.names, "1")
+            )
+        if isinstance(command, SendLocalList):
+            lists.append(command)
+            is_good = len(lists) < 3
+            return Outcome(status=CommandStatus.ACCEPTED if is_good else CommandStatus.FAILED)
+        outcome: Outcome = command.unanswered(CommandStatus.NOT_SUPPORTED, "")
+        return outcome
+
+    connect(office.live, "G-01")
+    office.gateway.reply = reply
+    sent = await desk.command("G-01", SendLocalList(version=9, entries=entries))
+    assert sent.outcome.status is CommandStatus.FAILED
+    assert await desk.local_list("G-01") == LocalList(version=8, tokens=tuple(tokens[:2]))
 
 
 async def test_customer_who_is_removed_is_taken_off_the_local_list(

@@ -23,6 +23,7 @@ class SettingName(StrEnum):
 
     BASIC_AUTH_PASSWORD = "basic_auth_password"  # noqa: S105 - a name
     HEARTBEAT_INTERVAL_S = "heartbeat_interval_s"
+    LIST_ENTRIES_PER_MESSAGE = "list_entries_per_message"
     METER_INTERVAL_S = "meter_interval_s"
     METER_MEASURANDS = "meter_measurands"
     MAX_PERIODS = "max_periods"

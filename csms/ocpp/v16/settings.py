@@ -17,6 +17,7 @@ from csms.ocpp.v16.words import write_text
 _KEY: Final[dict[str, str]] = {
     SettingName.BASIC_AUTH_PASSWORD: "AuthorizationKey",
     SettingName.HEARTBEAT_INTERVAL_S: "HeartbeatInterval",
+    SettingName.LIST_ENTRIES_PER_MESSAGE: "SendLocalListMaxLength",
     SettingName.MAX_PERIODS: "ChargingScheduleMaxPeriods",
     SettingName.MAX_STACK_LEVEL: "ChargeProfileMaxStackLevel",
     SettingName.METER_INTERVAL_S: "MeterValueSampleInterval",

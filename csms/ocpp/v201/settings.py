@@ -31,6 +31,7 @@ from csms.ocpp.wire import drop_absent
 _VARIABLE: Final[dict[str, tuple[str, str]]] = {
     SettingName.BASIC_AUTH_PASSWORD: ("SecurityCtrlr", "BasicAuthPassword"),
     SettingName.HEARTBEAT_INTERVAL_S: ("OCPPCommCtrlr", "HeartbeatInterval"),
+    SettingName.LIST_ENTRIES_PER_MESSAGE: ("LocalAuthListCtrlr", "ItemsPerMessage"),
     SettingName.MAX_PERIODS: ("SmartChargingCtrlr", "PeriodsPerSchedule"),
     SettingName.MAX_STACK_LEVEL: ("SmartChargingCtrlr", "ProfileStackLevel"),
     SettingName.METER_INTERVAL_S: ("SampledDataCtrlr", "TxUpdatedInterval"),

@@ -20,9 +20,14 @@ REJECTED: Final = {"status": "Rejected"}
 
 
 def _settings(asked: Fields) -> Fields:
-    """Every key is known, can be written, and its value is 1."""
+    """Every key is known, can be written, and its value is 1; lists may have two entries."""
     keys = asked.get("key", ["HeartbeatInterval"])
-    return {"configurationKey": [{"key": key, "readonly": False, "value": "1"} for key in keys]}
+    values = {"SendLocalListMaxLength": "2"}
+    return {
+        "configurationKey": [
+            {"key": key, "readonly": False, "value": values.get(key, "1")} for key in keys
+        ]
+    }
 
 
 OBEDIENT: Final[Mapping[str, Answer]] = {

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conformance.csms import Csms
 from tests.conformance.v16.cases import LOCAL_LIST, case16
-from tests.conformance.v16.states import ACCEPTED, TAG, outcome_of, verdict_of
+from tests.conformance.v16.states import ACCEPTED, TAG, booted, outcome_of, verdict_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -91,3 +91,22 @@ async def test_the_operator_is_told_the_version_of_a_list(csms: Csms, version: i
     )
     assert asked == {}
     assert (outcome["status"], outcome["version"]) == ("accepted", version)
+
+
+@case16("9.2.3 SendLocalListMaxLength", LOCAL_LIST)
+async def test_a_list_that_is_too_long_for_one_message_goes_out_in_several(csms: Csms) -> None:
+    """§9.2.3: the station takes two entries at once; what the operator reads is what it holds."""
+    entries = [
+        {"id_token": {"value": f"L-{number}"}, "verdict": {"status": "Accepted"}}
+        for number in range(5)
+    ]
+    async with booted(csms, SendLocalList=ACCEPTED) as (station_id, station):
+        outcome = await csms.command(station_id, "send_local_list", version=9, entries=entries)
+        assert outcome["status"] == "accepted"
+        told = [
+            (one["listVersion"], one["updateType"], len(one["localAuthorizationList"]))
+            for one in station.asked["SendLocalList"]
+        ]
+        assert told == [(7, "Full", 2), (8, "Differential", 2), (9, "Differential", 1)]
+        held = await csms.get(f"/stations/{station_id}/local-list")
+        assert (held["version"], len(held["tokens"])) == (9, 5)
