@@ -198,7 +198,9 @@ class Job(_Model):
     result: str | None = Field(description="A file's name, or where something is to be had")
     updated_at: datetime
     finished_at: datetime | None
-    expires_at: datetime | None = Field(description="It waits for its station until then")
+    expires_at: datetime | None = Field(
+        description="It waits for its station until then, or, a reservation, is in force until then"
+    )
     sent_at: datetime | None = Field(description="When it was sent, if it had waited")
 
 

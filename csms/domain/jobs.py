@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from csms.domain.identity import StationId
@@ -51,6 +52,8 @@ class JobAnswer:
         answer: The station's own word for that.
         result: What was told at once, such as the name of a file.
         is_finished: Whether nothing more is to come.
+        stage: How far it has come by that; None: its station will tell.
+        expires_at: Until when it is in force, of a reservation.
     """
 
     status: str
@@ -59,6 +62,17 @@ class JobAnswer:
     result: str | None
     at: datetime
     is_finished: bool
+    stage: JobStage | None = None
+    expires_at: datetime | None = None
+
+
+class ReservationEnd(StrEnum):
+    """How a reservation has ended, in words of its job."""
+
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REMOVED = "removed"
+    USED = "used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,7 +190,7 @@ class CommandDesk:
         self, station_id: StationId, number: int, command: Command[Any], outcome: Outcome
     ) -> None:
         """Keep what came of a command, and do what follows from it."""
-        await self._jobs.settle(number, command, outcome)
+        await self._jobs.settle(station_id, number, command, outcome)
         if not outcome.is_accepted:
             return
         if isinstance(command, HandleCustomerData) and command.is_removed and command.id_token:

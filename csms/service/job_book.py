@@ -5,6 +5,7 @@ once, also after a restart, and no report comes in for a job that is not known.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -12,6 +13,7 @@ from csms.clock import Clock
 from csms.domain.altered import altered
 from csms.domain.command_names import write_command
 from csms.domain.commands import (
+    CancelReservation,
     Command,
     CommandStatus,
     FetchDiagnostics,
@@ -23,7 +25,8 @@ from csms.domain.commands import (
     StartOutcome,
 )
 from csms.domain.identity import StationId
-from csms.domain.jobs import HeldJob, JobAnswer, NewJob
+from csms.domain.jobs import HeldJob, JobAnswer, NewJob, ReservationEnd
+from csms.domain.notices import JobStage
 from csms.domain.outbox import Settled, subject_of
 from csms.domain.redaction import without_secrets
 from csms.service.ports import OpenUnitOfWork
@@ -118,7 +121,9 @@ class JobBook:
             await uow.commit()
         return is_cancelled
 
-    async def settle(self, number: int, command: Command[Any], outcome: Outcome) -> None:
+    async def settle(
+        self, station_id: StationId, number: int, command: Command[Any], outcome: Outcome
+    ) -> None:
         """Keep what came of sending it."""
         answer = JobAnswer(
             status=outcome.status.value,
@@ -128,10 +133,16 @@ class JobBook:
             at=self._clock.now(),
             is_finished=_is_finished(command, outcome),
         )
+        if isinstance(command, Reserve) and outcome.is_accepted:
+            until = command.expires_at
+            answer = replace(answer, stage=JobStage.RUNNING, expires_at=until)
         async with self._open_uow() as uow:
             await uow.jobs.settle(number, answer)
             if outcome.answer == _GIVEN_UP:
                 await uow.jobs.give_up_older(number, answer.answer, answer.at)
+            if isinstance(command, CancelReservation) and outcome.is_accepted:
+                reserved, how = command.reservation_id, ReservationEnd.CANCELLED
+                await uow.jobs.end_reservation(station_id, reserved, how, answer.at)
             await uow.commit()
 
 
@@ -151,6 +162,8 @@ def _is_finished(command: Command[Any], outcome: Outcome) -> bool:
     """
     if outcome.is_certain and not outcome.is_accepted:
         return True
+    if isinstance(command, Reserve):
+        return not outcome.is_accepted
     if isinstance(command, FetchDiagnostics):
         return outcome.is_accepted and _result(outcome) is None
     return not isinstance(command, Job)

@@ -8,7 +8,7 @@ from csms.domain.charging_profile import LimitSource
 from csms.domain.device_model import Variable
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import SiteId, StationId
-from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob
+from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob, ReservationEnd
 from csms.domain.local_list import LocalList
 from csms.domain.notice_kinds import Notice
 from csms.domain.outbox import Settled, Waiting
@@ -66,6 +66,16 @@ class JobStore(Protocol):
 
     async def advance(self, station_id: StationId, number: int, step: JobStep) -> None:
         """Keep how far a station has come with a job of its own; another's is left alone."""
+        ...
+
+    async def end_reservation(
+        self, station_id: StationId, number: int, how: ReservationEnd, at: datetime
+    ) -> None:
+        """End a station's reservation by its number, if it is one that is in force."""
+        ...
+
+    async def expire_reservations(self, at: datetime) -> None:
+        """End reservations whose time is over."""
         ...
 
     async def newest_running(self, station_id: StationId, kinds: Collection[str]) -> int | None:

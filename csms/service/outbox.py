@@ -57,6 +57,7 @@ class Outbox:
         """Begin to send what waits for stations that are ready."""
         async with self._open_uow() as uow:
             expired = await uow.jobs.expire(self._clock.now())
+            await uow.jobs.expire_reservations(self._clock.now())
             waited_for = await uow.jobs.waited_for()
             await uow.commit()
         if expired:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select, update
 
 from csms.domain.command_names import read_command
-from csms.domain.commands import CommandStatus, Outcome
+from csms.domain.commands import CommandStatus, Outcome, Reserve
 from csms.domain.identity import StationId
-from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob
+from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob, ReservationEnd
 from csms.domain.notices import JobStage
 from csms.domain.outbox import Settled, Waiting
 from csms.storage.notice_tables import StationJobRow
@@ -17,6 +17,7 @@ from csms.storage.statements import Repository
 from csms.storage.tables import table_of
 
 _job = table_of(StationJobRow)
+_RESERVE: Final = str(Reserve.__struct_config__.tag)
 
 
 class JobRepository(Repository):
@@ -127,6 +128,8 @@ class JobRepository(Repository):
         }
         if answer.result is not None:
             values["result"] = answer.result
+        if answer.stage is not None:
+            values |= {"stage": answer.stage.value, "expires_at": answer.expires_at}
         if answer.is_finished:
             values["finished_at"] = answer.at
         await self._unit.execute(update(_job).where(_job.c.number == number).values(**values))
@@ -161,6 +164,17 @@ class JobRepository(Repository):
         this = (_job.c.number == number, _job.c.station_id == station_id)
         await self._unit.execute(update(_job).where(*this).values(**values))
 
+    async def end_reservation(
+        self, station_id: StationId, number: int, how: ReservationEnd, at: datetime
+    ) -> None:
+        """End a station's reservation by its number, if it is one that is in force."""
+        this = (_job.c.number == number, _job.c.station_id == station_id)
+        await self._end_reservations(this, how, at)
+
+    async def expire_reservations(self, at: datetime) -> None:
+        """End reservations whose time is over; not every station tells it (1.6 does not)."""
+        await self._end_reservations((_job.c.expires_at <= at,), ReservationEnd.EXPIRED, at)
+
     async def newest_running(self, station_id: StationId, kinds: Collection[str]) -> int | None:
         """The number of a station's newest job of some kinds that is not finished."""
         query = select(_job.c.number).where(
@@ -170,6 +184,23 @@ class JobRepository(Repository):
         )
         newest = query.order_by(_job.c.number.desc()).limit(1)
         return (await self._unit.execute(newest)).scalar_one_or_none()
+
+    async def _end_reservations(
+        self, which: Sequence[ColumnElement[bool]], how: ReservationEnd, at: datetime
+    ) -> None:
+        in_force = (
+            _job.c.kind == _RESERVE,
+            _job.c.stage == JobStage.RUNNING.value,
+            _job.c.finished_at.is_(None),
+        )
+        values = {
+            "stage": JobStage.DONE.value,
+            "word": how.value,
+            "expires_at": None,
+            "updated_at": at,
+            "finished_at": at,
+        }
+        await self._unit.execute(update(_job).where(*which, *in_force).values(**values))
 
     async def _end_waiting(
         self, which: Sequence[ColumnElement[bool]], status: CommandStatus, detail: str, at: datetime

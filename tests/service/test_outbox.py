@@ -9,6 +9,7 @@ import pytest
 
 from csms.domain.authorization import IdToken
 from csms.domain.commands import (
+    CancelReservation,
     ChangeAvailability,
     Command,
     CommandStatus,
@@ -20,7 +21,10 @@ from csms.domain.commands import (
     WriteSetting,
 )
 from csms.domain.errors import NotWaitingError
+from csms.domain.events import TransactionReported
+from csms.domain.notices import ReservationEnded, ReservationEnding
 from csms.domain.outbox import Order
+from csms.domain.transaction import TransactionStage
 from csms.service.command_desk import CommandDesk
 from csms.service.outbox import Outbox
 from tests.domain.sites import place, small_site
@@ -241,3 +245,82 @@ async def test_command_that_was_being_sent_when_the_server_ended_is_not_sent_aga
         "timed_out",
         "the server ended before an answer had come",
     )
+
+
+RESERVE: Final = Reserve(id_token=IdToken("04A2B3C4"), expires_at=after(60), evse_number=1)
+
+
+async def reservation(office: Office) -> tuple[Any, Any, bool]:
+    """How the first reservation stands: stage, word, whether it has ended."""
+    rows = await office.rows("SELECT stage, word, finished_at FROM station_job WHERE number = 1")
+    return rows[0]["stage"], rows[0]["word"], rows[0]["finished_at"] is not None
+
+
+async def test_reservation_is_in_force_until_its_time_is_over(office: Office) -> None:
+    come(office)
+    await order(office, RESERVE)
+    office.clock.instant = after(59)
+    await look(office)
+    assert await reservation(office) == ("running", None, False)
+    office.clock.instant = after(60)
+    await look(office)
+    assert await reservation(office) == ("done", "expired", True)
+
+
+async def test_reservation_that_a_station_refuses_is_not_in_force(office: Office) -> None:
+    come(office)
+    office.gateway.reply = lambda _station_id, _command: Outcome(status=CommandStatus.REJECTED)
+    await order(office, RESERVE)
+    assert await reservation(office) == (None, None, True)
+
+
+async def test_reservation_that_is_given_up_has_ended(office: Office) -> None:
+    come(office)
+    await order(office, RESERVE)
+    await order(office, CancelReservation(1))
+    office.clock.instant = after(61)
+    await look(office)
+    assert await reservation(office) == ("done", "cancelled", True)
+
+
+@pytest.mark.parametrize("ending", ["expired", "removed"])
+async def test_station_tells_how_a_reservation_has_ended(office: Office, ending: str) -> None:
+    come(office)
+    await order(office, RESERVE)
+    told = ReservationEnded(station_id="G-01", reservation_id=1, ending=ReservationEnding(ending))
+    await office.handle(told)
+    assert await reservation(office) == ("done", ending, True)
+
+
+@pytest.mark.parametrize("station_id", ["G-01", "G-02"])
+async def test_transaction_uses_up_the_reservation_of_its_own_station(
+    office: Office, station_id: str
+) -> None:
+    come(office)
+    await order(office, RESERVE)
+    for _ in range(2):
+        await office.handle(
+            TransactionReported(
+                station_id=station_id,
+                stage=TransactionStage.STARTED,
+                at=NOON,
+                transaction=None,
+                evse_number=1,
+                id_token=RESERVE.id_token,
+                register_wh=1000.0,
+                reservation_id=1,
+            )
+        )
+    is_used = station_id == "G-01"
+    expected = ("done", "used", True) if is_used else ("running", None, False)
+    assert await reservation(office) == expected
+
+
+async def test_number_of_another_job_ends_no_reservation(office: Office) -> None:
+    come(office)
+    await order(office, CLOSED)
+    before = await office.rows("SELECT * FROM station_job")
+    await office.handle(
+        ReservationEnded(station_id="G-01", reservation_id=1, ending=ReservationEnding.EXPIRED)
+    )
+    assert await office.rows("SELECT * FROM station_job") == before

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from csms.domain.jobs import JobAnswer, JobStep, NewJob
+from csms.domain.jobs import JobAnswer, JobStep, NewJob, ReservationEnd
 from csms.domain.notices import JobStage
 from csms.storage.database import Database
 from csms.storage.queries import Queries
@@ -135,3 +135,30 @@ async def test_jobs_of_a_station_come_in_pages_from_the_newest(database: Databas
     queries = Queries(database)
     assert [one["number"] for one in await queries.jobs("G-01", None, 2)] == [4, 3]
     assert [one["number"] for one in await queries.jobs("G-01", 3, 2)] == [1]
+
+
+async def test_reservations_end_once_and_only_they_do(database: Database) -> None:
+    [first, second, other] = await added(
+        database, job(kind="reserve"), job(kind="reserve"), job(kind="fetch_log")
+    )
+    running = answer(stage=JobStage.RUNNING, expires_at=after(30), result=None)
+    async with SqlUnitOfWork(database) as uow:
+        for number in (first, second, other):
+            await uow.jobs.settle(number, running)
+        await uow.jobs.end_reservation("G-01", first, ReservationEnd.USED, after(5))
+        await uow.jobs.end_reservation("G-02", second, ReservationEnd.USED, after(5))
+        await uow.jobs.end_reservation("G-01", other, ReservationEnd.USED, after(5))
+        await uow.jobs.expire_reservations(after(29))
+        await uow.commit()
+    queries = Queries(database)
+    told = [await queries.job(number) for number in (first, second, other)]
+    assert [(one["word"], one["finished_at"]) for one in told if one] == [
+        ("used", after(5)),
+        (None, None),
+        (None, None),
+    ]
+    async with SqlUnitOfWork(database) as uow:
+        await uow.jobs.expire_reservations(after(30))
+        await uow.commit()
+    told = [await queries.job(number) for number in (first, second, other)]
+    assert [one["word"] for one in told if one] == ["used", "expired", None]

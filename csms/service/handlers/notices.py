@@ -8,6 +8,7 @@ from csms.domain.altered import altered
 from csms.domain.device_model import StationAlert
 from csms.domain.events import Acknowledged, StationEvent, StatusChanged
 from csms.domain.identity import StationId
+from csms.domain.jobs import ReservationEnd
 from csms.domain.notice_kinds import KIND_OF, Notice
 from csms.domain.notices import AlertsTold, ReservationEnded, SecurityNoticed
 from csms.domain.redaction import without_secret_value, without_secrets
@@ -42,7 +43,11 @@ async def alerts_told(context: HandlerContext, event: AlertsTold) -> Acknowledge
 
 async def reservation_ended(context: HandlerContext, event: ReservationEnded) -> Acknowledged:
     """A reservation is over without having been used (2.0.1 H04)."""
-    await _keep_alone(context, event)
+    now, how = context.clock.now(), ReservationEnd(event.ending.value)
+    async with context.open_uow() as uow:
+        await keep(uow, event, now)
+        await uow.jobs.end_reservation(event.station_id, event.reservation_id, how, now)
+        await uow.commit()
     return Acknowledged()
 
 

@@ -13,6 +13,7 @@ from csms.domain.altered import altered
 from csms.domain.authorization import Authorization, IdToken, TokenStatus
 from csms.domain.events import Acknowledged, MetersSampled, TransactionReply, TransactionReported
 from csms.domain.identity import EvseId
+from csms.domain.jobs import ReservationEnd
 from csms.domain.metering import Reading, gather_reading
 from csms.domain.transaction import ClosingRule, Transaction, TransactionStage
 from csms.service.closing import REPORTS_COME_WITHIN, catch_up, close, priced
@@ -45,7 +46,7 @@ async def transaction_reported(
         transaction = before
         past: tuple[Transaction, ...] | None = None
         if is_news and before.ended_at is None:
-            transaction = await _advance(uow, event, reading, before, is_new=is_new)
+            transaction = await _advance(uow, event, reading, before, now, is_new=is_new)
             if is_new or before.evse is None:
                 await _close_others(uow, transaction, live, now)
             if transaction.ended_at is not None:
@@ -126,10 +127,14 @@ async def _advance(
     event: TransactionReported,
     reading: Reading | None,
     transaction: Transaction,
+    now: datetime,
     *,
     is_new: bool,
 ) -> Transaction:
     """Apply a report to a running transaction, and keep its samples."""
+    if event.reservation_id is not None:
+        used = (event.station_id, event.reservation_id, ReservationEnd.USED, now)
+        await uow.jobs.end_reservation(*used)
     if event.stage is TransactionStage.STARTED and not is_new:
         await uow.transactions.correct_start(transaction.number, event)
         transaction = altered(transaction, started_at=event.at)
