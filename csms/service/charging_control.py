@@ -25,6 +25,7 @@ from csms.service.grid_guard import (
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
+from csms.service.read_back import ReadBack
 from csms.service.station_setup import StationSetup
 from csms.tally import Durations
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
@@ -88,6 +89,7 @@ class SiteController:
         self._open_uow = open_uow
         self._clock = clock
         self._setup = StationSetup(live, gateway, open_uow, clock)
+        self._read_back = ReadBack(live, gateway, open_uow, clock)
         self._dispatcher = Dispatcher(live, gateway, open_uow, clock)
 
     async def run(self) -> None:
@@ -96,6 +98,7 @@ class SiteController:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample())
                 tasks.create_task(self._setup.run())
+                tasks.create_task(self._read_back.run())
                 tasks.create_task(self._look_out(tasks))
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:

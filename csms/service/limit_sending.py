@@ -203,6 +203,9 @@ class LimitSending:
     async def _accepted(self, station: LiveStation, evse: LiveEvse, form: ProfileForm) -> None:
         """A form was taken: watch what comes of it, and clear what stands beside it."""
         await self._notes.accepted(station, form)
+        if form not in evse.read_forms:
+            evse.read_forms.add(form)
+            self._live.read_back_later(evse, self._clock.now())
         is_sure = form.is_harmless or self._live.dialects.of(station).of(form).is_sure
         if evse.allowance.is_disobeyed or not is_sure:
             evse.watch(form, self._clock.now())

@@ -37,8 +37,10 @@ class LiveEvse:
         max_periods: The most periods that its vehicle takes in a schedule; None: it does not say.
         held: In which form the fallback stands; None: as it is assumed to.
         mistrust: Why nothing that it holds counts; empty: it does count.
+        is_misread: The reason is its composite schedule, and not its meter.
         trial: The form of limits whose effect is being watched; None: there is none in doubt.
         findings: What was seen of forms, and nobody has looked at yet.
+        read_forms: Forms of which its station was asked back since it booted.
         is_unlimitable: Its station keeps to no form of limits but its fallback's.
         is_stray: The site file does not know it; it is only here while it charges all the same.
     """
@@ -66,8 +68,10 @@ class LiveEvse:
     max_periods: int | None = None
     held: HeldFallback | None = None
     mistrust: str = ""
+    is_misread: bool = False
     trial: Trial | None = None
     findings: list[Finding] = field(default_factory=list)
+    read_forms: set[ProfileForm] = field(default_factory=set)
     is_unlimitable: bool = False
 
     @property
@@ -84,18 +88,25 @@ class LiveEvse:
 
     def distrust(self, words: str) -> None:
         """Let nothing count that it holds, for a reason in words."""
-        self.mistrust = words
+        self.mistrust, self.is_misread = words, False
         self.allowance = replace(self.allowance, is_disobeyed=True)
 
     def trust(self) -> None:
         """Let what it holds count again."""
-        self.mistrust = ""
+        self.mistrust, self.is_misread = "", False
         self.allowance = replace(self.allowance, is_disobeyed=False)
 
     def watch(self, form: ProfileForm, now: datetime) -> None:
         """Find out whether it keeps to a form that it has just taken."""
         if self.trial is None or self.trial.form != form:
             self.trial = Trial(form, now)
+
+    def form_in_use(self, now: datetime) -> ProfileForm:
+        """The form of the limit that holds, or of the fallback where none does."""
+        accepted = self.allowance.accepted
+        if accepted is not None and accepted.at(now) is not None:
+            return accepted.form
+        return self.held.form if self.held else PLAIN_DEFAULT
 
     def last_lowered_at(self, now: datetime) -> datetime | None:
         """When it last had to lower its current: by an answer, by a step, or by a lapse."""
@@ -160,7 +171,7 @@ class LiveEvse:
         if self.trial is not None:
             self._try_out(self.trial, max(current_a), now, settled)
         elif self._stays_over(max(current_a) - allowed_a, now, settled):
-            self.findings.append(Finding(self._form_in_use(now), is_followed=False))
+            self.findings.append(Finding(self.form_in_use(now), is_followed=False))
             self.distrust("Draws more than it was allowed")
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != self.is_paused or self.since is None:
@@ -182,13 +193,6 @@ class LiveEvse:
             self.trust()
         else:
             self.distrust("Draws more than it was allowed")
-
-    def _form_in_use(self, now: datetime) -> ProfileForm:
-        """The form of the limit that holds, or of the fallback where none does."""
-        accepted = self.allowance.accepted
-        if accepted is not None and accepted.at(now) is not None:
-            return accepted.form
-        return self.held.form if self.held else PLAIN_DEFAULT
 
     def drawn_a(self, now: datetime, settled: timedelta) -> PhaseAmps | None:
         """What it draws, by conductor of the station, as far as is known.

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 _FRESH: Final = timedelta(minutes=2)
 _BOOTS_WITHIN: Final = timedelta(seconds=5)
 """A station that comes is left alone for as long, until it has booted: some take nothing before."""
+_METERED_WITHIN: Final = timedelta(seconds=90)
 _LONGEST_STAY: Final = timedelta(days=366)
 
 
@@ -58,6 +59,7 @@ class LiveSite:
         changed: Set when something happens that somebody may want to see.
         settled: How long vehicles take to follow a limit.
         unready: Set when there is a station to be set up.
+        to_read_at: When stations are to be asked what they will allow, by EVSE.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class LiveSite:
         self.newcomers: set[EvseId] = set()
         self.changed = asyncio.Event()
         self.unready = asyncio.Event()
+        self.to_read_at: dict[EvseId, datetime] = {}
         for place in site.places:
             self._enter_place(place)
 
@@ -177,6 +180,7 @@ class LiveSite:
             evse.trust()
             evse.trial, evse.is_unlimitable = None, False
             evse.findings.clear()
+            evse.read_forms.clear()
         self.profiles_in_doubt(station_id)
 
     def station_registered(self, station_id: StationId, registration: Registration) -> None:
@@ -225,6 +229,16 @@ class LiveSite:
             evse.allowance = evse.allowance.sent(evse.allowance.accepted)
         self.expect()
 
+    def look_at(self, station_id: StationId) -> None:
+        """Something was found of a station: it is set up again, with what that asks for."""
+        station = self.stations[station_id]
+        station.is_ready, station.set_up_at = False, None
+        self.unready.set()
+
+    def read_back_later(self, evse: LiveEvse, now: datetime) -> None:
+        """Have a station asked what it will allow, once its meter has had time to show it."""
+        self.to_read_at[evse.place.evse] = now + _METERED_WITHIN
+
     def limit_told(self, station_id: StationId, limit: ExternalLimit) -> None:
         """Somebody else limits a station."""
         limits = self.stations[station_id].external_limits
@@ -240,11 +254,6 @@ class LiveSite:
             if key[0] is source and evse_number in (None, key[1]):
                 del limits[key]
         self.mark()
-
-    def _look_at(self, station: LiveStation) -> None:
-        """Something was found of a station: it is set up again, with what that asks for."""
-        station.is_ready, station.set_up_at = False, None
-        self.unready.set()
 
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
         station.is_ready = station.is_configured = False
@@ -289,7 +298,7 @@ class LiveSite:
                 evse.heard_at = now
                 evse.begin(transaction)
                 if evse.allowance.is_disobeyed:
-                    self._look_at(self.stations[evse.place.evse.station_id])
+                    self.look_at(evse.place.evse.station_id)
                 self.newcomers.add(evse.place.evse)
                 self.expect()
             elif evse.closed is not None and evse.closed.number == transaction.number:
@@ -339,7 +348,7 @@ class LiveSite:
             if is_fresh and evse.learn(reading.current_a, now, self.settled):
                 self.mark()
                 if evse.findings:
-                    self._look_at(self.stations[evse_id.station_id])
+                    self.look_at(evse_id.station_id)
         elif evse.reading is not None and reading.soc_pct is not None:
             evse.reading = altered(evse.reading, soc_pct=reading.soc_pct)
 

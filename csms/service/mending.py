@@ -70,15 +70,25 @@ class Mending:
         if not self._live.dialects.is_open(station, held):
             if await self._fallbacks.move(station, evse):
                 evse.watch(self._fallbacks.held(evse).form, self._clock.now())
+            elif evse.is_misread:
+                await self._disbelieve(station, evse)
             return
         if not evse.is_occupied:
             return
         if self._limits.forms(evse):
             await self._probe(evse)
             return
+        if evse.is_misread:
+            await self._disbelieve(station, evse)
+            return
         evse.is_unlimitable = True
         await self._clear(station, evse)
         evse.watch(held, self._clock.now())
+
+    async def _disbelieve(self, station: LiveStation, evse: LiveEvse) -> None:
+        """Leave it to the meter: by its composite schedules a station keeps to no form at all."""
+        await self._notes.reads_back(station, is_able=False)
+        evse.trust()
 
     async def _probe(self, evse: LiveEvse) -> None:
         """Tell the fallback as a limit."""

@@ -219,6 +219,7 @@ class StandingFallbacks:
     async def _taken(self, station: LiveStation, evse: LiveEvse, held: HeldFallback) -> None:
         """An EVSE holds its fallback in a form; what it held of another slot is cleared."""
         before, evse.held, evse.refusal = evse.held, held, ""
+        self._live.read_back_later(evse, self._clock.now())
         await self._notes.accepted(station, held.form)
         async with self._open_uow() as uow:
             place, now = evse.place, self._clock.now()

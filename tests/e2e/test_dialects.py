@@ -22,7 +22,7 @@ from csms.storage.database import DatabaseSettings
 from simulators.clock import ScaledClock
 from simulators.sessions.session import Session, VehicleModel
 from simulators.stations.link import connect_to
-from simulators.stations.manners import Manners
+from simulators.stations.manners import Composite, Manners
 from simulators.stations.outlet import OutletModel
 from simulators.stations.station import Station, Surroundings
 from simulators.stations.station_v16 import StationV16
@@ -214,6 +214,25 @@ def test_station_that_accepts_what_it_does_not_keep_to_is_found_and_limited_othe
             await yard.live(1200)
             assert yard.over_s == 0
             assert sum(yard.currents_a) == pytest.approx(LIMIT_A, abs=1.5)
+
+    check()
+
+
+@each_kind
+@pytest.mark.parametrize("composite", Composite)
+def test_station_is_asked_back_and_what_it_answers_harms_nobody(
+    tmp_path: Path, kind: type[Station], composite: Composite
+) -> None:
+    @in_virtual_time
+    async def check() -> None:
+        async with running(tmp_path, kind, Manners(composite=composite)) as yard:
+            await yard.charge(900)
+            assert yard.over_s == 0
+            assert sum(yard.currents_a) == pytest.approx(LIMIT_A, abs=1.5)
+            assert await yard.notices("Y-1") == []
+            # Both are of one make: one that is wrong is enough for neither to be asked again.
+            dialect = (await yard.get("/stations/Y-1"))["dialect"]
+            assert dialect["reads_back"] is (composite is Composite.TRUE)
 
     check()
 
