@@ -47,12 +47,15 @@ class StationFacts:
         is_charging: Whether a transaction runs at the station.
         fallback_a: By EVSE number, what each holds as its fallback.
         max_stack_level: At which EVSEs hold it; the station as a whole holds one at level 0.
+        is_max_ours: The fallback stands as a maximum of the station: another maximum of a higher
+            level would lift it.
         security_profile: The one that it uses, None if that is not known.
     """
 
     is_charging: bool = False
     fallback_a: Mapping[int, float] = field(default_factory=dict)
     max_stack_level: int = 0
+    is_max_ours: bool = False
     security_profile: int | None = None
 
 
@@ -129,6 +132,8 @@ def _check_profile(command: SetProfile, facts: StationFacts) -> None:
         message = "expected an instant: it cannot start with a transaction (2.0.1 K01.FR.38)"
         raise InvalidInputError("profile.starts_at", message)
     _check_periods(profile)
+    if facts.is_max_ours:
+        _check_fallback("set_profile", profile, facts, WHOLE_STATION)
 
 
 def _check_tx(command: SetProfile, facts: StationFacts) -> None:

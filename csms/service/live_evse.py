@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from csms.domain.charging_profile import ProfilePurpose
 from csms.domain.limits import Allowance
 from csms.domain.metering import Reading
 from csms.domain.profile_form import PLAIN_DEFAULT, ProfileForm
@@ -78,6 +79,11 @@ class LiveEvse:
     def is_occupied(self) -> bool:
         """Whether a transaction runs and its vehicle is there."""
         return self.transaction is not None and self.status is not ConnectorStatus.AVAILABLE
+
+    @property
+    def holds_maximum(self) -> bool:
+        """Whether its fallback stands as a maximum of its station."""
+        return self.held is not None and self.held.form.purpose is ProfilePurpose.STATION_MAX
 
     def allow(self, allowance: Allowance, now: datetime) -> None:
         """Change what it may draw, and remember when that was lowered."""

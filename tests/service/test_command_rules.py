@@ -93,6 +93,10 @@ def network(security_profile: int) -> SetNetworkProfile:
 ALLOWED: dict[str, tuple[Command[Any], StationFacts]] = {
     "reset": (ResetStation(), CHARGING),
     "lower limit of the station": (SetProfile(evse_number=0, profile=profile()), CHARGING),
+    "maximum below a fallback that is one": (
+        SetProfile(evse_number=0, profile=profile(periods=(ProfilePeriod(0, 6.0),))),
+        StationFacts(fallback_a={1: 6.0}, is_max_ours=True),
+    ),
     "clear while nothing charges": (ClearProfiles(), IDLE),
     "start": (StartCharging(id_token=IdToken("04A2")), IDLE),
     "start under the fallback": (start(), HOLDING),
@@ -136,6 +140,11 @@ FORBIDDEN: dict[str, tuple[Command[Any], StationFacts, str]] = {
             "of an EVSE that nobody knows": default(7),
         }.items()
     },
+    "maximum above a fallback that is one": (
+        SetProfile(evse_number=0, profile=profile()),
+        StationFacts(fallback_a={1: 6.0}, is_max_ours=True),
+        "set_profile: it contends with the plan's limits: expected limits in A of at most 6 A",
+    ),
     **{
         f"start {what}": (command, HOLDING, "start: it contends with the plan's limits")
         for what, command in {
