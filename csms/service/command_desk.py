@@ -225,6 +225,7 @@ class CommandDesk:
             is_charging=any(evse.transaction for evse in evses),
             fallback_a={one.place.evse.number: one.place.fallback_a for one in evses},
             max_stack_level=live.stations[station_id].capabilities.max_stack_level,
+            held_levels=frozenset(one.held.level for one in evses if one.held),
             is_max_ours=any(one.holds_maximum for one in evses),
         )
         if not isinstance(command, SetNetworkProfile):

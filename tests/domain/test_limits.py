@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csms.domain.charging_profile import ProfilePurpose
 from csms.domain.limits import Allowance, Standing, TimedLimit, Verdict
+from csms.domain.profile_form import ProfileForm
 
 NOON = datetime(2026, 1, 14, 12, 0, tzinfo=UTC)
 
@@ -279,3 +281,40 @@ def test_cut_raises_nobody_and_is_never_above_what_was_wanted(
         amps = cut.at(after(second))
         assert amps is not None
         assert amps <= min(new.at(after(second)) or 0.0, allowance.now_a(after(second)))
+
+
+DEFAULT_FORM = ProfileForm(ProfilePurpose.TX_DEFAULT)
+
+
+def test_limit_of_another_form_takes_the_place_of_none() -> None:
+    own, default = limit((0, 16.0)), replace(limit((0, 10.0)), form=DEFAULT_FORM)
+    allowance = HELD.settled(own, Verdict.ACCEPTED).sent(default)
+    both = allowance.settled(default, Verdict.ACCEPTED)
+    assert (both.accepted, both.lingering) == (default, (own,))
+    assert both.now_a(NOON) == 16.0
+    assert both.cleared(own.form.slot).now_a(NOON) == 10.0
+    assert both.cleared(default.form.slot) == both
+    assert both.lapsed(after(900)) == HELD
+
+
+def test_limit_that_may_have_been_taken_lingers_beside_one_of_another_form() -> None:
+    own, default = limit((0, 16.0)), replace(limit((0, 10.0)), form=DEFAULT_FORM)
+    allowance = HELD.sent(own).sent(default).settled(default, Verdict.ACCEPTED)
+    assert (allowance.lingering, allowance.uncertain) == ((own,), ())
+    again = allowance.sent(own).settled(own, Verdict.ACCEPTED)
+    assert (again.accepted, again.lingering) == (own, (default,))
+
+
+def test_default_outlives_the_transaction_and_its_own_limit_does_not() -> None:
+    own, default = limit((0, 20.0)), replace(limit((0, 10.0)), form=DEFAULT_FORM)
+    allowance = HELD.settled(default, Verdict.ACCEPTED).settled(own, Verdict.ACCEPTED)
+    assert allowance.now_a(NOON) == 20.0
+    assert allowance.transaction_ended().now_a(NOON) == 10.0
+    assert HELD.sent(default).transaction_ended().now_a(NOON) == 10.0
+    assert allowance.bare() == HELD
+
+
+def test_capped_limit_is_nowhere_higher() -> None:
+    stepped = limit((0, 4.0), (300, 16.0), (600, 20.0))
+    assert stepped.capped(6.0).steps == ((0, 4.0), (300, 6.0))
+    assert limit((0, 4.0)).capped(6.0).steps == ((0, 4.0),)

@@ -1,5 +1,6 @@
 """What operators may not ask of a station."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -211,6 +212,11 @@ INVALID: dict[str, tuple[Command[Any], StationFacts, str]] = {
         HandleCustomerData(customer="Anna", is_reported=False),
         IDLE,
         "is_reported",
+    ),
+    "default at the level of a fallback": (
+        default(1, stack_level=4),
+        replace(HOLDING, held_levels=frozenset({4})),
+        "profile.stack_level",
     ),
     "fallback's id": (station_max(profile_id=1000), IDLE, "profile.profile_id"),
     "limit's id": (station_max(profile_id=2099), IDLE, "profile.profile_id"),
