@@ -16,7 +16,7 @@ from csms.clock import Clock
 from csms.domain.charging_profile import ChargingProfile
 from csms.domain.commands import ClearProfiles, CommandStatus, Outcome, SetProfile
 from csms.domain.identity import EvseId
-from csms.domain.limits import TimedLimit, Verdict
+from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.notice_kinds import NoticeKind
 from csms.domain.profile_form import PLAIN_TX, ProfileForm, Slot
 from csms.service.dialect_notes import DialectNotes
@@ -137,9 +137,10 @@ class LimitSending:
         told: list[ChargingProfile],
     ) -> Outcome:
         """Send a limit as a profile, above a fallback that leaves it room."""
-        if not await self._fallbacks.make_room(station, evse, limit.form):
-            detail = "the fallback cannot be put below it"
-            return Outcome(status=CommandStatus.REJECTED, detail=detail)
+        room = await self._fallbacks.make_room(station, evse, limit.form)
+        if room is not Standing.HELD:
+            status = CommandStatus.REJECTED if room is Standing.REFUSED else CommandStatus.NOT_SENT
+            return Outcome(status=status, detail="its fallback does not stand below it yet")
         profile = timed_profile(self._live, evse, limit)
         if profile is None:
             return Outcome(status=CommandStatus.NOT_SENT, detail="the transaction is over")

@@ -38,7 +38,7 @@ class LiveEvse:
         max_periods: The most periods that its vehicle takes in a schedule; None: it does not say.
         held: In which form the fallback stands; None: as it is assumed to.
         mistrust: Why nothing that it holds counts; empty: it does count.
-        is_misread: The reason is its composite schedule, and not its meter.
+        is_unseen: Its meter has not shown it: a composite schedule is enough to trust it again.
         trial: The form of limits whose effect is being watched; None: there is none in doubt.
         findings: What was seen of forms, and nobody has looked at yet.
         read_forms: Forms of which its station was asked back since it booted.
@@ -69,7 +69,7 @@ class LiveEvse:
     max_periods: int | None = None
     held: HeldFallback | None = None
     mistrust: str = ""
-    is_misread: bool = False
+    is_unseen: bool = False
     trial: Trial | None = None
     findings: list[Finding] = field(default_factory=list)
     read_forms: set[ProfileForm] = field(default_factory=set)
@@ -92,14 +92,14 @@ class LiveEvse:
             self.lowered_at = now
         self.allowance = allowance
 
-    def distrust(self, words: str) -> None:
+    def distrust(self, words: str, *, is_unseen: bool = False) -> None:
         """Let nothing count that it holds, for a reason in words."""
-        self.mistrust, self.is_misread = words, False
+        self.mistrust, self.is_unseen = words, is_unseen
         self.allowance = replace(self.allowance, is_disobeyed=True)
 
     def trust(self) -> None:
         """Let what it holds count again."""
-        self.mistrust, self.is_misread = "", False
+        self.mistrust, self.is_unseen = "", False
         self.allowance = replace(self.allowance, is_disobeyed=False)
 
     def watch(self, form: ProfileForm, now: datetime) -> None:

@@ -70,7 +70,7 @@ class Mending:
         if not self._live.dialects.is_open(station, held):
             if await self._fallbacks.move(station, evse):
                 evse.watch(self._fallbacks.held(evse).form, self._clock.now())
-            elif evse.is_misread:
+            elif evse.is_unseen:
                 await self._disbelieve(station, evse)
             return
         if not evse.is_occupied:
@@ -78,7 +78,7 @@ class Mending:
         if self._limits.forms(evse):
             await self._probe(evse)
             return
-        if evse.is_misread:
+        if evse.is_unseen:
             await self._disbelieve(station, evse)
             return
         evse.is_unlimitable = True

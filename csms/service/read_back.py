@@ -138,24 +138,27 @@ class ReadBack:
         self._live.to_read_at[evse.place.evse] = now + _AGAIN
         if evse.is_occupied:
             await self._notes.followed(station, form)
-            if evse.trial is not None and (evse.is_misread or not evse.mistrust):
+            if evse.trial is not None and (evse.is_unseen or not evse.mistrust):
                 evse.trial = None
                 evse.trust()
                 self._live.mark()
 
     def _keeps_to(self, evse: LiveEvse, excess: Excess) -> bool:
         """Whether the meter shows that the vehicle takes what it may, and no more."""
-        drawn_a = evse.drawn_a(self._clock.now(), self._live.settled)
-        if drawn_a is None or excess.shown_a < excess.allowed_a + _CLEARLY_A:
+        now = self._clock.now()
+        drawn_a = evse.drawn_a(now, self._live.settled)
+        allowed_a = replace(evse.allowance, is_disobeyed=False).now_a(now)
+        if drawn_a is None or excess.shown_a < allowed_a + _CLEARLY_A:
             return False
-        return abs(max(drawn_a) - excess.allowed_a) <= _TOLERANCE_A < max(drawn_a)
+        return abs(max(drawn_a) - allowed_a) <= _TOLERANCE_A < max(drawn_a)
 
     async def _misread(self, station: LiveStation, evse: LiveEvse, excess: Excess) -> None:
         """Count an EVSE at its rating, and have it told its limit in another form."""
         form = evse.form_in_use(self._clock.now())
         shown, allowed = f"{excess.shown_a:.0f} A", f"{excess.allowed_a:.0f} A"
-        evse.distrust(f"Its composite schedule is {shown} where {allowed} are allowed")
-        evse.trial, evse.is_misread = None, True
+        words = f"Its composite schedule is {shown} where {allowed} are allowed"
+        evse.distrust(words, is_unseen=True)
+        evse.trial = None
         await self._notes.ignored(station, form)
         await self._notes.raise_notice(
             station.station_id,

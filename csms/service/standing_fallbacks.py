@@ -6,6 +6,7 @@ one form to another leaves no gap, and a station that refuses the new one keeps 
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +26,7 @@ from csms.domain.profile_form import (
 )
 from csms.domain.standing import HeldFallback
 from csms.service.dialect_notes import DialectNotes
+from csms.service.grid_guard import adds_to_overload
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
@@ -105,23 +107,25 @@ class StandingFallbacks:
             logger.info("takes no common fallback: %s", outcome.detail or outcome.status)
         await self._keep(whole, lowest_a, sent_at, outcome, form)
 
-    async def make_room(self, station: LiveStation, evse: LiveEvse, form: ProfileForm) -> bool:
+    async def make_room(
+        self, station: LiveStation, evse: LiveEvse, form: ProfileForm
+    ) -> Standing | None:
         """Let the fallback stand where a limit of a form lies above it.
 
         Returns:
-            Whether it certainly does.
+            Whether it certainly does; None: that has to be seen first.
         """
-        if form.purpose is ProfilePurpose.TX:
-            return True
         held, top = self.held(evse), station.capabilities.max_stack_level
-        if held.form.slot == form.slot and held.level < top:
-            return True
+        is_there = held.form.slot == form.slot and held.level < top
+        if form.purpose is ProfilePurpose.TX or is_there:
+            return Standing.HELD
         if top - 1 == _LOWEST_LEVEL and form.slot == PLAIN_DEFAULT.slot:
             # The common one is at that level, where 2.0.1 has no room for another (K01.FR.53).
             await self._clear(station, profile_id_of(_COMMON, WHOLE_STATION))
         forms = [one for one in self._forms(station) if one.slot == form.slot]
-        standing = await self._walk(station, evse, forms, top - 1)
-        return standing is Standing.HELD and self.held(evse).form.slot == form.slot
+        if held.form.slot == form.slot:
+            return await self._walk(station, evse, forms, top - 1)
+        return await self._try_elsewhere(station, evse, forms, top - 1)
 
     async def move(self, station: LiveStation, evse: LiveEvse) -> bool:
         """Give an EVSE its fallback in a form that is worth a try; return whether it took one."""
@@ -162,6 +166,26 @@ class StandingFallbacks:
         top = station.capabilities.max_stack_level
         best = next(iter(self.timed(station, form)), None)
         return max(0, top - 1) if best is not None and best.slot == form.slot else top
+
+    async def _try_elsewhere(
+        self, station: LiveStation, evse: LiveEvse, forms: Sequence[ProfileForm], level: int
+    ) -> Standing | None:
+        """Give up a fallback that is kept to for one of which that is not known.
+
+        Only where there is room for the EVSE's rating, at which it counts until that was seen.
+        """
+        now, key = self._clock.now(), evse.place.evse
+        if adds_to_overload(
+            self._live, now, {key: replace(evse.allowance, standing=Standing.UNKNOWN)}
+        ):
+            return None
+        evse.distrust("It is seen whether its limits can be the station's", is_unseen=True)
+        standing = await self._walk(station, evse, forms, level)
+        if standing is not Standing.HELD:
+            evse.trust()
+            return standing
+        evse.watch(self.held(evse).form, self._clock.now())
+        return None
 
     async def _walk(
         self,

@@ -11,6 +11,8 @@ import pytest
 from csms.domain.charging_profile import ChargingProfile, ProfilePurpose
 from csms.domain.commands import CommandStatus
 from csms.domain.identity import EvseId
+from csms.domain.limits import Standing
+from csms.domain.metering import Reading
 from csms.domain.profile_form import PLAIN_TX, Place, ProfileForm, Style
 from csms.service.dispatch import Dispatcher, Target
 from csms.service.live_evse import LiveEvse
@@ -176,21 +178,43 @@ async def test_limit_of_a_transaction_ends_with_it(database_file: Path) -> None:
         assert post.now_a() == 6.0
 
 
+def takes_but_one_default(_number: int, profile: ChargingProfile) -> bool:
+    return profile.profile_id < 2000 or profile.purpose is STATION_MAX
+
+
 @in_virtual_time
-async def test_station_that_takes_but_one_default_is_limited_as_a_whole(
+async def test_station_that_takes_but_one_default_is_limited_as_a_whole_once_that_was_seen(
     database_file: Path,
 ) -> None:
-    def takes(_number: int, profile: ChargingProfile) -> bool:
-        return profile.profile_id < 2000 or profile.purpose is STATION_MAX
-
-    async with yard(database_file, takes) as post:
+    async with yard(database_file, takes_but_one_default) as post:
         await post.give(16.0)
-        assert post.offered()[-2:] == [(0, STATION_MAX, 4, 6.0), (0, STATION_MAX, 5, 6.0)]
+        assert post.offered()[-1] == (0, STATION_MAX, 4, 6.0)
         assert post.stubborn.of(TX_DEFAULT, 1) == []  # it would keep the vehicle at its fallback
+        assert post.now_a() == 32.0  # nobody has seen yet that it is kept to
+        for _ in range(4):
+            await asyncio.sleep(60)
+            now = post.office.clock.now()
+            reading = Reading(at=now, current_a=(6.0, 6.0, 6.0))
+            post.office.live.read(EvseId("G-01", 1), reading, now)
+        await asyncio.sleep(60)
+        assert post.now_a() == 6.0
         post.know(MAX_FORM)
         await post.give(16.0)
-        assert post.offered()[-1] == (0, STATION_MAX, 5, 16.0)
+        assert post.offered() == [(0, STATION_MAX, 5, 16.0)]
         assert post.now_a() == 16.0
+
+
+@in_virtual_time
+async def test_fallback_that_is_kept_to_is_not_given_up_where_there_is_no_room_to_see(
+    database_file: Path,
+) -> None:
+    async with yard(database_file, takes_but_one_default) as post:
+        second = post.evse("G-02")
+        second.allowance = second.allowance.restanding(Standing.UNKNOWN)  # 32 of 40 A
+        await post.give(8.0)
+        assert STATION_MAX not in {one[1] for one in post.offered()}
+        assert post.now_a() == 6.0
+        assert post.evse().mistrust == ""
 
 
 @in_virtual_time
@@ -252,7 +276,10 @@ async def test_newer_limit_ends_the_search_for_a_form_of_an_older_one(database_f
 async def test_station_that_takes_no_limit_at_all_stays_at_its_fallback_and_operators_are_told_once(
     database_file: Path,
 ) -> None:
-    async with yard(database_file, timed(lambda _number, _one: False)) as post:
+    def takes(_number: int, profile: ChargingProfile) -> bool:
+        return profile.profile_id < 2000 and profile.purpose is TX_DEFAULT
+
+    async with yard(database_file, takes) as post:
         for _ in range(3):
             await post.give(16.0)
             await asyncio.sleep(300)
