@@ -21,13 +21,19 @@ def test_every_kind_of_event_has_a_handler() -> None:
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, StationEvent) and kind is not StationEvent
     }
-    assert len(kinds) == 23
+    assert len(kinds) == 24
     assert set(_HANDLERS) == kinds
 
 
 def test_every_report_beside_charging_has_a_name_to_be_kept_under() -> None:
     assert set(KIND_OF) == {kind for kind in _HANDLERS if kind.__module__ == notices.__name__}
-    noticed_here = {NoticeKind.REPORTS_MISSING, NoticeKind.TRANSACTION_CLOSED}
+    noticed_here = {
+        NoticeKind.LIMITS_IGNORED,
+        NoticeKind.LIMITS_MISREAD,
+        NoticeKind.LIMITS_REFUSED,
+        NoticeKind.REPORTS_MISSING,
+        NoticeKind.TRANSACTION_CLOSED,
+    }
     assert set(KIND_OF.values()) == set(NoticeKind) - noticed_here
 
 
