@@ -10,7 +10,7 @@ import httpx2
 from cryptography import x509
 
 from csms.clock import Clock
-from csms.domain.certificates import CertificateHash, StatusQuery
+from csms.domain.certificates import CertificateHash, CertificateVerdict, StatusQuery
 from csms.pki.ocsp import OcspAnswer, OcspError, check_signature, is_issuer
 from csms.pki.responders import Responders, normal
 from csms.pki.trust import TrustAnchors, UntrustedError, path_to_anchor
@@ -59,7 +59,7 @@ class Standings:
         content, answer = await self._responders.ask(client, question.query)
         try:
             await self._trust(question, answer)
-        except OcspError as error:
+        except (OcspError, UntrustedError) as error:
             logger.debug("not remembered: %s", error)
         else:
             self._responders.keep(question.query, content, answer)
@@ -70,6 +70,7 @@ class Standings:
 
         Raises:
             OcspError: There is no such answer.
+            UntrustedError: The issuer's own certificate has expired.
             CertificateFileError: It is not known whom to trust.
         """
         question = Question(normal(question.query), question.issuers)
@@ -91,6 +92,7 @@ class Standings:
 
         Raises:
             OcspError: It is not.
+            UntrustedError: The issuer's own certificate has expired.
         """
         now = self._clock.now()
         await asyncio.to_thread(lambda: _check(question, answer, self._anchors.all(), now))
@@ -104,6 +106,8 @@ def _check(
     )
     if not issuers:
         raise OcspError("expected a certificate of an issuer that is trusted here")
+    if all(one.not_valid_after_utc < now for one in issuers):
+        raise UntrustedError(CertificateVerdict.EXPIRED, "the issuer's certificate has expired")
     check_signature(answer, issuers, now)
 
 

@@ -152,8 +152,9 @@ class OnlineVehiclePki:
             questions = await asyncio.to_thread(read_questions, shown, anchors, now)
         else:
             questions = [Question(query) for query in shown.queries]
-        causes = await asyncio.gather(*map(self._look_up, questions))
-        found = [one for one in causes if one is not None]
+        async with asyncio.TaskGroup() as tasks:
+            looking = [tasks.create_task(self._look_up(one)) for one in questions]
+        found = [one for task in looking if (one := task.result()) is not None]
         revoked = next((one for one in found if one.verdict is CertificateVerdict.REVOKED), None)
         if found:
             raise revoked or found[0]
@@ -164,7 +165,9 @@ class OnlineVehiclePki:
         serial = question.query.certificate.serial[:40]
         try:
             answer = await self._standings.of(self._web, question)
-        except OcspError as error:
+        except UntrustedError as error:
+            return error
+        except (OcspError, CertificateFileError) as error:
             return UntrustedError(CertificateVerdict.CHAIN_ERROR, f"certificate {serial}: {error}")
         match answer.status:
             case ocsp.OCSPCertStatus.GOOD:

@@ -249,6 +249,16 @@ async def test_issuer_may_be_known_by_what_its_responder_sends_along(
     )
 
 
+async def test_contract_ends_with_the_authority_that_has_expired(
+    pki: Pki, root: Made, responder: Responder, clock: FakeClock
+) -> None:
+    # OCPP 2.0.1 C07.FR.15
+    query = query_of(contract(root, None), root, responder.url)
+    clock.turn(366 * 86_400)
+    responder.hours = (366 * 24.0 - 1, 366 * 24.0 + 1)
+    assert await pki.judge(told(query)) is V.EXPIRED
+
+
 async def test_issuer_is_asked_again_once_its_answer_holds_no_more(
     pki: Pki, root: Made, responder: Responder, clock: FakeClock
 ) -> None:
