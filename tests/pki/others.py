@@ -68,9 +68,9 @@ class HttpServer:
             writer.close()
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator["HttpServer"]:
+    async def listening(self, port: int = 0) -> AsyncIterator["HttpServer"]:
         self.gate.set()
-        async with await asyncio.start_server(self.serve, "127.0.0.1", 0) as server:
+        async with await asyncio.start_server(self.serve, "127.0.0.1", port) as server:
             self.port = server.sockets[0].getsockname()[1]
             try:
                 yield self
