@@ -21,6 +21,7 @@ class KnownStation:
         standings: By EVSE number, whether the fallback is held, and which one in A.
         connectors: By EVSE number, the status of its first connector and what the vehicle does.
         registration: What an operator wants its boots to be answered; None: its site says.
+        is_expected: Whether an operator has announced or adopted it.
         make: As it introduced itself, None if it never did.
         held: By EVSE number, in which form the fallback stands.
     """
@@ -31,5 +32,6 @@ class KnownStation:
     connectors: Mapping[int, tuple[ConnectorStatus, ChargingState | None]]
     registration: Registration | None = None
     booted_at: datetime | None = None
+    is_expected: bool = False
     make: StationMake | None = None
     held: Mapping[int, HeldFallback] = field(default_factory=dict)

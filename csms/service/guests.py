@@ -63,10 +63,12 @@ def judge_guest(live: LiveSite, now: datetime) -> Admission:
 def has_only_passed_by(live: LiveSite, station_id: StationId, now: datetime) -> bool:
     """Whether a guest connected, never said a word, and has been gone for as long as limits live.
 
-    Guests that an operator has announced are waited for.
+    Guests that an operator has announced or adopted are waited for.
     """
     station = live.stations[station_id]
     if not live.is_guest(station_id) or station.is_connected or station.has_reported:
+        return False
+    if station.is_expected:
         return False
     if any(evse.allowance.standing is not Standing.UNKNOWN for evse in live.evses_of(station_id)):
         return False

@@ -31,6 +31,7 @@ class LiveStation:
         connected_at: Distinguishes its connections.
         gone_at: When it was last seen to be gone; None: it is connected, or has yet to come.
         has_reported: Whether it has ever told anything.
+        is_expected: Whether an operator has announced or adopted it, though no site file lists it.
         heard_at: When it last told anything, since the start; None: nothing yet.
         doubts: How often it has come anew, or may have lost its profiles: what was set up before
             that counts for nothing.
@@ -60,6 +61,7 @@ class LiveStation:
     gone_at: datetime | None = None
     booted_at: datetime | None = None
     has_reported: bool = False
+    is_expected: bool = False
     heard_at: datetime | None = None
     doubts: int = 0
     setting_up: "asyncio.Task[None] | None" = None

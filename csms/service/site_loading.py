@@ -39,6 +39,7 @@ def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: da
     station.protocol, station.has_reported = known.protocol, known.has_reported
     station.wanted_registration, station.booted_at = known.registration, known.booted_at
     station.make = known.make
+    station.is_expected = known.is_expected
     station.gone_at = now if station.protocol else None
     for evse in live.evses_of(station_id):
         number = evse.place.evse.number

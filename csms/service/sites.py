@@ -121,7 +121,7 @@ class Sites:
             UnknownSiteError: There is no such site.
         """
         async with self._placing:
-            return await self._adopt(station_id, (self.live(site_id),))
+            return await self._adopt(station_id, (self.live(site_id),), is_expected=True)
 
     async def connected(self, station_id: StationId, protocol: str) -> None:
         """A station has connected, speaking that version."""
@@ -205,7 +205,9 @@ class Sites:
         if live is not None:
             live.station_connected(station_id, protocol, now)
 
-    async def _adopt(self, station_id: StationId, sites: Iterable[LiveSite]) -> Admission:
+    async def _adopt(
+        self, station_id: StationId, sites: Iterable[LiveSite], *, is_expected: bool = False
+    ) -> Admission:
         """Keep a guest and give it its place, or say why there is none."""
         if self.of_station(station_id) is not None:  # it has come twice at once
             return Admission()
@@ -217,10 +219,11 @@ class Sites:
                 refusal = refusal if admission is NOT_KNOWN else admission
                 continue
             async with self._open_uow() as uow:
-                await uow.stations.adopt(station_id, live.site.site_id)
+                await uow.stations.adopt(station_id, live.site.site_id, is_expected=is_expected)
                 await uow.commit()
             live.add_place(place)
-            live.stations[station_id].gone_at = now  # until its handshake is complete
+            station = live.stations[station_id]
+            station.gone_at, station.is_expected = now, is_expected  # gone until its handshake ends
             logger.info("guest %s joins site %s", station_id, live.site.site_id)
             return admission
         return refusal

@@ -33,8 +33,10 @@ class SiteStore(Protocol):
 class StationStore(Protocol):
     """Keeps stations and what is on them."""
 
-    async def adopt(self, station_id: StationId, site_id: SiteId) -> None:
-        """Keep a guest."""
+    async def adopt(
+        self, station_id: StationId, site_id: SiteId, *, is_expected: bool = False
+    ) -> None:
+        """Keep a guest; an operator may expect it."""
         ...
 
     async def put_registration(

@@ -34,7 +34,7 @@ _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _transaction = table_of(TransactionRow)
 _variable = table_of(StationVariableRow)
-_introduction = [column for column in _station.c if column.name != "metered_at"]
+_introduction = [c for c in _station.c if c.name not in ("metered_at", "is_expected")]
 
 
 class Queries:

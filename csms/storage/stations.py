@@ -42,7 +42,10 @@ _connector = table_of(ConnectorRow)
 _token = table_of(IdTokenRow)
 _KNOWN: Final = tuple(
     _station.c[name]
-    for name in ("id", "protocol", "registration", "booted_at", "vendor", "model", "firmware")
+    for name in (
+        *("id", "protocol", "registration", "booted_at", "is_expected"),
+        *("vendor", "model", "firmware"),
+    )
 )
 _HISTORY: Final = tuple(table_of(row) for row in (TransactionRow, SentLimitRow))
 """What stays of a station that is gone, beside its meter's readings."""
@@ -112,9 +115,11 @@ class SiteRepository(Repository):
 class StationRepository(Repository):
     """Stations and what is on them."""
 
-    async def adopt(self, station_id: StationId, site_id: SiteId) -> None:
-        """Keep a guest."""
-        row = {"id": station_id, "site_id": site_id, "is_guest": True}
+    async def adopt(
+        self, station_id: StationId, site_id: SiteId, *, is_expected: bool = False
+    ) -> None:
+        """Keep a guest; an operator may expect it."""
+        row = {"id": station_id, "site_id": site_id, "is_guest": True, "is_expected": is_expected}
         await self._put(StationRow, row)
         evse = {"station_id": station_id, "number": 1, "standing": str(Standing.UNKNOWN)}
         await self._insert_new(EvseRow, [evse])
@@ -137,7 +142,9 @@ class StationRepository(Repository):
         of_it = (_has_rows(table) for table in _HISTORY)
         did = select(_station.c.id).where(this, or_(_station.c.metered_at.is_not(None), *of_it))
         if (await self._unit.execute(did)).first() is not None:
-            statement = update(_station).where(this).values(site_id=None, is_guest=False)
+            statement = (
+                update(_station).where(this).values(site_id=None, is_guest=False, is_expected=None)
+            )
             await self._unit.execute(statement)
         else:
             await self._unit.execute(delete(_station).where(this))
@@ -159,6 +166,7 @@ class StationRepository(Repository):
                 connectors=connectors.get(row["id"], {}),
                 registration=Registration(row["registration"]) if row["registration"] else None,
                 booted_at=row["booted_at"],
+                is_expected=bool(row["is_expected"]),
                 make=_make(row),
                 held=held.get(row["id"], {}),
             )

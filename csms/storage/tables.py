@@ -46,7 +46,8 @@ class StationRow(SQLModel, table=True):
     """A station; guests have no place in a site file.
 
     `metered_at` is when its meter was first heard of, lately or ever; `registration` what an
-    operator wants its boots to be answered, where that is not for the site to say.
+    operator wants its boots to be answered, where that is not for the site to say; `is_expected`
+    says of a guest that an operator has announced or adopted it.
     """
 
     __tablename__: ClassVar[str] = "station"
@@ -63,6 +64,7 @@ class StationRow(SQLModel, table=True):
     seen_at: datetime | None = None
     metered_at: datetime | None = None
     registration: str | None = None
+    is_expected: bool | None = None
 
 
 class EvseRow(SQLModel, table=True):

@@ -23,7 +23,7 @@ from csms.domain.station import Registration, StationModel
 from csms.service.ports import Refusal
 from csms.service.requirements import OPEN, SecurityPolicy
 from tests.domain.sites import place, small_site
-from tests.service.rig import NOON, Office, open_office
+from tests.service.rig import NOON, Office, after, open_office
 
 GUESTS: Final = GuestPlace(feeder_id="level-2", lines=(1, 2, 3), max_a=16.0, max_stations=2)
 SITE: Final = small_site(place("G-01", "level-1", 6.0), guests=GUESTS)
@@ -192,6 +192,24 @@ async def test_adopted_station_is_a_guest_of_its_site_also_after_a_restart(
         assert await knocks(office) == ""
         await office.operations.remove_guest("NEW-1")
         assert await knocks(office) == "it is in no site file, and strangers are refused"
+
+
+async def test_adopted_station_is_waited_for_also_if_it_has_come_and_said_nothing(
+    database_file: Path,
+) -> None:
+    async with open_office(database_file, SITE, policy=REFUSE) as office:
+        await office.adoption.adopt("NEW-1", "fjordgata")
+        office.clock.instant = after(24 * 60)
+        await office.sites.forget_passers_by()
+        await waits(office)
+        await office.security.door.disconnected("NEW-1")
+        office.clock.instant = after(48 * 60)
+        await office.sites.forget_passers_by()
+        assert await knocks(office) == ""
+    async with open_office(database_file, SITE, policy=REFUSE) as office:
+        office.clock.instant = after(72 * 60)
+        await office.sites.forget_passers_by()
+        assert await knocks(office) == ""
 
 
 async def test_password_is_made_for_who_needs_one_and_it_opens_the_door(guarded: Office) -> None:

@@ -1,4 +1,4 @@
-"""Stations that were turned away, transactions that a rule has closed, reports that are missing."""
+"""Stations turned away or adopted, transactions closed by a rule, reports that are missing."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,7 @@ _STARTS_OF_RUNNING = (
 def upgrade() -> None:
     for name, kind in _NEW:
         op.add_column("charging_transaction", sa.Column(name, kind, nullable=True))
+    op.add_column("station", sa.Column("is_expected", sa.Boolean(), nullable=True))
     op.execute(_STARTS_OF_RUNNING)
     op.create_index(
         "ix_transaction_running",
@@ -63,3 +64,5 @@ def downgrade() -> None:
     with op.batch_alter_table("charging_transaction") as batch_op:
         for name, _ in _NEW:
             batch_op.drop_column(name)
+    with op.batch_alter_table("station") as batch_op:
+        batch_op.drop_column("is_expected")
