@@ -65,6 +65,10 @@ ROUTES: Final = {
     "get /api/v1/tokens/{value}",
     "put /api/v1/tokens/{value}",
     "delete /api/v1/tokens/{value}",
+    "get /api/v1/unknown-stations",
+    "post /api/v1/unknown-stations/{station_id}/adoption",
+    "put /api/v1/unknown-stations/{station_id}/refusal",
+    "delete /api/v1/unknown-stations/{station_id}",
     "get /api/v1/messages",
     "get /api/v1/messages/export",
 }
