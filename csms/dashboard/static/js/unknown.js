@@ -59,7 +59,7 @@ class Unknown {
     const element = this.#template.content.querySelector("li").cloneNode(true);
     const to = cells(element);
     const path = `${API}/${encodeURIComponent(name)}`;
-    const siteOf = () => to.site?.value ?? this.#section.dataset.site;
+    const siteOf = () => to.site?.value ?? this.#section.dataset.joins;
     to.adopt.addEventListener("click", () => this.#act("POST", `${path}/adoption`, { site_id: siteOf() }));
     to.refuse.addEventListener("click", () => this.#act("PUT", `${path}/refusal`));
     to.forget.addEventListener("click", () => this.#act("DELETE", path));
