@@ -28,7 +28,9 @@ class AttemptRepository(Repository):
 
     async def all(self) -> list[Attempt]:
         """All attempts, the one that was made longest ago first."""
-        rows = await self._unit.execute(select(_attempt).order_by(_attempt.c.last_at))
+        rows = await self._unit.execute(
+            select(_attempt).order_by(_attempt.c.last_at, _attempt.c.station_id)
+        )
         return [_read(row) for row in rows.mappings()]
 
     async def put(self, attempts: Iterable[Attempt]) -> None:
