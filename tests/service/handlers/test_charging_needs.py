@@ -20,10 +20,11 @@ from csms.domain.notices import (
 )
 from csms.domain.station import RateUnit
 from csms.domain.transaction import NeedTeller, StatedNeed
+from csms.service.problem_builder import build_problem
 from tests.domain.sites import place, small_site
 from tests.service.handlers.stories import TellerV201
 from tests.service.rig import NOON, Office, after, open_office
-from tests.service.sites import connect, evse_of, hold
+from tests.service.sites import connect, evse_of, hold, transaction
 
 E1: Final = EvseId("G-01", 1)
 TEN_PAST: Final = after(10)
@@ -114,6 +115,21 @@ async def test_needs_that_say_nothing_change_nothing(
     await charging(office)
     assert await tell_needs(office, **nonsense) == "Accepted"
     assert need_of(office) == StatedNeed()
+
+
+@pytest.mark.parametrize(("told", "most"), [(None, 6), (3, 3), (1024, 6), (0, 1)])
+async def test_schedule_has_no_more_periods_than_the_vehicle_takes(
+    office: Office, told: int | None, most: int
+) -> None:
+    await charging(office)
+    assert await tell_needs(office, energy_wh=8000.0, max_periods=told) == "Accepted"
+    evse = office.evse("G-01/1")
+    assert office.live.max_periods(evse) == most
+    [planned] = build_problem(office.live, after(10)).evses
+    assert planned.max_periods == most
+    evse.end()
+    evse.begin(transaction("G-01", 2))
+    assert office.live.max_periods(evse) == 6  # another vehicle
 
 
 async def test_schedule_is_sent_even_where_the_limit_stays_the_same(office: Office) -> None:
