@@ -77,6 +77,16 @@ KIND_OF: Final[Mapping[type[StationEvent[Any]], NoticeKind]] = {
     VehicleCertificateAsked: NoticeKind.VEHICLE_CERTIFICATE,
     VehicleScheduleTold: NoticeKind.VEHICLE_SCHEDULE,
 }
+FOUND_HERE: Final = frozenset(
+    {
+        NoticeKind.LIMITS_IGNORED,
+        NoticeKind.LIMITS_MISREAD,
+        NoticeKind.LIMITS_REFUSED,
+        NoticeKind.REPORTS_MISSING,
+        NoticeKind.TRANSACTION_CLOSED,
+    }
+)
+"""What no station tells: it was found by what it did."""
 REPORT_KINDS: Final = frozenset(
     {
         NoticeKind.CUSTOMER_DATA,

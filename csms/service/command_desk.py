@@ -27,6 +27,7 @@ from csms.service.job_book import JobBook, KeyKnownError
 from csms.service.live_site import LiveSite
 from csms.service.portions import Portions
 from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.profile_writing import written_to
 from csms.service.registration import may_be_told, note_asked
 from csms.service.sites import Sites
 from csms.service.told_passwords import without_passwords
@@ -225,7 +226,9 @@ class CommandDesk:
             is_charging=any(evse.transaction for evse in evses),
             fallback_a={one.place.evse.number: one.place.fallback_a for one in evses},
             max_stack_level=live.stations[station_id].capabilities.max_stack_level,
-            held_levels=frozenset(one.held.level for one in evses if one.held),
+            held_levels=frozenset(
+                (written_to(one.held.form, one), one.held.level) for one in evses if one.held
+            ),
             is_max_ours=any(one.holds_maximum for one in evses),
         )
         if not isinstance(command, SetNetworkProfile):

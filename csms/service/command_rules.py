@@ -47,7 +47,7 @@ class StationFacts:
         is_charging: Whether a transaction runs at the station.
         fallback_a: By EVSE number, what each holds as its fallback.
         max_stack_level: At which EVSEs hold it; the station as a whole holds one at level 0.
-        held_levels: Stack levels at which fallbacks stand.
+        held_levels: At which EVSEs (0: the station) and stack levels fallbacks stand.
         is_max_ours: The fallback stands as a maximum of the station: another maximum of a higher
             level would lift it.
         security_profile: The one that it uses, None if that is not known.
@@ -56,7 +56,7 @@ class StationFacts:
     is_charging: bool = False
     fallback_a: Mapping[int, float] = field(default_factory=dict)
     max_stack_level: int = 0
-    held_levels: frozenset[int] = frozenset()
+    held_levels: frozenset[tuple[int, int]] = frozenset()
     is_max_ours: bool = False
     security_profile: int | None = None
 
@@ -160,8 +160,8 @@ def _check_default(command: SetProfile, facts: StationFacts) -> None:
     _check_id(profile)
     _check_periods(profile)
     taken = 0 if evse_number == WHOLE_STATION else facts.max_stack_level
-    if profile.stack_level in {taken, *facts.held_levels}:
-        level = profile.stack_level
+    level = profile.stack_level
+    if level == taken or (evse_number, level) in facts.held_levels:
         message = f"expected another than {level}, at which the fallback is (2.0.1 K01.FR.06)"
         raise InvalidInputError("profile.stack_level", message)
     _check_fallback("set_profile", profile, facts, evse_number)

@@ -104,6 +104,10 @@ ALLOWED: dict[str, tuple[Command[Any], StationFacts]] = {
     "default under the fallback": (default(1), HOLDING),
     "default of the station under all fallbacks": (default(0, stack_level=1), HOLDING),
     "limit of a transaction that does not run": (stray(), HOLDING),
+    "default of the station at the level of an EVSE's fallback": (
+        default(0, stack_level=1),
+        replace(HOLDING, held_levels=frozenset({(1, 1)})),
+    ),
     "setting": (setting("HeartbeatInterval"), IDLE),
     "customer": (HandleCustomerData(customer="Anna", is_removed=True), CHARGING),
     "setting of another component": (setting("OCPPCommCtrlr.HeartbeatInterval"), IDLE),
@@ -215,7 +219,7 @@ INVALID: dict[str, tuple[Command[Any], StationFacts, str]] = {
     ),
     "default at the level of a fallback": (
         default(1, stack_level=4),
-        replace(HOLDING, held_levels=frozenset({4})),
+        replace(HOLDING, held_levels=frozenset({(1, 4)})),
         "profile.stack_level",
     ),
     "fallback's id": (station_max(profile_id=1000), IDLE, "profile.profile_id"),

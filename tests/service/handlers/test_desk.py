@@ -7,7 +7,7 @@ import pytest
 
 from csms.domain import events, notices
 from csms.domain.events import StationEvent
-from csms.domain.notice_kinds import KIND_OF, NoticeKind
+from csms.domain.notice_kinds import FOUND_HERE, KIND_OF, NoticeKind
 from csms.ocpp.adapter import Adapter
 from csms.service.handlers.desk import _HANDLERS
 from tests.domain.sites import place, small_site
@@ -27,14 +27,7 @@ def test_every_kind_of_event_has_a_handler() -> None:
 
 def test_every_report_beside_charging_has_a_name_to_be_kept_under() -> None:
     assert set(KIND_OF) == {kind for kind in _HANDLERS if kind.__module__ == notices.__name__}
-    noticed_here = {
-        NoticeKind.LIMITS_IGNORED,
-        NoticeKind.LIMITS_MISREAD,
-        NoticeKind.LIMITS_REFUSED,
-        NoticeKind.REPORTS_MISSING,
-        NoticeKind.TRANSACTION_CLOSED,
-    }
-    assert set(KIND_OF.values()) == set(NoticeKind) - noticed_here
+    assert set(KIND_OF.values()) == set(NoticeKind) - FOUND_HERE
 
 
 class Unheard(StationEvent[Any], frozen=True):
