@@ -35,6 +35,8 @@ _REFUSALS: Final = frozenset(
 )
 """What says something of the form; others say that the station was not asked, or did not answer."""
 
+_SUPERSEDED: Final = Outcome(status=CommandStatus.SUPERSEDED, detail="a newer limit came before it")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
@@ -88,10 +90,9 @@ class LimitSending:
         was_refused = bool(evse.refusal)
         told: list[ChargingProfile] = []
         outcome = await self._put(station, evse, sending.limit, told)
-        is_exhausted = True
+        gives_way = await self._gives_way(station, evse, sending.limit, outcome)
         for form in self._after(evse, sending.limit.form):
-            if not await self._gives_way(station, evse, sending.limit, outcome):
-                is_exhausted = False
+            if not gives_way:
                 break
             if outcome.status is CommandStatus.NOT_SUPPORTED and form.slot == _slot(sending):
                 continue
@@ -104,9 +105,9 @@ class LimitSending:
             if next_one is None:  # a newer one has come, and finds its own form
                 return
             sending, outcome = next_one, await self._put(station, evse, limit, told)
+            gives_way = await self._gives_way(station, evse, limit, outcome)
         await self._settle(station, evse, sending, outcome)
-        is_refused = outcome.status in _REFUSALS
-        if is_refused and is_exhausted and not was_refused and len(told) > 1:
+        if gives_way and not was_refused and len(told) > 1:  # and there is nothing left
             await self._notes.raise_notice(
                 station.station_id,
                 NoticeKind.LIMITS_REFUSED,
@@ -141,6 +142,9 @@ class LimitSending:
         if room is not Standing.HELD:
             status = CommandStatus.REJECTED if room is Standing.REFUSED else CommandStatus.NOT_SENT
             return Outcome(status=status, detail="its fallback does not stand below it yet")
+        uncertain = evse.allowance.uncertain
+        if not (limit.form.is_harmless or (uncertain and uncertain[-1] is limit)):
+            return _SUPERSEDED  # making room has taken its time
         profile = timed_profile(self._live, evse, limit)
         if profile is None:
             return Outcome(status=CommandStatus.NOT_SENT, detail="the transaction is over")
@@ -178,8 +182,7 @@ class LimitSending:
         uncertain = evse.allowance.uncertain
         if not uncertain or uncertain[-1] is not limit:
             evse.allowance = evse.allowance.settled(limit, Verdict.REFUSED)
-            word = Outcome(status=CommandStatus.SUPERSEDED, detail="a newer limit came before it")
-            await self._keep(evse, numbers[to], word)
+            await self._keep(evse, numbers[to], _SUPERSEDED)
             return None
         return replace(sending, limit=limit, number=numbers[to])
 

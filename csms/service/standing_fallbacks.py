@@ -179,10 +179,13 @@ class StandingFallbacks:
             self._live, now, {key: replace(evse.allowance, standing=Standing.UNKNOWN)}
         ):
             return None
-        evse.distrust("It is seen whether its limits can be the station's", is_unseen=True)
+        was_trusted = not evse.allowance.is_disobeyed
+        if was_trusted:
+            evse.distrust("It is seen whether its limits can be the station's", is_unseen=True)
         standing = await self._walk(station, evse, forms, level)
         if standing is not Standing.HELD:
-            evse.trust()
+            if was_trusted:
+                evse.trust()
             return standing
         evse.watch(self.held(evse).form, self._clock.now())
         return None
