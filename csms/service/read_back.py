@@ -33,6 +33,8 @@ _LOOK_EVERY_S: Final = 30.0
 _AT_ONCE: Final = 5
 """So many questions are asked at a time, one after the other."""
 _AGAIN: Final = timedelta(days=1)
+_WHEN_BACK: Final = timedelta(hours=1)
+"""How soon a station that is not connected is looked for again."""
 _SHORTEST_S: Final = 60
 _FALLBACK_S: Final = 900
 _MOMENT: Final = timedelta(microseconds=1)
@@ -84,6 +86,8 @@ class ReadBack:
             evse = self._live.evses.get(key)
             if evse is None or not self._is_able(evse):
                 del due[key]
+            elif not self._live.stations[key.station_id].is_connected:
+                due[key] = now + _WHEN_BACK
             elif not evse.allowance.uncertain:  # limits go first
                 del due[key]
                 await self._ask(evse)
@@ -92,7 +96,7 @@ class ReadBack:
         """Whether an answer would be of use."""
         station = self._live.stations[evse.place.evse.station_id]
         is_asked = self._live.dialects.of(station).reads_back is not False
-        return is_asked and station.is_connected and not evse.is_stray
+        return is_asked and not evse.is_stray
 
     async def _ask(self, evse: LiveEvse) -> None:
         station = self._live.stations[evse.place.evse.station_id]

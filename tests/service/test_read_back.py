@@ -283,3 +283,14 @@ async def test_question_waits_until_the_limits_are_answered(database_file: Path)
         await giving
         await asyncio.sleep(120)
         assert len(it.oracle.asked) == 1
+
+
+@in_virtual_time
+async def test_station_that_is_away_is_asked_when_it_is_back(database_file: Path) -> None:
+    async with desk(database_file, schedule((0, 6.0)), charges=False) as it:
+        await it.office.sites.disconnected("G-01")
+        await asyncio.sleep(3000)
+        assert it.oracle.asked == []
+        await it.office.sites.connected("G-01", "2.0.1")
+        await asyncio.sleep(3600)
+        assert len(it.oracle.asked) == 1
