@@ -24,7 +24,7 @@ from smart_charging.model import Relaxed, relax
 from smart_charging.network import LINES
 from smart_charging.plan import ChargingPlan
 from smart_charging.policy import without_first
-from smart_charging.resuming import slots_of
+from smart_charging.problem import ChargingProblem
 from smart_charging.units import Grouping, cohort_units
 
 _MANY: Final = 100
@@ -73,7 +73,7 @@ def relax_again(case: Case, last: ChargingPlan, time_limit_s: float) -> Relaxed:
 def _carried_over(case: Case, last: ChargingPlan) -> Relaxed:
     """The last plan on the slots of this problem, cut down to what is wanted and fits."""
     problem, units = case.problem, case.units
-    at = slots_of(last, problem)
+    at = _slots_of(last, problem)
     limits_a = {planned.key: planned.limits_a for planned in last.evses}
     nothing = (0.0,) * len(last.slots_s)
     amps = np.array([limits_a.get(evse.key, nothing) for evse in problem.evses])
@@ -92,6 +92,14 @@ def _carried_over(case: Case, last: ChargingPlan) -> Relaxed:
         gains = last.gain_per_a[:, at] * lengths
     stores = np.zeros((len(problem.stores), amps.shape[1]))
     return Relaxed(amps, gains, stores, objective=None, fee_pieces=())
+
+
+def _slots_of(last: ChargingPlan, problem: ChargingProblem) -> Indices:
+    """The slot of the last plan in which the middle of each slot lies: [slot]."""
+    begins_s = np.cumsum(problem.slots_s) - np.array(problem.slots_s) / 2
+    offset_s = (problem.starts_at - last.starts_at).total_seconds()
+    found = np.searchsorted(np.cumsum(last.slots_s), begins_s + offset_s, side="right")
+    return np.asarray(np.clip(found, 0, len(last.slots_s) - 1))
 
 
 def _large_rows(case: Case) -> Flags:

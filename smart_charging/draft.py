@@ -4,14 +4,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from smart_charging.arrays import Array, ComplexArray, Indices
+from smart_charging.arrays import Array, Indices
 from smart_charging.linear_program import Columns, Rows
 from smart_charging.network import Incidence, Network
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.tariff import Piece
 from smart_charging.units import Units
-from smart_charging.worth import cost_per_kwh, hours_of, worth_per_kwh
+from smart_charging.worth import cost_per_kwh, hours_of, hurry_of, lateness, worth_per_kwh
 
 NOT_THERE = -1
 
@@ -48,15 +48,11 @@ class Lines:
         constraints: [chord, slot], NOT_THERE where the line cannot bind.
         rows: The line of each chord.
         reach: What an ampere of the line's limit is worth on it: [chord].
-        direction: Of length 1: [chord].
-        chord_rad: How wide it is: [chord].
     """
 
     constraints: Indices
     rows: Indices
     reach: Array
-    direction: ComplexArray
-    chord_rad: Array
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +91,11 @@ class Draft:
 
     def gain(self, kw_per_a: Array) -> Array:
         """What an ampere is worth to a vehicle beside what it is there for: [load, slot]."""
-        gain: Array = worth_per_kwh(self.problem, self.weights) * kw_per_a * self.hours
+        worth = np.broadcast_to(worth_per_kwh(self.problem, self.weights), kw_per_a.shape)
+        if self.weights.hurry and self.units.count == len(self.problem.evses):
+            later = self.weights.early * (1.0 - lateness(self.problem))
+            worth = worth - np.outer(1.0 - hurry_of(self.problem, self.weights), later)
+        gain: Array = worth * kw_per_a * self.hours
         return gain
 
     def cost(self, kw_per_a: Array) -> Array:

@@ -83,13 +83,12 @@ def add_first(draft: Draft) -> None:
         return
     widths, values = first_pieces(problem, draft.weights, units.most_a[:, 0])
     i = np.flatnonzero(draft.x[:, 0] != NOT_THERE)
-    worth, widths = values[i] * units.wh_per_a[i, :1] * PER_K, widths[i]
-    one, piece = np.nonzero(widths > 0)
-    pieces = draft.columns.add(worth[one, piece], 0.0, widths[one, piece])
+    worth = values[i] * units.wh_per_a[i, :1] * PER_K
+    pieces = draft.columns.add(worth, 0.0, widths[i])
     floor_a = problem.columns.floor_a[i]
     rows = draft.rows.add(floor_a, floor_a, len(i))
     draft.rows.put(rows, draft.x[i, 0], 1.0)
-    draft.rows.put(rows[one], pieces, -1.0)
+    draft.rows.put(rows[:, None], pieces, -1.0)
 
 
 def add_modules(draft: Draft) -> None:

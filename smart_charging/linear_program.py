@@ -143,8 +143,8 @@ def maximise(columns: Columns, rows: Rows, time_limit_s: float) -> Optimum:
     )
 
 
-def columns_model(columns: Columns) -> ModelProto:
-    """Hand over columns whole."""
+def _model(columns: Columns, rows: Rows) -> ModelProto:
+    """Hand over columns and rows whole."""
     model = ModelProto()
     model.variables.ids.extend(range(columns.count))
     model.variables.lower_bounds.extend(_listed(columns.lower))
@@ -153,28 +153,17 @@ def columns_model(columns: Columns) -> ModelProto:
     model.objective.maximize = True
     model.objective.linear_coefficients.ids.extend(range(columns.count))
     model.objective.linear_coefficients.values.extend(_listed(columns.values))
-    return model
-
-
-def matrix_of(rows: Rows, columns: int) -> csr_matrix:
-    """All coefficients: [row, column]."""
-    if not rows.coefficients:
-        return csr_matrix((rows.count, columns))
-    places = (np.concatenate(rows.at_row), np.concatenate(rows.at_column))
-    shape = (rows.count, columns)
-    return csr_matrix((np.concatenate(rows.coefficients), places), shape=shape)
-
-
-def _model(columns: Columns, rows: Rows) -> ModelProto:
-    """Hand over columns and rows whole."""
-    model = columns_model(columns)
     model.linear_constraints.ids.extend(range(rows.count))
     model.linear_constraints.lower_bounds.extend(_listed(rows.lower))
     model.linear_constraints.upper_bounds.extend(_listed(rows.upper))
-    row, column, coefficient = entries_of(matrix_of(rows, columns.count))
-    model.linear_constraint_matrix.row_ids.extend(row.tolist())
-    model.linear_constraint_matrix.column_ids.extend(column.tolist())
-    model.linear_constraint_matrix.coefficients.extend(coefficient.tolist())
+    if rows.coefficients:
+        places = (np.concatenate(rows.at_row), np.concatenate(rows.at_column))
+        shape = (rows.count, columns.count)
+        matrix = csr_matrix((np.concatenate(rows.coefficients), places), shape=shape)
+        row, column, coefficient = entries_of(matrix)
+        model.linear_constraint_matrix.row_ids.extend(row.tolist())
+        model.linear_constraint_matrix.column_ids.extend(column.tolist())
+        model.linear_constraint_matrix.coefficients.extend(coefficient.tolist())
     return model
 
 

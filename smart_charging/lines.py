@@ -28,8 +28,6 @@ _FEW: Final = 150
 FAR_RAD: Final = np.pi / 3 + 1e-9
 """As long as what is drawn lies that close together, what is fed back is at least 120 degrees from
 it, and both together are never more than the larger of the two."""
-_BESIDE: Final = 1.5
-"""So many chords apart may be the one that binds next and the one that did."""
 _NOTHING: Final = 1e-9
 
 
@@ -91,23 +89,6 @@ def add_lines(draft: Draft) -> None:
         _add_lines(draft, both, beside, _all_round(mixed, known.shape[1]))
 
 
-def unlikely_rows(draft: Draft, towards: ComplexArray) -> Flags:
-    """Constraints on what is drawn that were far from binding in the last plan: [constraint].
-
-    Args:
-        draft: The program.
-        towards: Currents of lines where they bound, 0 where they did not: [row, any, slot].
-    """
-    lines, is_unlikely = draft.lines[0], np.zeros(draft.rows.count, dtype=bool)
-    currents = towards[lines.rows]
-    along = (currents * lines.direction.conjugate()[:, None, None]).real
-    nearest = np.cos(_BESIDE * lines.chord_rad) - _NOTHING
-    is_near = (along > 0) & (along >= np.abs(currents) * nearest[:, None, None])
-    far = lines.constraints[~is_near.any(axis=1)]
-    is_unlikely[far[far != NOT_THERE]] = True
-    return is_unlikely
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Beside:
     """What lines are left with beside the loads that are looked at.
@@ -129,16 +110,12 @@ class Chords:
         parts: [chord, load]
         rows: The line of each chord.
         reach: What an ampere of the line's limit is worth on it: [chord].
-        direction: Of length 1: [chord].
-        chord_rad: How wide it is: [chord].
         limit: What is left beside what is fixed: [chord, slot].
     """
 
     parts: csc_matrix
     rows: Indices
     reach: Array
-    direction: ComplexArray
-    chord_rad: Array
     limit: Array
 
 
@@ -164,14 +141,7 @@ def chords_of(loads: Incidence, beside: Beside, sectors: Sectors) -> Chords:
         along = _along(fixed.direction[entry], direction[chord])
         taken = csr_matrix((along, (chord, entry)), shape=(len(rows), len(fixed.row)))
         limit = limit - taken @ fixed.amps
-    return Chords(
-        parts=parts,
-        rows=rows,
-        reach=reach,
-        direction=direction,
-        chord_rad=each.chord_rad,
-        limit=np.asarray(limit),
-    )
+    return Chords(parts=parts, rows=rows, reach=reach, limit=np.asarray(limit))
 
 
 class _Spread:
@@ -211,15 +181,7 @@ def _add_lines(draft: Draft, flows: Sequence[Flow], beside: Beside, sectors: Sec
     on_chord = np.asarray(chords.parts @ most_a) > np.maximum(chords.limit, 0.0) + _NOTHING
     may_bind = may_bind[chords.rows] & on_chord
     constraints = _add_chords(draft, chords, may_bind, columns, least_a)
-    draft.lines.append(
-        Lines(
-            constraints=constraints,
-            rows=chords.rows,
-            reach=chords.reach,
-            direction=chords.direction,
-            chord_rad=chords.chord_rad,
-        )
-    )
+    draft.lines.append(Lines(constraints=constraints, rows=chords.rows, reach=chords.reach))
 
 
 def _add_chords(

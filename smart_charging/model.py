@@ -32,7 +32,7 @@ Objective, to be maximised; an aim's weight is far above the next one's (see `po
     - peak q                                            peak
     - 2 promised sum_st m_st                            stores that hold too little
     - sum_d v_d n_d                                     as the dearest piece of the deadline
-    + early sum_ut (1 - late_t) w_ut x_ut               early rather than late,
+    + early sum_ut hurry_u (1 - late_t) w_ut x_ut       early rather than late,
     - early (sum_u o_u + sum_ut w_ut d_ut / eff_u)      of what is needed and stays,
     - early sum_st late_t w_s c_st                      and of stores' taking
     + sum_uj v_j y_uj                                   even rather than all for one; turns; calm
@@ -40,6 +40,8 @@ Objective, to be maximised; an aim's weight is far above the next one's (see `po
     late_t rises from 0 at the beginning to 1 at the end. So a kWh that is needed gets between 0 and
     `early`, and any other loses something: neither a vehicle nor a store goes round in circles for
     the sake of being early, or takes and gives at once.
+    hurry_u is 1, or, for the sake of those who are still to come, rises with the share of its stay
+    that u takes to charge: 1 - hurry (1 - energy_u / (most that u can take while it is there)).
 Constraints, a function for each family
     (1) lines      | sum_i r_i + sum_u c_ufl x_ut |  <=  L_flt - U_flt      for every line, any
         subset of the loads and of the r_i: where all phasors are parallel this is linear.
@@ -78,7 +80,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smart_charging.alone import each_alone
-from smart_charging.arrays import Array, ComplexArray
+from smart_charging.arrays import Array
 from smart_charging.case import Case
 from smart_charging.draft import NOT_THERE, Draft
 from smart_charging.families import (
@@ -89,9 +91,8 @@ from smart_charging.families import (
     add_modules,
     add_peak,
 )
-from smart_charging.growing import maximise_growing
 from smart_charging.linear_program import Optimum, maximise
-from smart_charging.lines import add_lines, unlikely_rows
+from smart_charging.lines import add_lines
 from smart_charging.network import Network
 from smart_charging.objective import Judge, Limits
 from smart_charging.policy import Weights
@@ -139,7 +140,6 @@ def relax(
     units: Units,
     weights: Weights,
     time_limit_s: float,
-    towards: ComplexArray | None = None,
 ) -> Relaxed:
     """Solve the linear program.
 
@@ -149,8 +149,6 @@ def relax(
         units: Its EVSEs, or cohorts of them.
         weights: What the objective gives.
         time_limit_s: Give up after that.
-        towards: Currents of lines where they bound in the last plan (see `resuming`), if that is
-            known: the program begins with the limits of these, and is solved faster.
 
     Raises:
         SolverError: No optimum was found in time.
@@ -159,10 +157,7 @@ def relax(
     if alone_a is not None:
         return _without_program(problem, network, units, weights, alone_a)
     draft = write(problem, network, units, weights)
-    if towards is None:
-        return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
-    is_waiting = unlikely_rows(draft, towards)
-    return _read(draft, maximise_growing(draft.columns, draft.rows, is_waiting, time_limit_s))
+    return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
 
 
 def _without_program(

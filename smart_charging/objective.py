@@ -19,6 +19,7 @@ from smart_charging.worth import (
     cost_per_kwh,
     dearest_per_wh,
     hours_of,
+    hurry_of,
     lateness,
     missing_per_wh,
     wholes_of,
@@ -138,7 +139,10 @@ class Judge:
         is_of_final = units.is_final[units.deadline]
         needed_wh = np.bincount(units.deadline, filled * is_of_final, len(units.owner))[final]
         beyond_wh = np.maximum(until_wh[final] - needed_wh, 0.0).sum() if count else 0.0
-        earlier_wh = draws.drawn_wh.sum(axis=0) @ (1.0 - lateness(self._problem))
+        drawn_wh = draws.drawn_wh
+        if self._weights.hurry and count == len(self._problem.evses):
+            drawn_wh = drawn_wh * hurry_of(self._problem, self._weights)[:, None]
+        earlier_wh = drawn_wh.sum(axis=0) @ (1.0 - lateness(self._problem))
         lost_wh = beyond_wh + draws.taken_wh.sum()
         return self._weights.early * float(earlier_wh - lost_wh) * PER_K
 

@@ -15,7 +15,6 @@ from smart_charging.model import Relaxed, relax
 from smart_charging.plan import ChargingPlan, Method
 from smart_charging.policy import without_first
 from smart_charging.problem import ChargingProblem
-from smart_charging.resuming import bound_before
 from smart_charging.verify import verify
 from smart_charging.worth import fee_pieces
 
@@ -41,9 +40,8 @@ def make_plan(
     Args:
         problem: What to plan.
         time_limit_s: How long the solver may take.
-        last: The plan before this one, by which the next is made faster. Where there are many
-            EVSEs whoever is in it keeps what it says, and only those are planned anew who lack
-            energy by that. Few are all planned anew, beginning with the limits that bound in it.
+        last: The plan before this one. Many EVSEs are planned faster from it: whoever is in it
+            keeps what it says, and only those are planned anew who lack energy by that.
     """
     case = lay_out_case(problem)
     try:
@@ -74,8 +72,7 @@ def _relax(case: Case, time_limit_s: float, last: ChargingPlan | None) -> tuple[
     if evses > _MOST_SINGLE:
         return relax_by_cohorts(case, time_limit_s), Method.COHORTS
     if evses < _LEAST_COHORTS:
-        towards = None if last is None else bound_before(case, last)
-        singles = relax(problem, case.network, case.units, case.weights, time_limit_s, towards)
+        singles = relax(problem, case.network, case.units, case.weights, time_limit_s)
         return singles, Method.LINEAR_PROGRAM
     try:
         limit_s = _FIRST_TRY * time_limit_s

@@ -27,12 +27,15 @@ class Aim(StrEnum):
 
     EARLY: as soon as possible, cost and peak do not count. CHEAP: cost, then peak, then early.
     LEVEL: a low peak before cost. CALM: as EARLY, with as few changes of limits as possible.
+    READY: as EARLY, but not evenly: whoever takes more of their stay to charge comes first. So many
+    vehicles are left that can wait, and all together can use what is free when others have come.
     """
 
     EARLY = "early"
     CHEAP = "cheap"
     LEVEL = "level"
     CALM = "calm"
+    READY = "ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class Weights:
         cost: Per unit of currency, of which the dearest kWh costs between 0.5 and 5.
         peak: Per kW of the highest power.
         early: In the first slot over the last.
+        hurry: Of `early`, the part that counts for a vehicle in proportion to the share of its stay
+            that it takes to charge.
         even: In the first slot for the first amperes over the last: a little for all rather than
             all for one.
         turn: In the first slot, for who charges and for each turn that a vehicle has waited.
@@ -77,6 +82,7 @@ class Weights:
     cost: float = 0.0
     peak: float = 0.0
     early: float = 0.2
+    hurry: float = 0.0
     even: float = 0.5
     turn: float = 0.2
     keep: float = 0.0
@@ -95,6 +101,7 @@ _AIMS: Final = {
     Aim.CHEAP: Weights(extra=0.0, cost=1.0, peak=0.01, early=0.01, even=0.01, turn=0.01),
     Aim.LEVEL: Weights(extra=0.0, cost=0.01, peak=1.0, early=0.01, even=0.01, turn=0.01),
     Aim.CALM: Weights(keep=0.2),
+    Aim.READY: Weights(hurry=0.5, even=0.0),
 }
 _FAIRNESS: Final = {
     Fairness.ENERGY: {"share": 0.0, "least_share": 0.0},
@@ -104,8 +111,8 @@ _FAIRNESS: Final = {
 
 
 def without_first(weights: Weights) -> Weights:
-    """The same, without what shapes the first slot only."""
-    return replace(weights, even=0.0, turn=0.0, keep=0.0)
+    """The same, without what shapes the first slot only, or looks at each vehicle for itself."""
+    return replace(weights, even=0.0, turn=0.0, keep=0.0, hurry=0.0)
 
 
 def weights_of(policy: Policy) -> Weights:

@@ -9,7 +9,7 @@ from smart_charging.arrays import Array
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.tariff import Piece
-from smart_charging.units import S_PER_H, Units
+from smart_charging.units import S_PER_H, Units, energy_per_a, presence_of
 
 PER_K: Final = 1e-3
 _MISSING: Final = 2.0
@@ -22,6 +22,18 @@ def worth_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:
     It is better early than late, and it costs what its energy costs.
     """
     return weights.early * (1.0 - lateness(problem)) - cost_per_kwh(problem, weights)
+
+
+def hurry_of(problem: ChargingProblem, weights: Weights) -> Array:
+    """How much of `early` counts for each vehicle: all for one that charges all along: [evse]."""
+    columns = problem.columns
+    if not weights.hurry:
+        return np.ones(len(problem.evses))
+    reachable_wh = columns.max_a * energy_per_a(problem, presence_of(problem)).sum(axis=1)
+    share = np.ones(len(reachable_wh))
+    np.divide(columns.energy_wh, reachable_wh, out=share, where=reachable_wh > columns.energy_wh)
+    hurry: Array = 1.0 - weights.hurry * (1.0 - share)
+    return hurry
 
 
 def cost_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:

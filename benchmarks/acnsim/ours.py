@@ -13,9 +13,8 @@ from benchmarks.acnsim.observed import Observed
 from benchmarks.acnsim.past import Alike, Past
 from benchmarks.acnsim.stays import PERIOD_H, PERIOD_S, VOLTAGE_V
 from benchmarks.acnsim.tree import check_tree, lines_of, tree_of
-from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
-from smart_charging.policy import Fairness, Policy
+from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
 from smart_charging.vehicle import Demand, Outcome, Taper
@@ -59,9 +58,11 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         self.max_recompute = 1
         self._starts_at = starts_at
         self._past = past
+        self._policy = Policy(
+            fairness=Fairness.ENERGY, aim=Aim.READY if past is None else Aim.EARLY
+        )
         self._alike: dict[str, Alike] = {}
         self._observed: dict[str, Observed] = {}
-        self._last: ChargingPlan | None = None
         lines = lines_of(network)
         self._tree = tree_of(lines)
         check_tree(self._tree, lines)
@@ -78,8 +79,8 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         if not active_sessions:
             return {}
         self._observe(active_sessions)
-        self._last = make_plan(self._problem(active_sessions), _LONG_S, self._last)
-        return {one.key: [one.limits_a[0]] for one in self._last.evses}
+        plan = make_plan(self._problem(active_sessions), _LONG_S)
+        return {one.key: [one.limits_a[0]] for one in plan.evses}
 
     def _observe(self, sessions: Sequence[Session]) -> None:
         """Look at what every vehicle was allowed and what it took in the last period."""
@@ -103,7 +104,7 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
             slots_s=tuple(length * PERIOD_S for length in slots),
             feeders=self._tree.feeders(len(slots)),
             evses=evses,
-            policy=Policy(fairness=Fairness.ENERGY),
+            policy=self._policy,
         )
 
     def _evse(self, session: Session) -> Evse:

@@ -238,6 +238,7 @@ class Aim(StrEnum):
     EARLY = "early"
     LEVEL = "level"
     CALM = "calm"
+    READY = "ready"
 
 
 @dataclass(frozen=True, slots=True)

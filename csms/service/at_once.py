@@ -21,7 +21,7 @@ from csms.service.live_site import LiveSite
 from csms.service.problem_builder import can_be_steered, most_a
 
 _ROUNDING_A: Final = 1e-6
-_SOON: Final = frozenset({Aim.EARLY, Aim.CALM})
+_SOON: Final = frozenset({Aim.EARLY, Aim.CALM, Aim.READY})
 """Aims under which a plan gives a vehicle what room there is; others may have it wait."""
 
 Ways = Mapping[FeederId, tuple[FeederId, ...]]

@@ -13,7 +13,7 @@ from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
 from tests.smart_charging.problems import L1, THREE, after, evse, feeder, problem, tariff
-from tests.smart_charging.solved import given_a
+from tests.smart_charging.solved import given_a, judged, relaxed
 
 HOUR_S = 3600
 
@@ -176,7 +176,7 @@ def test_cheap_keeps_the_promise_in_any_currency(price: float) -> None:
     assert given_a(asked) == [[10.0]]
 
 
-@pytest.mark.parametrize("aim", [Aim.EARLY, Aim.CALM])
+@pytest.mark.parametrize("aim", [Aim.EARLY, Aim.CALM, Aim.READY])
 def test_early_does_not_look_at_prices(aim: Aim) -> None:
     asked = site(
         32.0, car("a", 20.0, 3), policy=of(aim=aim), slots=3, tariff=tariff([9.0, 1.0, 0.5])
@@ -228,6 +228,26 @@ def test_calm_gives_up_a_limit_for_promised_energy() -> None:
     cars = [car("holds", 40.0, 9, held_a=16.0, on_s=60.0), car("soon", 12.0, 1)]
     rows = given_a(site(16.0, *cars, policy=of(aim=Aim.CALM), slots=4))
     assert [row[0] for row in rows] == [4.0, 12.0]
+
+
+def test_ready_serves_first_whoever_can_wait_least() -> None:
+    # of the 96 A h that either could take in its stay "long" wants 30 and "short" 6: all get all
+    cars = [car("short", 6.0, 3), car("long", 30.0, 3)]
+    ready = site(16.0, *cars, policy=of(Fairness.ENERGY, Aim.READY), slots=3)
+    assert given_a(ready) == [[0.0, 2.0, 4.0], [16.0, 14.0, 0.0]]
+    # 0.2 a kWh in the first of three slots over the last, in the middle of the slots 5/6, 1/2, 1/6;
+    # for "long" 1 - 0.5 (1 - 30/96) of it, for "short" 1 - 0.5 (1 - 6/96); promised are 36 A h
+    found = judged(ready, relaxed(ready))
+    long, short = 0.65625 * (16 * 5 / 6 + 14 / 2), 0.53125 * (2 / 2 + 4 / 6)
+    assert found.total == pytest.approx(36 * 23.0 + 0.2 * 0.23 * (long + short))
+    assert found.bound == pytest.approx(found.total)
+
+
+def test_ready_leaves_the_promise_first() -> None:
+    # "short" leaves after an hour, and is not made to wait for "long"
+    cars = [car("short", 6.0, 1), car("long", 30.0, 3)]
+    ready = site(16.0, *cars, policy=of(Fairness.ENERGY, Aim.READY), slots=3)
+    assert given_a(ready) == [[6.0, 0.0, 0.0], [10.0, 16.0, 4.0]]
 
 
 @pytest.mark.parametrize("aim", Aim)
