@@ -86,7 +86,7 @@ FOUND_HERE: Final = frozenset(
         NoticeKind.TRANSACTION_CLOSED,
     }
 )
-"""What no station tells: it was found by what it did."""
+"""What no station tells: it was found out here."""
 REPORT_KINDS: Final = frozenset(
     {
         NoticeKind.CUSTOMER_DATA,

@@ -147,7 +147,7 @@ async def test_no_profile_of_a_transaction_is_sent_before_there_is_one(csms: Csm
 @case16("5.16 SetChargingProfile, Rejected", SMART_CHARGING)
 async def test_a_default_that_a_station_refuses_is_shown_as_refused(csms: Csms) -> None:
     """§5.16: the operator can read that the limit does not hold."""
-    async with booted(csms, SetChargingProfile={"status": "Rejected"}) as (station_id, station):
+    async with booted(csms, SetChargingProfile={"status": "Rejected"}) as (station_id, _):
         limits = await csms.get_once(
             f"/stations/{station_id}/limits",
             lambda limits: {1, 2} <= {one["evse_number"] for one in limits if one["verdict"]},
