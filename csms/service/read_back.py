@@ -130,6 +130,8 @@ class ReadBack:
             await self._as_it_should_be(station, evse)
         elif not evse.is_occupied:
             logger.info("its schedule without a vehicle says nothing: %.1f A", excess.shown_a)
+        elif self._is_over(evse):
+            logger.info("its meter shows more than it may draw, and will tell")
         elif self._keeps_to(evse, excess):
             logger.info("its composite schedule is wrong: %.1f A", excess.shown_a)
             await self._notes.reads_back(station, is_able=False)
@@ -155,6 +157,13 @@ class ReadBack:
         if drawn_a is None or excess.shown_a < allowed_a + _CLEARLY_A:
             return False
         return abs(max(drawn_a) - allowed_a) <= _TOLERANCE_A < max(drawn_a)
+
+    def _is_over(self, evse: LiveEvse) -> bool:
+        """Whether the meter shows by itself that the limit is not kept to."""
+        if evse.reading is None or evse.reading.current_a is None:
+            return False
+        held = replace(evse.allowance, is_disobeyed=False)
+        return max(evse.reading.current_a) > held.now_a(self._clock.now()) + _TOLERANCE_A
 
     async def _misread(self, station: LiveStation, evse: LiveEvse, excess: Excess) -> None:
         """Count an EVSE at its rating, and have it told its limit in another form."""

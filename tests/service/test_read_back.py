@@ -234,6 +234,20 @@ async def test_meter_that_shows_the_limit_kept_outranks_the_schedule(database_fi
 
 
 @in_virtual_time
+async def test_what_the_meter_shows_is_left_to_the_meter(database_file: Path) -> None:
+    async with desk(database_file, schedule((0, 6.0))) as it:
+        await asyncio.sleep(120)
+        it.oracle.answer = schedule((0, 32.0))
+        await it.give(16.0)
+        await asyncio.sleep(60)
+        it.meter(20.0)
+        await asyncio.sleep(60)
+        assert not it.evse.allowance.is_disobeyed  # three readings are wanted
+        assert it.reads_back is True
+        assert await it.notices() == []
+
+
+@in_virtual_time
 async def test_station_whose_schedule_is_always_too_high_is_left_to_its_meter(
     database_file: Path,
 ) -> None:
