@@ -44,7 +44,7 @@ from csms.service.operations import Operations
 from csms.service.outbox import Outbox
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
-from csms.service.ports import Planner
+from csms.service.ports import OpenUnitOfWork, Planner
 from csms.service.presence import Presence
 from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
@@ -137,27 +137,13 @@ class App:
         self._sites = Sites(settings.sites, open_uow, clock, world.clock_rate)
         registry = ConnectionRegistry()
         self.security = StationSecurity(self._sites, settings.security, open_uow, clock, registry)
-        self.certificates = StationCertificates(
-            _authority(settings, clock),
-            open_uow,
-            clock,
-            self._is_station,
-            timedelta(days=settings.ca.renew_before_days) if settings.ca else RENEWED_BEFORE,
-        )
+        self.certificates = self._create_certificates(open_uow, clock)
         self._signing = CertificateSigning(self.certificates, registry)
         vehicles = settings.vehicles
         self._vehicle_pki = OnlineVehiclePki(vehicles, clock) if vehicles else None
         self._journal = Journal(settings.journal, clock) if settings.journal else None
-        context = HandlerContext(
-            sites=self._sites,
-            open_uow=open_uow,
-            clock=clock,
-            rules=settings.tokens,
-            certificates=self._signing,
-            vehicle_pki=self._vehicle_pki or NoVehiclePki(),
-            attempts=self.security.attempts,
-        )
-        self._gateway = self._create_gateway(registry, EventDesk(context), clock)
+        events = EventDesk(self._create_context(open_uow, clock))
+        self._gateway = self._create_gateway(registry, events, clock)
         controllers = {
             live.site.site_id: SiteController(live, registry, planner, open_uow, clock)
             for live in self._sites
@@ -275,6 +261,27 @@ class App:
         finally:
             for wait in waits:
                 wait.cancel()
+
+    def _create_certificates(self, open_uow: OpenUnitOfWork, clock: Clock) -> StationCertificates:
+        ca = self.settings.ca
+        return StationCertificates(
+            _authority(self.settings, clock),
+            open_uow,
+            clock,
+            self._is_station,
+            timedelta(days=ca.renew_before_days) if ca else RENEWED_BEFORE,
+        )
+
+    def _create_context(self, open_uow: OpenUnitOfWork, clock: Clock) -> HandlerContext:
+        return HandlerContext(
+            sites=self._sites,
+            open_uow=open_uow,
+            clock=clock,
+            rules=self.settings.tokens,
+            certificates=self._signing,
+            vehicle_pki=self._vehicle_pki or NoVehiclePki(),
+            attempts=self.security.attempts,
+        )
 
     def _create_gateway(
         self, registry: ConnectionRegistry, desk: EventDesk, clock: Clock

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from csms.domain.altered import altered
@@ -18,12 +18,12 @@ from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.limits import Allowance, Standing
-from csms.domain.local_day import day_of
 from csms.domain.metering import Reading
 from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.transaction import Transaction
+from csms.service.day_energy import DayEnergy
 from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
 from csms.service.live_evse import LiveEvse
@@ -51,6 +51,7 @@ class LiveSite:
         site: The same. Guests have their places in `evses` and `stations` only.
         dialects: How makes of stations take charging profiles.
         listed_stations: Stations that the file lists; all others are guests.
+        energy: What it has delivered today.
         dirty: Set when something happens that a plan may depend on.
         awaited: Set when a vehicle waits for its first limit.
         urgent: Set when something happens that a plan must answer at once.
@@ -74,8 +75,7 @@ class LiveSite:
         self.stations: dict[StationId, LiveStation] = {}
         self._at_station: defaultdict[StationId, dict[EvseId, LiveEvse]] = defaultdict(dict)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
-        self._day = (datetime.min.replace(tzinfo=UTC),) * 2
-        self._energy_of_day_wh = 0.0
+        self.energy = DayEnergy(site.timezone)
         self.dirty = asyncio.Event()
         self.awaited = asyncio.Event()
         self.urgent = asyncio.Event()
@@ -294,16 +294,7 @@ class LiveSite:
             evse.past = past
         current = evse.transaction
         if current is None or current.number != transaction.number:
-            if transaction.ended_at is None and not _is_older(transaction, current):
-                evse.heard_at = now
-                evse.begin(transaction)
-                if evse.allowance.is_disobeyed:
-                    self.look_at(evse.place.evse.station_id)
-                self.newcomers.add(evse.place.evse)
-                self.expect()
-            elif evse.closed is not None and evse.closed.number == transaction.number:
-                evse.closed = transaction if transaction.closing else None
-                self.note()
+            self._other_changed(evse, transaction, now)
             return
         if transaction.ended_at is not None:
             evse.end(transaction if transaction.closing else None)
@@ -317,18 +308,6 @@ class LiveSite:
             transaction.charging_state,
         )
         (self.mark if is_news else self.note)()
-
-    def energy_today_wh(self, now: datetime) -> float:
-        """Energy delivered since local midnight, as far as it was seen."""
-        begins_at, ends_at = self._day
-        return self._energy_of_day_wh if begins_at <= now < ends_at else 0.0
-
-    def count_energy(self, energy_wh: float, now: datetime) -> None:
-        """Energy has been delivered."""
-        begins_at, ends_at = self._day
-        if not begins_at <= now < ends_at:
-            self._day, self._energy_of_day_wh = day_of(now, self.site.timezone), 0.0
-        self._energy_of_day_wh += energy_wh
 
     def read(self, evse_id: EvseId, reading: Reading, now: datetime) -> None:
         """A meter reading has come."""
@@ -369,6 +348,19 @@ class LiveSite:
         for line, current_a in zip(evse.place.lines, conductors, strict=False):
             amps[line - 1] = current_a
         return (amps[0], amps[1], amps[2])
+
+    def _other_changed(self, evse: LiveEvse, transaction: Transaction, now: datetime) -> None:
+        """Another transaction than the one that is known has begun, or something has come late."""
+        if transaction.ended_at is None and not _is_older(transaction, evse.transaction):
+            evse.heard_at = now
+            evse.begin(transaction)
+            if evse.allowance.is_disobeyed:
+                self.look_at(evse.place.evse.station_id)
+            self.newcomers.add(evse.place.evse)
+            self.expect()
+        elif evse.closed is not None and evse.closed.number == transaction.number:
+            evse.closed = transaction if transaction.closing else None
+            self.note()
 
     def _charging_evse(self, transaction: Transaction) -> LiveEvse | None:
         """Where a transaction is, None if that is not told, or does not matter any more.

@@ -31,7 +31,7 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
                 live.limit_told(station_id, limit)
     await _load_transactions(uow, live, known, now)
     midnight, _ = day_of(now, live.site.timezone)
-    live.count_energy(await uow.transactions.energy_since(site_id, midnight), now)
+    live.energy.count(await uow.transactions.energy_since(site_id, midnight), now)
 
 
 def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: datetime) -> None:

@@ -88,7 +88,7 @@ def build_view(
         level=max((view.level for view in feeders.values()), key=lambda level: _SEVERITY[level]),
         headline=_headline(counts, feeders, power_w),
         power_w=power_w,
-        energy_today_wh=live.energy_today_wh(now),
+        energy_today_wh=live.energy.today_wh(now),
         counts=dict(counts),
         plan=_plan_view(controller),
         feeders=feeders,

@@ -243,7 +243,7 @@ def test_uncontrolled_load_says_whether_it_is_measured() -> None:
 
 
 def test_site_is_summed_up(live: LiveSite) -> None:
-    live.count_energy(12_345.0, NOON)
+    live.energy.count(12_345.0, NOON)
     view = viewed(live)
     assert (view.site_id, view.name, view.timezone) == ("fjordgata", "Fjordgata", "Europe/Oslo")
     assert (view.now, view.clock_rate, view.level) == (NOON, 60.0, Level.OK)

@@ -62,7 +62,7 @@ async def transaction_reported(
     if live is not None:
         if not event.is_offline:
             live.clock_seen(event.station_id, event.at, now)
-        live.count_energy(transaction.energy_wh - before.energy_wh, now)
+        live.energy.count(transaction.energy_wh - before.energy_wh, now)
         _tell(live, event, reading, transaction, past, now)
     return TransactionReply(
         transaction=transaction.transaction, verdict=verdict, total_cost=transaction.total_cost
@@ -98,7 +98,7 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
         )
         await uow.commit()
     if live is not None:
-        live.count_energy(gained_wh, now)
+        live.energy.count(gained_wh, now)
         if transaction is not None:
             live.transaction_changed(transaction, now)
         if event.samples:
