@@ -25,8 +25,8 @@ check: setup  ## Format, lint, types, import contracts, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadfile
 
-smoke: setup  ## One virtual day of each scenario; fails if a feeder is over its limit
-	$(BIN)/python -m benchmarks.day garage workplace depot
+smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder is over its limit
+	$(BIN)/python -m benchmarks.day garage depot
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
 	$(BIN)/pytest tests/conformance -q -n 2 --dist loadfile --table
