@@ -17,6 +17,7 @@ from csms.domain.charging_profile import LimitSource
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, StationId
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Allowance, Standing
 from csms.domain.metering import Reading
 from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
@@ -26,6 +27,7 @@ from csms.domain.transaction import Transaction
 from csms.service.day_energy import DayEnergy
 from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
+from csms.service.guard_record import GuardRecord
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
 
@@ -61,6 +63,8 @@ class LiveSite:
         settled: How long vehicles take to follow a limit.
         unready: Set when there is a station to be set up.
         to_read_at: When stations are to be asked what they will allow, by EVSE.
+        guard: What the guard of its limits notes.
+        imposed: Limits that others than the site file put on its feeders.
     """
 
     def __init__(
@@ -84,6 +88,8 @@ class LiveSite:
         self.changed = asyncio.Event()
         self.unready = asyncio.Event()
         self.to_read_at: dict[EvseId, datetime] = {}
+        self.guard = GuardRecord()
+        self.imposed: dict[tuple[FeederId, LimitParty], ImposedLimit] = {}
         for place in site.places:
             self._enter_place(place)
 

@@ -1,0 +1,55 @@
+"""What the guard of a site's limits has done or seen, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from csms.domain.identity import FeederId, StationId
+
+
+class GuardEventKind(StrEnum):
+    """What the guard has done or seen."""
+
+    OVER_LIMIT = "over_limit"
+    """A current was measured above a limit."""
+    CUT = "cut"
+    """Limits were lowered at once, without a plan."""
+    RESTORED = "restored"
+    """What was cut has been given back."""
+    LIMIT_IMPOSED = "limit_imposed"
+    """Somebody has limited a feeder."""
+    LIMIT_LIFTED = "limit_lifted"
+    """A feeder is no longer limited by somebody."""
+    METER_STALE = "meter_stale"
+    """A feeder's meter has fallen silent: its worst case counts."""
+    METER_BACK = "meter_back"
+    RETURN = "return"
+    """Many stations have come back at once: what they may draw rises in steps."""
+    UNSTEERABLE = "unsteerable"
+    """A station is budgeted at the most that its hardware can draw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardEvent:
+    """One thing that the guard has done or seen.
+
+    Attributes:
+        at: When it was, or began.
+        cause: Why, in words for an operator.
+        feeder_id: Where; None: at a station, or at the whole site.
+        line: 1 to 3; None: it is not about one of them.
+        station_id: Whose; None: nobody's.
+        amps: The current that it is about, at its highest.
+        limit_a: What was allowed then.
+        lasted_s: How long; None: it is about an instant.
+    """
+
+    kind: GuardEventKind
+    at: datetime
+    cause: str
+    feeder_id: FeederId | None = None
+    line: int | None = None
+    station_id: StationId | None = None
+    amps: float | None = None
+    limit_a: float | None = None
+    lasted_s: float | None = None
