@@ -72,6 +72,11 @@ class CommandDesk:
         self._clock = clock
         self._jobs = JobBook(open_uow, clock)
 
+    @property
+    def has_news(self) -> asyncio.Event:
+        """Set when a command may wait, or a reservation end by itself, that did not before."""
+        return self._jobs.has_news
+
     async def command(
         self, station_id: StationId, command: Command[OutcomeT], order: Order = AT_ONCE
     ) -> Sent[OutcomeT]:

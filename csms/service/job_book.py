@@ -4,6 +4,7 @@ A command is written down before it is sent, and its number is that of its row: 
 once, also after a restart, and no report comes in for a job that is not known.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -55,9 +56,13 @@ class JobBook:
     Args:
         open_uow: Opens units of work.
         clock: The time.
+
+    Attributes:
+        has_news: Set when something may wait, or end by itself, that did not before.
     """
 
     def __init__(self, open_uow: OpenUnitOfWork, clock: Clock) -> None:
+        self.has_news = asyncio.Event()
         self._open_uow = open_uow
         self._clock = clock
 
@@ -111,6 +116,7 @@ class JobBook:
         async with self._open_uow() as uow:
             await uow.jobs.hold(number, held, now)
             await uow.commit()
+        self.has_news.set()
         outcome: Outcome = command.unanswered(CommandStatus.WAITING, detail)
         return outcome
 
@@ -119,6 +125,7 @@ class JobBook:
         async with self._open_uow() as uow:
             is_cancelled = await uow.jobs.cancel(number, self._clock.now())
             await uow.commit()
+        self.has_news.set()
         return is_cancelled
 
     async def settle(
@@ -144,6 +151,7 @@ class JobBook:
                 reserved, how = command.reservation_id, ReservationEnd.CANCELLED
                 await uow.jobs.end_reservation(station_id, reserved, how, answer.at)
             await uow.commit()
+        self.has_news.set()
 
 
 def _result(outcome: Outcome) -> str | None:

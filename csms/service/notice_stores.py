@@ -78,6 +78,10 @@ class JobStore(Protocol):
         """End reservations whose time is over."""
         ...
 
+    async def next_expiry(self) -> datetime | None:
+        """When the next one that waits, or is in force, ends by itself; None: none does."""
+        ...
+
     async def newest_running(self, station_id: StationId, kinds: Collection[str]) -> int | None:
         """The number of a station's newest job of some kinds that is not finished."""
         ...

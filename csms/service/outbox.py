@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock
@@ -15,6 +16,8 @@ from csms.service.sites import Sites
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S: Final = 2.0
+_LONGEST_REST: Final = timedelta(minutes=1)
+"""Where nothing waits, the database is left alone for that long at most."""
 
 
 class Outbox:
@@ -39,6 +42,7 @@ class Outbox:
         self._clock = clock
         self._served: set[StationId] = set()
         self._shown: set[StationId] = set()
+        self._rests_until: datetime | None = None
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
@@ -48,6 +52,8 @@ class Outbox:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 await self._clock.sleep(_LOOK_EVERY_S)
+                if self._rests():
+                    continue
                 try:
                     await self.look(tasks)
                 except Exception:  # what waits is looked at again
@@ -55,11 +61,15 @@ class Outbox:
 
     async def look(self, tasks: asyncio.TaskGroup) -> None:
         """Begin to send what waits for stations that are ready."""
+        self._desk.has_news.clear()
+        self._rests_until, now = None, self._clock.now()
         async with self._open_uow() as uow:
-            expired = await uow.jobs.expire(self._clock.now())
-            await uow.jobs.expire_reservations(self._clock.now())
+            expired = await uow.jobs.expire(now)
+            await uow.jobs.expire_reservations(now)
             waited_for = await uow.jobs.waited_for()
+            next_at = await uow.jobs.next_expiry()
             await uow.commit()
+        self._rests_until = min(next_at or now + _LONGEST_REST, now + _LONGEST_REST)
         if expired:
             logger.warning("%d commands were not sent: their stations did not come", expired)
         self._show(waited_for)
@@ -67,6 +77,12 @@ class Outbox:
             if self._is_ready(station_id):
                 self._served.add(station_id)
                 tasks.create_task(self._serve(station_id))
+
+    def _rests(self) -> bool:
+        """Whether there is nothing to be looked for: nothing waits, and nothing ends yet."""
+        if self._shown or self._desk.has_news.is_set() or self._rests_until is None:
+            return False
+        return self._clock.now() < self._rests_until
 
     def _show(self, waited_for: Mapping[StationId, int]) -> None:
         """Let it be seen how many commands wait for each station."""

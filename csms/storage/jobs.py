@@ -175,6 +175,12 @@ class JobRepository(Repository):
         """End reservations whose time is over; not every station tells it (1.6 does not)."""
         await self._end_reservations((_job.c.expires_at <= at,), ReservationEnd.EXPIRED, at)
 
+    async def next_expiry(self) -> datetime | None:
+        """When the next one that waits, or is in force, ends by itself; None: none does."""
+        soonest = select(_job.c.expires_at).order_by(_job.c.expires_at)
+        soonest = soonest.where(_job.c.expires_at.is_not(None)).limit(1)
+        return (await self._unit.execute(soonest)).scalar_one_or_none()
+
     async def newest_running(self, station_id: StationId, kinds: Collection[str]) -> int | None:
         """The number of a station's newest job of some kinds that is not finished."""
         query = select(_job.c.number).where(

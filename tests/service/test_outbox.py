@@ -324,3 +324,31 @@ async def test_number_of_another_job_ends_no_reservation(office: Office) -> None
         ReservationEnded(station_id="G-01", reservation_id=1, ending=ReservationEnding.EXPIRED)
     )
     assert await office.rows("SELECT * FROM station_job") == before
+
+
+async def test_database_is_left_alone_while_nothing_waits_and_asked_as_soon_as_something_does(
+    office: Office,
+) -> None:
+    desk = desk_of(office)
+    outbox = Outbox(office.sites, desk, office.open_uow, office.clock)
+    running = asyncio.create_task(outbox.run())
+    looks: list[float] = []
+    look = outbox.look
+
+    async def noted(tasks: asyncio.TaskGroup) -> None:
+        looks.append((office.clock.now() - NOON).total_seconds())
+        await look(tasks)
+
+    outbox.look = noted  # type: ignore[method-assign]
+    await until(office, 60)
+    assert len(looks) == 1
+    await desk.command("G-01", CLOSED, Order())
+    await until(office, 62.1)
+    assert len(looks) >= 2
+    running.cancel()
+
+
+async def until(office: Office, second: float) -> None:
+    """Let others work until so many seconds after noon."""
+    while (office.clock.now() - NOON).total_seconds() < second:
+        await asyncio.sleep(0)
