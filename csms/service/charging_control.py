@@ -26,6 +26,7 @@ from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.read_back import ReadBack
+from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
 from csms.tally import Durations
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
@@ -88,9 +89,10 @@ class SiteController:
         self._planner = planner
         self._open_uow = open_uow
         self._clock = clock
-        self._setup = StationSetup(live, gateway, open_uow, clock)
-        self._read_back = ReadBack(live, gateway, open_uow, clock)
-        self._dispatcher = Dispatcher(live, gateway, open_uow, clock)
+        access = SiteAccess(live=live, gateway=gateway, open_uow=open_uow, clock=clock)
+        self._setup = StationSetup(access)
+        self._read_back = ReadBack(access)
+        self._dispatcher = Dispatcher(access)
 
     async def run(self) -> None:
         """Plan and send until cancelled."""

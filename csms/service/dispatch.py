@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from csms.clock import Clock, wait_at_most
+from csms.clock import wait_at_most
 from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance, TimedLimit, Verdict
 from csms.service.grid_guard import adds_to_overload, is_overcommitted
 from csms.service.limit_sending import LimitSending, Sending, transaction_id
-from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.site_access import SiteAccess
 
 logger = logging.getLogger(__name__)
 
@@ -43,20 +42,13 @@ class Dispatcher:
     """Sends targets to a site's stations.
 
     Args:
-        live: The site.
-        gateway: Delivers commands.
-        open_uow: Opens units of work.
-        clock: The time.
+        access: The site, and how to reach its stations.
     """
 
-    def __init__(
-        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
-    ) -> None:
-        self._live = live
-        self._open_uow = open_uow
-        self._clock = clock
+    def __init__(self, access: SiteAccess) -> None:
+        self._access, self._live = access, access.live
         self._sending = asyncio.Lock()
-        self._limits = LimitSending(live, gateway, open_uow, clock)
+        self._limits = LimitSending(access)
 
     async def dispatch(
         self, targets: Sequence[Target], plan_number: int | None, tasks: asyncio.TaskGroup
@@ -68,7 +60,7 @@ class Dispatcher:
             plan_number: The plan that they come from.
             tasks: Owns what is still waiting for an answer when this returns.
         """
-        now = self._clock.now()
+        now = self._access.clock.now()
         increases: list[Target] = []
         decreases: list[Target] = []
         for target in targets:
@@ -79,7 +71,7 @@ class Dispatcher:
         if decreases:
             await self._send_all(decreases, plan_number, tasks)
             settle_s = self._live.site.control.settle_s
-            if increases and await wait_at_most(self._clock, self._live.urgent, settle_s):
+            if increases and await wait_at_most(self._access.clock, self._live.urgent, settle_s):
                 return  # what these increases were planned for has changed; a new plan comes
         released = self._release(increases)
         if released:
@@ -176,7 +168,7 @@ class Dispatcher:
             target.evse: self._live.evses[target.evse].allowance.sent(target.limit)
             for target in increases
         }
-        return not adds_to_overload(self._live, self._clock.now(), allowances)
+        return not adds_to_overload(self._live, self._access.clock.now(), allowances)
 
     async def _send_all(
         self,
@@ -243,7 +235,7 @@ class Dispatcher:
             )
             for target in targets
         ]
-        async with self._open_uow() as uow:
-            numbers = await uow.control.add_sent_limits(limits, self._clock.now())
+        async with self._access.open_uow() as uow:
+            numbers = await uow.control.add_sent_limits(limits, self._access.clock.now())
             await uow.commit()
         return numbers

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from csms.clock import Clock
 from csms.domain.charging_profile import ChargingProfile
 from csms.domain.commands import ClearProfiles, CommandStatus, Outcome, SetProfile
 from csms.domain.identity import EvseId
@@ -21,10 +20,9 @@ from csms.domain.notice_kinds import NoticeKind
 from csms.domain.profile_form import PLAIN_TX, ProfileForm, Slot
 from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
-from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
-from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.profile_writing import profile_id_of, timed_profile, written_to
+from csms.service.site_access import SiteAccess
 from csms.service.standing_fallbacks import StandingFallbacks
 from csms.service.verdicts import verdict_of
 
@@ -59,21 +57,13 @@ class LimitSending:
     """Sends limits, form by form.
 
     Args:
-        live: The site.
-        gateway: Delivers commands.
-        open_uow: Opens units of work.
-        clock: The time.
+        access: The site, and how to reach its stations.
     """
 
-    def __init__(
-        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
-    ) -> None:
-        self._live = live
-        self._gateway = gateway
-        self._open_uow = open_uow
-        self._clock = clock
-        self._fallbacks = StandingFallbacks(live, gateway, open_uow, clock)
-        self._notes = DialectNotes(live.dialects, open_uow, clock)
+    def __init__(self, access: SiteAccess) -> None:
+        self._access, self._live = access, access.live
+        self._fallbacks = StandingFallbacks(access)
+        self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
 
     def formed(self, evse: LiveEvse, limit: TimedLimit) -> TimedLimit:
         """A limit in the best form of its station."""
@@ -117,6 +107,17 @@ class LimitSending:
                 counted_a=evse.allowance.standing_a,
             )
 
+    async def write_down(self, evse: LiveEvse, limit: TimedLimit, plan_number: int | None) -> int:
+        """Keep a limit that is about to be sent; return its number."""
+        to = evse.place.evse
+        facts = {"plan_number": plan_number, "transaction_id": transaction_id(evse)}
+        async with self._access.open_uow() as uow:
+            numbers = await uow.control.add_sent_limits(
+                [(to, limit, facts)], self._access.clock.now()
+            )
+            await uow.commit()
+        return numbers[to]
+
     def _formed(self, evse: LiveEvse, limit: TimedLimit, form: ProfileForm) -> TimedLimit:
         formed = limit if limit.form == form else replace(limit, form=form)
         station = self._live.stations[evse.place.evse.station_id]
@@ -151,7 +152,7 @@ class LimitSending:
         told.append(profile)
         to = EvseId(station.station_id, written_to(limit.form, evse))
         command = SetProfile(evse_number=to.number, profile=profile)
-        return await self._gateway.send(to.station_id, command)
+        return await self._access.gateway.send(to.station_id, command)
 
     async def _gives_way(
         self, station: LiveStation, evse: LiveEvse, limit: TimedLimit, outcome: Outcome
@@ -174,23 +175,19 @@ class LimitSending:
         """
         evse.allowance = evse.allowance.sent(limit).settled(sending.limit, Verdict.REFUSED)
         await self._keep(evse, sending.number, outcome)
-        facts = {"plan_number": sending.plan_number, "transaction_id": transaction_id(evse)}
-        async with self._open_uow() as uow:
-            now, to = self._clock.now(), evse.place.evse
-            numbers = await uow.control.add_sent_limits([(to, limit, facts)], now)
-            await uow.commit()
+        number = await self.write_down(evse, limit, sending.plan_number)
         uncertain = evse.allowance.uncertain
         if not uncertain or uncertain[-1] is not limit:
             evse.allowance = evse.allowance.settled(limit, Verdict.REFUSED)
-            await self._keep(evse, numbers[to], _SUPERSEDED)
+            await self._keep(evse, number, _SUPERSEDED)
             return None
-        return replace(sending, limit=limit, number=numbers[to])
+        return replace(sending, limit=limit, number=number)
 
     async def _settle(
         self, station: LiveStation, evse: LiveEvse, sending: Sending, outcome: Outcome
     ) -> None:
         """A limit has been answered, or will not be any more."""
-        verdict, now, limit = verdict_of(outcome), self._clock.now(), sending.limit
+        verdict, now, limit = verdict_of(outcome), self._access.clock.now(), sending.limit
         evse.allow(evse.allowance.settled(limit, verdict), now)
         evse.refusal, evse.retry_at = "", None
         if verdict is not Verdict.ACCEPTED:
@@ -209,21 +206,21 @@ class LimitSending:
         await self._notes.accepted(station, form)
         if form not in evse.read_forms:
             evse.read_forms.add(form)
-            self._live.read_back_later(evse, self._clock.now())
+            self._live.read_back_later(evse, self._access.clock.now())
         is_sure = form.is_harmless or self._live.dialects.of(station).of(form).is_sure
         if evse.allowance.is_disobeyed or not is_sure:
-            evse.watch(form, self._clock.now())
+            evse.watch(form, self._access.clock.now())
         for slot in {limit.form.slot for limit in evse.allowance.lingering}:
             old = ProfileForm(*slot)
             clear = ClearProfiles(profile_id=profile_id_of(old, evse.place.evse.number))
-            outcome = await self._gateway.send(station.station_id, clear)
+            outcome = await self._access.gateway.send(station.station_id, clear)
             if outcome.is_accepted or outcome.status is CommandStatus.UNKNOWN:
-                evse.allow(evse.allowance.cleared(slot), self._clock.now())
+                evse.allow(evse.allowance.cleared(slot), self._access.clock.now())
 
     async def _keep(self, evse: LiveEvse, number: int, outcome: Outcome) -> None:
         try:
-            async with self._open_uow() as uow:
-                verdict, now = verdict_of(outcome), self._clock.now()
+            async with self._access.open_uow() as uow:
+                verdict, now = verdict_of(outcome), self._access.clock.now()
                 await uow.control.settle_limit(number, verdict, outcome.detail, now)
                 await uow.commit()
         except Exception:  # it stays written down as uncertain, which is the safe side

@@ -6,18 +6,16 @@ the new form. One that keeps to none stays at its rating until it boots.
 
 from datetime import timedelta
 
-from csms.clock import Clock
 from csms.domain.commands import ClearProfiles
 from csms.domain.limits import TimedLimit
 from csms.domain.notice_kinds import NoticeKind
 from csms.domain.profile_form import ProfileForm
 from csms.service.dialect_notes import DialectNotes
-from csms.service.limit_sending import LimitSending, Sending, transaction_id
+from csms.service.limit_sending import LimitSending, Sending
 from csms.service.live_evse import LiveEvse
-from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
-from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.profile_writing import profile_id_of
+from csms.service.site_access import SiteAccess
 from csms.service.standing_fallbacks import StandingFallbacks
 
 
@@ -25,22 +23,14 @@ class Mending:
     """Finds the form that a station keeps to.
 
     Args:
-        live: The site.
-        gateway: Delivers commands.
-        open_uow: Opens units of work.
-        clock: The time.
+        access: The site, and how to reach its stations.
     """
 
-    def __init__(
-        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
-    ) -> None:
-        self._live = live
-        self._gateway = gateway
-        self._open_uow = open_uow
-        self._clock = clock
-        self._fallbacks = StandingFallbacks(live, gateway, open_uow, clock)
-        self._limits = LimitSending(live, gateway, open_uow, clock)
-        self._notes = DialectNotes(live.dialects, open_uow, clock)
+    def __init__(self, access: SiteAccess) -> None:
+        self._access, self._live = access, access.live
+        self._fallbacks = StandingFallbacks(access)
+        self._limits = LimitSending(access)
+        self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
 
     async def note(self, station: LiveStation, evse: LiveEvse) -> None:
         """Note what was seen of forms, and tell operators of those that are not kept to."""
@@ -69,7 +59,7 @@ class Mending:
         held = self._fallbacks.held(evse).form
         if not self._live.dialects.is_open(station, held):
             if await self._fallbacks.move(station, evse):
-                evse.watch(self._fallbacks.held(evse).form, self._clock.now())
+                evse.watch(self._fallbacks.held(evse).form, self._access.clock.now())
             elif evse.is_unseen:
                 await self._disbelieve(station, evse)
             return
@@ -83,7 +73,7 @@ class Mending:
             return
         evse.is_unlimitable = True
         await self._clear(station, evse)
-        evse.watch(held, self._clock.now())
+        evse.watch(held, self._access.clock.now())
 
     async def _disbelieve(self, station: LiveStation, evse: LiveEvse) -> None:
         """Leave it to the meter: by its composite schedules a station keeps to no form at all."""
@@ -92,7 +82,7 @@ class Mending:
 
     async def _probe(self, evse: LiveEvse) -> None:
         """Tell the fallback as a limit."""
-        now = self._clock.now().replace(microsecond=0)
+        now = self._access.clock.now().replace(microsecond=0)
         wanted = TimedLimit(
             starts_at=now,
             ends_at=now + timedelta(seconds=self._live.site.control.limits_live_s),
@@ -100,12 +90,7 @@ class Mending:
         )
         limit = self._limits.formed(evse, wanted)
         evse.allowance = evse.allowance.sent(limit)
-        facts = {"plan_number": None, "transaction_id": transaction_id(evse)}
-        async with self._open_uow() as uow:
-            sent = [(evse.place.evse, limit, facts)]
-            numbers = await uow.control.add_sent_limits(sent, self._clock.now())
-            await uow.commit()
-        number = numbers[evse.place.evse]
+        number = await self._limits.write_down(evse, limit, plan_number=None)
         sending = Sending(wanted=wanted, limit=limit, number=number, plan_number=None)
         await self._limits.send(evse, sending)
 
@@ -113,4 +98,4 @@ class Mending:
         """Clear the limits that it does not keep to, so that the fallback is all that is left."""
         for slot in {limit.form.slot for limit in evse.allowance.limits}:
             number = profile_id_of(ProfileForm(*slot), evse.place.evse.number)
-            await self._gateway.send(station.station_id, ClearProfiles(profile_id=number))
+            await self._access.gateway.send(station.station_id, ClearProfiles(profile_id=number))

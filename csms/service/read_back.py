@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from csms.clock import Clock
 from csms.domain.charging_profile import CompositeSchedule
 from csms.domain.commands import CommandStatus, CompositeOutcome, ReadCompositeSchedule
 from csms.domain.notice_kinds import NoticeKind
@@ -24,8 +23,8 @@ from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
-from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.profile_writing import watts_per_limit_ampere
+from csms.service.site_access import SiteAccess
 
 logger = logging.getLogger(__name__)
 
@@ -56,24 +55,17 @@ class ReadBack:
     """Asks the stations of a site for their composite schedules.
 
     Args:
-        live: The site.
-        gateway: Delivers commands.
-        open_uow: Opens units of work.
-        clock: The time.
+        access: The site, and how to reach its stations.
     """
 
-    def __init__(
-        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
-    ) -> None:
-        self._live = live
-        self._gateway = gateway
-        self._clock = clock
-        self._notes = DialectNotes(live.dialects, open_uow, clock)
+    def __init__(self, access: SiteAccess) -> None:
+        self._access, self._live = access, access.live
+        self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
 
     async def run(self) -> None:
         """Ask whoever is due, until cancelled."""
         while True:
-            await self._clock.sleep(_LOOK_EVERY_S)
+            await self._access.clock.sleep(_LOOK_EVERY_S)
             try:
                 await self.ask_due()
             except Exception:  # limits do not depend on it, and it is asked again
@@ -81,7 +73,7 @@ class ReadBack:
 
     async def ask_due(self) -> None:
         """Ask some of those that are due."""
-        now, due = self._clock.now(), self._live.to_read_at
+        now, due = self._access.clock.now(), self._live.to_read_at
         for key in [key for key, at in due.items() if at <= now][:_AT_ONCE]:
             evse = self._live.evses.get(key)
             if evse is None or not self._is_able(evse):
@@ -100,7 +92,7 @@ class ReadBack:
 
     async def _ask(self, evse: LiveEvse) -> None:
         station = self._live.stations[evse.place.evse.station_id]
-        doubts, allowance, now = station.doubts, evse.allowance, self._clock.now()
+        doubts, allowance, now = station.doubts, evse.allowance, self._access.clock.now()
         accepted = allowance.accepted
         lasts_s = _FALLBACK_S if accepted is None else (accepted.ends_at - now).total_seconds()
         command = ReadCompositeSchedule(
@@ -108,9 +100,9 @@ class ReadBack:
             duration_s=max(_SHORTEST_S, round(lasts_s)),
             unit=RateUnit.WATT if evse.place.is_dc else station.capabilities.rate_unit,
         )
-        outcome = await self._gateway.send(station.station_id, command)
+        outcome = await self._access.gateway.send(station.station_id, command)
         if station.doubts != doubts or evse.allowance != allowance:
-            self._live.read_back_later(evse, self._clock.now())  # it is about what was
+            self._live.read_back_later(evse, self._access.clock.now())  # it is about what was
             return
         if outcome.status is CommandStatus.NOT_SENT:
             return
@@ -125,7 +117,7 @@ class ReadBack:
     async def _compare(
         self, station: LiveStation, evse: LiveEvse, schedule: CompositeSchedule
     ) -> None:
-        excess = find_excess(self._live, evse, schedule, self._clock.now())
+        excess = find_excess(self._live, evse, schedule, self._access.clock.now())
         if excess is None:
             await self._as_it_should_be(station, evse)
         elif not evse.is_occupied:
@@ -139,7 +131,7 @@ class ReadBack:
             await self._misread(station, evse, excess)
 
     async def _as_it_should_be(self, station: LiveStation, evse: LiveEvse) -> None:
-        form, now = evse.form_in_use(self._clock.now()), self._clock.now()
+        form, now = evse.form_in_use(self._access.clock.now()), self._access.clock.now()
         await self._notes.reads_back(station, is_able=True)
         self._live.to_read_at[evse.place.evse] = now + _AGAIN
         if evse.is_occupied:
@@ -151,7 +143,7 @@ class ReadBack:
 
     def _keeps_to(self, evse: LiveEvse, excess: Excess) -> bool:
         """Whether the meter shows that the vehicle takes what it may, and no more."""
-        now = self._clock.now()
+        now = self._access.clock.now()
         drawn_a = evse.drawn_a(now, self._live.settled)
         allowed_a = replace(evse.allowance, is_disobeyed=False).now_a(now)
         if drawn_a is None or excess.shown_a < allowed_a + _CLEARLY_A:
@@ -163,11 +155,11 @@ class ReadBack:
         if evse.reading is None or evse.reading.current_a is None:
             return False
         held = replace(evse.allowance, is_disobeyed=False)
-        return max(evse.reading.current_a) > held.now_a(self._clock.now()) + _TOLERANCE_A
+        return max(evse.reading.current_a) > held.now_a(self._access.clock.now()) + _TOLERANCE_A
 
     async def _misread(self, station: LiveStation, evse: LiveEvse, excess: Excess) -> None:
         """Count an EVSE at its rating, and have it told its limit in another form."""
-        form = evse.form_in_use(self._clock.now())
+        form = evse.form_in_use(self._access.clock.now())
         shown, allowed = f"{excess.shown_a:.0f} A", f"{excess.allowed_a:.0f} A"
         words = f"Its composite schedule is {shown} where {allowed} are allowed"
         evse.distrust(words, is_unseen=True)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from csms.clock import Clock
 from csms.domain.charging_profile import ChargingProfile, ProfilePurpose
 from csms.domain.commands import ClearProfiles, CommandStatus, Outcome, SetProfile
 from csms.domain.identity import WHOLE_STATION, EvseId
@@ -28,10 +27,9 @@ from csms.domain.standing import HeldFallback
 from csms.service.dialect_notes import DialectNotes
 from csms.service.grid_guard import adds_to_overload
 from csms.service.live_evse import LiveEvse
-from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
-from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.profile_writing import profile_id_of, standing_profile, written_to
+from csms.service.site_access import SiteAccess
 from csms.service.verdicts import verdict_of
 
 logger = logging.getLogger(__name__)
@@ -49,20 +47,12 @@ class StandingFallbacks:
     """Installs the fallbacks of a site's stations.
 
     Args:
-        live: The site.
-        gateway: Delivers commands.
-        open_uow: Opens units of work.
-        clock: The time.
+        access: The site, and how to reach its stations.
     """
 
-    def __init__(
-        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
-    ) -> None:
-        self._live = live
-        self._gateway = gateway
-        self._open_uow = open_uow
-        self._clock = clock
-        self._notes = DialectNotes(live.dialects, open_uow, clock)
+    def __init__(self, access: SiteAccess) -> None:
+        self._access, self._live = access, access.live
+        self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
 
     async def install(self, station: LiveStation, evse: LiveEvse) -> None:
         """Give an EVSE its fallback in the first form that is taken; note what came of it."""
@@ -70,10 +60,10 @@ class StandingFallbacks:
         standing = await self._walk(station, evse, self._forms(station))
         if standing is None or station.doubts != doubts:
             return  # whatever it was, it may be lost again
-        now = self._clock.now()
+        now = self._access.clock.now()
         evse.allow(evse.allowance.restanding(standing), now)
         if standing is not Standing.HELD:
-            async with self._open_uow() as uow:
+            async with self._access.open_uow() as uow:
                 place = evse.place
                 await uow.stations.note_standing(place.evse, standing, place.fallback_a, now)
                 await uow.commit()
@@ -101,7 +91,7 @@ class StandingFallbacks:
         profile = standing_profile(self._live, evses[0], form, lowest_a, _LOWEST_LEVEL)
         if profile is None:
             return
-        whole, sent_at = EvseId(station.station_id, WHOLE_STATION), self._clock.now()
+        whole, sent_at = EvseId(station.station_id, WHOLE_STATION), self._access.clock.now()
         outcome = await self._send(whole, profile)
         if not outcome.is_accepted:
             logger.info("takes no common fallback: %s", outcome.detail or outcome.status)
@@ -174,7 +164,7 @@ class StandingFallbacks:
 
         Only where there is room for the EVSE's rating, at which it counts until that was seen.
         """
-        now, key = self._clock.now(), evse.place.evse
+        now, key = self._access.clock.now(), evse.place.evse
         if adds_to_overload(
             self._live, now, {key: replace(evse.allowance, standing=Standing.UNKNOWN)}
         ):
@@ -187,7 +177,7 @@ class StandingFallbacks:
             if was_trusted:
                 evse.trust()
             return standing
-        evse.watch(self.held(evse).form, self._clock.now())
+        evse.watch(self.held(evse).form, self._access.clock.now())
         return None
 
     async def _walk(
@@ -208,7 +198,7 @@ class StandingFallbacks:
             is_new = self.held(evse).form.slot != form.slot
             if form.purpose is ProfilePurpose.STATION_MAX and is_new:
                 await self._clear_others(station)
-            sent_at = self._clock.now()
+            sent_at = self._access.clock.now()
             to = EvseId(station.station_id, written_to(form, evse))
             outcome = await self._send(to, profile)
             if station.doubts != doubts:
@@ -246,10 +236,10 @@ class StandingFallbacks:
     async def _taken(self, station: LiveStation, evse: LiveEvse, held: HeldFallback) -> None:
         """An EVSE holds its fallback in a form; what it held of another slot is cleared."""
         before, evse.held, evse.refusal = evse.held, held, ""
-        self._live.read_back_later(evse, self._clock.now())
+        self._live.read_back_later(evse, self._access.clock.now())
         await self._notes.accepted(station, held.form)
-        async with self._open_uow() as uow:
-            place, now = evse.place, self._clock.now()
+        async with self._access.open_uow() as uow:
+            place, now = evse.place, self._access.clock.now()
             await uow.stations.note_standing(place.evse, Standing.HELD, place.fallback_a, now, held)
             await uow.commit()
         if before is not None and before.form.slot != held.form.slot:
@@ -260,15 +250,15 @@ class StandingFallbacks:
     async def _clear_others(self, station: LiveStation) -> None:
         """Clear maxima that an operator has set: at a higher level one would lift the fallback."""
         clear = ClearProfiles(purpose=ProfilePurpose.STATION_MAX)
-        await self._gateway.send(station.station_id, clear)
+        await self._access.gateway.send(station.station_id, clear)
 
     async def _clear(self, station: LiveStation, profile_id: int) -> None:
         """Clear a profile that is abandoned. Left where it is, it can only lower what is drawn."""
-        await self._gateway.send(station.station_id, ClearProfiles(profile_id=profile_id))
+        await self._access.gateway.send(station.station_id, ClearProfiles(profile_id=profile_id))
 
     async def _send(self, evse: EvseId, profile: ChargingProfile) -> Outcome:
         command = SetProfile(evse_number=evse.number, profile=profile)
-        return await self._gateway.send(evse.station_id, command)
+        return await self._access.gateway.send(evse.station_id, command)
 
     async def _keep(
         self,
@@ -283,9 +273,9 @@ class StandingFallbacks:
             "form": str(form),
             "verdict": str(verdict_of(outcome)),
             "detail": outcome.detail,
-            "settled_at": self._clock.now(),
+            "settled_at": self._access.clock.now(),
         }
-        async with self._open_uow() as uow:
+        async with self._access.open_uow() as uow:
             await uow.control.add_sent_fallback(evse, fallback_a, sent_at, facts)
             await uow.commit()
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from csms.clock import Clock, wait_at_most
+from csms.clock import wait_at_most
 from csms.domain.commands import (
     ReadSettings,
     ReportKind,
@@ -26,11 +26,10 @@ from csms.log import about
 from csms.service.desired_settings import DesiredSettings
 from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
-from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
 from csms.service.mending import Mending
-from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.registration import is_to_boot_again
+from csms.service.site_access import SiteAccess
 from csms.service.standing_fallbacks import StandingFallbacks
 
 logger = logging.getLogger(__name__)
@@ -43,23 +42,15 @@ class StationSetup:
     """Sets up the stations of a site.
 
     Args:
-        live: The site.
-        gateway: Delivers commands.
-        open_uow: Opens units of work.
-        clock: The time.
+        access: The site, and how to reach its stations.
     """
 
-    def __init__(
-        self, live: LiveSite, gateway: StationGateway, open_uow: OpenUnitOfWork, clock: Clock
-    ) -> None:
-        self._live = live
-        self._gateway = gateway
-        self._open_uow = open_uow
-        self._clock = clock
-        self._fallbacks = StandingFallbacks(live, gateway, open_uow, clock)
-        self._mending = Mending(live, gateway, open_uow, clock)
-        self._notes = DialectNotes(live.dialects, open_uow, clock)
-        self._settings = DesiredSettings(gateway, clock)
+    def __init__(self, access: SiteAccess) -> None:
+        self._access, self._live = access, access.live
+        self._fallbacks = StandingFallbacks(access)
+        self._mending = Mending(access)
+        self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
+        self._settings = DesiredSettings(access.gateway, access.clock)
 
     async def run(self) -> None:
         """Set every station up when it comes, and again after a failure, until cancelled."""
@@ -67,10 +58,10 @@ class StationSetup:
             while True:
                 self._live.unready.clear()
                 self._begin(tasks)
-                await wait_at_most(self._clock, self._live.unready, self._pause_s())
+                await wait_at_most(self._access.clock, self._live.unready, self._pause_s())
 
     def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        now = self._clock.now()
+        now = self._access.clock.now()
         for station in self._live.stations.values():
             if _is_waiting(station) and (station.set_up_at is None or station.set_up_at <= now):
                 station.setting_up = tasks.create_task(self._supervised_set_up(station))
@@ -79,7 +70,7 @@ class StationSetup:
         """How long nothing is due."""
         longest_s = float(self._live.site.control.plan_every_s)
         pauses_s = [
-            (station.set_up_at - self._clock.now()).total_seconds()
+            (station.set_up_at - self._access.clock.now()).total_seconds()
             for station in self._live.stations.values()
             if _is_waiting(station) and station.set_up_at is not None
         ]
@@ -107,7 +98,7 @@ class StationSetup:
         if not station.is_ready:
             self._try_again_later(station)
         elif is_to_boot_again(station):
-            await self._gateway.send(station.station_id, TriggerReport(kind=ReportKind.BOOT))
+            await self._access.gateway.send(station.station_id, TriggerReport(kind=ReportKind.BOOT))
         self._live.mark()
 
     def _steps(self, station: LiveStation, evses: Sequence[LiveEvse]) -> Iterator[Awaitable[None]]:
@@ -130,12 +121,12 @@ class StationSetup:
 
     def _try_again_later(self, station: LiveStation) -> None:
         again = timedelta(seconds=self._live.site.control.plan_every_s)
-        station.set_up_at = self._clock.now() + again
+        station.set_up_at = self._access.clock.now() + again
 
     async def _read_capabilities(self, station: LiveStation) -> None:
         doubts = station.doubts
         names = (SettingName.MAX_STACK_LEVEL, SettingName.MAX_PERIODS, SettingName.RATE_UNITS)
-        outcome = await self._gateway.send(station.station_id, ReadSettings(names))
+        outcome = await self._access.gateway.send(station.station_id, ReadSettings(names))
         if station.doubts != doubts:
             return
         if outcome.is_accepted:
@@ -161,10 +152,10 @@ class StationSetup:
             SettingName.METER_MEASURANDS: _MEASURANDS,
         }
         for name, value in wishes.items():
-            outcome = await self._gateway.send(station.station_id, WriteSetting(name, value))
+            outcome = await self._access.gateway.send(station.station_id, WriteSetting(name, value))
             if name is SettingName.METER_MEASURANDS and not outcome.is_accepted:
                 fewer = WriteSetting(name, _FEWER_MEASURANDS)
-                outcome = await self._gateway.send(station.station_id, fewer)
+                outcome = await self._access.gateway.send(station.station_id, fewer)
             if not outcome.is_accepted:
                 logger.info("keeps its own %s: %s", name, outcome.detail or outcome.status)
 

@@ -35,6 +35,7 @@ from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
 from csms.service.ports import OpenConnections
 from csms.service.requirements import OPEN, SecurityPolicy
+from csms.service.site_access import SiteAccess
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
 from csms.storage.database import Database, DatabaseSettings
@@ -195,6 +196,13 @@ class Office:
     def live(self) -> LiveSite:
         """The first site."""
         return next(iter(self.sites))
+
+    @property
+    def access(self) -> SiteAccess:
+        """The first site, and how to reach its stations."""
+        return SiteAccess(
+            live=self.live, gateway=self.gateway, open_uow=self.open_uow, clock=self.clock
+        )
 
     def open_uow(self) -> SqlUnitOfWork:
         """Open a unit of work."""

@@ -76,7 +76,7 @@ async def settled(path: Path, site: Site, stubborn: Stubborn) -> AsyncIterator[O
     """A site whose stations are of one make, and are set up as they come."""
     async with open_office(path, site, clock=ScaledClock(NOON)) as office:
         office.gateway.reply = stubborn
-        setup = StationSetup(office.live, office.gateway, office.open_uow, office.clock)
+        setup = StationSetup(office.access)
         running = asyncio.ensure_future(setup.run())
         try:
             yield office

@@ -99,7 +99,7 @@ async def posted(path: Path, site: Site, **held_a: float) -> AsyncIterator[Post]
             amps = held_a.get(station_id.replace("-", "_"))
             if amps is not None:
                 hold(evse_of(live, station_id), amps)
-        dispatcher = Dispatcher(live, office.gateway, office.open_uow, office.clock)
+        dispatcher = Dispatcher(office.access)
         async with asyncio.TaskGroup() as tasks:
             post = Post(office, dispatcher, tasks)
             post.answer()

@@ -73,8 +73,7 @@ async def yard(path: Path, takes: Rule) -> AsyncIterator[Yard]:
         await come(office, "G-01", "G-02")
         for number, name in enumerate(("G-01", "G-02"), start=1):
             plug_in(office.live, name, number=number)
-        live = office.live
-        dispatcher = Dispatcher(live, office.gateway, office.open_uow, office.clock)
+        dispatcher = Dispatcher(office.access)
         async with asyncio.TaskGroup() as tasks:
             stubborn.offered.clear()
             yield Yard(office, stubborn, dispatcher, tasks)

@@ -70,8 +70,7 @@ async def bench(path: Path) -> AsyncIterator[Bench]:
     async with settled(path, SITE, stubborn) as office:
         await come(office, "G-01")
         plug_in(office.live, "G-01")
-        live = office.live
-        dispatcher = Dispatcher(live, office.gateway, office.open_uow, office.clock)
+        dispatcher = Dispatcher(office.access)
         async with asyncio.TaskGroup() as tasks:
             yield Bench(office, stubborn, dispatcher, tasks)
 

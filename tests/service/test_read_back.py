@@ -97,9 +97,8 @@ async def desk(
         await come(office, "G-01")
         if charges:
             plug_in(office.live, "G-01")
-        live = office.live
-        reading = ReadBack(live, office.gateway, office.open_uow, office.clock)
-        dispatcher = Dispatcher(live, office.gateway, office.open_uow, office.clock)
+        reading = ReadBack(office.access)
+        dispatcher = Dispatcher(office.access)
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(reading.run())
             yield Desk(office, oracle, dispatcher, tasks)

@@ -48,7 +48,7 @@ def desk(office: Office) -> CommandDesk:
 async def set_up(office: Office) -> None:
     """Let the station be set up once."""
     station = office.live.stations["G-01"]
-    setup = StationSetup(office.live, office.gateway, office.open_uow, office.clock)
+    setup = StationSetup(office.access)
     await setup._set_up(station)
     assert station.is_ready
 

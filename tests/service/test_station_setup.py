@@ -41,7 +41,7 @@ W: Final = RateUnit.WATT
 async def benched(path: Path, site: Site) -> AsyncIterator[Office]:
     """A site whose stations are set up as they come."""
     async with open_office(path, site, clock=ScaledClock(NOON)) as office:
-        setup = StationSetup(office.live, office.gateway, office.open_uow, office.clock)
+        setup = StationSetup(office.access)
         running = asyncio.ensure_future(setup.run())
         try:
             yield office
