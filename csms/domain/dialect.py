@@ -68,11 +68,13 @@ class Dialect:
     Attributes:
         told: What one of them told of itself, None if none has yet.
         reads_back: Whether its composite schedules can be believed; None: it was not asked.
+        keeps: Whether it keeps its fallback while it is without power; None: that was not seen.
         records: By form, what came of it.
     """
 
     told: Capabilities | None = None
     reads_back: bool | None = None
+    keeps: bool | None = None
     records: Mapping[ProfileForm, FormRecord] = field(default_factory=dict)
 
     def of(self, form: ProfileForm) -> FormRecord:

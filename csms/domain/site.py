@@ -151,6 +151,8 @@ class EvsePlace:
         is_dc: Whether limits are written in W of output.
         efficiency: Output over supply power, for DC.
         is_installed: False: planned only, and counted as drawing nothing.
+        keeps_fallback: Whether its station keeps the fallback while it is without power, as whoever
+            commissioned it has found; None: that is found out.
     """
 
     evse: EvseId
@@ -162,6 +164,7 @@ class EvsePlace:
     is_dc: bool = False
     efficiency: float = 1.0
     is_installed: bool = True
+    keeps_fallback: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +215,8 @@ class ControlPolicy:
         heartbeat_every_s: How often an idle station calls.
         reading_lives_s: A feeder measurement older than this is stale.
         acceptance: When a station that boots is accepted.
+        proves_by_reset: Whether a station of each make is restarted once, while nobody charges
+            there, to see whether it keeps its fallback.
     """
 
     plan_every_s: int = 300
@@ -222,6 +227,7 @@ class ControlPolicy:
     heartbeat_every_s: int = 300
     reading_lives_s: int = 180
     acceptance: Acceptance = Acceptance.AT_ONCE
+    proves_by_reset: bool = True
 
 
 class Fairness(StrEnum):

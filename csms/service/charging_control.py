@@ -22,6 +22,7 @@ from csms.service.grid_guard import (
     measured_load,
     measured_uncontrolled,
 )
+from csms.service.keeping import Keeping
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
@@ -92,6 +93,7 @@ class SiteController:
         access = SiteAccess(live=live, gateway=gateway, open_uow=open_uow, clock=clock)
         self._setup = StationSetup(access)
         self._read_back = ReadBack(access)
+        self._keeping = Keeping(access)
         self._dispatcher = Dispatcher(access)
 
     async def run(self) -> None:
@@ -101,6 +103,7 @@ class SiteController:
                 tasks.create_task(self._sample())
                 tasks.create_task(self._setup.run())
                 tasks.create_task(self._read_back.run())
+                tasks.create_task(self._keeping.run())
                 tasks.create_task(self._look_out(tasks))
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:

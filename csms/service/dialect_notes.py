@@ -62,6 +62,15 @@ class DialectNotes:
         known = replace(self._dialects.of(station), reads_back=is_able)
         await self._learn(station, known if is_able else known.pardoned(station.station_id))
 
+    async def keeps(self, station: LiveStation, *, is_able: bool) -> None:
+        """A station was seen to keep its fallback over a boot, or not.
+
+        One that has lost it once may lose it again.
+        """
+        known = self._dialects.of(station)
+        if known.keeps is not False:
+            await self._learn(station, replace(known, keeps=is_able))
+
     async def raise_notice(self, station_id: StationId, kind: NoticeKind, **facts: Any) -> None:  # noqa: ANN401
         """Tell operators that limits have not the effect that they should have."""
         logger.warning("%s: %s", kind, ", ".join(f"{name} {facts[name]}" for name in facts))

@@ -37,6 +37,7 @@ class LiveEvse:
         closed: Its last transaction, if that was closed by a rule.
         max_periods: The most periods that its vehicle takes in a schedule; None: it does not say.
         held: In which form the fallback stands; None: as it is assumed to.
+        is_to_renew: Its fallback counts, and is given anew all the same.
         mistrust: Why nothing that it holds counts; empty: it does count.
         is_unseen: Its meter has not shown it: a composite schedule is enough to trust it again.
         trial: The form of limits whose effect is being watched; None: there is none in doubt.
@@ -68,6 +69,7 @@ class LiveEvse:
     is_stray: bool = False
     max_periods: int | None = None
     held: HeldFallback | None = None
+    is_to_renew: bool = False
     mistrust: str = ""
     is_unseen: bool = False
     trial: Trial | None = None

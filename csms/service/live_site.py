@@ -166,27 +166,44 @@ class LiveSite:
         self.mark()
 
     def station_disconnected(self, station_id: StationId) -> None:
-        """A station's connection is gone."""
+        """A station's connection is gone: it may be without power, and lose what it does not keep.
+
+        Whoever has not been seen to keep its fallback counts at its rating until it has it again.
+        """
         self.stations[station_id].is_connected = False
+        if not self.keeps_fallback(station_id):
+            self._doubt_fallbacks(station_id)
         self.mark()
+
+    def keeps_fallback(self, station_id: StationId) -> bool:
+        """Whether a station keeps its fallback while it is without power.
+
+        As whoever commissioned it has found, or as was seen of its make. That OCPP demands it
+        (2.0.1 K01.FR.27) is not enough.
+        """
+        for evse in self.evses_of(station_id):
+            if evse.place.keeps_fallback is not None:
+                return evse.place.keeps_fallback
+        return self.dialects.of(self.stations[station_id]).keeps is True
 
     def station_booted(self, station_id: StationId) -> None:
         """A station has restarted; whether it still holds its fallback has to be made sure."""
         station = self.stations[station_id]
         station.clock = self._new_clock()  # it may have lost its time
         station.message_limits.clear()
-        self.begin_anew(station_id)
+        station.is_to_tell = True
+        self._ask_anew(station)
+        if not self.keeps_fallback(station_id):
+            self.profiles_in_doubt(station_id)
+            return
+        for evse in self.evses_of(station_id):
+            evse.is_to_renew = True
+        self._set_up_anew(station, None)
+        self.mark()
 
     def begin_anew(self, station_id: StationId) -> None:
         """Ask a station again what it can do, and believe again what it accepts."""
-        station = self.stations[station_id]
-        station.capabilities = replace(station.capabilities, is_told=False)
-        station.refusals.clear()
-        for evse in self.evses_of(station_id):
-            evse.trust()
-            evse.trial, evse.is_unlimitable = None, False
-            evse.findings.clear()
-            evse.read_forms.clear()
+        self._ask_anew(self.stations[station_id])
         self.profiles_in_doubt(station_id)
 
     def station_registered(self, station_id: StationId, registration: Registration) -> None:
@@ -200,8 +217,7 @@ class LiveSite:
     def profiles_in_doubt(self, station_id: StationId) -> None:
         """A station may have lost its profiles; it counts at its rating until it is set up."""
         self._set_up_anew(self.stations[station_id], None)
-        for evse in self.evses_of(station_id):
-            evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+        self._doubt_fallbacks(station_id)
         self.mark()
 
     def clock_seen(self, station_id: StationId, at: datetime, now: datetime) -> None:
@@ -260,6 +276,21 @@ class LiveSite:
             if key[0] is source and evse_number in (None, key[1]):
                 del limits[key]
         self.mark()
+
+    def _doubt_fallbacks(self, station_id: StationId) -> None:
+        """A station counts at its rating, and what others may draw is looked at at once."""
+        for evse in self.evses_of(station_id):
+            evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
+        self.pressing.set()
+
+    def _ask_anew(self, station: LiveStation) -> None:
+        station.capabilities = replace(station.capabilities, is_told=False)
+        station.refusals.clear()
+        for evse in self.evses_of(station.station_id):
+            evse.trust()
+            evse.trial, evse.is_unlimitable = None, False
+            evse.findings.clear()
+            evse.read_forms.clear()
 
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
         station.is_ready = station.is_configured = False

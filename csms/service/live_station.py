@@ -35,6 +35,7 @@ class LiveStation:
         heard_at: When it last told anything, since the start; None: nothing yet.
         doubts: How often it has come anew, or may have lost its profiles: what was set up before
             that counts for nothing.
+        is_to_tell: It has booted, and has not been asked yet whether it still holds its fallback.
         setting_up: The task that sets it up.
         set_up_at: When to set it up; None: at once.
         clock: How far its clock is off.
@@ -64,6 +65,7 @@ class LiveStation:
     is_expected: bool = False
     heard_at: datetime | None = None
     doubts: int = 0
+    is_to_tell: bool = False
     setting_up: "asyncio.Task[None] | None" = None
     set_up_at: datetime | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)

@@ -17,6 +17,7 @@ from typing import Final
 
 from csms.domain.charging_profile import CompositeSchedule
 from csms.domain.commands import CommandStatus, CompositeOutcome, ReadCompositeSchedule
+from csms.domain.limits import Allowance
 from csms.domain.notice_kinds import NoticeKind
 from csms.domain.station import RateUnit
 from csms.service.dialect_notes import DialectNotes
@@ -187,13 +188,24 @@ def usable(outcome: CompositeOutcome) -> CompositeSchedule | None:
 
 
 def find_excess(
-    live: LiveSite, evse: LiveEvse, schedule: CompositeSchedule, now: datetime
+    live: LiveSite,
+    evse: LiveEvse,
+    schedule: CompositeSchedule,
+    now: datetime,
+    allowance: Allowance | None = None,
 ) -> Excess | None:
     """Where a composite schedule shows more than an EVSE may draw, None if nowhere.
 
     It is compared in the middle of its periods: clocks differ by seconds.
+
+    Args:
+        live: The site.
+        evse: Whose schedule it is.
+        schedule: What its station has told.
+        now: The present instant.
+        allowance: What it may draw; None: as is reckoned.
     """
-    held = replace(evse.allowance, is_disobeyed=False)
+    held = replace(allowance or evse.allowance, is_disobeyed=False)
     is_in_watts = schedule.unit is RateUnit.WATT
     watts = watts_per_limit_ampere(live, evse) if is_in_watts else 1.0
     share = _TOLERANCE_SHARE if is_in_watts else 0.0

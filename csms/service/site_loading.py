@@ -46,6 +46,8 @@ def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: da
         standing, fallback_a = known.standings.get(number, (Standing.UNKNOWN, 0.0))
         if standing is Standing.HELD and fallback_a != evse.place.fallback_a:
             standing = Standing.UNKNOWN  # the file has another fallback now
+        if not live.keeps_fallback(station_id):
+            standing = Standing.UNKNOWN  # it may have been without power meanwhile
         evse.allowance = evse.allowance.restanding(standing)
         evse.held = known.held.get(number)
         evse.status, evse.charging_state = known.connectors.get(number, (None, None))

@@ -60,7 +60,7 @@ class StandingFallbacks:
         standing = await self._walk(station, evse, self._forms(station))
         if standing is None or station.doubts != doubts:
             return  # whatever it was, it may be lost again
-        now = self._access.clock.now()
+        now, evse.is_to_renew = self._access.clock.now(), False
         evse.allow(evse.allowance.restanding(standing), now)
         if standing is not Standing.HELD:
             async with self._access.open_uow() as uow:

@@ -25,6 +25,7 @@ from csms.domain.station import Capabilities, RateUnit, Registration
 from csms.log import about
 from csms.service.desired_settings import DesiredSettings
 from csms.service.dialect_notes import DialectNotes
+from csms.service.keeping import Keeping
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
 from csms.service.mending import Mending
@@ -49,6 +50,7 @@ class StationSetup:
         self._access, self._live = access, access.live
         self._fallbacks = StandingFallbacks(access)
         self._mending = Mending(access)
+        self._keeping = Keeping(access)
         self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
         self._settings = DesiredSettings(access.gateway, access.clock)
 
@@ -105,10 +107,12 @@ class StationSetup:
         """The fallback comes first: until it is held, the station counts at its rating."""
         if not station.capabilities.is_told:
             yield self._read_capabilities(station)
+        if station.is_to_tell:
+            yield self._keeping.look(station, evses)
         for evse in evses:
             if evse.findings:
                 yield self._mending.note(station, evse)
-        lacking = [one for one in evses if one.allowance.standing is not Standing.HELD]
+        lacking = [one for one in evses if _lacks_fallback(one)]
         for evse in lacking:
             yield self._fallbacks.install(station, evse)
         if lacking:
@@ -158,6 +162,10 @@ class StationSetup:
                 outcome = await self._access.gateway.send(station.station_id, fewer)
             if not outcome.is_accepted:
                 logger.info("keeps its own %s: %s", name, outcome.detail or outcome.status)
+
+
+def _lacks_fallback(evse: LiveEvse) -> bool:
+    return evse.is_to_renew or evse.allowance.standing is not Standing.HELD
 
 
 def _is_waiting(station: LiveStation) -> bool:

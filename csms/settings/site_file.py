@@ -192,6 +192,7 @@ def _place(charger: ChargerModel, evse: EvseModel, site: Site) -> EvsePlace:
         min_a=evse.min_a,
         fallback_a=evse.fallback_a,
         is_installed=charger.installed,
+        keeps_fallback=charger.keeps_fallback,
     )
     if evse.dc is None:
         return place

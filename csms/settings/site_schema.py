@@ -172,6 +172,10 @@ class ChargerModel(_Model):
     dc: DcModel | None = None
     evses: list[EvseModel] = []
     installed: bool = Field(default=True, description="false: planned only, draws nothing")
+    keeps_fallback: bool | None = Field(
+        default=None,
+        description="Whether it keeps its standing limit over a loss of power; null: found out",
+    )
     security_profile: Profile | None = Field(
         default=None, description="The lowest OCPP security profile that it is let in with"
     )
@@ -207,6 +211,10 @@ class ControlModel(_Model):
     reading_lives_s: Seconds = 180
     acceptance: Acceptance = Field(
         default=Acceptance.AT_ONCE, description="When a station that boots is accepted"
+    )
+    proves_by_reset: bool = Field(
+        default=True,
+        description="Restart one idle charger of each make once, to see what it keeps",
     )
 
 

@@ -48,6 +48,7 @@ def _write(dialect: Dialect) -> dict[str, Any]:
     return {
         "told": msgspec.to_builtins(dialect.told),
         "reads_back": dialect.reads_back,
+        "keeps": dialect.keeps,
         "forms": {
             str(form): msgspec.to_builtins(record) for form, record in dialect.records.items()
         },
@@ -58,6 +59,7 @@ def _read(content: dict[str, Any]) -> Dialect:
     return Dialect(
         told=msgspec.convert(content["told"], Capabilities | None),
         reads_back=content["reads_back"],
+        keeps=content.get("keeps"),  # rows of earlier versions do not tell
         records={
             parse_form(text): msgspec.convert(record, FormRecord)
             for text, record in content["forms"].items()

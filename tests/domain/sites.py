@@ -30,8 +30,9 @@ def place(
     lines: tuple[int, ...] = (1, 2, 3),
     *,
     is_installed: bool = True,
+    keeps_fallback: bool | None = True,
 ) -> EvsePlace:
-    """The only EVSE of a charger of 32 A."""
+    """The only EVSE of a charger of 32 A, which was seen to keep its fallback."""
     return EvsePlace(
         evse=EvseId(name, 1),
         feeder_id=feeder,
@@ -39,6 +40,7 @@ def place(
         max_a=32.0,
         fallback_a=fallback_a,
         is_installed=is_installed,
+        keeps_fallback=keeps_fallback,
     )
 
 

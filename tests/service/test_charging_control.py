@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +274,8 @@ async def test_station_is_set_up_while_a_plan_takes_its_time(database_file: Path
         await asyncio.sleep(6)
         assert len(run.planner.asked) == 1  # and not answered
         run.live.station_connected("C-2", "2.0.1", run.office.clock.now())
+        evse = evse_of(run.live, "C-2")
+        evse.place = replace(evse.place, keeps_fallback=None)
         run.live.station_booted("C-2")
         assert evse_of(run.live, "C-2").allowance.standing_a == 32.0
         await asyncio.sleep(0.1)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from csms.domain.dialect import Dialect
 from csms.domain.errors import StationStaysError, UnknownStationError
 from csms.domain.events import HeartbeatReceived, StationBooted
 from csms.domain.identity import EvseId
@@ -208,11 +209,22 @@ async def test_guest_that_took_its_fallback_keeps_its_place_and_no_more_than_the
 ) -> None:
     await office.sites.admit("A")
     connect(office.live, "A")
+    office.live.dialects.put(office.live.stations["A"], Dialect(keeps=True))
     await office.sites.disconnected("A")
     office.clock.turn(3600)
     await office.sites.forget_passers_by()
     assert reserved_a(office) == 6.0
     assert "A" in office.live.stations
+
+
+async def test_guest_that_was_not_seen_to_keep_its_fallback_keeps_room_for_its_rating(
+    office: Office,
+) -> None:
+    await office.sites.admit("A")
+    connect(office.live, "A")
+    assert reserved_a(office) == 6.0  # that of G-02
+    await office.sites.disconnected("A")
+    assert reserved_a(office) == 22.0
 
 
 async def test_station_of_the_site_file_is_never_forgotten(office: Office) -> None:

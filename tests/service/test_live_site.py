@@ -91,6 +91,7 @@ def test_readings_kept_while_offline_teach_nothing_of_now(live: LiveSite) -> Non
 
 
 def test_boot_lets_a_station_be_trusted_again_once_it_holds_its_fallback(live: LiveSite) -> None:
+    evse(live).place = replace(evse(live).place, keeps_fallback=None)
     evse(live).allowance = replace(evse(live).allowance, is_disobeyed=True)
     live.station_booted("G-01")
     assert not evse(live).allowance.is_disobeyed

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -117,6 +118,7 @@ async def test_after_a_boot_a_station_counts_at_its_rating_until_its_fallback_is
     office: Office,
 ) -> None:
     evse, station = office.evse("G-01/1"), office.live.stations["G-01"]
+    evse.place = replace(evse.place, keeps_fallback=None)
     evse.allowance = evse.allowance.restanding(Standing.HELD)
     station.is_ready = True
     station.capabilities = Capabilities(is_told=True)
