@@ -188,6 +188,15 @@ class Allowance:
             lingering=tuple(filter(_outlives, self.lingering)),
         )
 
+    def capped(self, most_a: float) -> "Allowance":
+        """With no limit above a current."""
+        return replace(
+            self,
+            accepted=self.accepted and self.accepted.capped(most_a),
+            uncertain=tuple(limit.capped(most_a) for limit in self.uncertain),
+            lingering=tuple(limit.capped(most_a) for limit in self.lingering),
+        )
+
     def bare(self) -> "Allowance":
         """Without limits at all."""
         return replace(self, accepted=None, uncertain=(), lingering=())

@@ -4,45 +4,54 @@ Both are worked out from the books of the grid's guard, without a solver, and ho
 plans come. The plan that follows deals anew.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 from math import floor
-from typing import Final
+from typing import Final, TypeAlias
 
 from csms.domain.fallback import ways_to_root
 from csms.domain.identity import EvseId, FeederId
-from csms.domain.limits import TimedLimit
+from csms.domain.limits import Allowance, TimedLimit
 from csms.domain.site import Aim
 from csms.service.dispatch import Target
 from csms.service.electrics import near_s
-from csms.service.grid_guard import Books, keep_books, near_shares
+from csms.service.grid_guard import Books, keep_books, near_room, near_shares
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.problem_builder import can_be_steered, most_a
+from smart_charging.arrays import Array
 
 _ROUNDING_A: Final = 1e-6
 _SOON: Final = frozenset({Aim.EARLY, Aim.CALM, Aim.READY})
 """Aims under which a plan gives a vehicle what room there is; others may have it wait."""
 
-Ways = Mapping[FeederId, tuple[FeederId, ...]]
+Ways: TypeAlias = Mapping[FeederId, tuple[FeederId, ...]]
+Line: TypeAlias = tuple[FeederId, int]
+"""A line of a feeder, from 1."""
 
 
 def cuts(live: LiveSite, now: datetime) -> list[Target]:
-    """Lower everybody in the same proportion, down to the fallbacks, where too much is allowed.
+    """Lower everybody in the same proportion where too much is allowed.
+
+    Nobody is paused who can go on with the least current: some vehicles do not wake up again. Only
+    where those do not fit either, some fall to their fallbacks, who has got the most first.
 
     Args:
         live: The site.
         now: The present instant, in whole seconds.
     """
     able = {key: evse for key, evse in live.evses.items() if _can_be_cut(live, evse, now)}
-    lowered = {key: evse.allowance.bare() for key, evse in able.items()}
-    shares, ways = near_shares(live, now, lowered), ways_to_root(live.site)
+    lowered, lines = _lowered(live, able, now), _lines_of(live, able)
+    shares = near_shares(live, now, lowered)
     targets = []
     for key, evse in able.items():
-        place = evse.place
-        share = min(shares[way][line - 1] for way in ways[place.feeder_id] for line in place.lines)
-        if share < 1.0:
-            cut = _cut(live, evse, share, now)
+        share = min(shares[feeder_id][line - 1] for feeder_id, line in lines[key])
+        least_a, present_a = lowered[key].now_a(now), evse.allowance.now_a(now)
+        is_paused = least_a < min(present_a, evse.place.min_a)
+        if share < 1.0 or is_paused:
+            raised_a = 0.0 if is_paused else share * (present_a - least_a)
+            cut = _cut(live, evse, max(least_a, _whole(least_a + raised_a)), now)
             if not _is_on_its_way(evse, cut, now):
                 targets.append(Target(key, cut))
     return targets
@@ -72,12 +81,74 @@ def _can_be_cut(live: LiveSite, evse: LiveEvse, now: datetime) -> bool:
     return is_limited and can_be_steered(live, evse)
 
 
-def _cut(live: LiveSite, evse: LiveEvse, share: float, now: datetime) -> TimedLimit:
-    """What an EVSE holds, capped at a share of what it may draw above its fallback."""
-    allowance, place = evse.allowance, evse.place
-    least_a = allowance.standing_a
-    amps = _whole(least_a + share * (allowance.now_a(now) - least_a))
-    cap_a = max(least_a, amps) if amps >= place.min_a else least_a
+def _lowered(
+    live: LiveSite, able: Mapping[EvseId, LiveEvse], now: datetime
+) -> dict[EvseId, Allowance]:
+    """The least that everybody is lowered to: the least current, or the fallback for some."""
+    lowered = {
+        key: evse.allowance.capped(max(evse.place.min_a, evse.allowance.standing_a))
+        for key, evse in able.items()
+    }
+    lines = _lines_of(live, able)
+    going = sorted(able, key=lambda key: (-_served_wh(able[key]), str(key)))
+    while True:
+        missing_a = _missing(near_room(live, now, lowered))
+        paused = _to_pause(going, lowered, lines, missing_a, now)
+        if not paused:
+            return lowered
+        for key in paused:
+            going.remove(key)
+            lowered[key] = able[key].allowance.bare()
+
+
+def _to_pause(
+    going: Sequence[EvseId],
+    lowered: Mapping[EvseId, Allowance],
+    lines: Mapping[EvseId, Sequence[Line]],
+    missing_a: dict[Line, float],
+    now: datetime,
+) -> list[EvseId]:
+    """Who falls to the fallback so that what is missing is found, as plain numbers at least."""
+    paused = []
+    for key in going:
+        if not any(missing_a.get(line, 0.0) > _ROUNDING_A for line in lines[key]):
+            continue
+        allowance = lowered[key]
+        freed_a = allowance.now_a(now) - allowance.standing_a
+        if freed_a <= 0.0:
+            continue
+        paused.append(key)
+        for line in lines[key]:
+            missing_a[line] = missing_a.get(line, 0.0) - freed_a
+    return paused
+
+
+def _missing(room_a: Mapping[FeederId, Array]) -> dict[Line, float]:
+    """What is too much, by line."""
+    return {
+        (feeder_id, line): -float(amps)
+        for feeder_id, lines in room_a.items()
+        for line, amps in enumerate(lines, start=1)
+        if amps < -_ROUNDING_A
+    }
+
+
+def _lines_of(live: LiveSite, able: Mapping[EvseId, LiveEvse]) -> dict[EvseId, list[Line]]:
+    """The lines that an EVSE loads, at every feeder above it."""
+    ways = ways_to_root(live.site)
+    return {
+        key: list(product(ways[evse.place.feeder_id], evse.place.lines))
+        for key, evse in able.items()
+    }
+
+
+def _served_wh(evse: LiveEvse) -> float:
+    return evse.transaction.energy_wh if evse.transaction else 0.0
+
+
+def _cut(live: LiveSite, evse: LiveEvse, cap_a: float, now: datetime) -> TimedLimit:
+    """What an EVSE holds, capped."""
+    allowance = evse.allowance
     limit = TimedLimit(starts_at=now, ends_at=max(allowance.edges()), steps=((0, cap_a),))
     return allowance.cut(limit, live.max_periods(evse))
 

@@ -24,6 +24,7 @@ from csms.service.grid_guard import (
 )
 from csms.service.keeping import Keeping
 from csms.service.live_site import LiveSite
+from csms.service.meter_watch import MeterWatch
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.read_back import ReadBack
@@ -94,6 +95,7 @@ class SiteController:
         self._setup = StationSetup(access)
         self._read_back = ReadBack(access)
         self._keeping = Keeping(access)
+        self._meter_watch = MeterWatch(access)
         self._dispatcher = Dispatcher(access)
 
     async def run(self) -> None:
@@ -104,6 +106,7 @@ class SiteController:
                 tasks.create_task(self._setup.run())
                 tasks.create_task(self._read_back.run())
                 tasks.create_task(self._keeping.run())
+                tasks.create_task(self._meter_watch.run())
                 tasks.create_task(self._look_out(tasks))
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:

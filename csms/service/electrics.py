@@ -107,8 +107,8 @@ def expected_uncontrolled(
     """The most uncontrolled load that a feeder is reckoned to have between two instants.
 
     The site file's worst case; or, for as long as the present plan certainly is replaced before,
-    what was measured in the last minutes plus the largest load that may switch on, where that is
-    less. A stale meter means the worst case.
+    what was measured in the last minutes plus what may have been switched on since, where that is
+    less. A stale meter means the worst case. What was measured counts also above the worst case.
     """
     load = feeder.uncontrolled
     if load is None:
@@ -117,14 +117,14 @@ def expected_uncontrolled(
     control = live.site.control
     if not load.is_metered or (end_at - now).total_seconds() > near_s(live):
         return worst
-    measured = live.meters[feeder.feeder_id].highest(
-        now, control.reading_lives_s, control.plan_every_s
-    )
+    meter = live.meters[feeder.feeder_id]
+    measured = meter.highest(now, control.reading_lives_s, control.plan_every_s)
     if measured is None:
         return worst
+    margin_a = meter.margin_a(now, load.largest_step_a)
     first, second, third = (
-        min(most, np.ceil((amps + load.largest_step_a) * _STEPS_PER_A) / _STEPS_PER_A)
-        for most, amps in zip(worst, measured, strict=True)
+        max(amps, min(most, np.ceil((amps + rise_a) * _STEPS_PER_A) / _STEPS_PER_A))
+        for most, amps, rise_a in zip(worst, measured, margin_a, strict=True)
     )
     return (float(first), float(second), float(third))
 

@@ -1,23 +1,79 @@
-"""What a feeder's meter has shown."""
+"""What a feeder's meter has shown, how often it reports, and what may have changed since."""
 
-from collections import deque
+from bisect import insort
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 from typing import Final
 
-from csms.domain.site import PhaseAmps
+from csms.domain.site import NO_AMPS, PhaseAmps
 
 _READINGS_KEPT: Final = 360
+_INTERVALS: Final = 15
+"""So many of the last readings say how often it reports."""
+_ENOUGH: Final = 3
+_LATE: Final = 0.5
+"""A reading that is late by less than this share of its interval is on time."""
+_REMEMBERED_H: Final = 24
+_HOUR_S: Final = 3600
 
 
 class FeederMeter:
-    """The last readings of a feeder's uncontrolled load."""
+    """The last readings of a feeder's uncontrolled load, and what they teach.
+
+    The load may rise by the largest step between two readings. A meter that has been silent for
+    several intervals has missed as many chances to show that, so the margin grows by a step with
+    every reading that is missing. A step that was larger than promised is reckoned with for a day.
+    """
 
     def __init__(self) -> None:
-        self._readings: deque[tuple[datetime, PhaseAmps]] = deque(maxlen=_READINGS_KEPT)
+        self._readings: list[tuple[datetime, PhaseAmps]] = []
+        self._rises: dict[int, PhaseAmps] = {}
 
     def read(self, at: datetime, current_a: PhaseAmps) -> None:
-        """Take a reading."""
-        self._readings.append((at, current_a))
+        """Take a reading; of one instant the last counts."""
+        last = self._readings[-1] if self._readings else None
+        if last is not None and last[0] == at:
+            self._readings[-1] = (at, current_a)
+            return
+        if last is not None and last[0] < at:
+            self._learn(last, at, current_a)
+        insort(self._readings, (at, current_a))
+        del self._readings[:-_READINGS_KEPT]
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When it was last read, None if it never was."""
+        return self._readings[-1][0] if self._readings else None
+
+    @property
+    def cadence_s(self) -> float | None:
+        """How often it usually reports, None while that is not known."""
+        instants = [at for at, _ in self._readings[-_INTERVALS - 1 :]]
+        if len(instants) <= _ENOUGH:
+            return None
+        return median((after - before).total_seconds() for before, after in pairwise(instants))
+
+    def missed(self, now: datetime) -> int:
+        """How many readings should have come since the last one, and have not."""
+        cadence_s, last_at = self.cadence_s, self.last_at
+        if not cadence_s or last_at is None:
+            return 0
+        return max(0, int((now - last_at).total_seconds() / cadence_s - _LATE))
+
+    def margin_a(self, now: datetime, step_a: float) -> PhaseAmps:
+        """By how much the load may be higher now than it was last read, by line.
+
+        Args:
+            now: The present instant.
+            step_a: The largest load that is promised to switch on between two readings.
+        """
+        since = int(now.timestamp()) // _HOUR_S - _REMEMBERED_H
+        seen = [rises for hour, rises in self._rises.items() if hour >= since]
+        first, second, third = _highest([(step_a,) * 3, *seen])
+        steps = 1 + self.missed(now)
+        return (steps * first, steps * second, steps * third)
 
     def latest(self, now: datetime, lives_s: float) -> PhaseAmps | None:
         """The newest reading, None if it is stale."""
@@ -30,6 +86,23 @@ class FeederMeter:
         if self.latest(now, lives_s) is None:
             return None
         since = now - timedelta(seconds=window_s)
-        recent = [amps for at, amps in self._readings if at >= since]
-        first, second, third = (max(line) for line in zip(*recent, strict=True))
-        return (first, second, third)
+        return _highest([amps for at, amps in self._readings if at >= since])
+
+    def _learn(self, last: tuple[datetime, PhaseAmps], at: datetime, current_a: PhaseAmps) -> None:
+        """Remember by how much it has risen, if no reading is missing in between."""
+        cadence_s = self.cadence_s
+        if cadence_s is None or (at - last[0]).total_seconds() > (1 + _LATE) * cadence_s:
+            return
+        hour = int(at.timestamp()) // _HOUR_S
+        first, second, third = (
+            max(0.0, now - before) for now, before in zip(current_a, last[1], strict=True)
+        )
+        known = self._rises.get(hour, NO_AMPS)
+        self._rises[hour] = _highest([known, (first, second, third)])
+        for old in [key for key in self._rises if key < hour - _REMEMBERED_H]:
+            del self._rises[old]
+
+
+def _highest(readings: Iterable[PhaseAmps]) -> PhaseAmps:
+    first, second, third = (max(line) for line in zip(*readings, strict=True))
+    return (first, second, third)

@@ -56,6 +56,26 @@ def is_overcommitted(live: LiveSite, now: datetime) -> bool:
     return any(np.any(allowed[feeder.key] > feeder.limit_a + _TOLERANCE_A) for feeder in feeders)
 
 
+def near_room(
+    live: LiveSite, now: datetime, changed: Mapping[EvseId, Allowance]
+) -> Mapping[FeederId, Array]:
+    """What would be left on every line until the next plans come, at the worst: [line].
+
+    Args:
+        live: The site.
+        now: The present instant.
+        changed: Allowances in place of the present ones.
+
+    Returns:
+        By feeder and line, in A; below 0 where it does not fit.
+    """
+    allowances = {**_present(live), **changed}
+    edges = _edges(live, now, allowances.values(), now + timedelta(seconds=near_s(live)))
+    feeders = feeder_inputs(live, edges, now)
+    allowed_a = _allowed(live, edges, feeders, allowances)
+    return {feeder.key: (feeder.limit_a - allowed_a[feeder.key]).min(axis=1) for feeder in feeders}
+
+
 def near_shares(
     live: LiveSite, now: datetime, lowered: Mapping[EvseId, Allowance]
 ) -> Mapping[FeederId, Array]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.site import Aim, EvsePlace, Site
@@ -70,10 +71,20 @@ def test_nobody_is_lowered_below_the_fallback() -> None:
     assert firsts(cuts(live, NOON)) == {"A": 6.0, "B": 6.0}
 
 
-def test_who_would_be_left_less_than_six_amperes_falls_to_the_fallback() -> None:
+def test_all_are_left_the_least_current_before_anybody_has_more() -> None:
     live = measured(charging(two(fallback_a=0.0), A=20.0, B=8.0), 40.0)  # 23 A are left
-    assert firsts(cuts(live, NOON)) == {"A": 16.0, "B": 6.0}
-    assert firsts(cuts(measured(live, 43.0), NOON)) == {"A": 14.0, "B": 0.0}
+    assert firsts(cuts(live, NOON)) == {"A": 15.0, "B": 7.0}
+    assert firsts(cuts(measured(live, 51.0), NOON)) == {"A": 6.0, "B": 6.0}
+
+
+def test_where_the_least_of_all_is_too_much_who_has_got_the_most_falls_to_the_fallback() -> None:
+    live = charging(two(fallback_a=0.0), A=20.0, B=8.0)
+    for name, energy_wh in (("A", 1000.0), ("B", 2000.0)):
+        evse = evse_of(live, name)
+        assert evse.transaction is not None
+        evse.transaction = altered(evse.transaction, energy_wh=energy_wh)
+    assert firsts(cuts(measured(live, 52.0), NOON)) == {"A": 9.0, "B": 0.0}  # 11 A are left
+    assert firsts(cuts(measured(live, 58.0), NOON)) == {"A": 0.0, "B": 0.0}
 
 
 def test_only_who_hangs_below_the_line_that_carries_too_much_is_lowered() -> None:

@@ -198,10 +198,17 @@ def test_fresh_measurement_and_the_largest_step_count_in_half_amperes_upward() -
     assert expected(live) == (16.0, 16.5, 17.0)
 
 
-def test_measurement_never_counts_for_more_than_the_worst_case() -> None:
+def test_step_is_reckoned_with_up_to_the_worst_case_and_what_was_measured_above_it_counts() -> None:
     live = metered(worst_a=16.0)
     live.read_feeder("intake", NOON, (2.0, 12.0, 30.0))
-    assert expected(live) == (8.0, 16.0, 16.0)
+    assert expected(live) == (8.0, 16.0, 30.0)
+
+
+def test_every_reading_that_is_missing_lets_the_load_rise_by_another_step() -> None:
+    live = metered()
+    for second in (-70, -60, -50, -40, -30, -20):
+        live.read_feeder("intake", NOON + timedelta(seconds=second), (10.0, 10.0, 10.0))
+    assert expected(live) == (22.0, 22.0, 22.0)  # that of ten seconds ago has not come
 
 
 def test_highest_of_the_last_plans_measurements_counts() -> None:
