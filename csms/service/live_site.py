@@ -361,8 +361,10 @@ class LiveSite:
         if reading.current_a is not None:
             evse.reading = reading
             is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
+            lent = evse.habits.ceiling_a is not None
             if is_fresh and evse.learn(reading.current_a, now, self.settled):
-                self.mark()
+                wants_back = lent and evse.habits.ceiling_a is None
+                (self.expect if wants_back else self.mark)()
                 if evse.findings:
                     self.look_at(evse_id.station_id)
         elif evse.reading is not None and reading.soc_pct is not None:

@@ -6,7 +6,8 @@ and stations of that make are not asked again. Many answer with what their hardw
 or not at all.
 
 It is asked once a fallback has been taken, once a form of limits has been taken for the first time,
-and every day after that; seldom enough that limits do not wait for it.
+and every day after that; seldom enough that limits do not wait for it. Of a make whose answers can
+be believed it is asked for the fallback before its station may get more.
 """
 
 import logging
@@ -84,6 +85,12 @@ class ReadBack:
             elif not evse.allowance.uncertain:  # limits go first
                 del due[key]
                 await self._ask(evse)
+
+    async def confirm(self, evse: LiveEvse) -> None:
+        """Ask for a fallback that has just been taken, of a make whose answers can be believed."""
+        station = self._live.stations[evse.place.evse.station_id]
+        if self._live.dialects.of(station).reads_back is True:
+            await self._ask(evse)
 
     def _is_able(self, evse: LiveEvse) -> bool:
         """Whether an answer would be of use."""

@@ -29,6 +29,7 @@ from csms.service.keeping import Keeping
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
 from csms.service.mending import Mending
+from csms.service.read_back import ReadBack
 from csms.service.registration import is_to_boot_again
 from csms.service.site_access import SiteAccess
 from csms.service.standing_fallbacks import StandingFallbacks
@@ -51,6 +52,7 @@ class StationSetup:
         self._fallbacks = StandingFallbacks(access)
         self._mending = Mending(access)
         self._keeping = Keeping(access)
+        self._read_back = ReadBack(access)
         self._notes = DialectNotes(access.live.dialects, access.open_uow, access.clock)
         self._settings = DesiredSettings(access.gateway, access.clock)
 
@@ -115,6 +117,7 @@ class StationSetup:
         lacking = [one for one in evses if _lacks_fallback(one)]
         for evse in lacking:
             yield self._fallbacks.install(station, evse)
+            yield self._read_back.confirm(evse)
         if lacking:
             yield self._fallbacks.install_common(station, evses)
         for evse in evses:

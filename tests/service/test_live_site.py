@@ -400,3 +400,18 @@ def test_guest_that_comes_leaves_the_description_of_the_site_as_it_is(live: Live
     live.remove_station("visitor")
     assert (live.site is site, live.guest_count) == (True, 0)
     assert not live.has(EvseId("visitor", 1))
+
+
+def test_vehicle_that_takes_what_it_was_left_is_given_back_the_rest_at_once(live: LiveSite) -> None:
+    plug_in(live, "G-01")
+    hold(evse(live), 16.0)
+    for minutes in range(1, 5):
+        read(live, 8.0, 8.0, 8.0, at=after(minutes))
+    assert evse(live).habits.ceiling_a == 10.0  # the others may have what it leaves
+    hold(evse(live), 10.0, after(5))
+    live.attended()
+    read(live, 8.0, 8.0, 8.0, at=after(6))
+    assert not live.awaited.is_set()
+    read(live, 9.8, 9.8, 9.8, at=after(7))
+    assert evse(live).habits.ceiling_a is None
+    assert live.awaited.is_set()

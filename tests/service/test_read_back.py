@@ -18,6 +18,7 @@ from csms.domain.commands import (
     Outcome,
     ReadCompositeSchedule,
 )
+from csms.domain.dialect import Dialect
 from csms.domain.identity import EvseId, StationId
 from csms.domain.metering import Reading
 from csms.domain.profile_form import PLAIN_TX
@@ -307,3 +308,38 @@ async def test_station_that_is_away_is_asked_when_it_is_back(database_file: Path
         await it.office.sites.connected("G-01", "2.0.1")
         await asyncio.sleep(3600)
         assert len(it.oracle.asked) == 1
+
+
+@in_virtual_time
+async def test_make_that_reads_back_is_asked_for_its_fallback_before_it_may_get_more(
+    database_file: Path,
+) -> None:
+    async with desk(database_file, schedule((0, 6.0)), charges=False) as it:
+        station = it.office.live.stations["G-01"]
+        it.office.live.dialects.put(station, Dialect(reads_back=True))
+        was_ready: list[bool] = []
+        answer = it.oracle.__class__.__call__
+
+        def watched(station_id: StationId, command: Command[Any]) -> Outcome:
+            if isinstance(command, ReadCompositeSchedule):
+                was_ready.append(station.is_ready)
+            return answer(it.oracle, station_id, command)
+
+        it.office.gateway.reply = watched
+        it.office.live.station_booted("G-01")
+        await asyncio.sleep(1)
+        assert was_ready == [False]
+        assert station.is_ready
+
+
+@in_virtual_time
+async def test_fallback_that_a_vehicle_would_not_be_held_to_gets_its_station_no_more(
+    database_file: Path,
+) -> None:
+    async with desk(database_file, schedule((0, 32.0))) as it:
+        station = it.office.live.stations["G-01"]
+        it.office.live.dialects.put(station, Dialect(reads_back=True))
+        it.office.live.station_booted("G-01")
+        await asyncio.sleep(1)
+        assert it.evse.allowance.now_a(it.office.clock.now()) == 32.0
+        assert it.evse.mistrust == "Its composite schedule is 32 A where 6 A are allowed"
