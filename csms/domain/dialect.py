@@ -87,6 +87,10 @@ class Dialect:
         is_refused = record.refusals >= _enough(form) and not record.is_accepted
         return not is_refused and not self._is_ignored(form.slot, station_id)
 
+    def is_sure_of(self, slot: Slot) -> bool:
+        """Whether a station was seen to follow what is written to a slot."""
+        return any(record.is_sure for form, record in self.records.items() if form.slot == slot)
+
     def accepted(self, form: ProfileForm) -> "Dialect":
         """A station has taken a form."""
         return self._with(form, replace(self.of(form), is_accepted=True, refusals=0, detail=""))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.domain.identity import FeederId
-from csms.domain.site import Feeder, Site
+from csms.domain.site import EvsePlace, Feeder, Site
 
 _MONDAY: Final = datetime(2024, 1, 1)  # noqa: DTZ001
 _DAYS_PER_WEEK: Final = 7
@@ -42,6 +42,16 @@ def overcommitted_fallbacks(site: Site) -> list[Excess]:
     ]
 
 
+def has_room_for_rating(site: Site, place: EvsePlace) -> bool:
+    """Whether an EVSE could draw its rating at any time, if all others kept to their fallbacks."""
+    return all(
+        _least_room_a(site, site.feeder(feeder_id), line - 1) + place.fallback_a
+        >= place.max_a - _TOLERANCE_A
+        for feeder_id in ways_to_root(site)[place.feeder_id]
+        for line in place.lines
+    )
+
+
 def feeders_below(site: Site, feeder_id: FeederId) -> frozenset[FeederId]:
     """The feeder and all that it feeds, directly or through others."""
     below = {feeder_id}
@@ -61,6 +71,16 @@ def ways_to_root(site: Site) -> dict[FeederId, tuple[FeederId, ...]]:
 
 
 def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
+    worst = _fullest(site, feeder, line)
+    return worst if worst.over_a > _TOLERANCE_A else None
+
+
+def _least_room_a(site: Site, feeder: Feeder, line: int) -> float:
+    return -_fullest(site, feeder, line).over_a
+
+
+def _fullest(site: Site, feeder: Feeder, line: int) -> Excess:
+    """How a line stands when it is fullest, which need not be more than it may carry."""
     below = feeders_below(site, feeder.feeder_id)
     fallback_a = sum(
         place.fallback_a
@@ -70,26 +90,23 @@ def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
     guests = site.guests
     if guests and guests.feeder_id in below and line + 1 in guests.lines:
         fallback_a += guests.fallback_a * guests.max_stations
-    worst: Excess | None = None
-    worst_over_a = _TOLERANCE_A
-    for instant in _turns_of_the_week(site):
-        uncontrolled_a = sum(
-            other.uncontrolled.worst_case.at(instant, site.timezone)[line]
-            for other in site.feeders
-            if other.feeder_id in below and other.uncontrolled
-        )
-        limit_a = feeder.limit.at(instant, site.timezone)[line]
-        over_a = fallback_a + uncontrolled_a - limit_a
-        if over_a > worst_over_a:
-            worst_over_a = over_a
-            worst = Excess(
+    return max(
+        (
+            Excess(
                 feeder_id=feeder.feeder_id,
                 line=line + 1,
                 fallback_a=fallback_a,
-                uncontrolled_a=uncontrolled_a,
-                limit_a=limit_a,
+                uncontrolled_a=sum(
+                    other.uncontrolled.worst_case.at(instant, site.timezone)[line]
+                    for other in site.feeders
+                    if other.feeder_id in below and other.uncontrolled
+                ),
+                limit_a=feeder.limit.at(instant, site.timezone)[line],
             )
-    return worst
+            for instant in _turns_of_the_week(site)
+        ),
+        key=lambda excess: excess.over_a,
+    )
 
 
 def _turns_of_the_week(site: Site) -> Iterator[datetime]:

@@ -100,6 +100,7 @@ class Allowance:
         uncertain: Limits that it may have taken after that.
         lingering: Limits of other forms that it took before, and that stand beside the last one.
         is_disobeyed: It was found not to keep to what it holds; nothing of that counts.
+        is_on_trial: It was not seen yet to keep to limits: any limit may let it draw its rating.
     """
 
     rating_a: float
@@ -109,6 +110,7 @@ class Allowance:
     uncertain: tuple[TimedLimit, ...] = ()
     lingering: tuple[TimedLimit, ...] = ()
     is_disobeyed: bool = False
+    is_on_trial: bool = False
 
     @property
     def standing_a(self) -> float:
@@ -128,9 +130,15 @@ class Allowance:
         highest_a = self.standing_a
         for limit in self.limits:
             limit_a = limit.most_a(start_at, end_at)
-            if limit_a is not None and limit_a > highest_a:
-                highest_a = limit_a
+            if limit_a is not None and (limit_a > highest_a or self.is_on_trial):
+                highest_a = self.rating_a if self.is_on_trial else limit_a
         return min(self.rating_a, highest_a)
+
+    def spans(self) -> Iterator[tuple[datetime, datetime, float]]:
+        """The stretches in which limits let it draw so much: from, until, amperes."""
+        for limit in self.limits:
+            for begins_at, stops_at, limit_a in limit.spans():
+                yield begins_at, stops_at, self.rating_a if self.is_on_trial else limit_a
 
     def now_a(self, now: datetime) -> float:
         """The most that it may draw at an instant."""
@@ -144,6 +152,10 @@ class Allowance:
     def restanding(self, standing: Standing) -> "Allowance":
         """With other knowledge of the fallback."""
         return replace(self, standing=standing)
+
+    def told(self) -> "Allowance":
+        """What it was told it may draw, whether that is believed or not."""
+        return replace(self, is_disobeyed=False, is_on_trial=False)
 
     def sent(self, limit: TimedLimit) -> "Allowance":
         """A limit is on its way: until the answer comes it may be in force or not."""
@@ -186,6 +198,7 @@ class Allowance:
             accepted=accepted,
             uncertain=tuple(filter(_outlives, self.uncertain)),
             lingering=tuple(filter(_outlives, self.lingering)),
+            is_on_trial=False,
         )
 
     def capped(self, most_a: float) -> "Allowance":

@@ -30,6 +30,7 @@ from csms.service.problem_builder import build_problem
 from csms.service.read_back import ReadBack
 from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
+from csms.service.trials import on_trial, trial_limit
 from csms.tally import Durations
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
 from smart_charging.problem import ChargingProblem
@@ -167,6 +168,7 @@ class SiteController:
         now = self._clock.now().replace(microsecond=0)
         for evse in self.live.evses.values():
             evse.allow(evse.allowance.lapsed(now), now)
+        tried = on_trial(self.live)
         problem = build_problem(self.live, now)
         timed = await self._planner.plan(problem, self._last_solved)
         self.plan_times[str(timed.plan.method)].add(timed.solve_s)
@@ -187,6 +189,7 @@ class SiteController:
             for planned in timed.plan.evses
             if (target := self._target(timed.plan, planned)) is not None
         ]
+        targets += [trial_limit(self.live, evse, now) for evse in tried if evse.is_occupied]
         self.live.changed.set()
         await self._dispatcher.dispatch(targets, number, tasks)
 

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -233,9 +232,7 @@ def _shares(low_a: Array, high_a: Array, limit_a: Array) -> Array:
 def _course(allowance: Allowance, edges: list[datetime]) -> Array:
     """The most that may be drawn in each slot, where no limit changes within a slot: [slot]."""
     amps = np.full(len(edges) - 1, allowance.standing_a)
-    for begins_at, stops_at, limit_a in chain.from_iterable(
-        limit.spans() for limit in allowance.limits
-    ):
+    for begins_at, stops_at, limit_a in allowance.spans():
         during = slice(bisect_left(edges, begins_at), bisect_left(edges, stops_at))
         amps[during] = np.maximum(amps[during], limit_a)
     course: Array = np.minimum(amps, allowance.rating_a)

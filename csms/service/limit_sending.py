@@ -21,7 +21,7 @@ from csms.domain.profile_form import PLAIN_TX, ProfileForm, Slot
 from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
-from csms.service.profile_writing import profile_id_of, timed_profile, written_to
+from csms.service.profile_writing import open_forms, profile_id_of, timed_profile, written_to
 from csms.service.site_access import SiteAccess
 from csms.service.standing_fallbacks import StandingFallbacks
 from csms.service.verdicts import verdict_of
@@ -67,12 +67,7 @@ class LimitSending:
 
     def formed(self, evse: LiveEvse, limit: TimedLimit) -> TimedLimit:
         """A limit in the best form of its station."""
-        return self._formed(evse, limit, next(iter(self.forms(evse)), PLAIN_TX))
-
-    def forms(self, evse: LiveEvse) -> list[ProfileForm]:
-        """The forms that are worth a try, the best first."""
-        station = self._live.stations[evse.place.evse.station_id]
-        return self._fallbacks.timed(station, self._fallbacks.held(evse).form)
+        return self._formed(evse, limit, next(iter(open_forms(self._live, evse)), PLAIN_TX))
 
     async def send(self, evse: LiveEvse, sending: Sending) -> None:
         """Send a limit that counts already; send it anew in other forms while it is refused."""
@@ -127,7 +122,7 @@ class LimitSending:
 
     def _after(self, evse: LiveEvse, form: ProfileForm) -> Iterator[ProfileForm]:
         """The forms that come after one, as they are worth a try when their turn comes."""
-        forms = self.forms(evse)
+        forms = open_forms(self._live, evse)
         later = forms[forms.index(form) + 1 :] if form in forms else forms
         return iter(later)
 
@@ -207,7 +202,8 @@ class LimitSending:
         if form not in evse.read_forms:
             evse.read_forms.add(form)
             self._live.read_back_later(evse, self._access.clock.now())
-        is_sure = form.is_harmless or self._live.dialects.of(station).of(form).is_sure
+        is_believed = form.is_harmless and not evse.allowance.is_on_trial
+        is_sure = is_believed or self._live.dialects.of(station).of(form).is_sure
         if evse.allowance.is_disobeyed or not is_sure:
             evse.watch(form, self._access.clock.now())
         for slot in {limit.form.slot for limit in evse.allowance.lingering}:

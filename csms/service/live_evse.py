@@ -174,7 +174,8 @@ class LiveEvse:
             Whether it says something that a plan depends on.
         """
         before, was_disobeyed = self.habits, self.allowance.is_disobeyed
-        allowed_a = self.allowance.most_a(now - settled, now)
+        told = replace(self.allowance, is_on_trial=False)
+        allowed_a = told.most_a(now - settled, now)
         self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
         if self.trial is not None:
             self._try_out(self.trial, max(current_a), now, settled)
@@ -190,9 +191,13 @@ class LiveEvse:
 
     def _try_out(self, trial: Trial, drawn_a: float, now: datetime, settled: timedelta) -> None:
         """See whether it keeps to a form; what is counted meanwhile is another matter."""
-        held = replace(self.allowance, is_disobeyed=False)
-        is_over = drawn_a > held.most_a(now - settled, now) + _TOLERANCE_A
-        is_followed = trial.judge(now, settled, is_over=is_over)
+        allowed_a = self.allowance.told().most_a(now - settled, now)
+        is_followed = trial.judge(
+            now,
+            settled,
+            is_over=drawn_a > allowed_a + _TOLERANCE_A,
+            is_telling=not self.allowance.is_on_trial or drawn_a > allowed_a - _TOLERANCE_A,
+        )
         if is_followed is None:
             return
         self.trial = None

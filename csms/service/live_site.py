@@ -16,6 +16,7 @@ from csms.domain.altered import altered
 from csms.domain.charging_profile import LimitSource
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
+from csms.domain.fallback import has_room_for_rating
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Allowance, Standing
@@ -89,6 +90,7 @@ class LiveSite:
         self.unready = asyncio.Event()
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
+        self._fits: dict[EvseId, bool] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], ImposedLimit] = {}
         for place in site.places:
             self._enter_place(place)
@@ -145,6 +147,12 @@ class LiveSite:
     def has(self, evse_id: EvseId) -> bool:
         """Whether the site file knows an EVSE, or it is a guest's."""
         return evse_id in self.evses and not self.evses[evse_id].is_stray
+
+    def has_room_for_rating(self, place: EvsePlace) -> bool:
+        """Whether an EVSE could draw its rating at any time, if others kept to their fallbacks."""
+        if place.evse not in self._fits:
+            self._fits[place.evse] = has_room_for_rating(self.site, place)
+        return self._fits[place.evse]
 
     def max_periods(self, evse: LiveEvse) -> int:
         """How many periods a limit may have: its station's bound, and its vehicle's (K15.FR.07)."""

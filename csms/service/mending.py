@@ -14,7 +14,7 @@ from csms.service.dialect_notes import DialectNotes
 from csms.service.limit_sending import LimitSending, Sending
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
-from csms.service.profile_writing import profile_id_of
+from csms.service.profile_writing import open_forms, profile_id_of
 from csms.service.site_access import SiteAccess
 from csms.service.standing_fallbacks import StandingFallbacks
 
@@ -38,6 +38,7 @@ class Mending:
             finding = evse.findings.pop(0)
             if finding.is_followed:
                 await self._notes.followed(station, finding.form)
+                self._live.expect()  # others of its make may be told as well
                 continue
             drawn_a = max(evse.reading.current_a) if evse.reading and evse.reading.current_a else 0
             await self._notes.ignored(station, finding.form)
@@ -65,7 +66,7 @@ class Mending:
             return
         if not evse.is_occupied:
             return
-        if self._limits.forms(evse):
+        if open_forms(self._live, evse):
             await self._probe(evse)
             return
         if evse.is_unseen:

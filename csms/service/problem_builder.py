@@ -12,6 +12,7 @@ from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampe
 from csms.service.external_bounds import external_bound
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.trials import needs_proof
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse, Reservation
@@ -68,6 +69,7 @@ def can_be_steered(live: LiveSite, evse: LiveEvse) -> bool:
         and evse.allowance.standing is Standing.HELD
         and not evse.allowance.is_disobeyed
         and not evse.is_unlimitable
+        and not needs_proof(live, evse)
     )
 
 
@@ -150,10 +152,10 @@ def _outcomes(need: Need, served_wh: float) -> tuple[Outcome, ...]:
 
 
 def _reservation(live: LiveSite, evse: LiveEvse, edges: list[datetime]) -> Reservation:
-    spans = pairwise(edges)
+    amps = np.array([evse.allowance.most_a(*span) for span in pairwise(edges)])
+    if evse.allowance.is_on_trial:  # there has to be room before it can begin
+        until = edges[0] + timedelta(seconds=live.site.control.limits_live_s)
+        amps[[start < until for start in edges[:-1]]] = evse.place.max_a
     return Reservation(
-        key=str(evse.place.evse),
-        feeder=evse.place.feeder_id,
-        tap=tap_of(live, evse),
-        amps=np.array([evse.allowance.most_a(*span) for span in spans]),
+        key=str(evse.place.evse), feeder=evse.place.feeder_id, tap=tap_of(live, evse), amps=amps
     )

@@ -12,11 +12,19 @@ from csms.domain.charging_profile import (
 )
 from csms.domain.identity import WHOLE_STATION
 from csms.domain.limits import TimedLimit
-from csms.domain.profile_form import Place, ProfileForm, Slot, Style
+from csms.domain.profile_form import (
+    PLAIN_DEFAULT,
+    Place,
+    ProfileForm,
+    Slot,
+    Style,
+    timed_forms,
+)
 from csms.domain.station import RateUnit
 from csms.service.electrics import phases_of
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.live_station import LiveStation
 
 OUR_PROFILES: Final = range(1000, 3000)
 """Ids of the profiles that are sent here."""
@@ -50,6 +58,21 @@ def profile_id_of(form: ProfileForm, evse_number: int) -> int:
     if form.is_standing:
         return _STANDING_ID + _FIRST_ID[form.slot] + number
     return _TIMED_ID + _TIMED_FIRST_ID[form.slot] + number
+
+
+def open_forms(live: LiveSite, evse: LiveEvse) -> list[ProfileForm]:
+    """The forms of a limit above an EVSE's fallback that are worth a try, the best first."""
+    station = live.stations[evse.place.evse.station_id]
+    return open_forms_above(live, station, evse.held.form if evse.held else PLAIN_DEFAULT)
+
+
+def open_forms_above(
+    live: LiveSite, station: LiveStation, fallback: ProfileForm
+) -> list[ProfileForm]:
+    """The same above a fallback of some form."""
+    top = station.capabilities.max_stack_level
+    forms = timed_forms(fallback, top, is_single=live.is_single(station.station_id))
+    return [form for form in forms if live.dialects.is_open(station, form)]
 
 
 def written_to(form: ProfileForm, evse: LiveEvse) -> int:

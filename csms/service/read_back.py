@@ -144,6 +144,8 @@ class ReadBack:
         self._live.to_read_at[evse.place.evse] = now + _AGAIN
         if evse.is_occupied:
             await self._notes.followed(station, form)
+            if evse.allowance.is_on_trial:
+                self._live.expect()
             if evse.trial is not None and (evse.is_unseen or not evse.mistrust):
                 evse.trial = None
                 evse.trust()
@@ -153,7 +155,7 @@ class ReadBack:
         """Whether the meter shows that the vehicle takes what it may, and no more."""
         now = self._access.clock.now()
         drawn_a = evse.drawn_a(now, self._live.settled)
-        allowed_a = replace(evse.allowance, is_disobeyed=False).now_a(now)
+        allowed_a = evse.allowance.told().now_a(now)
         if drawn_a is None or excess.shown_a < allowed_a + _CLEARLY_A:
             return False
         return abs(max(drawn_a) - allowed_a) <= _TOLERANCE_A < max(drawn_a)
@@ -162,7 +164,7 @@ class ReadBack:
         """Whether the meter shows by itself that the limit is not kept to."""
         if evse.reading is None or evse.reading.current_a is None:
             return False
-        held = replace(evse.allowance, is_disobeyed=False)
+        held = evse.allowance.told()
         return max(evse.reading.current_a) > held.now_a(self._access.clock.now()) + _TOLERANCE_A
 
     async def _misread(self, station: LiveStation, evse: LiveEvse, excess: Excess) -> None:
@@ -212,7 +214,7 @@ def find_excess(
         now: The present instant.
         allowance: What it may draw; None: as is reckoned.
     """
-    held = replace(allowance or evse.allowance, is_disobeyed=False)
+    held = (allowance or evse.allowance).told()
     is_in_watts = schedule.unit is RateUnit.WATT
     watts = watts_per_limit_ampere(live, evse) if is_in_watts else 1.0
     share = _TOLERANCE_SHARE if is_in_watts else 0.0

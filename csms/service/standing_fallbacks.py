@@ -21,14 +21,18 @@ from csms.domain.profile_form import (
     ProfileForm,
     Slot,
     standing_forms,
-    timed_forms,
 )
 from csms.domain.standing import HeldFallback
 from csms.service.dialect_notes import DialectNotes
 from csms.service.grid_guard import adds_to_overload
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
-from csms.service.profile_writing import profile_id_of, standing_profile, written_to
+from csms.service.profile_writing import (
+    open_forms_above,
+    profile_id_of,
+    standing_profile,
+    written_to,
+)
 from csms.service.site_access import SiteAccess
 from csms.service.verdicts import verdict_of
 
@@ -129,13 +133,6 @@ class StandingFallbacks:
         station = self._live.stations[evse.place.evse.station_id]
         return evse.held or HeldFallback(PLAIN_DEFAULT, station.capabilities.max_stack_level)
 
-    def timed(self, station: LiveStation, fallback: ProfileForm) -> list[ProfileForm]:
-        """The forms of a limit above a fallback that are worth a try, the best first."""
-        is_single = self._live.is_single(station.station_id)
-        top = station.capabilities.max_stack_level
-        forms = timed_forms(fallback, top, is_single=is_single)
-        return [form for form in forms if self._live.dialects.is_open(station, form)]
-
     def _forms(self, station: LiveStation) -> list[ProfileForm]:
         """The forms of a fallback that are worth a try, the best first.
 
@@ -146,7 +143,7 @@ class StandingFallbacks:
         forms = [form for form in every if self._live.dialects.is_open(station, form)]
         if not forms:
             return [PLAIN_DEFAULT]
-        best = next(iter(self.timed(station, forms[0])), None)
+        best = next(iter(open_forms_above(self._live, station, forms[0])), None)
         if best is not None and best.purpose is ProfilePurpose.STATION_MAX:
             return sorted(forms, key=lambda form: form.slot != best.slot)
         return forms
@@ -154,7 +151,7 @@ class StandingFallbacks:
     def _level(self, station: LiveStation, form: ProfileForm) -> int:
         """The stack level of a fallback: the highest, unless a limit of its slot lies above it."""
         top = station.capabilities.max_stack_level
-        best = next(iter(self.timed(station, form)), None)
+        best = next(iter(open_forms_above(self._live, station, form)), None)
         return max(0, top - 1) if best is not None and best.slot == form.slot else top
 
     async def _try_elsewhere(

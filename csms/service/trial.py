@@ -32,10 +32,19 @@ class Trial:
     kept: int = 0
     over: int = 0
 
-    def judge(self, now: datetime, settled: timedelta, *, is_over: bool) -> bool | None:
-        """Take a reading: whether the form is followed, None while that is not sure."""
-        if now < self.since + settled:
-            return None  # the vehicle has its time to follow
+    def judge(
+        self, now: datetime, settled: timedelta, *, is_over: bool, is_telling: bool = True
+    ) -> bool | None:
+        """Take a reading: whether the form is followed, None while that is not sure.
+
+        Args:
+            now: The present instant.
+            settled: How long vehicles take to follow a limit.
+            is_over: It shows more than is allowed.
+            is_telling: It would show more, if the form were not followed.
+        """
+        if now < self.since + settled or not (is_over or is_telling):
+            return None  # the vehicle has its time to follow, or does not want more
         self.kept, self.over = (0, self.over + 1) if is_over else (self.kept + 1, 0)
         if self.kept >= _READINGS:
             return True

@@ -219,6 +219,20 @@ def test_station_that_accepts_what_it_does_not_keep_to_is_found_and_limited_othe
 
 
 @each_kind
+def test_station_that_charges_without_a_limit_once_it_has_one_never_finds_the_room_given_away(
+    tmp_path: Path, kind: type[Station]
+) -> None:
+    @in_virtual_time
+    async def check() -> None:
+        async with running(tmp_path, kind, Manners(ignores_tx_profile=True)) as yard:
+            await yard.charge(2400)
+            assert "limits_ignored" in await yard.notices("Y-1") + await yard.notices("Y-2")
+            assert yard.over_s == 0  # not even before it was found: its make was on trial
+
+    check()
+
+
+@each_kind
 @pytest.mark.parametrize("composite", Composite)
 def test_station_is_asked_back_and_what_it_answers_harms_nobody(
     tmp_path: Path, kind: type[Station], composite: Composite
