@@ -13,6 +13,7 @@ from csms.service.kept_room import KeptRoom, Line
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.site_view import ReasonCode, ReasonView
+from csms.service.trials import needs_proof
 from smart_charging.plan import Cause, Reason
 
 _NOTICEABLE_A: Final = 0.5
@@ -73,11 +74,13 @@ def _unsteered(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | No
         return ReasonView(code=ReasonCode.NEVER_SEEN, text=text)
     if not station.is_connected:
         text = f"Not connected; may draw {counted_a:.0f} A, which are kept free for it"
+        if not live.keeps_fallback(station.station_id):
+            text += ", as its make was not seen to keep its standing limit without power"
         if allowance.standing is not Standing.HELD and live.is_guest(station.station_id):
             text += " until it is back or removed"
         until = allowance.accepted.ends_at if allowance.accepted else None
         return ReasonView(code=ReasonCode.OFFLINE, text=text, until=until)
-    return _untrusted(evse)
+    return _untrusted(evse) or _unproven(live, evse)
 
 
 def _untrusted(evse: LiveEvse) -> ReasonView | None:
@@ -93,6 +96,19 @@ def _untrusted(evse: LiveEvse) -> ReasonView | None:
     if allowance.standing is Standing.UNKNOWN:
         return ReasonView(code=ReasonCode.STARTING, text="Its standing limit is being installed")
     return None
+
+
+def _unproven(live: LiveSite, evse: LiveEvse) -> ReasonView | None:
+    """Limits that wait until the station's make has shown that it keeps to them."""
+    if not evse.is_occupied or not needs_proof(live, evse):
+        return None
+    text = "Waits until another of its make has shown that it keeps to limits"
+    if evse.allowance.is_on_trial:
+        text = (
+            f"Tried with {evse.place.min_a:.0f} A, as its make has not shown yet that it keeps to "
+            f"limits; counted at its rating of {evse.place.max_a:.0f} A"
+        )
+    return ReasonView(code=ReasonCode.STARTING, text=text)
 
 
 def _unwanted(evse: LiveEvse, now: datetime) -> ReasonView | None:
