@@ -19,6 +19,11 @@ class FeederMeter:
         """Take a reading."""
         self._readings.append((at, current_a))
 
+    @property
+    def read_at(self) -> datetime | None:
+        """When it was last read; None: not since the start."""
+        return self._readings[-1][0] if self._readings else None
+
     def latest(self, now: datetime, lives_s: float) -> PhaseAmps | None:
         """The newest reading, None if it is stale."""
         if not self._readings or now - self._readings[-1][0] > timedelta(seconds=lives_s):
