@@ -138,6 +138,7 @@ class SitePage:
     feeders: tuple[FeederRow, ...]
     tiles: tuple[Tile, ...]
     banner: str
+    banner_level: Level
     guard: tuple[GuardLine, ...]
     guard_last: str
     path: str
@@ -174,6 +175,7 @@ def present_site(view: SiteView) -> SitePage:
         feeders=_feeders_below(view, None),
         tiles=_tiles(view, zone),
         banner=view.guard.banner or "",
+        banner_level=view.guard.level,
         guard=tuple(_guard_line(event, zone) for event in view.guard.events),
         guard_last=guard_last(view.guard, zone),
         path=site_path(view.site_id),

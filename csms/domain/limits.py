@@ -142,7 +142,7 @@ class Allowance:
             stops_at
             for limit in self.limits
             for _, stops_at, limit_a in limit.spans()
-            if stops_at > now and limit_a > self.standing_a
+            if stops_at > now and min(limit_a, self.rating_a) > self.standing_a
         ]
         return max(ends, default=None)
 

@@ -10,7 +10,8 @@ from csms.service.dispatch import Target
 from csms.service.grid_guard import LineFlow
 from csms.service.live_site import LiveSite
 
-_NOTICEABLE_A: Final = 0.5
+_ROUNDING_A: Final = 1.0
+"""Cuts are rounded down: who is given no more than this on the average is only dealt anew."""
 
 
 class CutWatch:
@@ -58,23 +59,19 @@ class CutWatch:
         cut = self._live.guard.cut
         if cut is None:
             return
-        count = sum(self._is_raised(key, cut.at, now) for key in self._cut_to)
-        if count:
-            plural = "EVSE that was cut may" if count == 1 else "EVSEs that were cut may"
-            self._restored(cut, f"{count} {plural} draw more again", now)
-        elif not any(self._is_charging(key) for key in self._cut_to):
+        charging = [
+            evse
+            for key in self._cut_to
+            if (evse := self._live.evses.get(key)) is not None and evse.is_occupied
+        ]
+        if not charging:
             self._restored(cut, "No vehicle is left at what was cut", now)
-
-    def _is_raised(self, key: EvseId, cut_at: datetime, now: datetime) -> bool:
-        """Whether an EVSE was lowered since, and may draw more than that again."""
-        evse = self._live.evses.get(key)
-        if evse is None or evse.lowered_at is None or evse.lowered_at < cut_at:
-            return False
-        return evse.is_occupied and evse.allowance.now_a(now) > self._cut_to[key] + _NOTICEABLE_A
-
-    def _is_charging(self, key: EvseId) -> bool:
-        evse = self._live.evses.get(key)
-        return evse is not None and evse.is_occupied
+            return
+        lowered = [evse for evse in charging if evse.lowered_at and evse.lowered_at >= cut.at]
+        back_a = sum(evse.allowance.now_a(now) - self._cut_to[evse.place.evse] for evse in lowered)
+        if back_a > len(lowered) * _ROUNDING_A:
+            plural = "EVSE that was cut may" if len(lowered) == 1 else "EVSEs that were cut may"
+            self._restored(cut, f"{len(lowered)} {plural} draw {back_a:.0f} A more again", now)
 
     def _restored(self, cut: GuardEvent, cause: str, now: datetime) -> None:
         self._cut_to.clear()

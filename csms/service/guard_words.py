@@ -55,8 +55,8 @@ def banner(live: LiveSite, now: datetime) -> str | None:
     if guard.cut is None:
         return None
     where = _line_words(live.site, guard.cut.feeder_id, guard.cut.line)
-    lasted = lasting((now - guard.cut.at).total_seconds())
-    return f"{where}: limits have been cut for {lasted}, and are not given back yet"
+    since = guard.cut.at.astimezone(live.site.timezone).strftime("%H:%M:%S")
+    return f"{where}: limits have been cut since {since}, and are not given back yet"
 
 
 def lasting(seconds: float) -> str:

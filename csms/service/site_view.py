@@ -193,10 +193,12 @@ class GuardView:
 
     Attributes:
         banner: What is wrong just now, in a sentence; None: nothing is.
+        level: How much attention that needs.
         events: The last ones, the newest first.
     """
 
     banner: str | None = None
+    level: Level = Level.OK
     events: tuple[GuardEventView, ...] = ()
 
 

@@ -95,10 +95,17 @@ def build_view(
         plan=_plan_view(controller),
         feeders=feeders,
         evses=evses,
-        guard=GuardView(
-            banner=banner(live, now),
-            events=tuple(view_event(live.site, event) for event in live.guard.recent),
-        ),
+        guard=_guard_view(live, now),
+    )
+
+
+def _guard_view(live: LiveSite, now: datetime) -> GuardView:
+    guard = live.guard
+    level = Level.OVERCOMMITTED if guard.cut else Level.OK
+    return GuardView(
+        banner=banner(live, now),
+        level=Level.OVER if guard.overloads else level,
+        events=tuple(view_event(live.site, event) for event in guard.recent),
     )
 
 

@@ -76,7 +76,7 @@ def test_what_is_given_back_is_noted_once(live: LiveSite, watch: CutWatch) -> No
     assert restored == GuardEvent(
         kind=GuardEventKind.RESTORED,
         at=after(3),
-        cause="1 EVSE that was cut may draw more again",
+        cause="2 EVSEs that were cut may draw 6 A more again",
         feeder_id="intake",
         line=2,
         lasted_s=120.0,
@@ -89,6 +89,19 @@ def test_limit_that_is_only_prolonged_is_not_given_back(live: LiveSite, watch: C
     hold(evse_of(live, "A"), 10.0, after(5))
     watch.planned(after(5))
     assert [kind for kind, _, _ in noted(live)] == [GuardEventKind.CUT]
+
+
+def test_plan_that_only_deals_anew_what_the_cut_has_left_gives_nothing_back(
+    live: LiveSite, watch: CutWatch
+) -> None:
+    cut(live, watch, 1, "A", "B")  # both have 10 A
+    hold(evse_of(live, "A"), 16.0, after(2))
+    hold(evse_of(live, "B"), 6.0, after(2))  # 2 A more in all: cuts are rounded down
+    watch.planned(after(2))
+    assert live.guard.cut is not None
+    hold(evse_of(live, "B"), 7.0, after(3))
+    watch.planned(after(3))
+    assert live.guard.cut is None
 
 
 def test_vehicle_that_was_not_cut_gives_nothing_back(live: LiveSite, watch: CutWatch) -> None:
@@ -111,7 +124,7 @@ def test_second_cut_lengthens_the_first(live: LiveSite, watch: CutWatch) -> None
     assert live.guard.cut is not None
     assert live.guard.cut.at == after(1)
     assert watch.count == 2
-    hold(evse_of(live, "A"), 9.0, after(3))  # more than 8 A, to which it was cut last
+    hold(evse_of(live, "A"), 9.5, after(3))  # more than 8 A, to which it was cut last
     watch.planned(after(3))
     assert [kind for kind, _, _ in noted(live)] == [
         GuardEventKind.CUT,

@@ -94,7 +94,7 @@ def test_banner_tells_of_a_cut_unless_something_is_over() -> None:
     live = live_with()
     live.guard.cut = event(GuardEventKind.CUT, feeder_id="intake", line=1)
     assert banner(live, after(2)) == (
-        "Intake L1: limits have been cut for 2 min, and are not given back yet"
+        "Intake L1: limits have been cut since 13:00:00, and are not given back yet"
     )
     live.guard.overloads["intake", 2] = overload(2, 66.2)
     assert str(banner(live, after(2))).startswith("Intake L2 carries")

@@ -1,6 +1,6 @@
 /** What the guard of the limits does: what is wrong just now, and the list of what it has done. */
 
-import { arrange, cells, mark, show, write } from "./dom.js";
+import { arrange, cells, draw, mark, show, write } from "./dom.js";
 import { dayAndSecond, guardLast } from "./format.js";
 
 const MOST_SHOWN = 50;
@@ -30,13 +30,15 @@ export class Guard {
   patch(view, touched) {
     if (!touched.has("guard")) return;
     this.#zone = view.timezone;
-    this.#warn(view.guard.banner);
+    this.#warn(view.guard);
     this.#merge(view.guard.events);
   }
 
-  #warn(words) {
-    const isNew = words !== null && this.#banner.hidden;
+  #warn({ banner: words, level }) {
+    const isNew = words !== null && (this.#banner.hidden || this.#banner.dataset.level !== level);
     write(this.#words, words ?? "");
+    mark(this.#banner, "data-level", level);
+    draw(this.#banner, `level-${level}`);
     show(this.#banner, words !== null);
     if (isNew) write(this.#announcement, words); // and not again with every second that it lasts
   }
