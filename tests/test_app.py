@@ -149,6 +149,7 @@ async def test_what_the_guard_noted_last_is_kept_when_the_server_stops(tmp_path:
     event = GuardEvent(kind=GuardEventKind.CUT, at=NOON, cause="Too much", feeder_id="intake")
     async with app.running(), asyncio.timeout(PATIENCE_S):
         app._room.live("fjordgata").guard.note(event)
+        await asyncio.sleep(0)
     database = Database(DatabaseSettings(url=url))
     async with SqlUnitOfWork(database) as uow:
         assert await uow.guard_events.newest("fjordgata", 5) == [event]

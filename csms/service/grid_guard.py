@@ -1,6 +1,7 @@
 """Whether what all EVSEs may draw fits under every feeder, now and until all limits have lapsed."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
 from smart_charging.feeder import Feeder
+from smart_charging.taps import Tap
 
 _TOLERANCE_A: Final = 1e-6
 _INSTANT: Final = timedelta(seconds=1)
@@ -122,13 +124,15 @@ def measured_load(
             the time to follow it.
     """
     follows_within = live.settled if is_proven else _AT_ONCE
-    loads = [
-        Load(evse.place.feeder_id, tap, np.array([amps]))
-        for evse in live.evses.values()
-        if live.stations[evse.place.evse.station_id].is_connected
-        and (drawn_a := evse.drawn_a(now, live.settled, follows_within)) is not None
-        for tap, amps in measured_taps(live, evse, drawn_a)
-    ]
+    sums: defaultdict[tuple[FeederId, Tap], float] = defaultdict(float)
+    for evse in live.evses.values():
+        if evse.reading is None or not live.stations[evse.place.evse.station_id].is_connected:
+            continue
+        drawn_a = evse.drawn_a(now, live.settled, follows_within)
+        if drawn_a is not None:
+            for tap, amps in measured_taps(live, evse, drawn_a):
+                sums[evse.place.feeder_id, tap] += amps
+    loads = [Load(feeder_id, tap, np.array([amps])) for (feeder_id, tap), amps in sums.items()]
     currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), loads)
     return {key: by_line(amps) for key, amps in currents.items()}
 

@@ -1,14 +1,17 @@
 """Every second in which a measured current was above a limit, and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
+from csms.domain.site import PhaseAmps
 from csms.service.grid_guard import LineFlow, limits_now, measured_load
 from csms.service.guard_record import Overload
 from csms.service.live_site import LiveSite
+from csms.service.load_bound import most_measured
 from csms.service.overload_cause import Cause, find_cause
 
 _LEAST_A: Final = 0.5
@@ -54,8 +57,10 @@ class OverloadWatch:
 
     def look(self, now: datetime) -> None:
         """Compare what the meters show with the limits."""
-        live = self._live
-        loads, limits = measured_load(live, now, is_proven=True), limits_now(live, now)
+        live, limits = self._live, limits_now(self._live, now)
+        if not self._episodes and not _may_be_over(most_measured(live, now), limits):
+            return
+        loads = measured_load(live, now, is_proven=True)
         for feeder_id, load_a in loads.items():
             for line, (amps, limit_a) in enumerate(
                 zip(load_a, limits[feeder_id], strict=True), start=1
@@ -70,8 +75,7 @@ class OverloadWatch:
     def _see(self, flow: LineFlow, now: datetime) -> None:
         """Take what a line carries."""
         key = (flow.feeder_id, flow.line)
-        is_over = flow.amps > flow.limit_a + max(_LEAST_A, flow.limit_a * _SHARE)
-        if not is_over:
+        if not _is_over(flow.amps, flow.limit_a):
             if key in self._episodes:
                 self._end(key, now)
             return
@@ -121,3 +125,15 @@ class OverloadWatch:
                 lasted_s=(now - episode.noted_at).total_seconds(),
             )
         )
+
+
+def _may_be_over(most: Mapping[FeederId, PhaseAmps], limits: Mapping[FeederId, PhaseAmps]) -> bool:
+    return any(
+        _is_over(amps, limit_a)
+        for feeder_id, load_a in most.items()
+        for amps, limit_a in zip(load_a, limits[feeder_id], strict=True)
+    )
+
+
+def _is_over(amps: float, limit_a: float) -> bool:
+    return amps > limit_a + max(_LEAST_A, limit_a * _SHARE)
