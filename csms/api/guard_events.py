@@ -152,7 +152,7 @@ def _entry(site: Site, kept: KeptGuardEvent) -> GuardEntry:
         station_id=event.station_id,
         amps=event.amps,
         limit_a=event.limit_a,
-        lasted_s=event.lasted_s,
+        lasted_s=_tenths(event.lasted_s),
     )
 
 
@@ -168,9 +168,13 @@ def _row(site: Site, kept: KeptGuardEvent) -> tuple[object, ...]:
         _plain(event.station_id),
         event.amps,
         event.limit_a,
-        event.lasted_s,
+        _tenths(event.lasted_s),
         _plain(event.cause),
     )
+
+
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 def _plain(text: str | None) -> str | None:

@@ -29,7 +29,7 @@ OVER = GuardEvent(
     line=2,
     amps=66.2,
     limit_a=63.0,
-    lasted_s=12.0,
+    lasted_s=12.04,
 )
 
 
@@ -210,7 +210,7 @@ async def test_events_and_seconds_are_counted_from_nought_on(api: Api) -> None:
     figures = await counted(api)
     assert figures["fjordgata", "cut"] == 2.0
     assert figures["fjordgata", "over_limit"] == 2.0
-    assert figures["fjordgata", "intake"] == 18.0  # 6 s of both lines are the same
+    assert figures["fjordgata", "intake"] == 18.04  # 6.04 s of both lines are the same
     assert figures["fjordgata", "level-1"] == 0.0
 
 

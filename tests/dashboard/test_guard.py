@@ -106,6 +106,22 @@ async def test_older_events_are_asked_for_when_the_list_is_opened(
     assert tab.complaints == []
 
 
+async def test_event_that_is_kept_before_it_is_shown_stands_where_it_belongs(
+    tab: Tab, server: Server, room: FakeRoom
+) -> None:
+    room.guard_events[:] = [kept_event(3, -1), kept_event(2, -2), kept_event(1, -3)]
+    room.show(site_view(guard=GuardView(events=(shown_event(-2),))))
+    await tab.open(server.url)
+    await tab.page.click(".guard summary")
+    await tab.page.wait_for_selector(".guard-list li:nth-child(3)")
+    in_order = ["2026-01-14 12:59:00", "2026-01-14 12:58:00", "2026-01-14 12:57:00"]
+    assert await times(tab) == in_order
+    newest = (shown_event(0), shown_event(-1), shown_event(-2))
+    room.show(site_view(guard=GuardView(events=newest)))
+    await tab.says(".guard-last", "Last: Limits cut, 2026-01-14 13:00:00")
+    assert await times(tab) == ["2026-01-14 13:00:00", *in_order]
+
+
 async def test_all_events_are_to_be_had_as_a_file(tab: Tab, server: Server, room: FakeRoom) -> None:
     room.guard_events[:] = [kept_event(1, -1)]
     room.show(site_view(guard=GuardView(events=(shown_event(-1),))))

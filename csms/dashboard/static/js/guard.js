@@ -61,9 +61,10 @@ export class Guard {
     try {
       const answer = await fetch(this.#url, { headers: { accept: "application/json" } });
       if (!answer.ok) throw new Error(`expected what the guard did, got status ${answer.status}`);
-      const older = await answer.json();
-      const known = new Set(this.#events.map(keyOf));
-      this.#take([...this.#events, ...older.filter((event) => !known.has(keyOf(event)))]);
+      const kept = await answer.json();
+      const known = new Set(kept.map(keyOf));
+      // What is not kept yet is newer than all that is.
+      this.#take([...this.#events.filter((event) => !known.has(keyOf(event))), ...kept]);
     } catch {
       this.#isAsked = false; // what is known is shown, and the rest when it is opened again
     }
