@@ -38,6 +38,7 @@ from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.guard_keeper import GuardKeeper
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
 from csms.service.operations import Operations
@@ -159,6 +160,7 @@ class App:
         desk = CommandDesk(self._sites, registry, open_uow, clock)
         self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
         self._presence = Presence(self._sites, open_uow, clock)
+        self._guard_keeper = GuardKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
         rotation = PasswordRotation(self.security, registry)
         self._renewal = CertificateRenewal(
@@ -191,12 +193,14 @@ class App:
             await self._sites.load()
             await self.security.load()
             await self._adoption.load()
+            await self._guard_keeper.load()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
                     tasks.create_task(self._room.run()),
                     tasks.create_task(self._sites.look_after_guests()),
                     tasks.create_task(self._outbox.run()),
                     tasks.create_task(self._presence.run()),
+                    tasks.create_task(self._guard_keeper.run()),
                     tasks.create_task(self._watch.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
@@ -215,6 +219,7 @@ class App:
                 yield
                 for task in running:
                     task.cancel()
+            await self._guard_keeper.keep()  # what was noted last
         finally:
             await self._database.close()
 

@@ -17,6 +17,7 @@ added to the magnitude of the sum of the others.
 import cmath
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -55,12 +56,14 @@ class Tap:
         return Tap((first, second, third), self.is_angle_known)
 
 
+@cache
 def wye_tap(lines: tuple[int, ...]) -> Tap:
     """An EVSE with a neutral, or a balanced three-phase load: in phase on each of its lines."""
     first, second, third = (complex(line in lines) for line in _LINES)
     return Tap((first, second, third))
 
 
+@cache
 def pair_tap(first: int, second: int) -> Tap:
     """A load between two lines of a grid without neutral; the order does not matter."""
     if second != first % 3 + 1:  # write it in the order L1-L2, L2-L3, L3-L1

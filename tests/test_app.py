@@ -16,16 +16,19 @@ from websockets.typing import Subprotocol
 from csms import app as app_module
 from csms.api.server import HttpSettings
 from csms.app import App, AppSettings, World
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings
 from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.service.planner import InlinePlanner, ProcessPlanner
 from csms.service.requirements import OPEN, SecurityPolicy
-from csms.storage.database import DatabaseSettings
+from csms.storage.database import Database, DatabaseSettings
+from csms.storage.unit_of_work import SqlUnitOfWork
 from tests.domain.sites import place, small_site
 from tests.gateway.secured import SECRET, basic
 from tests.pki.maker import authority, client_context, make, name_of
+from tests.service.rig import NOON
 
 PATIENCE_S: Final = 60.0
 
@@ -130,6 +133,27 @@ async def test_server_that_is_told_to_stop_waits_no_longer(
 ) -> None:
     async with asyncio.timeout(PATIENCE_S), serving(tmp_path) as (stop, _):
         stop.set()
+
+
+async def test_what_the_guard_noted_last_is_kept_when_the_server_stops(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'csms.db'}"
+    app = App(
+        AppSettings(
+            security=OPEN,
+            sites=(small_site(place("G-01", "level-1", 6.0)),),
+            gateway=GatewaySettings(port=free_port()),
+            database=DatabaseSettings(url=url, is_durable=False),
+        ),
+        World(planner=InlinePlanner(5.0)),
+    )
+    event = GuardEvent(kind=GuardEventKind.CUT, at=NOON, cause="Too much", feeder_id="intake")
+    async with app.running(), asyncio.timeout(PATIENCE_S):
+        app._room.live("fjordgata").guard.note(event)
+        await asyncio.sleep(0)
+    database = Database(DatabaseSettings(url=url))
+    async with SqlUnitOfWork(database) as uow:
+        assert await uow.guard_events.newest("fjordgata", 5) == [event]
+    await database.close()
 
 
 async def test_whole_server_lets_a_station_in_over_tls_with_its_password(tmp_path: Path) -> None:

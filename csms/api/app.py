@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from csms.api import (
     commands,
+    guard_events,
     messages,
     reports,
     security,
@@ -73,7 +74,10 @@ def create_api(
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)
-    modules = (sites, stations, commands, reports, tokens, security, unknown_stations, messages)
+    modules = (
+        *(sites, guard_events, stations, commands, reports),
+        *(tokens, security, unknown_stations, messages),
+    )
     for module in modules:
         app.include_router(module.router, prefix=_PREFIX)
     for page in pages:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
@@ -77,6 +78,12 @@ class ReadSide(Protocol):
         self, *, station_id: StationId | None, before: int | None, limit: int
     ) -> list[dict[str, Any]]:
         """Security events, the newest first."""
+        ...
+
+    async def guard_events(
+        self, site_id: SiteId, wanted: GuardEventsWanted, limit: int
+    ) -> list[KeptGuardEvent]:
+        """What the guard of a site's limits has noted, the last first."""
         ...
 
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:

@@ -10,11 +10,18 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from csms.api.process_metrics import ProcessMetrics, Tallies, durations
+from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import SiteId
+from csms.service.live_site import LiveSite
 from csms.service.site_view import EvseState, SiteView
 from csms.tally import Durations
 
@@ -28,6 +35,10 @@ class Views(Protocol):
 
     def view(self, site_id: SiteId) -> SiteView:
         """The view of a site at this instant."""
+        ...
+
+    def live(self, site_id: SiteId) -> LiveSite:
+        """A site as it is now."""
         ...
 
     def plan_times(self, site_id: SiteId) -> Mapping[str, Durations]:
@@ -58,6 +69,9 @@ class SiteMetrics(Collector):
             yield _feeder_lines(views, name, text, field)
         yield _solve_time(views)
         yield self._plan_times()
+        sites = [self._views.live(site_id) for site_id in self._views.site_ids()]
+        yield _guard_events(sites)
+        yield _over_limit(sites)
 
     def _plan_times(self) -> HistogramMetricFamily:
         by_site = {site_id: self._views.plan_times(site_id) for site_id in self._views.site_ids()}
@@ -122,6 +136,31 @@ def _feeder_lines(views: list[SiteView], name: str, text: str, field: str) -> Ga
             for line, amps in enumerate(getattr(feeder, field), start=1):
                 gauge.add_metric((view.site_id, feeder_id, f"L{line}"), amps)
     return gauge
+
+
+def _guard_events(sites: list[LiveSite]) -> CounterMetricFamily:
+    counter = CounterMetricFamily(
+        "chargeflex_guard_events",
+        "What the guard of the limits has done or seen",
+        labels=("site", "kind"),
+    )
+    for live in sites:
+        for kind in GuardEventKind:
+            counter.add_metric((live.site.site_id, str(kind)), live.guard.counts[kind])
+    return counter
+
+
+def _over_limit(sites: list[LiveSite]) -> CounterMetricFamily:
+    counter = CounterMetricFamily(
+        "chargeflex_over_limit_seconds",
+        "Time in which a measured current was above a limit of a feeder",
+        labels=("site", "feeder"),
+    )
+    for live in sites:
+        for feeder in live.site.feeders:
+            over_s = live.guard.over_s.get(feeder.feeder_id, 0.0)
+            counter.add_metric((live.site.site_id, feeder.feeder_id), over_s)
+    return counter
 
 
 def _solve_time(views: list[SiteView]) -> GaugeMetricFamily:

@@ -13,15 +13,24 @@ from csms.dashboard.words import (
     NOTHING,
     STATE_WORDS,
     amps,
+    day_and_second,
     energy_line,
     feeder_note,
+    guard_last,
     kilo,
     plan_line,
     second,
     short_line,
     tenths,
 )
-from csms.service.site_view import EvseState, EvseView, FeederView, Level, SiteView
+from csms.service.site_view import (
+    EvseState,
+    EvseView,
+    FeederView,
+    GuardEventView,
+    Level,
+    SiteView,
+)
 
 LIMIT_PCT: Final = 90.0
 """Where a feeder's limit stands on its bars: what lies beyond it must be seen."""
@@ -98,6 +107,18 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardLine:
+    """Something that the guard of the limits did; `datetime` is for programs."""
+
+    kind: str = ""
+    datetime: str = ""
+    at: str = ""
+    title: str = ""
+    text: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SitePage:
     """What the page of a site is printed with."""
 
@@ -116,6 +137,10 @@ class SitePage:
     chips: tuple[Chip, ...]
     feeders: tuple[FeederRow, ...]
     tiles: tuple[Tile, ...]
+    banner: str
+    banner_level: Level
+    guard: tuple[GuardLine, ...]
+    guard_last: str
     path: str
 
 
@@ -149,6 +174,10 @@ def present_site(view: SiteView) -> SitePage:
         chips=_chips(view),
         feeders=_feeders_below(view, None),
         tiles=_tiles(view, zone),
+        banner=view.guard.banner or "",
+        banner_level=view.guard.level,
+        guard=tuple(_guard_line(event, zone) for event in view.guard.events),
+        guard_last=guard_last(view.guard, zone),
         path=site_path(view.site_id),
     )
 
@@ -244,6 +273,17 @@ def _tiles(view: SiteView, zone: ZoneInfo) -> tuple[Tile, ...]:
             reason=evse.reason.text,
         )
         for key, evse in view.evses.items()
+    )
+
+
+def _guard_line(event: GuardEventView, zone: ZoneInfo) -> GuardLine:
+    return GuardLine(
+        kind=event.kind,
+        datetime=event.at.isoformat(),
+        at=day_and_second(event.at, zone),
+        title=event.title,
+        text=event.text,
+        cause=event.cause,
     )
 
 

@@ -7,7 +7,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from csms.domain.need import NeedSource
-from csms.service.site_view import EvseState, EvseView, FeederView, Level, PlanView
+from csms.service.site_view import (
+    EvseState,
+    EvseView,
+    FeederView,
+    GuardView,
+    Level,
+    PlanView,
+)
 
 STATE_WORDS: Final[Mapping[EvseState, str]] = {
     EvseState.FAULTED: "Faulted",
@@ -59,6 +66,19 @@ def amps(value: float) -> str:
 def second(at: datetime, zone: ZoneInfo) -> str:
     """Write a time of day with its seconds."""
     return at.astimezone(zone).strftime("%H:%M:%S")
+
+
+def day_and_second(at: datetime, zone: ZoneInfo) -> str:
+    """Write a day, and a time of it with its seconds."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def guard_last(guard: GuardView, zone: ZoneInfo) -> str:
+    """What the guard of the limits did last."""
+    if not guard.events:
+        return ""
+    last = guard.events[0]
+    return f"Last: {last.title}, {day_and_second(last.at, zone)}"
 
 
 def minute(at: datetime, zone: ZoneInfo, now: datetime) -> str:

@@ -53,3 +53,28 @@ class GuardEvent:
     amps: float | None = None
     limit_a: float | None = None
     lasted_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGuardEvent:
+    """An event that is kept, under a number that counts up."""
+
+    number: int
+    event: GuardEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardEventsWanted:
+    """Which events are looked for; None: any.
+
+    Attributes:
+        since: They were, or began, then or later.
+        until: They were, or began, before that.
+        before: Their numbers are smaller: the last one of the page before.
+    """
+
+    kind: GuardEventKind | None = None
+    feeder_id: FeederId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None

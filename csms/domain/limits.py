@@ -144,6 +144,16 @@ class Allowance:
         """The most that it may draw at an instant."""
         return self.most_a(now, now + _MOMENT)
 
+    def falls_to_standing_at(self, now: datetime) -> datetime | None:
+        """When the last limit lapses that is above what it may draw without; None: none is."""
+        ends = [
+            stops_at
+            for limit in self.limits
+            for _, stops_at, limit_a in limit.spans()
+            if stops_at > now and min(limit_a, self.rating_a) > self.standing_a
+        ]
+        return max(ends, default=None)
+
     def last_fall(self, now: datetime) -> datetime | None:
         """When it last fell by itself: at a step of a limit, or where one lapsed."""
         falls = [edge for edge in self.edges() if edge <= now and self._falls_at(edge)]

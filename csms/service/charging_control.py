@@ -14,17 +14,19 @@ from csms.domain.identity import EvseId
 from csms.domain.limits import TimedLimit
 from csms.log import about
 from csms.service.at_once import cuts, first_limits
+from csms.service.cut_watch import CutWatch
 from csms.service.dispatch import Dispatcher, Target
 from csms.service.grid_guard import (
     by_line,
+    fullest_line,
     is_overcommitted,
     keep_books,
     measured_load,
     measured_uncontrolled,
 )
+from csms.service.guard_watch import GuardWatch
 from csms.service.keeping import Keeping
 from csms.service.live_site import LiveSite
-from csms.service.meter_watch import MeterWatch
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.read_back import ReadBack
@@ -88,7 +90,7 @@ class SiteController:
         self.plan_times: defaultdict[str, Durations] = defaultdict(Durations)
         self._last_solved: ChargingPlan | None = None
         self._answering = asyncio.Lock()
-        self._cuts = 0
+        self._cuts = CutWatch(live)
         self._planner = planner
         self._open_uow = open_uow
         self._clock = clock
@@ -96,18 +98,18 @@ class SiteController:
         self._setup = StationSetup(access)
         self._read_back = ReadBack(access)
         self._keeping = Keeping(access)
-        self._meter_watch = MeterWatch(access)
         self._dispatcher = Dispatcher(access)
+        self._watch = GuardWatch(live, clock)
 
     async def run(self) -> None:
         """Plan and send until cancelled."""
         with about(site=self.live.site.site_id):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample())
+                tasks.create_task(self._watch.run())
                 tasks.create_task(self._setup.run())
                 tasks.create_task(self._read_back.run())
                 tasks.create_task(self._keeping.run())
-                tasks.create_task(self._meter_watch.run())
                 tasks.create_task(self._look_out(tasks))
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:
@@ -139,7 +141,7 @@ class SiteController:
             lowered = cuts(live, now) if is_overcommitted(live, now) else []
             if lowered:
                 logger.warning("%d limits are cut at once", len(lowered))
-                self._cuts += 1
+                self._cuts.cut(lowered, fullest_line(live, now), now)
                 live.urgent.set()
             await self._dispatcher.send_at_once(lowered, first_limits(live, newcomers, now), tasks)
 
@@ -164,7 +166,7 @@ class SiteController:
     async def _round(self, tasks: asyncio.TaskGroup) -> None:
         if self.live.pressing.is_set() or self._answering.locked():
             await self._answer_at_once(tasks)
-        cuts_before = self._cuts
+        cuts_before = self._cuts.count
         now = self._clock.now().replace(microsecond=0)
         for evse in self.live.evses.values():
             evse.allow(evse.allowance.lapsed(now), now)
@@ -174,7 +176,7 @@ class SiteController:
         self.plan_times[str(timed.plan.method)].add(timed.solve_s)
         if timed.plan.method is not Method.HEURISTIC:
             self._last_solved = timed.plan
-        if self._cuts != cuts_before:
+        if self._cuts.count != cuts_before:
             return  # what this was planned for has changed; a new plan comes
         self.newest = PlanMade(
             number=await self._keep(timed, now),
@@ -192,6 +194,7 @@ class SiteController:
         targets += [trial_limit(self.live, evse, now) for evse in tried if evse.is_occupied]
         self.live.changed.set()
         await self._dispatcher.dispatch(targets, number, tasks)
+        self._cuts.planned(self._clock.now())
 
     def _target(self, plan: ChargingPlan, planned: EvsePlan) -> Target | None:
         """The limit to send, None if the vehicle or its EVSE went while the plan was made."""

@@ -43,11 +43,6 @@ class FeederMeter:
         del self._readings[:-_READINGS_KEPT]
 
     @property
-    def last_at(self) -> datetime | None:
-        """When it was last read, None if it never was."""
-        return self._readings[-1][0] if self._readings else None
-
-    @property
     def cadence_s(self) -> float | None:
         """How often it usually reports, None while that is not known."""
         instants = [at for at, _ in self._readings[-_INTERVALS - 1 :]]
@@ -57,10 +52,10 @@ class FeederMeter:
 
     def missed(self, now: datetime) -> int:
         """How many readings should have come since the last one, and have not."""
-        cadence_s, last_at = self.cadence_s, self.last_at
-        if not cadence_s or last_at is None:
+        cadence_s, read_at = self.cadence_s, self.read_at
+        if not cadence_s or read_at is None:
             return 0
-        return max(0, int((now - last_at).total_seconds() / cadence_s - _LATE))
+        return max(0, int((now - read_at).total_seconds() / cadence_s - _LATE))
 
     def margin_a(self, now: datetime, step_a: float) -> PhaseAmps:
         """By how much the load may be higher now than it was last read, by line.
@@ -74,6 +69,11 @@ class FeederMeter:
         first, second, third = _highest([(step_a,) * 3, *seen])
         steps = 1 + self.missed(now)
         return (steps * first, steps * second, steps * third)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When it was last read; None: not since the start."""
+        return self._readings[-1][0] if self._readings else None
 
     def latest(self, now: datetime, lives_s: float) -> PhaseAmps | None:
         """The newest reading, None if it is stale."""

@@ -1,6 +1,7 @@
 """Whether what all EVSEs may draw fits under every feeder, now and until all limits have lapsed."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,16 +12,18 @@ import numpy as np
 from csms.domain.fallback import feeders_below
 from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance
-from csms.domain.site import PhaseAmps
+from csms.domain.site import NO_AMPS, PhaseAmps
 from csms.service.electrics import feeder_inputs, measured_taps, near_s, tap_of
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
 from smart_charging.feeder import Feeder
+from smart_charging.taps import Tap
 
 _TOLERANCE_A: Final = 1e-6
 _INSTANT: Final = timedelta(seconds=1)
+_AT_ONCE: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +33,16 @@ class Books:
     edges: tuple[datetime, ...]
     allowed_a: Mapping[FeederId, Array]
     limit_a: Mapping[FeederId, Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFlow:
+    """What flows on a line of a feeder, or may, against its limit; lines are 1 to 3."""
+
+    feeder_id: FeederId
+    line: int
+    amps: float
+    limit_a: float
 
 
 def keep_books(live: LiveSite, now: datetime, until: datetime | None = None) -> Books:
@@ -46,12 +59,7 @@ def keep_books(live: LiveSite, now: datetime, until: datetime | None = None) -> 
 
 def is_overcommitted(live: LiveSite, now: datetime) -> bool:
     """Whether all that may be drawn just now, and all that nobody steers, exceeds any limit."""
-    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
-    loads = [
-        Load(evse.place.feeder_id, tap_of(live, evse), np.array([amps]))
-        for evse, amps in _allowed_now(live, now)
-    ]
-    allowed = line_currents(feeders, loads)
+    feeders, allowed = _flows_now(live, now)
     return any(np.any(allowed[feeder.key] > feeder.limit_a + _TOLERANCE_A) for feeder in feeders)
 
 
@@ -73,6 +81,22 @@ def near_room(
     feeders = feeder_inputs(live, edges, now)
     allowed_a = _allowed(live, edges, feeders, allowances)
     return {feeder.key: (feeder.limit_a - allowed_a[feeder.key]).min(axis=1) for feeder in feeders}
+
+
+def fullest_line(live: LiveSite, now: datetime) -> LineFlow:
+    """The line of which most is allowed beyond its limit just now, or least is left."""
+    feeders, allowed = _flows_now(live, now)
+    flows = [
+        LineFlow(
+            feeder_id=feeder.key,
+            line=line + 1,
+            amps=float(allowed[feeder.key][line, 0]),
+            limit_a=float(feeder.limit_a[line, 0]),
+        )
+        for feeder in feeders
+        for line in range(3)
+    ]
+    return max(flows, key=lambda flow: flow.amps - flow.limit_a)
 
 
 def near_shares(
@@ -102,32 +126,52 @@ def near_shares(
     }
 
 
-def measured_load(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+def measured_load(
+    live: LiveSite, now: datetime, *, is_proven: bool = False
+) -> dict[FeederId, PhaseAmps]:
     """What every feeder's lines carry, by the stations' meters and the feeders' own.
 
     Meters report one after the other: where one has not since its limit was lowered, the limit
     counts.
 
     Where a feeder's uncontrolled load is not measured it is taken as it is reckoned with.
+
+    Args:
+        live: The site.
+        now: The present instant.
+        is_proven: Count only what was measured, and a lower limit only once its vehicle has had
+            the time to follow it.
     """
-    loads = [
-        Load(evse.place.feeder_id, tap, np.array([amps]))
-        for evse in live.evses.values()
-        if live.stations[evse.place.evse.station_id].is_connected
-        and (drawn_a := evse.drawn_a(now, live.settled)) is not None
-        for tap, amps in measured_taps(live, evse, drawn_a)
-    ]
-    currents = line_currents(_measured_feeders(live, now), loads)
+    follows_within = live.settled if is_proven else _AT_ONCE
+    sums: defaultdict[tuple[FeederId, Tap], float] = defaultdict(float)
+    for evse in live.evses.values():
+        if evse.reading is None or not live.stations[evse.place.evse.station_id].is_connected:
+            continue
+        drawn_a = evse.drawn_a(now, live.settled, follows_within)
+        if drawn_a is not None:
+            for tap, amps in measured_taps(live, evse, drawn_a):
+                sums[evse.place.feeder_id, tap] += amps
+    loads = [Load(feeder_id, tap, np.array([amps])) for (feeder_id, tap), amps in sums.items()]
+    currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), loads)
     return {key: by_line(amps) for key, amps in currents.items()}
 
 
-def measured_uncontrolled(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+def measured_uncontrolled(
+    live: LiveSite, now: datetime, *, is_proven: bool = False
+) -> dict[FeederId, PhaseAmps]:
     """What nobody steers on every feeder's lines, by the feeders' meters.
 
-    Where it is not measured it is taken as it is reckoned with.
+    Where it is not measured it is taken as it is reckoned with; as nothing if only what is proven
+    counts.
     """
-    currents = line_currents(_measured_feeders(live, now), [])
+    currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), [])
     return {key: by_line(amps) for key, amps in currents.items()}
+
+
+def limits_now(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+    """The limits of every feeder's lines at this instant."""
+    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
+    return {feeder.key: by_line(feeder.limit_a) for feeder in feeders}
 
 
 def is_uncontrolled_measured(live: LiveSite, feeder_id: FeederId, now: datetime) -> bool | None:
@@ -168,14 +212,27 @@ def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Al
     )
 
 
-def _measured_feeders(live: LiveSite, now: datetime) -> tuple[Feeder, ...]:
+def _flows_now(live: LiveSite, now: datetime) -> tuple[tuple[Feeder, ...], dict[FeederId, Array]]:
+    """All feeders at this instant, and the most that may flow on their lines: [line, 1]."""
+    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
+    loads = [
+        Load(evse.place.feeder_id, tap_of(live, evse), np.array([amps]))
+        for evse, amps in _allowed_now(live, now)
+    ]
+    return feeders, line_currents(feeders, loads)
+
+
+def _measured_feeders(
+    live: LiveSite, now: datetime, *, is_proven: bool = False
+) -> tuple[Feeder, ...]:
     """All feeders at this instant, with what their meters show as their uncontrolled load."""
     feeders = feeder_inputs(live, [now, now + _INSTANT], now)
+    known = [
+        _latest(live, feeder.key, now) or (NO_AMPS if is_proven else None) for feeder in feeders
+    ]
     return tuple(
-        replace(feeder, uncontrolled_a=np.array(latest).reshape(3, 1))
-        if (latest := _latest(live, feeder.key, now)) is not None
-        else feeder
-        for feeder in feeders
+        feeder if latest is None else replace(feeder, uncontrolled_a=np.array(latest).reshape(3, 1))
+        for feeder, latest in zip(feeders, known, strict=True)
     )
 
 

@@ -19,6 +19,7 @@ _TOLERANCE_A: Final = 1.0
 """Meters and stations round; less than this above a limit is not disobedience."""
 _ROUNDS_OVER: Final = 3
 _IN_USE_A: Final = 0.5
+_AT_ONCE: Final = timedelta(0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,11 +208,18 @@ class LiveEvse:
         else:
             self.distrust("Draws more than it was allowed")
 
-    def drawn_a(self, now: datetime, settled: timedelta) -> PhaseAmps | None:
+    def drawn_a(
+        self, now: datetime, settled: timedelta, follows_within: timedelta = _AT_ONCE
+    ) -> PhaseAmps | None:
         """What it draws, by conductor of the station, as far as is known.
 
         A reading from before it was last lowered, or from the seconds that its vehicle had to
         follow, may show more than it draws now: until the next reading it is taken to obey.
+
+        Args:
+            now: The present instant.
+            settled: How long its vehicle takes to follow.
+            follows_within: How long after it was lowered a reading from before still counts.
         """
         reading = self.reading
         if reading is None or reading.current_a is None:
@@ -221,6 +229,8 @@ class LiveEvse:
             return reading.current_a
         lowered_at = self.last_lowered_at(now)
         if lowered_at is None or reading.at >= lowered_at + settled:
+            return reading.current_a
+        if now < lowered_at + follows_within:
             return reading.current_a
         first, second, third = (min(amps, most_a) for amps in reading.current_a)
         return (first, second, third)

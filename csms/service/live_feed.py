@@ -19,6 +19,7 @@ ViewJson: TypeAlias = dict[str, Any]
 _BACKLOG: Final = 64
 """A reader that falls this far behind is told to begin anew."""
 _GROUPS: Final = ("feeders", "evses")
+_GUARD: Final = "guard"
 
 
 class ViewSource(Protocol):
@@ -117,12 +118,17 @@ def to_json(view: SiteView) -> ViewJson:
 def difference(before: ViewJson, after: ViewJson) -> ViewJson:
     """What has changed: top-level fields under `site`, fields of feeders and EVSEs by key.
 
+    Of what the guard does, `guard` tells the fields that have changed.
+
     Keys that are gone are listed under `removed`.
     """
     delta: ViewJson = {}
-    site = _changed_fields(before, after, skip=_GROUPS)
+    site = _changed_fields(before, after, skip=(*_GROUPS, _GUARD))
     if site:
         delta["site"] = site
+    guard = _changed_fields(before.get(_GUARD, {}), after[_GUARD])
+    if guard:
+        delta[_GUARD] = guard
     for group in _GROUPS:
         old, new = before.get(group, {}), after[group]
         items = {key: _changed_fields(old.get(key, {}), value) for key, value in new.items()}

@@ -61,6 +61,7 @@ class LiveSite:
         pressing: Set when something happens that cannot wait for a plan.
         newcomers: Where vehicles have come that nobody has looked at yet.
         changed: Set when something happens that somebody may want to see.
+        metered: Set when a meter of a station or of a feeder has been read.
         settled: How long vehicles take to follow a limit.
         unready: Set when there is a station to be set up.
         to_read_at: When stations are to be asked what they will allow, by EVSE.
@@ -87,6 +88,7 @@ class LiveSite:
         self.pressing = asyncio.Event()
         self.newcomers: set[EvseId] = set()
         self.changed = asyncio.Event()
+        self.metered = asyncio.Event()
         self.unready = asyncio.Event()
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
@@ -368,6 +370,7 @@ class LiveSite:
         self.note()
         if reading.current_a is not None:
             evse.reading = reading
+            self.metered.set()
             is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
             lent = evse.habits.ceiling_a is not None
             if is_fresh and evse.learn(reading.current_a, now, self.settled):
@@ -381,6 +384,7 @@ class LiveSite:
     def read_feeder(self, feeder_id: FeederId, at: datetime, current_a: PhaseAmps) -> None:
         """The uncontrolled load of a feeder was measured."""
         self.meters[feeder_id].read(at, current_a)
+        self.metered.set()
         self.note()
 
     def line_amps(self, evse: LiveEvse) -> PhaseAmps | None:

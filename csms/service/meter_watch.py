@@ -1,57 +1,54 @@
-"""A feeder's meter that falls silent: what it may hide grows, and is answered before a plan comes.
+"""Meters of feeders that fall silent, and come back."""
 
-A reading is answered when it comes (`Operations.report_feeder_load`). Nothing comes from a meter
-that is silent, so it is looked after here: with every reading that is missing the margin grows by
-a step, and a stale meter means the worst case (`csms.service.electrics`).
-"""
+from datetime import datetime, timedelta
 
-import logging
-from typing import Final
-
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
-from csms.service.grid_guard import is_overcommitted
-from csms.service.site_access import SiteAccess
-
-logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_S: Final = 5.0
+from csms.domain.site import Feeder
+from csms.service.guard_words import lasting
+from csms.service.live_site import LiveSite
 
 
 class MeterWatch:
-    """Looks after the meters of a site's feeders.
+    """Notes when a feeder's meter has been silent for too long, and when it is heard again.
 
     Args:
-        access: The site.
+        live: The site.
+        now: The present instant, from which a meter counts that has told nothing yet.
     """
 
-    def __init__(self, access: SiteAccess) -> None:
-        self._access, self._live = access, access.live
-        self._metered = [
-            feeder.feeder_id
-            for feeder in access.live.site.feeders
-            if feeder.uncontrolled is not None and feeder.uncontrolled.is_metered
-        ]
-        self._known: dict[FeederId, int | None] = {}
+    def __init__(self, live: LiveSite, now: datetime) -> None:
+        self._live = live
+        self._began_at = now
+        self._silent_since: dict[FeederId, datetime] = {}
 
-    async def run(self) -> None:
-        """Look every few seconds until cancelled; at once at an end where nothing is metered."""
-        while self._metered:
-            await self._access.clock.sleep(_LOOK_EVERY_S)
-            try:
-                self.look()
-            except Exception:  # the next plan reckons with it as well
-                logger.exception("could not look after the meters")
+    def look(self, now: datetime) -> None:
+        """See which meters are silent."""
+        for feeder in self._live.site.feeders:
+            if feeder.uncontrolled is not None and feeder.uncontrolled.is_metered:
+                self._look_at(feeder, now)
 
-    def look(self) -> None:
-        """Have limits cut if a silent meter may hide too much."""
-        now, lives_s = self._access.clock.now(), self._live.site.control.reading_lives_s
-        silent = {}
-        for feeder_id in self._metered:
-            meter = self._live.meters[feeder_id]
-            is_stale = meter.latest(now, lives_s) is None
-            silent[feeder_id] = None if is_stale else meter.missed(now)
-        if silent == self._known:
-            return
-        self._known = silent
-        if is_overcommitted(self._live, now):
-            self._live.alarm()
+    def _look_at(self, feeder: Feeder, now: datetime) -> None:
+        key = feeder.feeder_id
+        meter = self._live.meters.get(key)
+        read_at = meter.read_at if meter else None
+        heard_at = read_at or self._began_at
+        is_silent = now - heard_at > timedelta(seconds=self._live.site.control.reading_lives_s)
+        if is_silent and key not in self._silent_since:
+            self._silent_since[key] = heard_at
+            self._note(GuardEventKind.METER_STALE, feeder, heard_at, now)
+        elif not is_silent and key in self._silent_since:
+            self._note(GuardEventKind.METER_BACK, feeder, self._silent_since.pop(key), now)
+
+    def _note(
+        self, kind: GuardEventKind, feeder: Feeder, silent_since: datetime, now: datetime
+    ) -> None:
+        silent_s = (now - silent_since).total_seconds()
+        cause = f"It has told nothing for {lasting(silent_s)}"
+        if kind is GuardEventKind.METER_STALE:
+            cause += "; the site file's worst case counts"
+        self._live.guard.note(
+            GuardEvent(
+                kind=kind, at=now, cause=cause, feeder_id=feeder.feeder_id, lasted_s=silent_s
+            )
+        )

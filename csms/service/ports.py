@@ -33,6 +33,7 @@ from csms.service.stores import (
     AttemptStore,
     ControlStore,
     DialectStore,
+    GuardEventStore,
     SecurityStore,
     SiteStore,
     StationStore,
@@ -299,6 +300,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def external_limits(self) -> ExternalLimitStore:
         """What others limit stations to."""
+        ...
+
+    @property
+    def guard_events(self) -> GuardEventStore:
+        """What the guard of the limits has noted."""
         ...
 
     @property

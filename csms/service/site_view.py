@@ -1,10 +1,11 @@
 """What people and programs see of a site: one nested value, made anew and then compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from csms.domain.guard_event import GuardEventKind
 from csms.domain.need import NeedSource
 
 LineAmps: TypeAlias = tuple[float, float, float]
@@ -99,7 +100,8 @@ class EvseView:
         waiting: How many commands wait for its station.
         current_a: Measured, by line of the site; None: not measured.
         limit_a: What it may draw per line now.
-        fallback_a: What it may draw if it loses us.
+        fallback_a: What it draws at most if it falls silent, once its limits have lapsed.
+        fallback_from: Until when a limit holds that lets it draw more; None: none does.
         energy_wh: Of the running or last transaction.
         id_token: Masked.
         since: Start of the running transaction.
@@ -118,6 +120,7 @@ class EvseView:
     current_a: LineAmps | None
     limit_a: float
     fallback_a: float
+    fallback_from: datetime | None = None
     max_a: float
     energy_wh: float | None
     soc_pct: float | None
@@ -167,6 +170,39 @@ class PlanView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardEventView:
+    """Something that the guard of the limits has done or seen.
+
+    Attributes:
+        at: When it was, or began.
+        title: What it was, in a word or two.
+        text: Where, how much of what was allowed, and for how long.
+        cause: Why.
+    """
+
+    kind: GuardEventKind
+    at: datetime
+    title: str
+    text: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardView:
+    """What the guard of the limits does.
+
+    Attributes:
+        banner: What is wrong just now, in a sentence; None: nothing is.
+        level: How much attention that needs.
+        events: The last ones, the newest first.
+    """
+
+    banner: str | None = None
+    level: Level = Level.OK
+    events: tuple[GuardEventView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteView:
     """A whole site.
 
@@ -190,3 +226,4 @@ class SiteView:
     plan: PlanView | None
     feeders: dict[str, FeederView]
     evses: dict[str, EvseView]
+    guard: GuardView = field(default_factory=GuardView)

@@ -9,6 +9,7 @@ from csms.domain.authorization import IdToken, TokenRecord
 from csms.domain.certificate import StationCertificate
 from csms.domain.dialect import Dialect, StationMake
 from csms.domain.events import StatusChanged, TransactionReported
+from csms.domain.guard_event import GuardEvent
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit, Verdict
@@ -307,4 +308,20 @@ class AttemptStore(Protocol):
 
     async def drop(self, station_ids: Iterable[StationId]) -> None:
         """Forget attempts."""
+        ...
+
+
+class GuardEventStore(Protocol):
+    """Keeps what the guard of sites' limits has done or seen."""
+
+    async def add(self, site_id: SiteId, events: Iterable[GuardEvent]) -> None:
+        """Keep events, each once however often it is added."""
+        ...
+
+    async def newest(self, site_id: SiteId, limit: int) -> list[GuardEvent]:
+        """The last events of a site, the newest first."""
+        ...
+
+    async def drop(self, before: datetime) -> None:
+        """Forget events that are older."""
         ...

@@ -18,6 +18,7 @@ from csms.service.grid_guard import (
     measured_load,
     measured_uncontrolled,
 )
+from csms.service.guard_words import banner, view_event
 from csms.service.kept_room import kept_rooms
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -27,6 +28,7 @@ from csms.service.site_view import (
     EvseState,
     EvseView,
     FeederView,
+    GuardView,
     Level,
     NeedView,
     PlanView,
@@ -93,6 +95,17 @@ def build_view(
         plan=_plan_view(controller),
         feeders=feeders,
         evses=evses,
+        guard=_guard_view(live, now),
+    )
+
+
+def _guard_view(live: LiveSite, now: datetime) -> GuardView:
+    guard = live.guard
+    level = Level.OVERCOMMITTED if guard.cut else Level.OK
+    return GuardView(
+        banner=banner(live, now),
+        level=Level.OVER if guard.overloads else level,
+        events=tuple(view_event(live.site, event) for event in guard.recent),
     )
 
 
@@ -148,6 +161,7 @@ def _evse_view(
         current_a=_rounded(amps) if amps else None,
         limit_a=round(evse.allowance.now_a(now), 1),
         fallback_a=round(evse.allowance.standing_a, 1),
+        fallback_from=evse.allowance.falls_to_standing_at(now),
         max_a=round(place.max_a, 1),
         energy_wh=round(transaction.energy_wh) if transaction else None,
         soc_pct=reading.soc_pct if reading else None,

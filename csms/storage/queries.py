@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.storage.database import Database
+from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
 from csms.storage.tables import (
     FeederReadingRow,
@@ -154,6 +156,14 @@ class Queries:
         if before is not None:
             query = query.where(_security_event.c.number < before)
         return await self._rows(query)
+
+    async def guard_events(
+        self, site_id: SiteId, wanted: GuardEventsWanted, limit: int
+    ) -> list[KeptGuardEvent]:
+        """What the guard of a site's limits has noted, the last first."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_events(site_id, wanted, limit))
+            return [read_event(row) for row in found.mappings()]
 
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:
         """The newest plan of a site, None before the first."""

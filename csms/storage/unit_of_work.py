@@ -5,6 +5,7 @@ from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
+from csms.storage.guard_events import GuardEventRepository
 from csms.storage.history import HistoryRepository
 from csms.storage.jobs import JobRepository
 from csms.storage.local_lists import LocalListRepository
@@ -81,6 +82,11 @@ class SqlUnitOfWork(Unit):
     def external_limits(self) -> ExternalLimitRepository:
         """What others limit stations to."""
         return ExternalLimitRepository(self)
+
+    @property
+    def guard_events(self) -> GuardEventRepository:
+        """What the guard of the limits has noted."""
+        return GuardEventRepository(self)
 
     @property
     def security(self) -> SecurityRepository:

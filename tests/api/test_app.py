@@ -13,9 +13,10 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client.parser import text_string_to_metric_families
 
 from csms.api.app import Mount, create_api
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.storage.queries import Queries
 from tests.api.rig import Api
-from tests.service.rig import after, open_database
+from tests.service.rig import NOON, after, open_database
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 ROUTES: Final = {
@@ -24,6 +25,7 @@ ROUTES: Final = {
     "get /api/v1/stations/{station_id}/certificates",
     "post /api/v1/stations/{station_id}/certificates/revoke",
     "get /api/v1/sites",
+    "get /api/v1/sites/{site_id}/guard-events",
     "get /api/v1/stations/{station_id}/security",
     "get /api/v1/stations/{station_id}/security-events",
     "post /api/v1/stations/{station_id}/security/password",
@@ -111,6 +113,7 @@ async def test_description_names_every_route_and_says_what_it_is_for(api: Api) -
         "/sites",
         "/sites/{site_id}/view",
         "/sites/{site_id}/series",
+        "/sites/{site_id}/guard-events",
         "/sites/{site_id}/plan",
         "/stations",
         "/stations/{station_id}",
@@ -121,12 +124,21 @@ async def test_description_names_every_route_and_says_what_it_is_for(api: Api) -
 async def test_answers_are_as_the_description_says(api: Api, path: str) -> None:
     await api.charge()
     await api.plan()
+    await note_cut(api)
     document = await described(api)
     operation = document["paths"][f"/api/v1{path}"]["get"]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     answer = await api.get(path.format(site_id="fjordgata", station_id="G-01"))
     assert answer
     jsonschema_rs.validate({**schema, "components": document["components"]}, answer)
+
+
+async def note_cut(api: Api) -> None:
+    """Let the guard of the limits have something to tell."""
+    event = GuardEvent(kind=GuardEventKind.CUT, at=NOON, cause="Too much", feeder_id="intake")
+    async with api.office.open_uow() as uow:
+        await uow.guard_events.add("fjordgata", [event])
+        await uow.commit()
 
 
 async def test_errors_are_as_the_description_says(api: Api) -> None:
@@ -218,6 +230,8 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_feeder_allowed_amperes": "gauge",
         "chargeflex_feeder_limit_amperes": "gauge",
         "chargeflex_feeder_load_amperes": "gauge",
+        "chargeflex_guard_events": "counter",
+        "chargeflex_over_limit_seconds": "counter",
         "chargeflex_plan_seconds": "histogram",
         "chargeflex_plan_solve_seconds": "gauge",
         "chargeflex_stations_connected": "gauge",

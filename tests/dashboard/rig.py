@@ -18,6 +18,7 @@ from csms.api.server import bind, serve_http
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
+from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import SiteId
 from csms.domain.security import SecurityProfile
 from csms.service.adoption import Adopted, Adoption
@@ -26,6 +27,7 @@ from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.live_feed import LiveFeed
+from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
 from csms.service.site_view import SiteView
@@ -33,6 +35,7 @@ from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.tokens import Tokens
 from tests.dashboard.views import NOON
+from tests.domain.sites import small_site
 
 _TICK_S: Final = 0.01
 _HOST: Final = "127.0.0.1"
@@ -45,10 +48,12 @@ class FakeRoom:
     Attributes:
         fault: Raised in place of every view.
         adoption: Who has tried to connect.
+        guard_events: What the guard has noted, the last first.
     """
 
     def __init__(self, *views: SiteView) -> None:
         self.adoption = FakeAdoption()
+        self.guard_events: list[KeptGuardEvent] = []
         self.fault: ChargeFlexError | None = None
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
@@ -74,6 +79,10 @@ class FakeRoom:
         """The real feed of what is shown."""
         return self.feeds[site_id]
 
+    def live(self, site_id: SiteId) -> LiveSite:
+        """A site with the feeder that events are about."""
+        return LiveSite(small_site())
+
     def outlook(self, site_id: SiteId) -> dict[str, list[float]]:
         """30 A planned for the next two hours, then 20 A."""
         starts = [NOON + timedelta(hours=hour) for hour in range(5)]
@@ -91,7 +100,22 @@ class FakeRoom:
 
 
 class FakeReads:
-    """Remembers an hour of the intake's load: 40 A, minute by minute."""
+    """Remembers an hour of the intake's load: 40 A, minute by minute.
+
+    Args:
+        guard_events: What the guard has noted, the last first.
+    """
+
+    def __init__(self, guard_events: list[KeptGuardEvent]) -> None:
+        self._guard_events = guard_events
+
+    async def guard_events(
+        self, site_id: str, wanted: GuardEventsWanted, limit: int
+    ) -> list[KeptGuardEvent]:
+        """What the guard has noted."""
+        return [
+            one for one in self._guard_events if wanted.before is None or one.number < wanted.before
+        ][:limit]
 
     async def feeder_load(
         self, site_id: str, feeder_id: str, since: datetime
@@ -162,7 +186,7 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
         adoption=cast(Adoption, room.adoption),
         renewal=cast(CertificateRenewal, None),
         reload_certificates=cast(Any, None),
-        reads=cast(ReadSide, FakeReads()),
+        reads=cast(ReadSide, FakeReads(room.guard_events)),
     )
     return create_api(
         context,

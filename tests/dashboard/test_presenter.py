@@ -3,12 +3,14 @@
 # ruff: noqa: RUF001 - pages are set with true dashes, minus and times signs
 
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
-from csms.dashboard.presenter import LineBar, present_line, present_site, site_path
-from csms.service.site_view import EvseState, Level
-from tests.dashboard.views import bare_view, evse, site_view, with_evse, with_feeder
+from csms.dashboard.presenter import GuardLine, LineBar, present_line, present_site, site_path
+from csms.domain.guard_event import GuardEventKind
+from csms.service.site_view import EvseState, GuardEventView, GuardView, Level
+from tests.dashboard.views import after, bare_view, evse, site_view, with_evse, with_feeder
 
 
 def test_the_site_is_told_in_its_own_time() -> None:
@@ -129,3 +131,34 @@ def test_a_path_is_safe_whatever_the_site_is_called() -> None:
 def test_an_evse_of_zero_amperes_divides_nothing() -> None:
     view = replace(site_view(), evses={"X/1": evse("X", max_a=0.0, current_a=(1.0, 0.0, 0.0))})
     assert present_site(view).tiles[0].current_length == "0.0%"
+
+
+CUT: Final = GuardEventView(
+    kind=GuardEventKind.CUT,
+    at=after(-1),
+    title="Limits cut",
+    text="Intake L2, 70.2 A of 63 A",
+    cause="Too much",
+)
+
+
+def test_nothing_that_the_guard_did_is_no_banner_and_no_line() -> None:
+    page = present_site(site_view())
+    assert (page.banner, page.banner_level, page.guard, page.guard_last) == ("", Level.OK, (), "")
+
+
+def test_what_the_guard_did_is_told_in_the_site_s_time_the_newest_first() -> None:
+    over = replace(CUT, kind=GuardEventKind.OVER_LIMIT, at=after(-60 * 24), title="Over the limit")
+    guard = GuardView(banner="Intake L2 carries 66.2 A", level=Level.OVER, events=(CUT, over))
+    page = present_site(site_view(guard=guard))
+    assert (page.banner, page.banner_level) == ("Intake L2 carries 66.2 A", Level.OVER)
+    assert page.guard_last == "Last: Limits cut, 2026-01-14 12:59:00"
+    assert [line.at for line in page.guard] == ["2026-01-14 12:59:00", "2026-01-13 13:00:00"]
+    assert page.guard[0] == GuardLine(
+        kind="cut",
+        datetime="2026-01-14T11:59:00+00:00",
+        at="2026-01-14 12:59:00",
+        title="Limits cut",
+        text="Intake L2, 70.2 A of 63 A",
+        cause="Too much",
+    )

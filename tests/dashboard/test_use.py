@@ -34,7 +34,7 @@ async def test_a_click_on_a_connector_tells_all_about_it(
     assert [" ".join(row.split()) for row in rows] == [
         "Power 11.0 kW",
         "May draw 16 A of 32 A",
-        "If it goes silent 6 A",
+        "If it goes silent it draws at most 6 A; until 13:07 its last limit may let it draw more",
         "Energy 5.2 kWh",
         "Needs 20.0 kWh by 17:00",
         "Known from stated",

@@ -82,6 +82,7 @@ CHARGING: Final = evse(
     power_w=11_040.0,
     current_a=(16.0, 15.9, 15.8),
     limit_a=16.0,
+    fallback_from=after(7),
     energy_wh=5_240.0,
     soc_pct=41.6,
     id_token="04…C4",  # noqa: S106 - an id token, masked

@@ -141,6 +141,24 @@ def test_allowance_falls_by_itself_at_the_steps_and_at_the_end_of_a_limit(
     assert allowance.last_fall(after(now)) == (None if fell_at is None else after(fell_at))
 
 
+@pytest.mark.parametrize(
+    ("allowance", "falls_at"),
+    [
+        (HELD, None),
+        (replace(HELD, accepted=STEPPED), after(900)),
+        (replace(HELD, accepted=limit((0, 16.0), (300, 4.0))), after(300)),
+        (replace(HELD, accepted=limit((0, 6.0))), None),
+        (replace(HELD, accepted=limit((0, 16.0), start=-900, end=0)), None),
+        (replace(HELD, accepted=STEPPED, uncertain=(limit((0, 8.0), end=1200),)), after(1200)),
+        (replace(HELD, accepted=limit((0, 40.0)), is_disobeyed=True), None),
+    ],
+)
+def test_silent_station_draws_its_fallback_from_where_the_last_higher_limit_lapses(
+    allowance: Allowance, falls_at: datetime | None
+) -> None:
+    assert allowance.falls_to_standing_at(NOON) == falls_at
+
+
 def test_step_below_the_fallback_falls_to_the_fallback_once() -> None:
     allowance = HELD.settled(limit((0, 16.0), (300, 4.0), (600, 0.0)), Verdict.ACCEPTED)
     assert allowance.last_fall(after(1000)) == after(300)

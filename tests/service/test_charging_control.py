@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from csms.domain.commands import Command, CommandStatus, Outcome, SetProfile
+from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import EvseId, StationId
 from csms.domain.site import Site
 from csms.service.charging_control import SiteController, parse_evse
@@ -358,3 +359,31 @@ async def test_overload_is_cut_while_a_plan_takes_its_time_and_that_plan_is_not_
         assert run.controller.newest.number == number
         assert len(run.planner.asked) == before + 1  # a new one is being made
         run.planner.gate.set()
+
+
+@in_virtual_time
+async def test_cut_is_noted_and_so_is_the_plan_that_gives_back_what_was_cut(
+    database_file: Path,
+) -> None:
+    site = with_meter(yard(2, fallback_a=6.0), flat(50.0), step_a=0.0)
+    async with running(database_file, site, ("C-1", "C-2")) as run:
+        guard = run.live.guard
+        run.live.read_feeder("intake", run.office.clock.now(), (0.0, 0.0, 0.0))
+        await asyncio.sleep(60)
+        assert guard.take() == []
+        run.live.read_feeder("intake", run.office.clock.now(), (10.0, 41.0, 10.0))
+        run.live.alarm()
+        await asyncio.sleep(30)
+        [cut] = guard.take()
+        assert (cut.kind, cut.feeder_id, cut.line) == (GuardEventKind.CUT, "intake", 2)
+        assert (cut.amps, cut.limit_a) == (81.0, 63.0)  # they have 40 A in all
+        assert cut.cause == "More may be drawn than the limit; 2 EVSEs are lowered at once"
+        assert guard.cut == cut
+        for _ in range(8):  # plans give back what the highest of the last readings leaves
+            run.live.read_feeder("intake", run.office.clock.now(), (0.0, 0.0, 0.0))
+            await asyncio.sleep(90)
+        [restored] = guard.take()
+        assert restored.kind is GuardEventKind.RESTORED
+        # 22 A were left: 12 and 9 A, as cuts are rounded down; now they have 40 A again
+        assert restored.cause == "2 EVSEs that were cut may draw 19 A more again"
+        assert guard.cut is None

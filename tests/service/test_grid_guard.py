@@ -10,10 +10,13 @@ from csms.domain.limits import Standing
 from csms.domain.metering import Reading
 from csms.domain.vehicle import VehicleHabits
 from csms.service.grid_guard import (
+    LineFlow,
     adds_to_overload,
+    fullest_line,
     is_overcommitted,
     is_uncontrolled_measured,
     keep_books,
+    limits_now,
     measured_load,
     measured_uncontrolled,
 )
@@ -176,6 +179,50 @@ def test_limit_counts_until_the_meter_reports_under_it() -> None:
     assert measured_load(live, after(1))["intake"] == (0.0, 6.0, 0.0)
     draw(evse_of(live, "A"), 7.0, at=after(2))
     assert measured_load(live, after(2))["intake"] == (0.0, 7.0, 0.0)
+
+
+def test_what_is_proven_gives_a_vehicle_the_time_to_follow() -> None:
+    live = live_of((1, 2, 3))
+    evse = evse_of(live, "A")
+    hold(evse, 16.0, after(-5))
+    draw(evse, 16.0, 16.0, 16.0)
+    hold(evse, 10.0)
+    assert measured_load(live, NOON)["level-1"] == (10.0, 10.0, 10.0)
+    proven = measured_load(live, NOON, is_proven=True)
+    assert proven["level-1"] == (16.0, 16.0, 16.0)
+    proven = measured_load(live, after(0.1), is_proven=True)  # it has 6 s
+    assert proven["level-1"] == (10.0, 10.0, 10.0)
+
+
+def test_uncontrolled_load_that_is_only_reckoned_with_is_not_proven() -> None:
+    site = with_meter(small_site(level_load=(1.0, 2.0, 3.0)), flat(20.0))
+    live = LiveSite(site)
+    assert measured_uncontrolled(live, NOON, is_proven=True)["intake"] == (0.0, 0.0, 0.0)
+    live.read_feeder("intake", NOON, (7.0, 8.0, 9.0))
+    assert measured_uncontrolled(live, NOON, is_proven=True)["intake"] == (7.0, 8.0, 9.0)
+    assert measured_load(live, NOON, is_proven=True)["level-1"] == (0.0, 0.0, 0.0)
+
+
+def test_fullest_line_is_the_one_with_most_above_its_limit_or_least_below() -> None:
+    live = live_of((1, 2, 3), (2,))
+    for name, amps in (("A", 24.0), ("B", 20.0)):
+        hold(evse_of(live, name), amps)
+    assert fullest_line(live, NOON) == LineFlow(
+        feeder_id="level-1", line=2, amps=44.0, limit_a=40.0
+    )
+    hold(evse_of(live, "B"), 6.0)
+    assert fullest_line(live, NOON) == LineFlow(
+        feeder_id="level-1", line=2, amps=30.0, limit_a=40.0
+    )
+
+
+def test_limits_of_this_instant_are_told_line_by_line() -> None:
+    limits = limits_now(live_of((1, 2, 3)), NOON)
+    assert limits == {
+        "intake": (63.0, 63.0, 63.0),
+        "level-1": (40.0, 40.0, 40.0),
+        "level-2": (40.0, 40.0, 40.0),
+    }
 
 
 def test_uncontrolled_load_is_measured_where_it_is_and_else_reckoned_up_the_tree() -> None:

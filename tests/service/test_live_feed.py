@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 import pytest
 
+from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import SiteId
 from csms.domain.need import NeedSource
 from csms.service.live_feed import FeedMessage, LiveFeed, difference, to_json
@@ -16,6 +17,8 @@ from csms.service.site_view import (
     EvseState,
     EvseView,
     FeederView,
+    GuardEventView,
+    GuardView,
     Level,
     NeedView,
     ReasonCode,
@@ -115,6 +118,7 @@ class FakeSource:
 def apply(view: dict[str, Any], delta: dict[str, Any]) -> None:
     """Do with a delta what the page does."""
     view.update(delta.get("site", {}))
+    view["guard"].update(delta.get("guard", {}))
     for group in ("feeders", "evses"):
         for key, fields in delta.get(group, {}).items():
             view[group].setdefault(key, {}).update(fields)
@@ -154,6 +158,31 @@ def test_difference_tells_only_what_has_changed() -> None:
     }
 
 
+def test_difference_tells_of_the_guard_only_what_has_changed() -> None:
+    event = GuardEventView(
+        kind=GuardEventKind.CUT, at=NOON, title="Limits cut", text="Intake L2", cause="Too much"
+    )
+    shown = [
+        to_json(site_view(guard=GuardView(banner=banner, events=(event,))))
+        for banner in (None, "Intake L2 carries 66.2 A")
+    ]
+    assert difference(*shown) == {"guard": {"banner": "Intake L2 carries 66.2 A"}}
+    assert difference(shown[1], shown[1]) == {}
+    assert difference(to_json(site_view()), shown[0]) == {
+        "guard": {
+            "events": [
+                {
+                    "kind": "cut",
+                    "at": "2026-01-14T12:00:00Z",
+                    "title": "Limits cut",
+                    "text": "Intake L2",
+                    "cause": "Too much",
+                }
+            ]
+        }
+    }
+
+
 def test_difference_tells_what_came_and_what_went() -> None:
     before = to_json(site_view())
     guest = evse_view(station_id="visitor")
@@ -171,6 +200,7 @@ def test_deltas_put_together_give_the_view() -> None:
             now=after(2), level=Level.OVER, feeders={"intake": feeder_view(level=Level.OVER)}
         ),
         site_view(now=after(3), evses={}),
+        site_view(now=after(3), evses={}, guard=GuardView(banner="Intake is over")),
     ]
     built: dict[str, Any] = copy.deepcopy(to_json(views[0]))
     for before, now in pairwise(views):

@@ -1,58 +1,72 @@
-"""Meters that fall silent: answered before the next plan."""
+"""Meters of feeders that fall silent and come back."""
 
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
+import pytest
+
+from csms.domain.guard_event import GuardEventKind
+from csms.service.live_site import LiveSite
 from csms.service.meter_watch import MeterWatch
 from tests.domain.sites import flat, place, small_site
-from tests.service.rig import NOON, Office, open_office
-from tests.service.sites import connect, hold, plug_in, with_meter
-
-SITE = with_meter(small_site(place("G-01", "level-1", 0.0)), flat(40.0), step_a=6.0)
+from tests.service.rig import NOON
+from tests.service.sites import with_meter
 
 
-def charging(office: Office, amps: float) -> None:
-    """A vehicle charges, and the building draws 10 A by a meter that reports every 10 s."""
-    connect(office.live, "G-01")
-    hold(plug_in(office.live, "G-01"), amps)
-    for second in range(0, 60, 10):
-        office.live.read_feeder("intake", NOON + timedelta(seconds=second), (10.0,) * 3)
-    office.clock.turn(50)
+@pytest.fixture
+def live() -> LiveSite:
+    """A site whose intake has a meter, of which readings live for 180 s."""
+    return LiveSite(with_meter(small_site(place("A", "level-1", 6.0)), flat(60.0)))
 
 
-def is_alarmed(office: Office, second: float) -> bool:
-    """Whether limits are to be cut at once, so long after the meter was last read."""
-    office.clock.instant = NOON + timedelta(seconds=50 + second)
-    office.live.urgent.clear()
-    MeterWatch(office.access).look()
-    return office.live.urgent.is_set()
+def read(live: LiveSite, at_s: float) -> None:
+    live.read_feeder("intake", NOON + timedelta(seconds=at_s), (10.0, 10.0, 10.0))
 
 
-async def test_what_a_silent_meter_may_hide_is_cut_as_soon_as_there_is_no_room_for_it(
-    database_file: Path,
-) -> None:
-    async with open_office(database_file, SITE) as office:
-        charging(office, 32.0)  # 31 A are left, for 10 A and three steps of 6 A
-        assert [is_alarmed(office, s) for s in (10, 15, 25, 35)] == [False, False, False, True]
+def seen(live: LiveSite, watch: MeterWatch, *at_s: float) -> list[tuple[Any, ...]]:
+    """What is noted when somebody looks at these instants."""
+    for one in at_s:
+        watch.look(NOON + timedelta(seconds=one))
+    return [
+        (event.kind, event.feeder_id, (event.at - NOON).total_seconds(), event.lasted_s)
+        for event in live.guard.take()
+    ]
 
 
-async def test_stale_meter_is_answered_where_the_worst_case_does_not_fit(
-    database_file: Path,
-) -> None:
-    async with open_office(database_file, SITE) as office:
-        charging(office, 22.0)  # 41 A are left, and the worst case is 40 A
-        assert not is_alarmed(office, 181)
-        hold(office.evse("G-01/1"), 24.0)
-        assert is_alarmed(office, 181)
+def test_silence_is_noted_once_and_so_is_its_end(live: LiveSite) -> None:
+    watch = MeterWatch(live, NOON)
+    read(live, 0)
+    assert seen(live, watch, 5, 180) == []
+    assert seen(live, watch, 185, 190) == [(GuardEventKind.METER_STALE, "intake", 185.0, 185.0)]
+    read(live, 599)
+    assert seen(live, watch, 600, 605) == [(GuardEventKind.METER_BACK, "intake", 600.0, 600.0)]
+    assert seen(live, watch, 785) == [(GuardEventKind.METER_STALE, "intake", 785.0, 186.0)]
 
 
-async def test_nothing_is_looked_for_again_while_nothing_has_changed(database_file: Path) -> None:
-    async with open_office(database_file, SITE) as office:
-        charging(office, 32.0)
-        watch = MeterWatch(office.access)
-        office.clock.instant = NOON + timedelta(seconds=85)
-        watch.look()
-        assert office.live.urgent.is_set()
-        office.live.urgent.clear()
-        watch.look()
-        assert not office.live.urgent.is_set()
+def test_cause_says_for_how_long_and_what_counts_instead(live: LiveSite) -> None:
+    watch = MeterWatch(live, NOON)
+    watch.look(NOON + timedelta(seconds=200))
+    read(live, 3_700)
+    watch.look(NOON + timedelta(seconds=3_725))
+    assert [event.cause for event in live.guard.take()] == [
+        "It has told nothing for 3 min 20 s; the site file's worst case counts",
+        "It has told nothing for 1 h 2 min",
+    ]
+
+
+def test_meter_that_has_told_nothing_yet_counts_from_the_start(live: LiveSite) -> None:
+    watch = MeterWatch(live, NOON)
+    assert seen(live, watch, 180) == []
+    assert seen(live, watch, 181) == [(GuardEventKind.METER_STALE, "intake", 181.0, 181.0)]
+
+
+def test_reading_that_comes_late_brings_no_meter_back(live: LiveSite) -> None:
+    watch = MeterWatch(live, NOON)
+    seen(live, watch, 200)
+    read(live, 10)
+    assert seen(live, watch, 205) == []
+
+
+def test_load_without_a_meter_is_never_silent() -> None:
+    live = LiveSite(small_site(place("A", "level-1", 6.0), intake_load=flat(10.0)))
+    assert seen(live, MeterWatch(live, NOON), 10_000) == []

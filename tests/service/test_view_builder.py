@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from csms.domain.altered import altered
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.limits import Standing
 from csms.domain.need import NeedSource
 from csms.domain.security import SecurityProfile
@@ -13,12 +14,14 @@ from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import ClosingRule, StatedNeed
 from csms.domain.vehicle import VehicleHabits
 from csms.service.charging_control import PlanMade, SiteController
+from csms.service.guard_record import Overload
 from csms.service.live_site import LiveSite
 from csms.service.planner import InlinePlanner
 from csms.service.problem_builder import build_problem
 from csms.service.site_view import (
     EvseState,
     FeederView,
+    GuardView,
     Level,
     NeedView,
     PlanView,
@@ -314,3 +317,48 @@ def test_transaction_that_a_rule_has_closed_is_told_until_the_next_begins() -> N
     assert viewed(live).evses["G-01/1"].closed == words
     live.transaction_changed(altered(closed, closing=None), after(10))
     assert viewed(live).evses["G-01/1"].closed is None
+
+
+def test_connector_says_until_when_it_may_draw_more_if_it_falls_silent(live: LiveSite) -> None:
+    views = viewed(live).evses
+    assert (views["G-01/1"].fallback_a, views["G-01/1"].fallback_from) == (6.0, after(15))
+    assert (views["G-02/1"].fallback_a, views["G-02/1"].fallback_from) == (0.0, None)
+
+
+def test_site_at_rest_has_nothing_of_the_guard_to_show(live: LiveSite) -> None:
+    assert viewed(live).guard == GuardView(banner=None, level=Level.OK, events=())
+
+
+def test_what_the_guard_does_is_shown_in_words(live: LiveSite) -> None:
+    live.guard.note(GuardEvent(kind=GuardEventKind.RETURN, at=after(-2), cause="12 came back"))
+    live.guard.note(
+        GuardEvent(
+            kind=GuardEventKind.CUT,
+            at=after(-1),
+            cause="Too much",
+            feeder_id="level-1",
+            line=3,
+            amps=44.0,
+            limit_a=40.0,
+        )
+    )
+    live.guard.cut = live.guard.recent[0]
+    guard = viewed(live).guard
+    assert guard.banner == (
+        "Level 1 L3: limits have been cut since 12:59:00, and are not given back yet"
+    )
+    assert guard.level is Level.OVERCOMMITTED
+    assert [(one.at, one.title, one.text, one.cause) for one in guard.events] == [
+        (after(-1), "Limits cut", "Level 1 L3, 44 A of 40 A", "Too much"),
+        (after(-2), "Many came back at once", "", "12 came back"),
+    ]
+
+
+def test_overload_by_the_meters_is_shown_before_a_cut(live: LiveSite) -> None:
+    live.guard.cut = GuardEvent(kind=GuardEventKind.CUT, at=NOON, cause="Too much")
+    live.guard.overloads["level-1", 2] = Overload(
+        feeder_id="level-1", line=2, amps=44.0, limit_a=40.0, since=after(-0.2), cause="A test"
+    )
+    guard = viewed(live).guard
+    assert guard.banner == "Level 1 L2 carries 44 A of 40 A for 12 s: A test"
+    assert guard.level is Level.OVER

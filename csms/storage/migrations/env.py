@@ -3,9 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from csms.storage import notice_tables, tables
+from csms.storage import guard_tables, notice_tables, tables
 
-for model in (tables.SiteRow, notice_tables.StationJobRow):
+for model in (tables.SiteRow, notice_tables.StationJobRow, guard_tables.GuardEventRow):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 
 context.configure(

@@ -2,7 +2,7 @@
 
 import { cells, draw, mark, show, write } from "./dom.js";
 import { pathTo } from "./filter.js";
-import { NOTHING, amps, kilo, minute, share, source, tenths } from "./format.js";
+import { NOTHING, amps, kilo, minute, share, silentLine, source, tenths } from "./format.js";
 import { nameOf } from "./tile.js";
 
 /** What a station has to prove, by its security profile. */
@@ -55,7 +55,7 @@ function present(view, evse) {
     reason: evse.reason.text,
     power: evse.power_w === null ? null : `${kilo(evse.power_w)} kW`,
     limit: `${amps(evse.limit_a)} A of ${amps(evse.max_a)} A`,
-    fallback: `${amps(evse.fallback_a)} A`,
+    fallback: silentLine(evse, zone, now),
     energy: evse.energy_wh === null ? null : `${kilo(evse.energy_wh)} kWh`,
     need: need && `${kilo(need.energy_wh)} kWh by ${minute(new Date(need.departs_at), zone, now)}`,
     source: need && source(need),

@@ -37,6 +37,25 @@ export function second(at, zone) {
   return clock(zone, "second").format(at);
 }
 
+/** Write a day, and a time of it with its seconds. */
+export function dayAndSecond(at, zone) {
+  const part = Object.fromEntries(clock(zone, "day").formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
+}
+
+/** What the guard of the limits did last. */
+export function guardLast(event, zone) {
+  return event ? `Last: ${event.title}, ${dayAndSecond(new Date(event.at), zone)}` : "";
+}
+
+/** What a connector draws if it falls silent, and until when it may be more. */
+export function silentLine(evse, zone, now) {
+  const most = `it draws at most ${amps(evse.fallback_a)} A`;
+  if (evse.fallback_from === null) return most;
+  const until = minute(new Date(evse.fallback_from), zone, now);
+  return `${most}; until ${until} its last limit may let it draw more`;
+}
+
 /** Write a time of day, with the weekday where it is not near `now`. */
 export function minute(at, zone, now) {
   return clock(zone, at - now < SOON_MS ? "minute" : "weekday").format(at).replace(",", "");
@@ -86,7 +105,8 @@ function clock(zone, precision) {
   const key = `${zone} ${precision}`;
   if (!clocks.has(key)) {
     const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
-    if (precision === "second") parts.second = "2-digit";
+    if (precision === "day") Object.assign(parts, { year: "numeric", month: "2-digit", day: "2-digit" });
+    if (precision === "second" || precision === "day") parts.second = "2-digit";
     if (precision === "weekday") parts.weekday = "short";
     clocks.set(key, new Intl.DateTimeFormat("en-GB", parts));
   }

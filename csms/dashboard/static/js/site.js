@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Connectors } from "./connectors.js";
 import { Details } from "./details.js";
 import { Feeders } from "./feeders.js";
+import { Guard } from "./guard.js";
 import { Header } from "./header.js";
 import { all, apply } from "./store.js";
 import { Stream } from "./stream.js";
@@ -16,7 +17,8 @@ const header = new Header(main);
 const details = new Details();
 const feeders = new Feeders(pick);
 const connectors = new Connectors({ open: (key) => view && details.open(view, key), feeder: pick });
-const parts = [header, new Summary(), feeders, connectors, details, new Chart(`${api}/series`)];
+const guard = new Guard(`${api}/guard-events`);
+const parts = [header, new Summary(), feeders, connectors, details, guard, new Chart(`${api}/series`)];
 
 let view = null;
 

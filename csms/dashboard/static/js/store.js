@@ -34,6 +34,10 @@ export function apply(view, delta) {
     view[field] = value;
     touched.site.add(field);
   }
+  if (delta.guard) {
+    view.guard = { ...view.guard, ...delta.guard };
+    touched.site.add("guard");
+  }
   for (const group of GROUPS) {
     for (const [key, fields] of Object.entries(delta[group] ?? {})) {
       view[group][key] = { ...view[group][key], ...fields };
