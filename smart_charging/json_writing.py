@@ -1,5 +1,6 @@
 """From problems to JSON documents."""
 
+from collections.abc import Callable
 from typing import Any
 
 from smart_charging.errors import ProblemError
@@ -148,7 +149,7 @@ def _tariff(tariff: Tariff) -> TariffJson:
 def _wiring(where: str, tap: Tap) -> dict[str, Any]:
     """The name of a tap."""
     lines = [line for line, phasor in zip(_LINES, tap.phasors, strict=True) if phasor != 0]
-    makers = {"wye": wye_tap, "unknown": unknown_tap}
+    makers: dict[str, Callable[[tuple[int, ...]], Tap]] = {"wye": wye_tap, "unknown": unknown_tap}
     if len(lines) == 2 and tap == pair_tap(lines[0], lines[1]):
         return {"lines": lines, "wiring": "pair"}
     for wiring, make in makers.items():
