@@ -160,7 +160,7 @@ def _evse_view(
         power_w=_power_w(evse) if station.is_connected else None,
         current_a=_rounded(amps) if amps else None,
         limit_a=round(evse.allowance.now_a(now), 1),
-        fallback_a=round(evse.allowance.standing_a, 1),
+        fallback_a=round(_silent_a(live, evse), 1),
         fallback_from=evse.allowance.falls_to_standing_at(now),
         max_a=round(place.max_a, 1),
         energy_wh=round(transaction.energy_wh) if transaction else None,
@@ -171,6 +171,12 @@ def _evse_view(
         closed=_closed_words(evse),
         reason=reason,
     )
+
+
+def _silent_a(live: LiveSite, evse: LiveEvse) -> float:
+    """What it draws at most if nobody talks to it: it may be without power, and come up again."""
+    is_kept = live.keeps_fallback(evse.place.evse.station_id)
+    return evse.allowance.standing_a if is_kept else evse.place.max_a
 
 
 def _state(live: LiveSite, evse: LiveEvse, now: datetime) -> EvseState:

@@ -362,3 +362,11 @@ def test_overload_by_the_meters_is_shown_before_a_cut(live: LiveSite) -> None:
     guard = viewed(live).guard
     assert guard.banner == "Level 1 L2 carries 44 A of 40 A for 12 s: A test"
     assert guard.level is Level.OVER
+
+
+def test_station_that_was_not_seen_to_keep_its_fallback_draws_its_rating_if_it_goes_silent(
+    live: LiveSite,
+) -> None:
+    evse = evse_of(live, "G-01")
+    evse.place = replace(evse.place, keeps_fallback=None)
+    assert viewed(live).evses["G-01/1"].fallback_a == 32.0
