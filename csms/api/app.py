@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from csms.api import (
     commands,
+    limits,
     messages,
     reports,
     security,
@@ -73,8 +74,8 @@ def create_api(
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)
-    modules = (sites, stations, commands, reports, tokens, security, unknown_stations, messages)
-    for module in modules:
+    modules = (sites, limits, stations, commands, reports, tokens, security, unknown_stations)
+    for module in (*modules, messages):
         app.include_router(module.router, prefix=_PREFIX)
     for page in pages:
         app.include_router(page, include_in_schema=False)

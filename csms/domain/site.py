@@ -212,6 +212,10 @@ class ControlPolicy:
         heartbeat_every_s: How often an idle station calls.
         reading_lives_s: A feeder measurement older than this is stale.
         acceptance: When a station that boots is accepted.
+        ramp_a_per_min: How fast a feeder's lines rise after a limit, a mass return or a start;
+            None: the whole limit within five minutes.
+        return_delay_s: After a mass return each EVSE waits another time up to this, before it is
+            raised.
     """
 
     plan_every_s: int = 300
@@ -222,6 +226,8 @@ class ControlPolicy:
     heartbeat_every_s: int = 300
     reading_lives_s: int = 180
     acceptance: Acceptance = Acceptance.AT_ONCE
+    ramp_a_per_min: float | None = None
+    return_delay_s: int = 60
 
 
 class Fairness(StrEnum):

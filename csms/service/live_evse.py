@@ -44,6 +44,7 @@ class LiveEvse:
         read_forms: Forms of which its station was asked back since it booted.
         is_unlimitable: Its station keeps to no form of limits but its fallback's.
         is_stray: The site file does not know it; it is only here while it charges all the same.
+        raise_from: When it may be raised again, after many stations came back at once.
     """
 
     place: EvsePlace
@@ -74,6 +75,7 @@ class LiveEvse:
     findings: list[Finding] = field(default_factory=list)
     read_forms: set[ProfileForm] = field(default_factory=set)
     is_unlimitable: bool = False
+    raise_from: datetime | None = None
 
     @property
     def is_occupied(self) -> bool:
@@ -84,6 +86,10 @@ class LiveEvse:
     def holds_maximum(self) -> bool:
         """Whether its fallback stands as a maximum of its station."""
         return self.held is not None and self.held.form.purpose is ProfilePurpose.STATION_MAX
+
+    def is_held_back(self, now: datetime) -> bool:
+        """Whether it waits to be raised, so that not all begin in the same second."""
+        return self.raise_from is not None and now < self.raise_from
 
     def allow(self, allowance: Allowance, now: datetime) -> None:
         """Change what it may draw, and remember when that was lowered."""

@@ -24,6 +24,7 @@ from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.notice_stores import (
     ExternalLimitStore,
+    ImposedLimitStore,
     JobStore,
     LocalListStore,
     NoticeStore,
@@ -299,6 +300,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def external_limits(self) -> ExternalLimitStore:
         """What others limit stations to."""
+        ...
+
+    @property
+    def imposed_limits(self) -> ImposedLimitStore:
+        """What others than the site files limit feeders to."""
         ...
 
     @property

@@ -6,6 +6,7 @@ from csms.storage.database import Database
 from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.history import HistoryRepository
+from csms.storage.imposed_limits import ImposedLimitRepository
 from csms.storage.jobs import JobRepository
 from csms.storage.local_lists import LocalListRepository
 from csms.storage.notices import NoticeRepository, VariableRepository
@@ -81,6 +82,11 @@ class SqlUnitOfWork(Unit):
     def external_limits(self) -> ExternalLimitRepository:
         """What others limit stations to."""
         return ExternalLimitRepository(self)
+
+    @property
+    def imposed_limits(self) -> ImposedLimitRepository:
+        """What others than the site files limit feeders to."""
+        return ImposedLimitRepository(self)
 
     @property
     def security(self) -> SecurityRepository:
