@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -200,17 +199,12 @@ class SiteController:
         if evse is None or not evse.is_occupied:
             return None
         live_s, most_steps = self.live.site.control.limits_live_s, self.live.max_periods(evse)
-        held_s = _held_back_s(evse, plan.starts_at)
-        room = max(1, most_steps - 1) if held_s else most_steps
         limit = TimedLimit(
             starts_at=plan.starts_at,
             ends_at=plan.starts_at + timedelta(seconds=live_s),
-            steps=to_steps(planned.limits_a, plan.slots_s, live_s, room),
+            steps=to_steps(planned.limits_a, plan.slots_s, live_s, most_steps),
         )
-        if held_s:
-            held_a = evse.allowance.now_a(plan.starts_at)
-            limit = limit.held_back(held_s, held_a) if most_steps > 1 else limit.capped(held_a)
-        return Target(evse_id, limit)
+        return Target(evse_id, _held_back(evse, limit, most_steps))
 
     async def _keep(self, timed: TimedPlan, now: datetime) -> int:
         plan = timed.plan
@@ -270,11 +264,13 @@ def _rounded(plan: ChargingPlan) -> dict[str, list[float]]:
     return dict(zip((planned.key for planned in plan.evses), limits_a, strict=True))
 
 
-def _held_back_s(evse: LiveEvse, now: datetime) -> int:
-    """How long an EVSE still waits to be raised, after many came back at once."""
-    if evse.raise_from is None or now >= evse.raise_from:
-        return 0
-    return math.ceil((evse.raise_from - now).total_seconds())
+def _held_back(evse: LiveEvse, limit: TimedLimit, most_steps: int) -> TimedLimit:
+    """A limit of which the first raise waits, after many stations came back at once."""
+    held_a = evse.allowance.now_a(limit.starts_at)
+    if not evse.is_held_back(limit.starts_at) or (limit.at(limit.starts_at) or 0.0) <= held_a:
+        return limit
+    waiting = limit.held_back(evse.hold_back(limit.starts_at), held_a)
+    return waiting if len(waiting.steps) <= most_steps else limit.capped(held_a)
 
 
 def parse_evse(key: str) -> EvseId:

@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock, wait_at_most
@@ -15,7 +15,7 @@ from csms.domain.identity import FeederId, SiteId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.ramp import RampCause
 from csms.domain.site import PhaseAmps
-from csms.service.feeder_limits import limit_now
+from csms.service.feeder_limits import imposed_on, limit_now
 from csms.service.grid_guard import is_overcommitted
 from csms.service.least_load import least_load
 from csms.service.limit_words import PARTY_WORDS, amps_words, limited_to
@@ -148,8 +148,8 @@ class ImposedLimits:
         Raises:
             UnknownSiteError: There is no such site.
         """
-        now = self._clock.now()
-        limits = self._sites.live(site_id).imposed.values()
+        now, live = self._clock.now(), self._sites.live(site_id)
+        limits = [one for feeder in live.site.feeders for one in imposed_on(live, feeder.feeder_id)]
         return [one for one in limits if one.until_at is None or one.until_at > now]
 
     async def look(self) -> None:
@@ -208,10 +208,8 @@ def _checked(
     Raises:
         InvalidInputError: It cannot be.
     """
-    from_at = (wanted.from_at or now).replace(microsecond=0)
-    until_at = wanted.until_at
-    if until_at is not None and until_at.microsecond:
-        until_at = until_at.replace(microsecond=0) + _SECOND
+    from_at = (wanted.from_at or now).astimezone(UTC).replace(microsecond=0)
+    until_at = _rounded_up(wanted.until_at.astimezone(UTC)) if wanted.until_at else None
     latest = now + _LONGEST
     if from_at > latest:
         raise InvalidInputError("from", f"expected at most {_LONGEST.days} days ahead")
@@ -234,6 +232,11 @@ def _checked(
         until_at=until_at,
         words=words,
     )
+
+
+def _rounded_up(instant: datetime) -> datetime:
+    whole = instant.replace(microsecond=0)
+    return whole + _SECOND if instant.microsecond else whole
 
 
 def _by_line(amps: Sequence[float]) -> PhaseAmps:

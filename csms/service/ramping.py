@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from csms.domain.guard_event import GuardEvent, GuardEventKind
@@ -65,7 +65,7 @@ def _answer_returns(live: LiveSite, now: datetime) -> None:
     for station_id in news.stations & live.stations.keys():
         for evse in live.evses_of(station_id):
             delay_s = return_delay(evse.place.evse, live.site.control.return_delay_s)
-            evse.raise_from = now + timedelta(seconds=delay_s)
+            evse.return_delay_s = delay_s
     if not news.at:
         return
     begin_ramps(live, news.at, RampCause.RETURN, now)

@@ -132,7 +132,7 @@ def _bounded(
 
 def _held_back(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | None:
     """A return of many stations, after which not all may begin in the same second."""
-    if evse.raise_from is None or not evse.is_held_back(now):
+    if evse.raise_from is None or now >= evse.raise_from:
         return None
     begins = evse.raise_from.astimezone(live.site.timezone).strftime("%H:%M:%S")
     text = f"Many have come back at once, and begin one after the other: this one at {begins}"
