@@ -5,6 +5,7 @@ import { Connectors } from "./connectors.js";
 import { Details } from "./details.js";
 import { Feeders } from "./feeders.js";
 import { Header } from "./header.js";
+import { Limits } from "./limits.js";
 import { all, apply } from "./store.js";
 import { Stream } from "./stream.js";
 import { Summary } from "./summary.js";
@@ -16,7 +17,7 @@ const header = new Header(main);
 const details = new Details();
 const feeders = new Feeders(pick);
 const connectors = new Connectors({ open: (key) => view && details.open(view, key), feeder: pick });
-const parts = [header, new Summary(), feeders, connectors, details, new Chart(`${api}/series`)];
+const parts = [header, new Summary(), feeders, new Limits(api), connectors, details, new Chart(`${api}/series`)];
 
 let view = null;
 
