@@ -20,8 +20,7 @@ export class Limits {
       const key = item.dataset.feeder;
       const { impose, limits } = cells(item.querySelector(".feeder-box"));
       this.#lists.set(key, limits);
-      impose.addEventListener("click", () => this.#sheet.ask(new Imposing(key, this.#view, this.#clock)));
-      show(impose, true);
+      impose.addEventListener("click", () => this.#view && this.#sheet.ask(new Imposing(key, this.#view, this.#clock)));
     }
   }
 
