@@ -41,6 +41,7 @@ from csms.service.control_room import ControlRoom
 from csms.service.guard_keeper import GuardKeeper
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
+from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
 from csms.service.outbox import Outbox
 from csms.service.password_rotation import PasswordRotation
@@ -159,6 +160,7 @@ class App:
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         desk = CommandDesk(self._sites, registry, open_uow, clock)
         self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
+        self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._presence = Presence(self._sites, open_uow, clock)
         self._guard_keeper = GuardKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
@@ -194,6 +196,7 @@ class App:
             await self.security.load()
             await self._adoption.load()
             await self._guard_keeper.load()
+            self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
                     tasks.create_task(self._room.run()),
@@ -202,6 +205,7 @@ class App:
                     tasks.create_task(self._presence.run()),
                     tasks.create_task(self._guard_keeper.run()),
                     tasks.create_task(self._watch.run()),
+                    tasks.create_task(self._limits.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
                     tasks.create_task(self._signing.run()),
@@ -312,6 +316,7 @@ class App:
         context = ApiContext(
             room=self._room,
             operations=operations,
+            limits=self._limits,
             desk=desk,
             tokens=tokens,
             security=self.security,

@@ -189,3 +189,18 @@ async def test_whole_server_lets_a_station_in_over_tls_with_its_password(tmp_pat
         ) as station:
             await station.send('[2,"1","Heartbeat",{}]')
             assert json.loads(await station.recv())[:2] == [3, "1"]
+
+
+async def test_room_comes_back_gradually_after_a_start(tmp_path: Path) -> None:
+    app = App(
+        AppSettings(
+            sites=(small_site(place("G-01", "level-1", 6.0)),),
+            gateway=GatewaySettings(port=free_port()),
+            database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'csms.db'}", is_durable=False),
+            security=OPEN,
+        ),
+        World(planner=InlinePlanner(5.0)),
+    )
+    async with app.running():
+        [live] = app._sites
+        assert set(live.ramps) == {"intake", "level-1", "level-2"}

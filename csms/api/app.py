@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from csms.api import (
     commands,
     guard_events,
+    limits,
     messages,
     reports,
     security,
@@ -75,7 +76,7 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, guard_events, stations, commands, reports),
+        *(sites, limits, guard_events, stations, commands, reports),
         *(tokens, security, unknown_stations, messages),
     )
     for module in modules:

@@ -13,6 +13,7 @@ from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
@@ -112,6 +113,7 @@ class ApiContext:
 
     room: ControlRoom
     operations: Operations
+    limits: ImposedLimits
     desk: CommandDesk
     tokens: Tokens
     security: StationSecurity

@@ -18,6 +18,8 @@ from csms.dashboard.words import (
     feeder_note,
     guard_last,
     kilo,
+    limit_line,
+    limit_words,
     plan_line,
     second,
     short_line,
@@ -70,6 +72,7 @@ class FeederRow:
     level: Level
     limit: str
     note: str
+    limits: tuple[str, ...]
     lines: tuple[LineBar, ...]
     children: tuple["FeederRow", ...]
 
@@ -172,7 +175,7 @@ def present_site(view: SiteView) -> SitePage:
         short=short_line(view.plan),
         is_short=view.plan is not None and kilo(view.plan.short_wh) != "0.0",
         chips=_chips(view),
-        feeders=_feeders_below(view, None),
+        feeders=_feeders_below(view, zone),
         tiles=_tiles(view, zone),
         banner=view.guard.banner or "",
         banner_level=view.guard.level,
@@ -208,25 +211,23 @@ def _chips(view: SiteView) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def _feeders_below(view: SiteView, parent_id: str | None) -> tuple[FeederRow, ...]:
+def _feeders_below(
+    view: SiteView, zone: ZoneInfo, parent_id: str | None = None
+) -> tuple[FeederRow, ...]:
     return tuple(
         FeederRow(
             feeder_id=feeder_id,
             name=feeder.name,
             level=feeder.level,
-            limit=_limit(feeder),
+            limit=limit_words(feeder.limit_a),
             note=feeder_note(feeder),
+            limits=tuple(limit_line(limit, zone, view.now) for limit in feeder.imposed),
             lines=_line_bars(feeder),
-            children=_feeders_below(view, feeder_id),
+            children=_feeders_below(view, zone, feeder_id),
         )
         for feeder_id, feeder in view.feeders.items()
         if feeder.parent_id == parent_id
     )
-
-
-def _limit(feeder: FeederView) -> str:
-    figures = [amps(limit_a) for limit_a in feeder.limit_a]
-    return f"3 {_TIMES} {figures[0]} A" if len(set(figures)) == 1 else f"{' / '.join(figures)} A"
 
 
 def _line_bars(feeder: FeederView) -> tuple[LineBar, ...]:

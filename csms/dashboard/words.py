@@ -7,12 +7,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from csms.domain.need import NeedSource
+from csms.service.limit_words import PARTY_WORDS
 from csms.service.site_view import (
     EvseState,
     EvseView,
     FeederView,
     GuardView,
+    ImposedView,
     Level,
+    LineAmps,
     PlanView,
 )
 
@@ -41,10 +44,14 @@ SOURCE_WORDS: Final[Mapping[NeedSource, str]] = {
     NeedSource.ASSUMED: "assumed",
 }
 NOTHING: Final = "\N{EN DASH}"
+_GRADUALLY: Final = "Room comes back gradually"
+_TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _DOT: Final = "\N{MIDDLE DOT}"
 _TENTH: Final = Decimal("0.1")
 _SOON: Final = timedelta(hours=20)
 """Times of day further away than this need a weekday."""
+_THIS_WEEK: Final = timedelta(days=6)
+"""Instants further away than this need a date."""
 
 
 def tenths(value: float) -> str:
@@ -87,6 +94,13 @@ def minute(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return at.astimezone(zone).strftime(pattern)
 
 
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Write an instant that may be far away: with the date where a weekday would not tell it."""
+    if at - now < _THIS_WEEK:
+        return minute(at, zone, now)
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
 def energy_line(evse: EvseView, zone: ZoneInfo, now: datetime) -> str:
     """What a vehicle has got, of what it needs and by when."""
     got = None if evse.energy_wh is None else kilo(evse.energy_wh)
@@ -99,8 +113,25 @@ def energy_line(evse: EvseView, zone: ZoneInfo, now: datetime) -> str:
 def feeder_note(feeder: FeederView) -> str:
     """What has to be said of a feeder beside its bars."""
     source = feeder.uncontrolled_source
-    notes = (LEVEL_WORDS.get(feeder.level), source and f"Building load: {source}")
+    rising = feeder.rising_a and f"{_GRADUALLY}: up to {amps(min(feeder.rising_a))} A now"
+    notes = (LEVEL_WORDS.get(feeder.level), rising, source and f"Building load: {source}")
     return f" {_DOT} ".join(note for note in notes if note)
+
+
+def limit_words(limit_a: LineAmps) -> str:
+    """Write a limit by line, once where all are the same."""
+    figures = [amps(line_a) for line_a in limit_a]
+    return f"3 {_TIMES} {figures[0]} A" if len(set(figures)) == 1 else f"{' / '.join(figures)} A"
+
+
+def limit_line(limit: ImposedView, zone: ZoneInfo, now: datetime) -> str:
+    """By whom a feeder is limited, to what, until when and why."""
+    begins = f" from {moment(limit.from_at, zone, now)}" if limit.from_at > now else ""
+    until_at = limit.until_at
+    ends = f"until {moment(until_at, zone, now)}" if until_at else "until it is lifted"
+    why = f": {limit.words}" if limit.words else ""
+    amperes, party = limit_words(limit.amps), PARTY_WORDS[limit.party]
+    return f"Limited to {amperes} by {party}{begins} {ends}{why}"
 
 
 def plan_line(plan: PlanView | None, zone: ZoneInfo, now: datetime) -> str:

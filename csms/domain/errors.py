@@ -9,6 +9,7 @@
     ├── UnknownEvseError         the station has no such EVSE
     ├── UnknownSiteError         no site of that name
     ├── UnknownFeederError       the site has no such feeder
+    ├── NotLimitedError          a limit to be lifted that nobody has imposed
     ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
     ├── NoJournalError           messages are not kept
@@ -124,6 +125,15 @@ class UnknownFeederError(ChargeFlexError):
         super().__init__(f"site {site_id!r} has no feeder {feeder_id!r}")
         self.site_id = site_id
         self.feeder_id = feeder_id
+
+
+class NotLimitedError(ChargeFlexError):
+    """Nobody has imposed the limit that is to be lifted."""
+
+    def __init__(self, feeder_id: str, party: str) -> None:
+        super().__init__(f"feeder {feeder_id!r} is not limited by {party}")
+        self.feeder_id = feeder_id
+        self.party = party
 
 
 class UnknownTokenError(ChargeFlexError):

@@ -1,6 +1,6 @@
 """Limits that stations were sent, and what each EVSE may therefore draw at most."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,11 +54,18 @@ class TimedLimit:
 
     def capped(self, most_a: float) -> "TimedLimit":
         """The same, nowhere above a current."""
-        steps: list[tuple[int, float]] = []
-        for second, amps in self.steps:
-            if not steps or steps[-1][1] != min(amps, most_a):
-                steps.append((second, min(amps, most_a)))
-        return replace(self, steps=tuple(steps))
+        capped = ((second, min(amps, most_a)) for second, amps in self.steps)
+        return replace(self, steps=_joined(capped))
+
+    def held_back(self, seconds: int, most_a: float) -> "TimedLimit":
+        """The same, nowhere above a current for so many seconds."""
+        early = tuple((second, amps) for second, amps in self.steps if second < seconds)
+        if all(amps <= most_a for _, amps in early):
+            return self
+        _, then_a = next(step for step in reversed(self.steps) if step[0] <= seconds)
+        late = [(second, amps) for second, amps in self.steps if second > seconds]
+        capped = _joined((second, min(amps, most_a)) for second, amps in early)
+        return replace(self, steps=(*capped, (seconds, then_a), *late))
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the limit changes, begins or lapses."""
@@ -266,6 +273,15 @@ class Allowance:
 
     def _falls_at(self, edge: datetime) -> bool:
         return self.now_a(edge) < self.now_a(edge - _MOMENT)
+
+
+def _joined(steps: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """Steps without those that change nothing."""
+    joined: list[tuple[int, float]] = []
+    for second, amps in steps:
+        if not joined or joined[-1][1] != amps:
+            joined.append((second, amps))
+    return tuple(joined)
 
 
 def _outlives(limit: TimedLimit) -> bool:

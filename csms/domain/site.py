@@ -217,6 +217,10 @@ class ControlPolicy:
         acceptance: When a station that boots is accepted.
         proves_by_reset: Whether a station of each make is restarted once, while nobody charges
             there, to see whether it keeps its fallback.
+        ramp_a_per_min: How fast a feeder's lines rise after a limit, a mass return or a start;
+            None: the whole limit within five minutes.
+        return_delay_s: After a mass return each EVSE waits another time up to this, before it is
+            raised.
     """
 
     plan_every_s: int = 300
@@ -228,6 +232,8 @@ class ControlPolicy:
     reading_lives_s: int = 180
     acceptance: Acceptance = Acceptance.AT_ONCE
     proves_by_reset: bool = True
+    ramp_a_per_min: float | None = None
+    return_delay_s: int = 60
 
 
 class Fairness(StrEnum):

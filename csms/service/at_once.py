@@ -65,7 +65,8 @@ def first_limits(live: LiveSite, newcomers: Iterable[EvseId], now: datetime) -> 
         newcomers: Where they are.
         now: The present instant, in whole seconds.
     """
-    waiting = [evse for key in newcomers if (evse := live.evses.get(key)) and _waits(live, evse)]
+    found = [live.evses[key] for key in newcomers if key in live.evses]
+    waiting = [evse for evse in found if _waits(live, evse) and not evse.is_held_back(now)]
     if not waiting or live.site.policy.aim not in _SOON:
         return []
     until = now + timedelta(seconds=near_s(live))
@@ -170,7 +171,9 @@ def _dealt(
     waiting: Iterable[tuple[LiveEvse, float]], books: Books, ways: Ways, until: datetime
 ) -> Iterator[Target]:
     """Whole amperes for one after the other, up to the most of each, as far as the room goes."""
-    left_a = {key: (books.limit_a[key] - used).min(axis=1) for key, used in books.allowed_a.items()}
+    left_a = {
+        key: (books.usable_a[key] - used).min(axis=1) for key, used in books.allowed_a.items()
+    }
     for evse, at_most_a in waiting:
         place, standing_a = evse.place, evse.allowance.standing_a
         lines = [(way, line - 1) for way in ways[place.feeder_id] for line in place.lines]

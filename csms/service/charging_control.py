@@ -26,9 +26,11 @@ from csms.service.grid_guard import (
 )
 from csms.service.guard_watch import GuardWatch
 from csms.service.keeping import Keeping
+from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
+from csms.service.ramping import look_after_ramps
 from csms.service.read_back import ReadBack
 from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
@@ -42,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 _KEEP_PLANS: Final = timedelta(days=7)
 _SAMPLE_EVERY_S: Final = 60.0
+_RISING_EVERY_S: Final = 60
+"""A plan uses the room that there is when it is made."""
 _GATHER_S: Final = 0.5
 """Vehicles that come within this time after a round share the next one."""
 _FIRST_ROUND_AFTER_S: Final = 5.0
@@ -137,6 +141,7 @@ class SiteController:
         async with self._answering:
             now, live = self._clock.now().replace(microsecond=0), self.live
             live.pressing.clear()
+            look_after_ramps(live, now)
             newcomers, live.newcomers = live.newcomers, set()
             lowered = cuts(live, now) if is_overcommitted(live, now) else []
             if lowered:
@@ -149,16 +154,20 @@ class SiteController:
         """Wait out the gap, then for something to happen or for the interval to end.
 
         A vehicle that waits for its first limit does not wait for the gap, but for others to come
-        as well; what is urgent waits for nothing.
+        as well; what is urgent waits for nothing. While room comes back gradually, plans come more
+        often, so that it is used as it comes.
         """
         control, live = self.live.site.control, self.live
-        self.next_at = self._clock.now() + timedelta(seconds=control.plan_every_s)
+        every_s = control.plan_every_s
+        if live.ramps:
+            every_s = max(control.min_gap_s, min(every_s, _RISING_EVERY_S))
+        self.next_at = self._clock.now() + timedelta(seconds=every_s)
         live.note()
         gathered_s = min(_GATHER_S, control.min_gap_s)
         for event, until_s, from_s in (
             (live.urgent, gathered_s, 0.0),
             (live.awaited, control.min_gap_s, gathered_s),
-            (live.dirty, control.plan_every_s, control.min_gap_s),
+            (live.dirty, every_s, control.min_gap_s),
         ):
             if await wait_at_most(self._clock, event, until_s - from_s):
                 return
@@ -171,6 +180,7 @@ class SiteController:
         for evse in self.live.evses.values():
             evse.allow(evse.allowance.lapsed(now), now)
         tried = on_trial(self.live)
+        look_after_ramps(self.live, now)
         problem = build_problem(self.live, now)
         timed = await self._planner.plan(problem, self._last_solved)
         self.plan_times[str(timed.plan.method)].add(timed.solve_s)
@@ -202,13 +212,13 @@ class SiteController:
         evse = self.live.evses.get(evse_id)
         if evse is None or not evse.is_occupied:
             return None
-        live_s = self.live.site.control.limits_live_s
+        live_s, most_steps = self.live.site.control.limits_live_s, self.live.max_periods(evse)
         limit = TimedLimit(
             starts_at=plan.starts_at,
             ends_at=plan.starts_at + timedelta(seconds=live_s),
-            steps=to_steps(planned.limits_a, plan.slots_s, live_s, self.live.max_periods(evse)),
+            steps=to_steps(planned.limits_a, plan.slots_s, live_s, most_steps),
         )
-        return Target(evse_id, limit)
+        return Target(evse_id, _held_back(evse, limit, most_steps))
 
     async def _keep(self, timed: TimedPlan, now: datetime) -> int:
         plan = timed.plan
@@ -266,6 +276,15 @@ def _rounded(plan: ChargingPlan) -> dict[str, list[float]]:
     """All limits to a tenth of an ampere, by EVSE."""
     limits_a = np.array([planned.limits_a for planned in plan.evses]).round(1).tolist()
     return dict(zip((planned.key for planned in plan.evses), limits_a, strict=True))
+
+
+def _held_back(evse: LiveEvse, limit: TimedLimit, most_steps: int) -> TimedLimit:
+    """A limit of which the first raise waits, after many stations came back at once."""
+    held_a = evse.allowance.now_a(limit.starts_at)
+    if not evse.is_held_back(limit.starts_at) or (limit.at(limit.starts_at) or 0.0) <= held_a:
+        return limit
+    waiting = limit.held_back(evse.hold_back(limit.starts_at), held_a)
+    return waiting if len(waiting.steps) <= most_steps else limit.capped(held_a)
 
 
 def parse_evse(key: str) -> EvseId:

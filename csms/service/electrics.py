@@ -9,6 +9,7 @@ import numpy as np
 
 from csms.domain.site import Earthing, Feeder, PhaseAmps
 from csms.domain.vehicle import conductors_in_use
+from csms.service.feeder_limits import limit_in_force
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging import feeder as planning
@@ -79,20 +80,19 @@ def phases_of(evse: LiveEvse) -> int | None:
 def feeder_inputs(
     live: LiveSite, edges: Sequence[datetime], now: datetime
 ) -> tuple[planning.Feeder, ...]:
-    """All feeders with their limits and uncontrolled loads: arrays of [line, slot].
+    """All feeders with their limits in force and uncontrolled loads: arrays of [line, slot].
 
     Args:
         live: The site.
         edges: Start of every slot, and the end of the last.
         now: The present instant.
     """
-    zone = live.site.timezone
     spans = list(pairwise(edges))
     return tuple(
         planning.Feeder(
             key=feeder.feeder_id,
             parent=feeder.parent_id,
-            limit_a=np.array([feeder.limit.least(*span, zone) for span in spans]).T,
+            limit_a=np.array([limit_in_force(live, feeder, *span) for span in spans]).T,
             uncontrolled_a=np.array(
                 [expected_uncontrolled(live, feeder, *span, now) for span in spans]
             ).T,

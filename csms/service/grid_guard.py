@@ -11,9 +11,10 @@ import numpy as np
 
 from csms.domain.fallback import feeders_below
 from csms.domain.identity import EvseId, FeederId
-from csms.domain.limits import Allowance
+from csms.domain.limits import Allowance, Standing
 from csms.domain.site import NO_AMPS, PhaseAmps
 from csms.service.electrics import feeder_inputs, measured_taps, near_s, tap_of
+from csms.service.feeder_limits import turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
@@ -28,11 +29,19 @@ _AT_ONCE: Final = timedelta(0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Books:
-    """The most that may flow on every line, slot by slot: [line, slot] by feeder."""
+    """The most that may flow on every line, slot by slot: [line, slot] by feeder.
+
+    Attributes:
+        edges: Start of every slot, and the end of the last.
+        allowed_a: What may flow.
+        limit_a: The limits in force.
+        usable_a: Up to where limits may be raised: lower while room comes back gradually.
+    """
 
     edges: tuple[datetime, ...]
     allowed_a: Mapping[FeederId, Array]
     limit_a: Mapping[FeederId, Array]
+    usable_a: Mapping[FeederId, Array]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,7 @@ def keep_books(live: LiveSite, now: datetime, until: datetime | None = None) -> 
         edges=tuple(edges),
         allowed_a=_allowed(live, edges, feeders, allowances),
         limit_a={feeder.key: feeder.limit_a for feeder in feeders},
+        usable_a={feeder.key: feeder.limit_a for feeder in usable(live, feeders, edges)},
     )
 
 
@@ -97,6 +107,21 @@ def fullest_line(live: LiveSite, now: datetime) -> LineFlow:
         for line in range(3)
     ]
     return max(flows, key=lambda flow: flow.amps - flow.limit_a)
+
+
+def allowed_charging(
+    live: LiveSite, now: datetime, *, are_set_up: bool = False
+) -> dict[FeederId, PhaseAmps]:
+    """What all EVSEs below each feeder may draw just now, beside the uncontrolled load.
+
+    Args:
+        live: The site.
+        now: The present instant.
+        are_set_up: Count who is connected and about to be set up at what it will hold then.
+    """
+    feeders, allowed = _flows_now(live, now, are_set_up=are_set_up)
+    alone = line_currents(feeders, [])
+    return {feeder.key: by_line(allowed[feeder.key] - alone[feeder.key]) for feeder in feeders}
 
 
 def near_shares(
@@ -190,6 +215,8 @@ def by_line(amps: Array, slot: int = 0) -> PhaseAmps:
 def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Allowance]) -> bool:
     """Whether proposed allowances would take any line above its limit, or further above it.
 
+    While room comes back gradually, the limit is what has come back.
+
     A line may be above its limit without our doing: uncontrolled load can rise at any time, and a
     station may turn out to ignore us. Nothing may be added to it then.
 
@@ -200,7 +227,7 @@ def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Al
     """
     present = _present(live)
     edges = _edges(live, now, (*present.values(), *proposed.values()))
-    feeders = feeder_inputs(live, edges, now)
+    feeders = usable(live, feeder_inputs(live, edges, now), edges)
     before = _allowed(live, edges, feeders, present)
     after = _allowed(live, edges, feeders, {**present, **proposed})
     return any(
@@ -212,12 +239,14 @@ def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Al
     )
 
 
-def _flows_now(live: LiveSite, now: datetime) -> tuple[tuple[Feeder, ...], dict[FeederId, Array]]:
+def _flows_now(
+    live: LiveSite, now: datetime, *, are_set_up: bool = False
+) -> tuple[tuple[Feeder, ...], dict[FeederId, Array]]:
     """All feeders at this instant, and the most that may flow on their lines: [line, 1]."""
     feeders = feeder_inputs(live, [now, now + _INSTANT], now)
     loads = [
         Load(evse.place.feeder_id, tap_of(live, evse), np.array([amps]))
-        for evse, amps in _allowed_now(live, now)
+        for evse, amps in _allowed_now(live, now, are_set_up=are_set_up)
     ]
     return feeders, line_currents(feeders, loads)
 
@@ -262,8 +291,15 @@ def _allowed(
     return line_currents(feeders, loads)
 
 
-def _allowed_now(live: LiveSite, now: datetime) -> Iterable[tuple[LiveEvse, float]]:
+def _allowed_now(
+    live: LiveSite, now: datetime, *, are_set_up: bool = False
+) -> Iterable[tuple[LiveEvse, float]]:
     """What may be drawn at this instant, added up over EVSEs that load the same lines alike.
+
+    Args:
+        live: The site.
+        now: The present instant.
+        are_set_up: Count who is connected and about to be set up at its fallback.
 
     Returns:
         One EVSE of each sort, and the amperes of all of them.
@@ -274,8 +310,17 @@ def _allowed_now(live: LiveSite, now: datetime) -> Iterable[tuple[LiveEvse, floa
         if place.is_installed:
             sort = (place.feeder_id, place.lines, place.is_dc, evse.habits.line_count)
             first, sum_a = sums.get(sort, (evse, 0.0))
-            sums[sort] = (first, sum_a + evse.allowance.now_a(now))
+            amps = evse.allowance.now_a(now)
+            if are_set_up and _is_about_to_be_set_up(live, evse):
+                amps = place.fallback_a
+            sums[sort] = (first, sum_a + amps)
     return sums.values()
+
+
+def _is_about_to_be_set_up(live: LiveSite, evse: LiveEvse) -> bool:
+    station, allowance = live.stations[evse.place.evse.station_id], evse.allowance
+    is_unknown = allowance.standing is Standing.UNKNOWN and not allowance.is_disobeyed
+    return station.is_connected and not station.is_ready and is_unknown
 
 
 def _shares(low_a: Array, high_a: Array, limit_a: Array) -> Array:
@@ -303,9 +348,10 @@ def _edges(
     until: datetime | None = None,
 ) -> list[datetime]:
     """Every instant from now on at which an allowance or a limit may change, and the end."""
-    turns = {now, now + timedelta(seconds=near_s(live))}
+    edges = {now, now + timedelta(seconds=near_s(live))}
     for allowance in allowances:
-        turns.update(edge for edge in allowance.edges() if edge > now)
+        edges.update(edge for edge in allowance.edges() if edge > now)
+    edges.update(turns(live, now, max(edges)))
     if until is not None:
-        return [*sorted(turn for turn in turns if turn < until), until]
-    return [*sorted(turns), max(turns) + _INSTANT]
+        return [*sorted(edge for edge in edges if edge < until), until]
+    return [*sorted(edges), max(edges) + _INSTANT]

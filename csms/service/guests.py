@@ -14,6 +14,7 @@ from csms.domain.fallback import feeders_below
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import EvsePlace, GuestPlace
+from csms.service.feeder_limits import limit_in_force
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import Admission, Refusal
@@ -93,7 +94,7 @@ def _left_a(live: LiveSite, feeder_id: FeederId, line: int, now: datetime) -> fl
         for evse in live.evses.values()
         if evse.place.is_installed and evse.place.feeder_id in below and line in evse.place.lines
     )
-    limit_a = site.feeder(feeder_id).limit.least(now, until, zone)[line - 1]
+    limit_a = limit_in_force(live, site.feeder(feeder_id), now, until)[line - 1]
     return limit_a - sum(chain(loads_a, kept_a))
 
 

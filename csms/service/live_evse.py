@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from csms.domain.charging_profile import ProfilePurpose
@@ -46,6 +47,8 @@ class LiveEvse:
         read_forms: Forms of which its station was asked back since it booted.
         is_unlimitable: Its station keeps to no form of limits but its fallback's.
         is_stray: The site file does not know it; it is only here while it charges all the same.
+        return_delay_s: How long its first raise waits, after many stations came back at once.
+        raise_from: Until when that raise waits.
     """
 
     place: EvsePlace
@@ -77,6 +80,8 @@ class LiveEvse:
     findings: list[Finding] = field(default_factory=list)
     read_forms: set[ProfileForm] = field(default_factory=set)
     is_unlimitable: bool = False
+    return_delay_s: int | None = None
+    raise_from: datetime | None = None
 
     @property
     def is_occupied(self) -> bool:
@@ -87,6 +92,20 @@ class LiveEvse:
     def holds_maximum(self) -> bool:
         """Whether its fallback stands as a maximum of its station."""
         return self.held is not None and self.held.form.purpose is ProfilePurpose.STATION_MAX
+
+    def is_held_back(self, now: datetime) -> bool:
+        """Whether it waits to be raised, so that not all begin in the same second."""
+        is_first = self.return_delay_s is not None
+        return is_first or (self.raise_from is not None and now < self.raise_from)
+
+    def hold_back(self, now: datetime) -> int:
+        """Let its first raise begin to wait; return how many seconds it still waits."""
+        if self.return_delay_s is not None:
+            self.raise_from = now + timedelta(seconds=self.return_delay_s)
+            self.return_delay_s = None
+        if self.raise_from is None or now >= self.raise_from:
+            return 0
+        return ceil((self.raise_from - now).total_seconds())
 
     def allow(self, allowance: Allowance, now: datetime) -> None:
         """Change what it may draw, and remember when that was lowered."""

@@ -16,11 +16,12 @@ from csms.domain.altered import altered
 from csms.domain.charging_profile import LimitSource
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
-from csms.domain.fallback import has_room_for_rating
+from csms.domain.fallback import has_room_for_rating, ways_to_root
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Allowance, Standing
 from csms.domain.metering import Reading
+from csms.domain.ramp import Ramp
 from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
@@ -31,6 +32,7 @@ from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
+from csms.service.returns import Returns
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,8 @@ class LiveSite:
         to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
         imposed: Limits that others than the site file put on its feeders.
+        ramps: Feeders on which room comes back gradually.
+        returns: Watches whether many stations come back at once.
     """
 
     def __init__(
@@ -94,6 +98,9 @@ class LiveSite:
         self.guard = GuardRecord()
         self._fits: dict[EvseId, bool] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], ImposedLimit] = {}
+        self.ramps: dict[FeederId, Ramp] = {}
+        self.returns = Returns()
+        self._ways = ways_to_root(site)
         for place in site.places:
             self._enter_place(place)
 
@@ -115,6 +122,7 @@ class LiveSite:
         for evse in list(self.evses_of(station_id)):
             self._drop(evse)
         del self.stations[station_id]
+        self.returns.forget(station_id)
         self.mark()
 
     def mark(self) -> None:
@@ -170,6 +178,7 @@ class LiveSite:
         station = self.stations[station_id]
         station.is_connected, station.protocol, station.connected_at = True, protocol, now
         station.gone_at = None
+        self.returns.came(station_id, self._feeders_of(station_id), now)
         self._set_up_anew(station, now + _BOOTS_WITHIN)
         for evse in self.evses_of(station_id):
             evse.retry_at = None  # a limit that did not reach it may reach it now
@@ -183,6 +192,7 @@ class LiveSite:
         self.stations[station_id].is_connected = False
         if not self.keeps_fallback(station_id):
             self._doubt_fallbacks(station_id)
+        self.returns.left(station_id)
         self.mark()
 
     def keeps_fallback(self, station_id: StationId) -> bool:
@@ -447,6 +457,11 @@ class LiveSite:
     def _drop(self, evse: LiveEvse) -> None:
         key = evse.place.evse
         del self.evses[key], self._at_station[key.station_id][key]
+
+    def _feeders_of(self, station_id: StationId) -> set[FeederId]:
+        """The feeders of a station, up to the root."""
+        places = [evse.place for evse in self.evses_of(station_id)]
+        return {way for place in places for way in self._ways[place.feeder_id]}
 
     def _new_clock(self) -> StationClock:
         return StationClock(late_by=self._messages_late_by)

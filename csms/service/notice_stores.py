@@ -7,7 +7,8 @@ from typing import Protocol
 from csms.domain.charging_profile import LimitSource
 from csms.domain.device_model import Variable
 from csms.domain.external_limit import ExternalLimit
-from csms.domain.identity import SiteId, StationId
+from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob, ReservationEnd
 from csms.domain.local_list import LocalList
 from csms.domain.notice_kinds import Notice
@@ -148,4 +149,20 @@ class ExternalLimitStore(Protocol):
 
     async def at_site(self, site_id: SiteId) -> dict[StationId, list[ExternalLimit]]:
         """The limits of all stations of a site."""
+        ...
+
+
+class ImposedLimitStore(Protocol):
+    """Keeps what others than the site files limit feeders to, until it has ended or is lifted."""
+
+    async def put(self, site_id: SiteId, limit: ImposedLimit) -> None:
+        """Keep a limit, in place of the last one of its party and feeder."""
+        ...
+
+    async def drop(self, site_id: SiteId, feeder_id: FeederId, party: LimitParty) -> None:
+        """Forget a party's limit of a feeder."""
+        ...
+
+    async def at_site(self, site_id: SiteId) -> list[ImposedLimit]:
+        """All limits of a site's feeders, those too that have ended meanwhile."""
         ...

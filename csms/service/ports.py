@@ -24,6 +24,7 @@ from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.notice_stores import (
     ExternalLimitStore,
+    ImposedLimitStore,
     JobStore,
     LocalListStore,
     NoticeStore,
@@ -305,6 +306,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def guard_events(self) -> GuardEventStore:
         """What the guard of the limits has noted."""
+        ...
+
+    @property
+    def imposed_limits(self) -> ImposedLimitStore:
+        """What others than the site files limit feeders to."""
         ...
 
     @property

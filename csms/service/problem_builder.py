@@ -1,5 +1,6 @@
 """From a site's state to a planning problem."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -10,6 +11,7 @@ from csms.domain.limits import Standing
 from csms.domain.need import REALLY_NEEDED, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.external_bounds import external_bound
+from csms.service.feeder_limits import turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.trials import needs_proof
@@ -20,7 +22,7 @@ from smart_charging.vehicle import Demand, Outcome
 
 _HORIZON: Final = timedelta(hours=24)
 _SLOT_S: Final = 900
-_SHORTEST_S: Final = 60
+_SHORTEST: Final = timedelta(minutes=1)
 _LEAST_EXTRA_WH: Final = 500.0
 """Whoever still charges may go on, however much it has got."""
 _STEP_A: Final = 1.0
@@ -36,7 +38,8 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
         live: The site.
         now: The present instant, in whole seconds.
     """
-    edges = slot_edges(now, near_s(live))
+    near = near_s(live)
+    edges = slot_edges(now, near, turns(live, now, now + timedelta(seconds=near)))
     slots_s = tuple(int((b - a).total_seconds()) for a, b in pairwise(edges))
     live_until = now + timedelta(seconds=live.site.control.limits_live_s)
     evses, reservations = [], []
@@ -51,7 +54,7 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
     return ChargingProblem(
         starts_at=now,
         slots_s=slots_s,
-        feeders=feeder_inputs(live, edges, now),
+        feeders=usable(live, feeder_inputs(live, edges, now), edges),
         evses=tuple(evses),
         reservations=tuple(reservations),
         committed=sum(edge < live_until for edge in edges[:-1]),
@@ -87,12 +90,22 @@ def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
     return estimate_need(evse.transaction, evse.past, site.assumed, now, site.timezone)
 
 
-def slot_edges(now: datetime, near: int) -> list[datetime]:
-    """Cut the horizon: one slot for as long as measurements count, then quarters of the hour."""
-    edges = [now, now + timedelta(seconds=near)]
-    quarter = datetime.fromtimestamp((edges[1].timestamp() // _SLOT_S + 1) * _SLOT_S, tz=now.tzinfo)
+def slot_edges(now: datetime, near: int, cuts: Iterable[datetime] = ()) -> list[datetime]:
+    """Cut the horizon: one slot for as long as measurements count, then quarters of the hour.
+
+    Args:
+        now: The present instant.
+        near: For how many seconds measurements count.
+        cuts: Where to cut the first slot, but for those that would leave too short a slot.
+    """
+    edges, near_at = [now], now + timedelta(seconds=near)
+    for cut in sorted(cuts):
+        if cut - edges[-1] >= _SHORTEST and near_at - cut >= _SHORTEST:
+            edges.append(cut)
+    edges.append(near_at)
+    quarter = datetime.fromtimestamp((near_at.timestamp() // _SLOT_S + 1) * _SLOT_S, tz=now.tzinfo)
     while quarter <= now + _HORIZON:
-        if (quarter - edges[-1]).total_seconds() >= _SHORTEST_S:
+        if quarter - edges[-1] >= _SHORTEST:
             edges.append(quarter)
         quarter += timedelta(seconds=_SLOT_S)
     return edges

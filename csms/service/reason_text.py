@@ -9,7 +9,9 @@ from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.station_clock import describe_error
 from csms.service.external_bounds import external_bound
+from csms.service.feeder_limits import binding_limit
 from csms.service.kept_room import KeptRoom, Line
+from csms.service.limit_words import limited_to
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.site_view import ReasonCode, ReasonView
@@ -50,7 +52,8 @@ def explain_evse(
         _unsteered(live, evse, now)
         or _unwanted(evse, now)
         or _bounded(live, evse, now, reason)
-        or (_planned(live, evse, reason, rooms) if reason else None)
+        or _held_back(live, evse, now)
+        or (_planned(live, evse, reason, now, rooms) if reason else None)
         or ReasonView(code=ReasonCode.STARTING, text="The first limit is on its way")
     )
     error = live.stations[evse.place.evse.station_id].clock.error
@@ -143,15 +146,28 @@ def _bounded(
     return ReasonView(code=ReasonCode.EXTERNAL, text=bound.words)
 
 
+def _held_back(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | None:
+    """A return of many stations, after which not all may begin in the same second."""
+    if evse.raise_from is None or now >= evse.raise_from:
+        return None
+    begins = evse.raise_from.astimezone(live.site.timezone).strftime("%H:%M:%S")
+    text = f"Many have come back at once, and begin one after the other: this one at {begins}"
+    return ReasonView(code=ReasonCode.STARTING, text=text, until=evse.raise_from)
+
+
 def _planned(
-    live: LiveSite, evse: LiveEvse, reason: Reason, rooms: Mapping[Line, KeptRoom]
+    live: LiveSite,
+    evse: LiveEvse,
+    reason: Reason,
+    now: datetime,
+    rooms: Mapping[Line, KeptRoom],
 ) -> ReasonView:
     """The plan's reason in words."""
-    until = f" until {_time(live, reason.until)}" if reason.until else ""
+    until = _until(live, reason)
     if reason.cause is Cause.OWN_MAXIMUM:
         code, text = _own_maximum(evse)
     elif reason.cause in (Cause.FEEDER, Cause.OTHERS_FIRST):
-        code, text = _full(live, reason, until, rooms)
+        code, text = _full(live, reason, now, rooms)
     else:
         code, text = _CODE[reason.cause], f"{_TEXT[reason.cause]}{until}"
     return ReasonView(
@@ -160,17 +176,35 @@ def _planned(
 
 
 def _full(
-    live: LiveSite, reason: Reason, until: str, rooms: Mapping[Line, KeptRoom]
+    live: LiveSite, reason: Reason, now: datetime, rooms: Mapping[Line, KeptRoom]
 ) -> tuple[ReasonCode, str]:
     """A full line, and for whom room on it is kept who is not there to be lowered."""
     name = live.site.feeder(reason.feeder).name if reason.feeder else ""
-    full = f"{name} is full on L{reason.line}"
+    full, until = f"{name} is full on L{reason.line}", _until(live, reason)
+    lowered = _lowered(live, reason, now)
     room = rooms.get((reason.feeder or "", reason.line or 0), KeptRoom())
     kept = room.words()
     if reason.cause is Cause.OTHERS_FIRST and (room.is_shared or not kept):
         more = f", where {kept}" if kept else ""
-        return ReasonCode.OTHERS_FIRST, f"Waits for its turn{until}: {full}{more}"
+        return ReasonCode.OTHERS_FIRST, f"Waits for its turn{until}: {full}{more}{lowered}"
+    if lowered:
+        return ReasonCode.FEEDER, f"{full}{lowered}; {kept}" if kept else f"{full}{lowered}"
     return ReasonCode.FEEDER, f"{full}{until}: {kept}" if kept else f"{full}{until}"
+
+
+def _lowered(live: LiveSite, reason: Reason, now: datetime) -> str:
+    """Who has lowered a feeder's limit, or why it rises only gradually; empty: neither."""
+    if not reason.feeder or not reason.line:
+        return ""
+    if limit := binding_limit(live, reason.feeder, reason.line, now):
+        amps = f"{limit.amps[reason.line - 1]:g} A"
+        return f", {limited_to(limit, amps, live.site.timezone, now)}"
+    ramp = live.ramps.get(reason.feeder)
+    return f", and room comes back gradually since {ramp.cause}" if ramp else ""
+
+
+def _until(live: LiveSite, reason: Reason) -> str:
+    return f" until {_time(live, reason.until)}" if reason.until else ""
 
 
 def _own_maximum(evse: LiveEvse) -> tuple[ReasonCode, str]:

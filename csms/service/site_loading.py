@@ -1,8 +1,10 @@
 """What was known of a site before the start: out of the database, into its state in memory."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import EvseId, StationId
 from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit, Verdict
@@ -12,6 +14,8 @@ from csms.service.guests import guest_place
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import UnitOfWork
+
+logger = logging.getLogger(__name__)
 
 
 async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
@@ -29,6 +33,7 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
         if station_id in live.stations:
             for limit in limits:
                 live.limit_told(station_id, limit)
+    await _load_imposed(uow, live, now)
     await _load_transactions(uow, live, known, now)
     midnight, _ = day_of(now, live.site.timezone)
     live.energy.count(await uow.transactions.energy_since(site_id, midnight), now)
@@ -51,6 +56,27 @@ def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: da
         evse.allowance = evse.allowance.restanding(standing)
         evse.held = known.held.get(number)
         evse.status, evse.charging_state = known.connectors.get(number, (None, None))
+
+
+async def _load_imposed(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
+    """Go on with what feeders are limited to; what has ended meanwhile is forgotten."""
+    site_id, feeders = live.site.site_id, {one.feeder_id for one in live.site.feeders}
+    for limit in await uow.imposed_limits.at_site(site_id):
+        if limit.feeder_id in feeders and (limit.until_at is None or limit.until_at > now):
+            live.imposed[limit.feeder_id, limit.party] = limit
+            continue
+        await uow.imposed_limits.drop(site_id, limit.feeder_id, limit.party)
+        if limit.feeder_id not in feeders:
+            logger.warning("the limit of feeder %s is forgotten: it is gone", limit.feeder_id)
+            continue
+        event = GuardEvent(
+            kind=GuardEventKind.LIMIT_LIFTED,
+            at=limit.until_at or now,
+            cause="Its time was over while the server was down",
+            feeder_id=limit.feeder_id,
+            limit_a=min(limit.amps),
+        )
+        live.guard.note(event)
 
 
 async def _load_transactions(

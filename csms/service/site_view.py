@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from csms.domain.guard_event import GuardEventKind
+from csms.domain.imposed_limit import LimitParty
 from csms.domain.need import NeedSource
 
 LineAmps: TypeAlias = tuple[float, float, float]
@@ -132,6 +133,17 @@ class EvseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImposedView:
+    """What somebody limits a feeder to, now or later; `until_at` None: until it is lifted."""
+
+    party: LimitParty
+    amps: LineAmps
+    from_at: datetime
+    until_at: datetime | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeederView:
     """One feeder, by line of the site.
 
@@ -143,6 +155,9 @@ class FeederView:
         headroom_a: Limit minus allowed.
         uncontrolled_source: `measured`, `reckoned` (some of it is not measured), or None where
             there is none.
+        rising_a: Up to where vehicles are raised just now, while room comes back gradually; None:
+            up to the limit.
+        imposed: What others than the site file limit it to, now or later.
     """
 
     name: str
@@ -154,6 +169,8 @@ class FeederView:
     headroom_a: LineAmps
     level: Level
     uncontrolled_source: str | None
+    rising_a: LineAmps | None = None
+    imposed: tuple[ImposedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from csms.domain.identity import EvseId, StationId
+from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.security import SecurityProfile
 from csms.domain.site import PhaseAmps
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.service.charging_control import PlanMade, SiteController, parse_evse
 from csms.service.closing import RULE_WORDS
+from csms.service.feeder_limits import imposed_on
 from csms.service.grid_guard import (
     by_line,
     is_uncontrolled_measured,
@@ -29,6 +30,7 @@ from csms.service.site_view import (
     EvseView,
     FeederView,
     GuardView,
+    ImposedView,
     Level,
     NeedView,
     PlanView,
@@ -116,6 +118,7 @@ def _feeder_views(live: LiveSite, now: datetime) -> dict[str, FeederView]:
     for feeder in live.site.feeders:
         key = feeder.feeder_id
         limit_a, allowed_a = by_line(books.limit_a[key]), by_line(books.allowed_a[key])
+        usable_a = by_line(books.usable_a[key])
         views[key] = FeederView(
             name=feeder.name,
             parent_id=feeder.parent_id,
@@ -126,8 +129,24 @@ def _feeder_views(live: LiveSite, now: datetime) -> dict[str, FeederView]:
             headroom_a=_rounded(_minus(limit_a, allowed_a)),
             level=_level(limit_a, allowed_a, loads[key]),
             uncontrolled_source=_SOURCE[is_uncontrolled_measured(live, key, now)],
+            rising_a=_rounded(usable_a) if usable_a != limit_a else None,
+            imposed=_imposed_views(live, key, now),
         )
     return views
+
+
+def _imposed_views(live: LiveSite, feeder_id: FeederId, now: datetime) -> tuple[ImposedView, ...]:
+    return tuple(
+        ImposedView(
+            party=one.party,
+            amps=one.amps,
+            from_at=one.from_at,
+            until_at=one.until_at,
+            words=one.words,
+        )
+        for one in imposed_on(live, feeder_id)
+        if one.until_at is None or one.until_at > now
+    )
 
 
 def _level(limit_a: PhaseAmps, allowed_a: PhaseAmps, load_a: PhaseAmps) -> Level:

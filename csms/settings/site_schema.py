@@ -216,6 +216,16 @@ class ControlModel(_Model):
         default=True,
         description="Restart one idle charger of each make once, to see what it keeps",
     )
+    ramp_a_per_min: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = Field(
+        default=None,
+        description="How fast a feeder's lines rise after a limit, a mass return or a start; by "
+        "default the whole limit within five minutes",
+    )
+    return_delay_s: Annotated[int, Field(ge=0, le=3_600)] = Field(
+        default=60,
+        description="After a mass return each EVSE waits another time up to this before it is "
+        "raised",
+    )
 
 
 class SettingModel(_Model):

@@ -303,6 +303,20 @@ class HistoryStaleDayRow(SQLModel, table=True):
     day: date = Field(primary_key=True)
 
 
+class ImposedLimitRow(SQLModel, table=True):
+    """A limit that somebody has put on a feeder, beside the one in the site file."""
+
+    __tablename__: ClassVar[str] = "imposed_limit"
+
+    site_id: str = Field(primary_key=True)
+    feeder_id: str = Field(primary_key=True)
+    party: str = Field(primary_key=True)
+    amps: list[float] = Field(sa_column=Column(JSON, nullable=False))
+    from_at: datetime
+    until_at: datetime | None = None
+    words: str
+
+
 class StationSecurityRow(SQLModel, table=True):
     """How a station proves who it is; there may be one before the station has ever come.
 

@@ -7,6 +7,7 @@ from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.guard_events import GuardEventRepository
 from csms.storage.history import HistoryRepository
+from csms.storage.imposed_limits import ImposedLimitRepository
 from csms.storage.jobs import JobRepository
 from csms.storage.local_lists import LocalListRepository
 from csms.storage.notices import NoticeRepository, VariableRepository
@@ -87,6 +88,11 @@ class SqlUnitOfWork(Unit):
     def guard_events(self) -> GuardEventRepository:
         """What the guard of the limits has noted."""
         return GuardEventRepository(self)
+
+    @property
+    def imposed_limits(self) -> ImposedLimitRepository:
+        """What others than the site files limit feeders to."""
+        return ImposedLimitRepository(self)
 
     @property
     def security(self) -> SecurityRepository:

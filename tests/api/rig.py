@@ -123,6 +123,7 @@ async def open_api(
         context = ApiContext(
             room=room,
             operations=office.operations,
+            limits=office.limits,
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),
             security=office.security,

@@ -20,12 +20,14 @@ from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import SiteId
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.security import SecurityProfile
 from csms.service.adoption import Adopted, Adoption
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.imposed_limits import Imposed, ImposedLimits, WantedLimit
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
@@ -49,11 +51,13 @@ class FakeRoom:
         fault: Raised in place of every view.
         adoption: Who has tried to connect.
         guard_events: What the guard has noted, the last first.
+        limits: What feeders are limited to.
     """
 
     def __init__(self, *views: SiteView) -> None:
         self.adoption = FakeAdoption()
         self.guard_events: list[KeptGuardEvent] = []
+        self.limits = FakeLimits()
         self.fault: ChargeFlexError | None = None
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
@@ -172,12 +176,44 @@ class FakeAdoption:
         self.attempts.forget(station_id)
 
 
+class FakeLimits:
+    """Notes what was asked for, and answers as a test says.
+
+    Attributes:
+        asked: What was imposed: feeder, amperes, end, words; or lifted: feeder, party.
+        warning: What is said of the next limit.
+        fault: Raised in place of an answer.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.warning = ""
+        self.fault: ChargeFlexError | None = None
+
+    async def impose(
+        self, _site_id: str, feeder_id: str, party: LimitParty, wanted: WantedLimit
+    ) -> Imposed:
+        """Limit a feeder."""
+        if self.fault:
+            raise self.fault
+        self.asked.append((feeder_id, tuple(wanted.amps), wanted.until_at, wanted.words))
+        limit = ImposedLimit(
+            feeder_id=feeder_id, party=party, amps=(20.0, 20.0, 20.0), from_at=NOON
+        )
+        return Imposed(limit=limit, least_a=(6.0, 6.0, 6.0), warning=self.warning)
+
+    async def lift(self, _site_id: str, feeder_id: str, party: LimitParty) -> None:
+        """Lift a limit."""
+        self.asked.append((feeder_id, party))
+
+
 def dashboard_app(room: FakeRoom) -> FastAPI:
     """The application as the whole system puts it together."""
     printer = Printer("ws://127.0.0.1:9000/ocpp/")
     context = ApiContext(
         room=cast(ControlRoom, room),
         operations=cast(Operations, None),
+        limits=cast(ImposedLimits, room.limits),
         desk=cast(CommandDesk, None),
         tokens=cast(Tokens, None),
         security=cast(StationSecurity, None),

@@ -39,7 +39,8 @@ async def test_the_first_state_is_there_and_nothing_complains(tab: Tab, server: 
         "Intake is full on L1 until 14:30"
     )
     assert await tab.text(INTAKE_ROW) == (
-        "Intake 3 × 63 A L1 50.4 A 0.5 A L2 31.0 A 23.0 A L3 20.0 A 35.0 A Building load: measured"
+        "Intake 3 × 63 A Limit now L1 50.4 A 0.5 A L2 31.0 A 23.0 A L3 20.0 A 35.0 A "
+        "Building load: measured"
     )
     await tab.page.wait_for_selector(".chart canvas")
     assert tab.complaints == []

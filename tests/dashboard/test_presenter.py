@@ -9,8 +9,17 @@ import pytest
 
 from csms.dashboard.presenter import GuardLine, LineBar, present_line, present_site, site_path
 from csms.domain.guard_event import GuardEventKind
+from csms.domain.imposed_limit import LimitParty
 from csms.service.site_view import EvseState, GuardEventView, GuardView, Level
-from tests.dashboard.views import after, bare_view, evse, site_view, with_evse, with_feeder
+from tests.dashboard.views import (
+    after,
+    bare_view,
+    evse,
+    imposed,
+    site_view,
+    with_evse,
+    with_feeder,
+)
 
 
 def test_the_site_is_told_in_its_own_time() -> None:
@@ -38,6 +47,20 @@ def test_feeders_hang_below_the_one_that_feeds_them() -> None:
 def test_a_limit_that_differs_by_line_is_told_by_line() -> None:
     view = with_feeder(site_view(), "row-a", limit_a=(40.0, 32.5, 25.0))
     assert present_site(view).feeders[0].children[0].limit == "40 / 32.5 / 25 A"
+
+
+def test_what_others_limit_a_feeder_to_is_told_beside_its_limit() -> None:
+    limits = (
+        imposed(until_at=after(90), words="the cable is hot"),
+        imposed(LimitParty.GRID_COMPANY, amps=(30.0, 30.0, 25.0), from_at=after(30)),
+    )
+    view = with_feeder(site_view(), "row-a", limit_a=(20.0, 20.0, 20.0), imposed=limits)
+    row = present_site(view).feeders[0].children[0]
+    assert row.limit == "3 × 20 A"
+    assert row.limits == (
+        "Limited to 3 × 20 A by the operator until 14:30: the cable is hot",
+        "Limited to 30 / 30 / 25 A by the grid company from 13:30 until it is lifted",
+    )
 
 
 def test_only_the_line_that_binds_wears_the_feeders_level() -> None:

@@ -122,7 +122,8 @@ async def test_who_reads_by_ear_finds_names_for_everything(tab: Tab, server: Ser
     await tab.open(server.url)
     page = tab.page
     assert await page.get_by_role("heading", name="North yard", level=1).count() == 1
-    assert await page.get_by_role("button", name="Intake").count() == 1
+    assert await page.get_by_role("button", name="Intake", exact=True).count() == 1
+    assert await page.get_by_role("button", name="Limit Intake now").count() == 1
     assert await page.get_by_role("img", name="L1: 50.4 A drawn of 63 A").count() == 1
     assert await page.get_by_role("searchbox", name="Find a connector").count() == 1
     assert await page.get_by_role("combobox", name="Sort by").count() == 1

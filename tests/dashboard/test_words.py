@@ -11,10 +11,19 @@ import orjson
 import pytest
 
 from csms.dashboard import words
+from csms.domain.imposed_limit import LimitParty
 from csms.domain.need import NeedSource
-from csms.service.site_view import EvseState, EvseView, FeederView, Level, NeedView, PlanView
+from csms.service.site_view import (
+    EvseState,
+    EvseView,
+    FeederView,
+    ImposedView,
+    Level,
+    NeedView,
+    PlanView,
+)
 from tests.dashboard.rig import Server, Tab
-from tests.dashboard.views import CHARGING, NOON, PAUSED, PLAN, after, evse, feeder
+from tests.dashboard.views import CHARGING, NOON, PAUSED, PLAN, after, evse, feeder, imposed
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 HEURISTIC: Final = replace(PLAN, is_heuristic=True, detail="the solver was late", short_wh=0.0)
@@ -61,6 +70,21 @@ NOTES: Final = [
         "More may be drawn than the limit · Building load: measured",
     ),
     (feeder("Row A", level=Level.OVER), "Over its limit"),
+    (
+        feeder("Row A", rising_a=(24.26, 30.0, 40.0), uncontrolled_source="measured"),
+        "Room comes back gradually: up to 24.3 A now · Building load: measured",
+    ),
+]
+LIMITS: Final = [
+    (imposed(), "Limited to 3 × 20 A by the operator until it is lifted"),
+    (
+        imposed(LimitParty.GRID_COMPANY, until_at=after(90), words="the cable is hot"),
+        "Limited to 3 × 20 A by the grid company until 14:30: the cable is hot",
+    ),
+    (
+        imposed(amps=(20.0, 16.5, 0.0), from_at=after(20 * 60), until_at=after(30 * 24 * 60)),
+        "Limited to 20 / 16.5 / 0 A by the operator from Thu 09:00 until 2026-02-13 13:00",
+    ),
 ]
 INSTANTS: Final = [
     (after(0), "13:00:00", "13:00"),
@@ -100,6 +124,11 @@ def test_a_feeder_that_is_beyond_its_limit_says_so_in_words(feeder: FeederView, 
     assert words.feeder_note(feeder) == text
 
 
+@pytest.mark.parametrize(("limit", "text"), LIMITS)
+def test_a_limit_says_whose_it_is_until_when_and_why(limit: ImposedView, text: str) -> None:
+    assert words.limit_line(limit, OSLO, NOON) == text
+
+
 def test_every_state_has_a_word() -> None:
     assert set(words.STATE_WORDS) == set(EvseState)
 
@@ -119,6 +148,9 @@ async def test_the_browser_writes_all_of_it_alike(tab: Tab, server: Server) -> N
         expected.append(text)
     for row, text in NOTES:
         calls.append(["feederNote", row])
+        expected.append(text)
+    for limit, text in LIMITS:
+        calls.append(["limitLine", limit, "Europe/Oslo"])
         expected.append(text)
     for plan, made, short in PLANS:
         calls += [["planLine", plan, "Europe/Oslo"], ["shortLine", plan]]

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from csms.domain.imposed_limit import LimitParty
 from csms.domain.need import NeedSource
 from csms.service.site_view import (
     EvseState,
     EvseView,
     FeederView,
+    ImposedView,
     Level,
     NeedView,
     PlanView,
@@ -38,6 +40,17 @@ def feeder(name: str, parent_id: str | None = "intake", **more: Any) -> FeederVi
         "uncontrolled_source": None,
     }
     return FeederView(name=name, parent_id=parent_id, **{**fields, **more})
+
+
+def imposed(party: LimitParty = LimitParty.OPERATOR, **more: Any) -> ImposedView:
+    """A limit of 20 A, in force since noon until it is lifted."""
+    fields: dict[str, Any] = {
+        "amps": (20.0, 20.0, 20.0),
+        "from_at": NOON,
+        "until_at": None,
+        "words": "",
+    }
+    return ImposedView(party=party, **{**fields, **more})
 
 
 def evse(station_id: str, number: int = 1, **more: Any) -> EvseView:

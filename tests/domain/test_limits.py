@@ -336,3 +336,20 @@ def test_capped_limit_is_nowhere_higher() -> None:
     stepped = limit((0, 4.0), (300, 16.0), (600, 20.0))
     assert stepped.capped(6.0).steps == ((0, 4.0), (300, 6.0))
     assert limit((0, 4.0)).capped(6.0).steps == ((0, 4.0),)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "most_a", "steps"),
+    [
+        (40, 6.0, ((0, 6.0), (40, 16.0), (300, 10.0))),
+        (300, 6.0, ((0, 6.0), (300, 10.0))),
+        (400, 6.0, ((0, 6.0), (400, 10.0))),
+        (400, 12.0, ((0, 12.0), (300, 10.0), (400, 10.0))),
+        (40, 16.0, ((0, 16.0), (300, 10.0))),
+        (0, 6.0, ((0, 16.0), (300, 10.0))),
+    ],
+)
+def test_a_limit_that_is_held_back_rises_later(
+    seconds: int, most_a: float, steps: tuple[tuple[int, float], ...]
+) -> None:
+    assert limit((0, 16.0), (300, 10.0)).held_back(seconds, most_a).steps == steps

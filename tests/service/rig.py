@@ -30,6 +30,7 @@ from csms.ocpp.versions import load_adapters
 from csms.service.adoption import Adoption
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
+from csms.service.imposed_limits import ImposedLimits
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
@@ -189,6 +190,7 @@ class Office:
         )
         self.desk = EventDesk(self.context)
         self.adoption = Adoption(self.sites, self.security, self.open_uow, clock)
+        self.limits = ImposedLimits(self.sites, self.open_uow, clock)
         self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)
         self._ids = count(1)
 

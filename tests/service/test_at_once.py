@@ -9,11 +9,13 @@ import pytest
 from csms.domain.altered import altered
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
+from csms.domain.ramp import RampCause
 from csms.domain.site import Aim, EvsePlace, Site
 from csms.service.at_once import cuts, first_limits
 from csms.service.dispatch import Target
 from csms.service.grid_guard import is_overcommitted
 from csms.service.live_site import LiveSite
+from csms.service.ramping import begin_ramps
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON
 from tests.service.sites import connect, evse_of, hold, it_site, plug_in, with_meter
@@ -182,3 +184,17 @@ def test_site_that_wants_a_low_peak_leaves_newcomers_to_the_plan() -> None:
     live = LiveSite(replace(site, policy=replace(site.policy, aim=Aim.LEVEL)))
     connect(live, "A", "B")
     assert first_limits(newcomer(measured(live, 0.0), "B"), {B}, NOON) == []
+
+
+def test_newcomer_gets_no_more_than_what_has_come_back() -> None:
+    live = measured(charging(two(), A=10.0), 10.0)
+    begin_ramps(live, ("level-1",), RampCause.LIMIT_OVER, NOON)  # from 16 A, 8 A more a minute
+    newcomer(live, "B")
+    later = NOON + timedelta(seconds=75)
+    assert firsts(first_limits(live, {B}, later)) == {"B": 16.0}
+
+
+def test_who_has_come_back_with_many_others_waits_for_the_plan() -> None:
+    live = newcomer(measured(charging(two(), A=10.0), 10.0), "B")
+    evse_of(live, "B").return_delay_s = 40
+    assert first_limits(live, {B}, NOON) == []

@@ -7,12 +7,15 @@ import pytest
 
 from csms.domain.altered import altered
 from csms.domain.identity import EvseId
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Standing
+from csms.domain.ramp import RampCause
 from csms.domain.station import ConnectorStatus
 from csms.domain.vehicle import VehicleHabits
 from csms.service.kept_room import kept_rooms
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.ramping import begin_ramps
 from csms.service.reason_text import explain_evse
 from csms.service.site_view import ReasonCode, ReasonView
 from smart_charging.plan import Cause, Reason
@@ -152,6 +155,83 @@ def test_every_cause_of_a_plan_has_words(live: LiveSite) -> None:
     for cause in Cause:
         reason = Reason(cause=cause, feeder="intake", line=1)
         assert why(live, reason).text
+
+
+def limited(live: LiveSite, amps: float, **more: Any) -> LiveSite:
+    """The same site, whose level somebody limits."""
+    fields: dict[str, Any] = {"party": LimitParty.GRID_COMPANY, "from_at": NOON, **more}
+    limit = ImposedLimit(feeder_id="level-1", amps=(40.0, amps, 40.0), **fields)
+    live.imposed["level-1", limit.party] = limit
+    return live
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (
+            {"until_at": after(450), "words": "transformer is hot"},
+            "limited to 20 A by the grid company until 20:30: transformer is hot",
+        ),
+        ({"party": LimitParty.OPERATOR}, "limited to 20 A by the operator until it is lifted"),
+        (
+            {"until_at": after(48 * 60)},
+            "limited to 20 A by the grid company until 16 Jan 13:00",
+        ),
+    ],
+)
+def test_who_has_limited_the_feeder_that_binds_is_told(
+    live: LiveSite, more: dict[str, Any], text: str
+) -> None:
+    assert told(limited(live, 20.0, **more)) == (
+        ReasonCode.FEEDER,
+        f"Level 1 is full on L2, {text}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("amps", "more"),
+    [(40.0, {}), (20.0, {"from_at": after(5)}), (20.0, {"until_at": NOON})],
+)
+def test_a_limit_that_does_not_bind_is_not_the_reason(
+    live: LiveSite, amps: float, more: dict[str, Any]
+) -> None:
+    assert told(limited(live, amps, **more))[1] == "Level 1 is full on L2 until 23:00"
+
+
+def test_the_lowest_of_two_limits_is_the_reason(live: LiveSite) -> None:
+    limited(live, 20.0)
+    limited(live, 16.5, party=LimitParty.OPERATOR)
+    assert told(live)[1] == (
+        "Level 1 is full on L2, limited to 16.5 A by the operator until it is lifted"
+    )
+
+
+def test_a_turn_is_waited_for_below_a_limit_too(live: LiveSite) -> None:
+    waiting = replace(FULL, cause=Cause.OTHERS_FIRST)
+    code, text = told(limited(live, 20.0, until_at=after(450)), waiting)
+    assert code is ReasonCode.OTHERS_FIRST
+    assert text == (
+        "Waits for its turn until 23:00: Level 1 is full on L2, limited to 20 A by the grid "
+        "company until 20:30"
+    )
+
+
+def test_room_that_comes_back_gradually_is_told(live: LiveSite) -> None:
+    begin_ramps(live, ("level-1",), RampCause.START, NOON)
+    assert told(live)[1] == (
+        "Level 1 is full on L2, and room comes back gradually since the server started"
+    )
+
+
+def test_vehicle_that_begins_after_others_says_when(live: LiveSite) -> None:
+    evse(live).return_delay_s = 40
+    assert told(live)[1] == "Level 1 is full on L2 until 23:00"
+    assert evse(live).hold_back(NOON) == 40
+    assert why(live) == ReasonView(
+        code=ReasonCode.STARTING,
+        text="Many have come back at once, and begin one after the other: this one at 13:00:40",
+        until=after(40 / 60),
+    )
 
 
 def test_vehicle_that_takes_less_than_the_charger_gives_is_the_reason(live: LiveSite) -> None:

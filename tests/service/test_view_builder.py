@@ -7,8 +7,10 @@ import pytest
 
 from csms.domain.altered import altered
 from csms.domain.guard_event import GuardEvent, GuardEventKind
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Standing
 from csms.domain.need import NeedSource
+from csms.domain.ramp import RampCause
 from csms.domain.security import SecurityProfile
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import ClosingRule, StatedNeed
@@ -18,10 +20,12 @@ from csms.service.guard_record import Overload
 from csms.service.live_site import LiveSite
 from csms.service.planner import InlinePlanner
 from csms.service.problem_builder import build_problem
+from csms.service.ramping import begin_ramps
 from csms.service.site_view import (
     EvseState,
     FeederView,
     GuardView,
+    ImposedView,
     Level,
     NeedView,
     PlanView,
@@ -167,6 +171,47 @@ def test_feeder_shows_what_it_carries_and_what_it_may_carry(live: LiveSite) -> N
         uncontrolled_source=None,
     )
     assert views["intake"].allowed_a == (16.0, 16.0, 16.0)
+
+
+def test_feeder_shows_what_others_limit_it_to_now_or_later(live: LiveSite) -> None:
+    for party, from_at, until_at in (
+        (LimitParty.GRID_COMPANY, after(60), None),
+        (LimitParty.OPERATOR, after(-60), after(30)),
+    ):
+        live.imposed["level-1", party] = ImposedLimit(
+            feeder_id="level-1",
+            party=party,
+            amps=(20.0, 20.0, 16.5),
+            from_at=from_at,
+            until_at=until_at,
+            words="work on the cable",
+        )
+    view = viewed(live).feeders["level-1"]
+    assert (view.limit_a, view.headroom_a) == ((20.0, 20.0, 16.5), (4.0, 4.0, 0.5))
+    assert view.imposed == (
+        ImposedView(
+            party=LimitParty.OPERATOR,
+            amps=(20.0, 20.0, 16.5),
+            from_at=after(-60),
+            until_at=after(30),
+            words="work on the cable",
+        ),
+        ImposedView(
+            party=LimitParty.GRID_COMPANY,
+            amps=(20.0, 20.0, 16.5),
+            from_at=after(60),
+            until_at=None,
+            words="work on the cable",
+        ),
+    )
+
+
+def test_feeder_whose_room_comes_back_gradually_shows_how_far_that_is(live: LiveSite) -> None:
+    begin_ramps(live, ("level-1",), RampCause.LIMIT_OVER, after(-1.5))
+    views = viewed(live).feeders
+    assert views["level-1"].limit_a == (40.0, 40.0, 40.0)
+    assert views["level-1"].rising_a == (18.0, 18.0, 18.0)  # 6 A, and 8 A a minute
+    assert views["intake"].rising_a is None
 
 
 def test_charger_of_which_nothing_is_sure_is_allowed_its_rating(live: LiveSite) -> None:

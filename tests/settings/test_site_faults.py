@@ -256,6 +256,11 @@ def test_fault_in_the_place_for_guests(tmp_path: Path, guests: str, said: str) -
             "limits_live_s: expected at least twice plan_every_s, to renew in time",
         ),
         ("settle_s: 61", "settle_s: expected less than or equal to 60, got 61"),
+        ("ramp_a_per_min: 0", "ramp_a_per_min: expected greater than 0, got 0"),
+        (
+            "return_delay_s: 3601",
+            "return_delay_s: expected less than or equal to 3600, got 3601",
+        ),
     ],
 )
 def test_fault_in_control(tmp_path: Path, control: str, said: str) -> None:

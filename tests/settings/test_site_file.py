@@ -68,7 +68,7 @@ feeders:
       - {id: yard, limit_a: [125, 125, 100]}
 security_profile: 1
 control: {plan_every_s: 60, min_gap_s: 5, limits_live_s: 300, settle_s: 8, meter_every_s: 30,
-          heartbeat_every_s: 600, reading_lives_s: 90}
+          heartbeat_every_s: 600, reading_lives_s: 90, ramp_a_per_min: 2.5, return_delay_s: 90}
 assumed: {energy_kwh: 120.5, stay_h: 10.5, leaves_by: "05:30"}
 guests: {feeder: yard, lines: [2], max_a: 16, fallback_a: 6, max_chargers: 2}
 chargers:
@@ -161,6 +161,8 @@ chargers:
             meter_every_s=30,
             heartbeat_every_s=600,
             reading_lives_s=90,
+            ramp_a_per_min=2.5,
+            return_delay_s=90,
         ),
         security=SiteSecurity(
             profile=SecurityProfile.PASSWORD,

@@ -1,11 +1,10 @@
 /** The feeder tree: bars by line, limit, headroom; a click shows only the connectors below. */
 
 import { cells, mark, write } from "./dom.js";
-import { LIMIT_PCT, amps, feederNote, share, tenths } from "./format.js";
+import { LIMIT_PCT, amps, feederNote, limitWords, share, tenths } from "./format.js";
 
 /** Lines that have this much more room than the fullest one bind just the same. */
 const ALIKE_A = 0.5;
-const TIMES = "\u00d7";
 
 /** Keeps the tree up to date; calls `onPick(feederId)`, or with null for all. */
 export class Feeders {
@@ -47,7 +46,7 @@ export class Feeders {
   #patchRow(row, feeder) {
     mark(row.item, "data-level", feeder.level);
     write(row.name, feeder.name);
-    write(row.limit, limitWords(feeder));
+    write(row.limit, limitWords(feeder.limit_a));
     write(row.note, feederNote(feeder));
     const rooms = feeder.limit_a.map((limit, i) => limit - Math.max(feeder.load_a[i], feeder.allowed_a[i]));
     const least = Math.min(...rooms);
@@ -56,11 +55,6 @@ export class Feeders {
       patchLine(line, feeder, i);
     });
   }
-}
-
-function limitWords(feeder) {
-  const figures = feeder.limit_a.map(amps);
-  return new Set(figures).size === 1 ? `3 ${TIMES} ${figures[0]} A` : `${figures.join(" / ")} A`;
 }
 
 function patchLine(line, feeder, i) {

@@ -6,8 +6,11 @@ export const NOTHING = "\u2013";
 export const LIMIT_PCT = 90;
 
 const LEVEL_WORDS = { overcommitted: "More may be drawn than the limit", over: "Over its limit" };
+const PARTY_WORDS = { operator: "the operator", grid_company: "the grid company" };
+const TIMES = "\u00d7";
 const SOURCE_WORDS = { stated: "stated", history: "from history", assumed: "assumed" };
 const SOON_MS = 20 * 3600_000;
+const THIS_WEEK_MS = 6 * 24 * 3600_000;
 const clocks = new Map();
 
 /** Write a figure with one decimal. */
@@ -61,6 +64,11 @@ export function minute(at, zone, now) {
   return clock(zone, at - now < SOON_MS ? "minute" : "weekday").format(at).replace(",", "");
 }
 
+/** Write an instant that may be far away: with the date where a weekday would not tell it. */
+export function moment(at, zone, now) {
+  return at - now < THIS_WEEK_MS ? minute(at, zone, now) : clock(zone, "date").format(at);
+}
+
 /** Where the figure for a vehicle's energy comes from. */
 export function source(need) {
   return SOURCE_WORDS[need.source];
@@ -77,7 +85,23 @@ export function energyLine(evse, zone, now) {
 /** What has to be said of a feeder beside its bars. */
 export function feederNote(feeder) {
   const source = feeder.uncontrolled_source;
-  return [LEVEL_WORDS[feeder.level], source && `Building load: ${source}`].filter(Boolean).join(" \u00b7 ");
+  const rising = feeder.rising_a && `Room comes back gradually: up to ${amps(Math.min(...feeder.rising_a))} A now`;
+  return [LEVEL_WORDS[feeder.level], rising, source && `Building load: ${source}`].filter(Boolean).join(" \u00b7 ");
+}
+
+/** Write a limit by line, once where all are the same. */
+export function limitWords(limitA) {
+  const figures = limitA.map(amps);
+  return new Set(figures).size === 1 ? `3 ${TIMES} ${figures[0]} A` : `${figures.join(" / ")} A`;
+}
+
+/** By whom a feeder is limited, to what, until when and why. */
+export function limitLine(limit, zone, now) {
+  const [from, until] = [limit.from_at, limit.until_at].map((at) => at && new Date(at));
+  const begins = from > now ? ` from ${moment(from, zone, now)}` : "";
+  const ends = until ? `until ${moment(until, zone, now)}` : "until it is lifted";
+  const why = limit.words ? `: ${limit.words}` : "";
+  return `Limited to ${limitWords(limit.amps)} by ${PARTY_WORDS[limit.party]}${begins} ${ends}${why}`;
 }
 
 /** When and how the newest plan was made, and when the next is due. */
@@ -108,7 +132,8 @@ function clock(zone, precision) {
     if (precision === "day") Object.assign(parts, { year: "numeric", month: "2-digit", day: "2-digit" });
     if (precision === "second" || precision === "day") parts.second = "2-digit";
     if (precision === "weekday") parts.weekday = "short";
-    clocks.set(key, new Intl.DateTimeFormat("en-GB", parts));
+    if (precision === "date") Object.assign(parts, { year: "numeric", month: "2-digit", day: "2-digit" });
+    clocks.set(key, new Intl.DateTimeFormat(precision === "date" ? "sv-SE" : "en-GB", parts));
   }
   return clocks.get(key);
 }

@@ -2,6 +2,7 @@
 
 import { cells, draw, mark, write } from "./dom.js";
 import { second } from "./format.js";
+import { SiteClock } from "./site_clock.js";
 
 const TICK_MS = 1000;
 const LINK_WORDS = {
@@ -17,8 +18,8 @@ export class Header {
   #headline = document.querySelector(".headline");
   #announcement = document.querySelector("[data-f=announcement]");
   #main;
+  #clock = new SiteClock();
   #view = null;
-  #heardMs = 0;
 
   constructor(main) {
     this.#main = main;
@@ -28,7 +29,7 @@ export class Header {
   /** Show what has changed. */
   patch(view, touched) {
     this.#view = view;
-    if (touched.has("now")) this.#heardMs = performance.now();
+    this.#clock.patch(view, touched);
     this.#tick();
     if (!touched.has("level", "headline")) return;
     const hasNewLevel = this.#headline.dataset.level !== view.level;
@@ -49,9 +50,7 @@ export class Header {
 
   #tick() {
     if (this.#view === null || this.#link.dataset.link === "stale") return;
-    const passedMs = (performance.now() - this.#heardMs) * this.#view.clock_rate;
-    const now = new Date(Date.parse(this.#view.now) + passedMs);
-    write(this.#bar.time, second(now, this.#view.timezone));
+    write(this.#bar.time, second(this.#clock.now(), this.#view.timezone));
   }
 
   #lastTime() {

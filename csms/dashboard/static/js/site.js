@@ -6,6 +6,7 @@ import { Details } from "./details.js";
 import { Feeders } from "./feeders.js";
 import { Guard } from "./guard.js";
 import { Header } from "./header.js";
+import { Limits } from "./limits.js";
 import { all, apply } from "./store.js";
 import { Stream } from "./stream.js";
 import { Summary } from "./summary.js";
@@ -18,7 +19,7 @@ const details = new Details();
 const feeders = new Feeders(pick);
 const connectors = new Connectors({ open: (key) => view && details.open(view, key), feeder: pick });
 const guard = new Guard(`${api}/guard-events`);
-const parts = [header, new Summary(), feeders, connectors, details, guard, new Chart(`${api}/series`)];
+const parts = [header, new Summary(), feeders, new Limits(api), connectors, details, guard, new Chart(`${api}/series`)];
 
 let view = null;
 

@@ -1,0 +1,43 @@
+"""Imposed limits in words, for reasons, notes and logs."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.site import PhaseAmps
+
+PARTY_WORDS: Final[Mapping[LimitParty, str]] = {
+    LimitParty.OPERATOR: "the operator",
+    LimitParty.GRID_COMPANY: "the grid company",
+}
+_SOON: Final = timedelta(hours=20)
+"""Times of day further away than this need a date."""
+
+
+def limited_to(limit: ImposedLimit, amps: str, zone: ZoneInfo, now: datetime) -> str:
+    """By whom, to what, until when and why: "limited to 20 A by the operator until 19:30: …".
+
+    Args:
+        limit: The limit.
+        amps: To what, in words.
+        zone: The site's.
+        now: The present instant.
+    """
+    begins = f" from {_time(limit.from_at, zone, now)}" if limit.from_at > now else ""
+    ends = f"until {_time(limit.until_at, zone, now)}" if limit.until_at else "until it is lifted"
+    why = f": {limit.words}" if limit.words else ""
+    return f"limited to {amps} by {PARTY_WORDS[limit.party]}{begins} {ends}{why}"
+
+
+def amps_words(amps: PhaseAmps) -> str:
+    """Amperes by line, once where all are the same."""
+    if len(set(amps)) == 1:
+        return f"{amps[0]:g} A"
+    return f"{' / '.join(f'{line:g}' for line in amps)} A"
+
+
+def _time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    pattern = "%H:%M" if instant - now < _SOON else "%d %b %H:%M"
+    return instant.astimezone(zone).strftime(pattern)
