@@ -21,6 +21,7 @@ class RampCause(StrEnum):
     LIMIT_OVER = "a limit was lifted"
     RETURN = "many chargers came back at once"
     START = "the server started"
+    CUT = "limits had to be cut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,16 +25,7 @@ def begin_ramps(
 
     Who is about to be set up counts at its fallback, as it will hold that.
     """
-    sure_a = allowed_charging(live, now, are_set_up=True)
-    held_a = allowed_charging(live, now)
-    for feeder_id in feeder_ids:
-        live.ramps[feeder_id] = Ramp(
-            from_a=sure_a[feeder_id],
-            began_at=now,
-            a_per_minute=ramp_rate(live, live.site.feeder(feeder_id), now),
-            cause=cause,
-            held_a=held_a[feeder_id],
-        )
+    _begin(live, feeder_ids, cause, now)
     live.mark()
 
 
@@ -46,9 +37,12 @@ def start_gradually(live: LiveSite, now: datetime) -> None:
 def look_after_ramps(live: LiveSite, now: datetime) -> None:
     """Answer the return of many stations, see what ramps hold, and drop those that are over.
 
-    Whoever is about to raise a limit does this before.
+    Whoever is about to raise a limit does this before. What was cut comes back gradually from when
+    there is room again: as long as it is not given back, its ramp begins anew.
     """
     _answer_returns(live, now)
+    if (cut := live.guard.cut) is not None and cut.feeder_id is not None:
+        _begin(live, (cut.feeder_id,), RampCause.CUT, now)
     if not live.ramps:
         return
     held_a = allowed_charging(live, now)
@@ -58,6 +52,19 @@ def look_after_ramps(live: LiveSite, now: datetime) -> None:
             del live.ramps[feeder_id]
         else:
             live.ramps[feeder_id] = ramp.holding(held_a[feeder_id])
+
+
+def _begin(live: LiveSite, feeder_ids: Iterable[FeederId], cause: RampCause, now: datetime) -> None:
+    sure_a = allowed_charging(live, now, are_set_up=True)
+    held_a = allowed_charging(live, now)
+    for feeder_id in feeder_ids:
+        live.ramps[feeder_id] = Ramp(
+            from_a=sure_a[feeder_id],
+            began_at=now,
+            a_per_minute=ramp_rate(live, live.site.feeder(feeder_id), now),
+            cause=cause,
+            held_a=held_a[feeder_id],
+        )
 
 
 def _answer_returns(live: LiveSite, now: datetime) -> None:

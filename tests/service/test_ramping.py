@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csms.domain.guard_event import GuardEventKind
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.limits import Standing
 from csms.domain.ramp import RampCause
 from csms.service.grid_guard import allowed_charging, keep_books
@@ -148,3 +148,18 @@ async def test_vehicles_begin_one_after_the_other_after_a_mass_return(database_f
         assert sorted(began_s) == ["C-1", "C-2", "C-3"]
         assert len(set(began_s.values())) == 3
         assert sum(drawn.values()) == 40.0
+
+
+def test_what_was_cut_comes_back_gradually_from_when_there_is_room_again() -> None:
+    live = site_of("A", "B")
+    hold(plug_in(live, "A"), 10.0)
+    live.guard.cut = GuardEvent(
+        kind=GuardEventKind.CUT, at=NOON, cause="the building", feeder_id=LEVEL, line=1
+    )
+    for minute in (0, 5, 10):  # it lasts, and nothing is given back meanwhile
+        look_after_ramps(live, after(minute))
+    assert live.ramps[LEVEL].cause is RampCause.CUT
+    assert [usable_a(live, minutes) for minutes in (10, 11, 12)] == [16.0, 24.0, 32.0]
+    live.guard.cut = None
+    look_after_ramps(live, after(11))
+    assert [usable_a(live, minutes) for minutes in (11, 12)] == [24.0, 32.0]
