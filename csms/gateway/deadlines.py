@@ -48,12 +48,16 @@ class Deadlines(Generic[T]):
             self._timer = None
 
     def _end_waits(self) -> None:
-        self._timer = None
         until = self._loop.time() + self._wait_s / _STEPS
-        while self._due_at:
-            item, due_at = next(iter(self._due_at.items()))
-            if due_at > until:
-                self._timer = self._loop.call_at(due_at, self._end_waits)
-                return
-            del self._due_at[item]
-            self._on_due(item)
+        try:
+            while self._due_at:
+                item, due_at = next(iter(self._due_at.items()))
+                if due_at > until:
+                    break
+                del self._due_at[item]
+                self._on_due(item)  # the timer is not None: who begins anew here sets none
+        finally:
+            self._timer = None
+            for first_at in self._due_at.values():
+                self._timer = self._loop.call_at(first_at, self._end_waits)
+                break

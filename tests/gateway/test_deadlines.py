@@ -1,6 +1,7 @@
 """Equal waits behind one timer, on a loop whose time jumps."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -86,3 +87,26 @@ async def test_timer_runs_no_more_than_a_hundred_times_in_a_wait() -> None:
     await asyncio.sleep(20)
     assert [name for name, _ in noted.due] == [str(number) for number in range(2_000)]
     assert 60 < len({due_s for _, due_s in noted.due}) <= 100
+
+
+@in_virtual_time
+async def test_one_timer_stands_for_all_however_often_they_wait_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, timers = asyncio.get_running_loop(), list[float]()
+    call_at = loop.call_at
+
+    def counted(when: float, *args: Any, **more: Any) -> asyncio.TimerHandle:
+        timers.append(when)
+        return call_at(when, *args, **more)
+
+    def again(name: str) -> None:
+        deadlines.begin(name)
+
+    deadlines: Deadlines[str] = Deadlines(10.0, again)
+    for name in "abc":
+        deadlines.begin(name)
+        await asyncio.sleep(1)
+    monkeypatch.setattr(loop, "call_at", counted)
+    await asyncio.sleep(1000)
+    assert len(timers) == 301  # the sleep's, and one for each of three waits in a hundred rounds
