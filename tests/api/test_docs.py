@@ -21,13 +21,14 @@ WRONG: Final = '"gentle"'
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl -s ") == 15
+    assert len(EXAMPLES) == DOCS.count("curl -s ") == 17
 
 
 @pytest.mark.parametrize(("path", "body"), EXAMPLES)
 async def test_example_can_be_sent(api: Api, path: str, body: str) -> None:
     paths = (await described(api))["paths"]
     plain = path.partition("?")[0].replace("G-01", "{station_id}")
+    plain = plain.replace("garage", "{site_id}")
     plain = re.sub(r"/jobs/\d+", "/jobs/{number}", plain)
     assert ("post" if body else "get") in paths[plain]
     if WRONG in body:

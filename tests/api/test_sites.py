@@ -114,8 +114,9 @@ async def test_measured_load_of_a_feeder_is_taken(api: Api) -> None:
     meter = api.office.live.meters["intake"]
     assert meter.latest(NOON, 180) == (1.0, 2.5, 3.0)
     at = (NOON - timedelta(minutes=1)).isoformat()
-    await api.put("/sites/fjordgata/feeders/intake/load", {"current_a": [4, 5, 6], "at": at})
-    assert meter.latest(NOON, 180) == (4.0, 5.0, 6.0)
+    await api.put("/sites/fjordgata/feeders/intake/load", {"current_a": [4, 2, 6], "at": at})
+    assert meter.latest(NOON, 180) == (1.0, 2.5, 3.0)
+    assert meter.highest(NOON, 180, 300) == (4.0, 2.5, 6.0)
 
 
 WRONG_LOADS: dict[str, tuple[Any, str]] = {
