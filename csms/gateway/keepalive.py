@@ -20,7 +20,7 @@ class SocketLimits:
 
     message_bytes: int = 4 * 1024 * 1024
     open_s: float = 10.0
-    ping_every_s: float = 10.0
+    ping_every_s: float = 20.0
     write_s: float = 30.0
     close_s: float = 10.0
 

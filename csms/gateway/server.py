@@ -37,7 +37,7 @@ class GatewaySettings:
     host: str = "127.0.0.1"
     port: int = 9000
     prefixes: tuple[str, ...] = ("/ocpp", "/")
-    ping_every_s: float = 10.0
+    ping_every_s: float = 20.0
     call_timeout_s: float = 30.0
     has_compression: bool = False
     tls: TlsSettings | None = None

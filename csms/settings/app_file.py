@@ -74,7 +74,7 @@ class OcppModel(_Model):
         "/ocpp",
         "/",
     ]
-    ping_every_s: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    ping_every_s: Annotated[float, Field(gt=0, le=3600)] = 20.0
     call_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     compression: bool = Field(
         default=False,

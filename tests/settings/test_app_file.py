@@ -48,7 +48,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
             host="127.0.0.1",
             port=9000,
             prefixes=["/ocpp", "/"],
-            ping_every_s=10.0,
+            ping_every_s=20.0,
             call_timeout_s=30.0,
             compression=False,
             security_profile=None,
