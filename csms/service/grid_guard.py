@@ -124,6 +124,16 @@ def allowed_charging(
     return {feeder.key: by_line(allowed[feeder.key] - alone[feeder.key]) for feeder in feeders}
 
 
+def room_for_charging(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+    """What the limits leave to EVSEs below each feeder just now, beside the uncontrolled load."""
+    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
+    alone = line_currents(feeders, [])
+    return {
+        feeder.key: by_line(np.maximum(feeder.limit_a - alone[feeder.key], 0.0))
+        for feeder in feeders
+    }
+
+
 def near_shares(
     live: LiveSite, now: datetime, lowered: Mapping[EvseId, Allowance]
 ) -> Mapping[FeederId, Array]:

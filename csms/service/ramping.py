@@ -9,7 +9,7 @@ from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
 from csms.domain.ramp import Ramp, RampCause, return_delay
 from csms.service.feeder_limits import limit_now, ramp_rate
-from csms.service.grid_guard import allowed_charging
+from csms.service.grid_guard import allowed_charging, room_for_charging
 from csms.service.live_site import LiveSite
 from csms.service.returns import WITHIN
 
@@ -25,7 +25,16 @@ def begin_ramps(
 
     Who is about to be set up counts at its fallback, as it will hold that.
     """
-    _begin(live, feeder_ids, cause, now)
+    sure_a = allowed_charging(live, now, are_set_up=True)
+    held_a = allowed_charging(live, now)
+    for feeder_id in feeder_ids:
+        live.ramps[feeder_id] = Ramp(
+            from_a=sure_a[feeder_id],
+            began_at=now,
+            a_per_minute=ramp_rate(live, live.site.feeder(feeder_id), now),
+            cause=cause,
+            held_a=held_a[feeder_id],
+        )
     live.mark()
 
 
@@ -38,11 +47,11 @@ def look_after_ramps(live: LiveSite, now: datetime) -> None:
     """Answer the return of many stations, see what ramps hold, and drop those that are over.
 
     Whoever is about to raise a limit does this before. What was cut comes back gradually from when
-    there is room again: as long as it is not given back, its ramp begins anew.
+    there is room again: until it is given back, the ramp follows the room.
     """
     _answer_returns(live, now)
     if (cut := live.guard.cut) is not None and cut.feeder_id is not None:
-        _begin(live, (cut.feeder_id,), RampCause.CUT, now)
+        _follow(live, cut.feeder_id, now)
     if not live.ramps:
         return
     held_a = allowed_charging(live, now)
@@ -54,17 +63,19 @@ def look_after_ramps(live: LiveSite, now: datetime) -> None:
             live.ramps[feeder_id] = ramp.holding(held_a[feeder_id])
 
 
-def _begin(live: LiveSite, feeder_ids: Iterable[FeederId], cause: RampCause, now: datetime) -> None:
-    sure_a = allowed_charging(live, now, are_set_up=True)
-    held_a = allowed_charging(live, now)
-    for feeder_id in feeder_ids:
-        live.ramps[feeder_id] = Ramp(
-            from_a=sure_a[feeder_id],
-            began_at=now,
-            a_per_minute=ramp_rate(live, live.site.feeder(feeder_id), now),
-            cause=cause,
-            held_a=held_a[feeder_id],
-        )
+def _follow(live: LiveSite, feeder_id: FeederId, now: datetime) -> None:
+    """Let a ramp go down with the room for charging at once, and up no faster than it may."""
+    ramp = live.ramps.get(feeder_id)
+    if ramp is not None and ramp.cause is not RampCause.CUT:
+        return  # it rises from lower down
+    room_a = room_for_charging(live, now)[feeder_id]
+    first, second, third = room_a if ramp is None else map(min, room_a, ramp.at(now))
+    live.ramps[feeder_id] = Ramp(
+        from_a=(first, second, third),
+        began_at=now,
+        a_per_minute=ramp_rate(live, live.site.feeder(feeder_id), now),
+        cause=RampCause.CUT,
+    )
 
 
 def _answer_returns(live: LiveSite, now: datetime) -> None:

@@ -11,10 +11,10 @@ from csms.domain.ramp import RampCause
 from csms.service.grid_guard import allowed_charging, keep_books
 from csms.service.live_site import LiveSite
 from csms.service.ramping import begin_ramps, look_after_ramps
-from tests.domain.sites import place, small_site
+from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, after, with_control
-from tests.service.sites import connect, evse_of, hold, plug_in
+from tests.service.sites import connect, evse_of, hold, plug_in, with_meter
 from tests.service.test_charging_control import running, yard
 
 LEVEL = "level-1"
@@ -151,15 +151,18 @@ async def test_vehicles_begin_one_after_the_other_after_a_mass_return(database_f
 
 
 def test_what_was_cut_comes_back_gradually_from_when_there_is_room_again() -> None:
-    live = site_of("A", "B")
+    live = LiveSite(with_meter(small_site(place("A", LEVEL, 6.0)), flat(60.0), step_a=0.0))
+    connect(live, "A")
     hold(plug_in(live, "A"), 10.0)
     live.guard.cut = GuardEvent(
-        kind=GuardEventKind.CUT, at=NOON, cause="the building", feeder_id=LEVEL, line=1
+        kind=GuardEventKind.CUT, at=NOON, cause="the building", feeder_id="intake", line=1
     )
-    for minute in (0, 5, 10):  # it lasts, and nothing is given back meanwhile
+    live.read_feeder("intake", NOON, (53.0, 53.0, 53.0))
+    risen_a = []
+    for minute in range(10):
         look_after_ramps(live, after(minute))
-    assert live.ramps[LEVEL].cause is RampCause.CUT
-    assert [usable_a(live, minutes) for minutes in (10, 11, 12)] == [16.0, 24.0, 32.0]
-    live.guard.cut = None
-    look_after_ramps(live, after(11))
-    assert [usable_a(live, minutes) for minutes in (11, 12)] == [24.0, 32.0]
+        risen_a.append(round(live.ramps["intake"].at(after(minute))[0], 1))
+        live.read_feeder("intake", after(minute + 0.5), (13.0, 13.0, 13.0))
+    assert live.ramps["intake"].cause is RampCause.CUT
+    # What was measured counts for five minutes; then 12.6 A come back in a minute, up to 50 A.
+    assert risen_a == [10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 22.6, 35.2, 47.8, 50.0]
