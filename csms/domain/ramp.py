@@ -33,6 +33,7 @@ class Ramp:
         began_at: When that was.
         a_per_minute: How fast each line rises.
         held_a: What is allowed just now, as last looked at: nothing of that is taken back.
+        is_slack: It leaves all the room that there was when it began.
     """
 
     from_a: PhaseAmps
@@ -40,6 +41,7 @@ class Ramp:
     a_per_minute: float
     cause: RampCause
     held_a: PhaseAmps = NO_AMPS
+    is_slack: bool = False
 
     def at(self, instant: datetime) -> PhaseAmps:
         """How far it has risen at an instant."""

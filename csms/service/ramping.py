@@ -75,6 +75,7 @@ def _follow(live: LiveSite, feeder_id: FeederId, now: datetime) -> None:
         began_at=now,
         a_per_minute=ramp_rate(live, live.site.feeder(feeder_id), now),
         cause=RampCause.CUT,
+        is_slack=(first, second, third) == room_a,
     )
 
 

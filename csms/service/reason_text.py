@@ -200,7 +200,9 @@ def _lowered(live: LiveSite, reason: Reason, now: datetime) -> str:
         amps = f"{limit.amps[reason.line - 1]:g} A"
         return f", {limited_to(limit, amps, live.site.timezone, now)}"
     ramp = live.ramps.get(reason.feeder)
-    return f", and room comes back gradually since {ramp.cause}" if ramp else ""
+    if ramp is None or ramp.is_slack:
+        return ""
+    return f", and room comes back gradually since {ramp.cause}"
 
 
 def _until(live: LiveSite, reason: Reason) -> str:
