@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from csms.cli.chaos_planner import ThriftyPlanner
 from csms.cli.chaos_server import MortalServer, ServerPlan
+from csms.cli.chaos_witness import Witness
 from csms.cli.knowable_day import knowable_day
 from csms.cli.paths import shipped_config
 from csms.settings.site_file import read_site
@@ -165,6 +166,9 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
         cut_s=2 * day.meter_every_s + _AFTER_METERS_S if asked.cut_s is None else asked.cut_s,
     )
     script.append(Script(asked.seed, day.faults, cast, clock))
+    witness = Witness(fleet, server, timeline, clock)
+    if asked.is_verbose:
+        witness.listen_in()
     await server.start()
     async with network.running(), asyncio.TaskGroup() as tasks:
         works = (server.run(), fleet.run(), meters.run(), script[0].run())

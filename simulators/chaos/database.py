@@ -49,7 +49,8 @@ class FaultyDatabase:
 
     def take_turns(self) -> None:
         """Let every piece of work take a turn of the loop, as with threads, so that a process can
-        die before it and after it."""
+        die before it and after it.
+        """
         self._takes_turns = True
 
     def kill(self) -> None:

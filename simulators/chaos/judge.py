@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -43,11 +44,14 @@ class StrictJudge(Judge):
 
     Attributes:
         excesses: In the order in which they began.
+        on_over: Told of a feeder that now carries too much, and is not excused; it may be for no
+            time at all.
     """
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.excesses: list[Excess] = []
+        self.on_over: Callable[[str], None] | None = None
         self._excused_until: dict[str, datetime] = {}
         self._over: dict[LineKey, tuple[float, float, float]] = {}
         self._open: dict[LineKey, Excess] = {}
@@ -96,13 +100,20 @@ class StrictJudge(Judge):
             excess.ended_at = now
             if amps > excess.amps:
                 excess.amps, excess.limit_a = amps, limit_a
-            excused_until = self._excused_until.get(key[0])
-            if excused_until is not None and began_at < excused_until:
+            if self._is_excused(key[0], began_at):
                 excess.excused_as += own_a * seconds
             else:
                 excess.over_as += own_a * seconds
         for key in [key for key in self._open if key not in self._over]:
             del self._open[key]
+
+    def is_over(self, feeder_id: str) -> bool:
+        """Whether a feeder carries too much at present, by more than what nobody steers."""
+        return any(name == feeder_id for name, _ in self._over)
+
+    def _is_excused(self, feeder_id: str, at: datetime | None = None) -> bool:
+        until, at = self._excused_until.get(feeder_id), at or self._seen_at
+        return until is not None and at is not None and at < until
 
     def _begin(self, key: LineKey, at: datetime, amps: float, limit_a: float) -> Excess:
         name, line = key
@@ -118,6 +129,8 @@ class StrictJudge(Judge):
         self._digest.update(struct.pack("3d", *amps))
         for i, line in enumerate(self._lines[name]):
             if line.own_excess_a > _TOLERANCE_A:
+                if self.on_over and (name, i) not in self._over and not self._is_excused(name):
+                    self.on_over(name)
                 self._over[name, i] = (line.own_excess_a, amps[i], limit[i])
             elif self._over:
                 self._over.pop((name, i), None)
