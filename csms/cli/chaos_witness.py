@@ -1,4 +1,4 @@
-"""Writes down what is needed to understand an excess: who drew what, and what was counted for it."""
+"""Writes down what explains an excess: who drew what, and what was counted for it."""
 
 import asyncio
 from collections.abc import Iterator

@@ -48,8 +48,9 @@ class FaultyDatabase:
         self._locked_until_s = self._loop.time() + seconds
 
     def take_turns(self) -> None:
-        """Let every piece of work take a turn of the loop, as with threads, so that a process can
-        die before it and after it.
+        """Let every piece of work take a turn of the loop, as it does with threads.
+
+        So the process can die before it and after it.
         """
         self._takes_turns = True
 
@@ -88,7 +89,9 @@ class FaultyDatabase:
 class _Queue:
     """Stands in for aiosqlite's queue of work."""
 
-    def __init__(self, do: Callable[["asyncio.Future[Any] | None", Callable[[], Any]], None]):
+    def __init__(
+        self, do: Callable[["asyncio.Future[Any] | None", Callable[[], Any]], None]
+    ) -> None:
         self._do = do
 
     def put_nowait(self, item: "tuple[asyncio.Future[Any] | None, Callable[[], Any]]") -> None:

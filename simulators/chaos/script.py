@@ -83,23 +83,6 @@ class Script:
     def _begin(self, fault: Fault) -> None:
         cast, place, lasts_s = self._cast, fault.place, fault.lasts_s
         match fault.kind:
-            case FaultKind.LINK_CUT:
-                cast.stations[place].uplink.stay_away(lasts_s)
-            case FaultKind.HALF_OPEN:
-                cast.network.go_dark(place, lasts_s)
-            case FaultKind.DELAY:
-                cast.network.delay(place, lasts_s, fault.size, fault.variant)
-            case FaultKind.DUPLICATE:
-                cast.network.double(place, lasts_s)
-            case FaultKind.REJECT | FaultKind.CALL_ERROR | FaultKind.NO_ANSWER:
-                self._troubles[place].begin(fault.kind, lasts_s)
-            case FaultKind.REBOOT | FaultKind.PROFILE_LOSS:
-                cast.stations[place].lose_power(
-                    forgets_profiles=fault.kind is FaultKind.PROFILE_LOSS,
-                    resumes_transactions=fault.variant.startswith("resumes"),
-                )
-            case FaultKind.CLOCK_JUMP:
-                cast.stations[place].clock_jumps(fault.size)
             case FaultKind.METER_OUTAGE:
                 cast.meters.fall_silent(place, lasts_s)
             case FaultKind.SUDDEN_STEP:  # the building takes it from the plan by itself
@@ -110,6 +93,30 @@ class Script:
                 cast.server.kill(round(fault.size), lasts_s)
             case FaultKind.LIMIT_CUT:
                 self._cut_limit(fault)
+            case FaultKind.HALF_OPEN:
+                cast.network.go_dark(place, lasts_s)
+            case FaultKind.DELAY:
+                cast.network.delay(place, lasts_s, fault.size, fault.variant)
+            case FaultKind.DUPLICATE:
+                cast.network.double(place, lasts_s)
+            case _:
+                self._begin_at_station(fault, cast.stations.get(place))
+
+    def _begin_at_station(self, fault: Fault, station: Station | None) -> None:
+        if station is None:  # a building's step within its promise: it takes that from the plan
+            return
+        match fault.kind:
+            case FaultKind.LINK_CUT:
+                station.uplink.stay_away(fault.lasts_s)
+            case FaultKind.REJECT | FaultKind.CALL_ERROR | FaultKind.NO_ANSWER:
+                self._troubles[fault.place].begin(fault.kind, fault.lasts_s)
+            case FaultKind.REBOOT | FaultKind.PROFILE_LOSS:
+                station.lose_power(
+                    forgets_profiles=fault.kind is FaultKind.PROFILE_LOSS,
+                    resumes_transactions=fault.variant.startswith("resumes"),
+                )
+            case FaultKind.CLOCK_JUMP:
+                station.clock_jumps(fault.size)
 
     def server_is_down(self, until: datetime) -> None:
         """Excuse sudden steps for as long as the server cannot answer them."""
