@@ -1,12 +1,13 @@
 # What a newcomer and CI call. Needs python3 (3.11 or newer), python3-venv, git and make.
 
 PYTHON ?= python3
+SEEDS ?= 1..10
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check conformance format packages smoke vendor clean
+.PHONY: help setup demo test check conformance chaos format packages smoke vendor clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +31,9 @@ smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
 	$(BIN)/pytest tests/conformance -q -n 2 --dist loadfile --table
+
+chaos: setup  ## Run days full of faults in virtual time; SEEDS=1..50, CHAOS="--stations 30"
+	$(BIN)/chargeflex chaos --seeds $(SEEDS) $(CHAOS)
 
 bench-%: setup  ## Run benchmarks/%
 	$(BIN)/python -m benchmarks.$(subst -,_,$*)

@@ -21,7 +21,6 @@ Report: TypeAlias = Callable[[str, datetime, Amps], Awaitable[None]]
 """Takes a measurement: feeder, instant, amperes by line."""
 
 _STEP_S: Final = 5.0
-_RISE_WITHIN_S: Final = 20.0
 _NOISE_LASTS_S: Final = 300.0
 _NOISE_SHARE: Final = 0.06
 _SHAPE: Final = (
@@ -56,6 +55,39 @@ APPLIANCES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraLoad:
+    """Something that is switched on at a certain time on all lines, beside the usual.
+
+    Attributes:
+        largest_steps: Its current, as a multiple of the largest step.
+        is_promised: Whether the promises of the site file are kept all the same.
+    """
+
+    starts_at: datetime
+    lasts_s: float
+    largest_steps: float
+    is_promised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How a building draws.
+
+    Attributes:
+        level: How much of the usual; 0: nothing.
+        rises_within_s: It rises by no more than the largest step within that time.
+        extras: What is switched on beside the usual.
+    """
+
+    level: float = 1.0
+    rises_within_s: float = 20.0
+    extras: tuple[ExtraLoad, ...] = ()
+
+
+USUAL: Final = Habits()
+
+
 @dataclass(frozen=True, slots=True)
 class _Running:
     until_step: int
@@ -70,7 +102,7 @@ class Building:
         zone: The site's time zone.
         starts_at: When the process begins.
         rng: Its randomness.
-        level: How much of the usual it draws; 0: nothing.
+        habits: How it draws.
     """
 
     def __init__(
@@ -79,17 +111,17 @@ class Building:
         zone: ZoneInfo,
         starts_at: datetime,
         rng: Random,
-        level: float = 1.0,
+        habits: Habits = USUAL,
     ) -> None:
         self._load = load
         self._zone = zone
         self._starts_at = starts_at
         self._rng = rng
-        self._level = level
+        self._habits = habits
         self._step = -1
         self._noise = [0.0, 0.0, 0.0]
         self._running: list[_Running] = []
-        self._recent: deque[Amps] = deque(maxlen=round(_RISE_WITHIN_S / _STEP_S))
+        self._recent: deque[Amps] = deque(maxlen=round(habits.rises_within_s / _STEP_S))
         self._now: Amps = (0.0, 0.0, 0.0)
 
     def currents_at(self, now: datetime) -> Amps:
@@ -101,7 +133,8 @@ class Building:
         return self._now
 
     def _advance(self) -> None:
-        local = (self._starts_at + timedelta(seconds=self._step * _STEP_S)).astimezone(self._zone)
+        at = self._starts_at + timedelta(seconds=self._step * _STEP_S)
+        local = at.astimezone(self._zone)
         worst = self._load.worst_case.at(local)
         steady = _steady_share(local)
         self._switch(steady / max(_SHAPE))
@@ -110,9 +143,21 @@ class Building:
             self._stir(line)
             share = steady + _NOISE_SHARE * self._noise[line]
             running_a = sum(appliance.amps[line] for appliance in self._running)
-            wanted[line] = self._level * (share * worst[line] + running_a)
-        self._now = self._bound(wanted, worst)
-        self._recent.append(self._now)
+            wanted[line] = self._habits.level * (share * worst[line] + running_a)
+        promised_a, beyond_a = self._extra_a(at)
+        bounded = self._bound([amps + promised_a for amps in wanted], worst)
+        self._recent.append(bounded)
+        self._now = (bounded[0] + beyond_a, bounded[1] + beyond_a, bounded[2] + beyond_a)
+
+    def _extra_a(self, at: datetime) -> tuple[float, float]:
+        """What runs beside the usual: within what was promised, and beyond."""
+        promised_a = beyond_a = 0.0
+        for extra in self._habits.extras:
+            if extra.starts_at <= at < extra.starts_at + timedelta(seconds=extra.lasts_s):
+                amps = extra.largest_steps * self._load.largest_step_a
+                promised_a += amps if extra.is_promised else 0.0
+                beyond_a += 0.0 if extra.is_promised else amps
+        return promised_a, beyond_a
 
     def _stir(self, line: int) -> None:
         """Noise that forgets itself within minutes, with a standard deviation of 1."""
@@ -145,16 +190,24 @@ class Building:
 
 
 def buildings_of(
-    site: Site, starts_at: datetime, seed: int, level: float = 1.0
+    site: Site, starts_at: datetime, seed: int, habits: Mapping[str, Habits] | None = None
 ) -> dict[str, Building]:
-    """The uncontrolled loads of a site by feeder."""
+    """The uncontrolled loads of a site by feeder.
+
+    Args:
+        site: Whose.
+        starts_at: When they begin.
+        seed: One seed always gives the same loads.
+        habits: How they draw, by feeder; as usual where nothing is said.
+    """
+    habits = habits or {}
     return {
         feeder.feeder_id: Building(
             feeder.uncontrolled,
             site.zone,
             starts_at,
             Random(f"{seed} {feeder.feeder_id}"),  # noqa: S311 - a simulation
-            level,
+            habits.get(feeder.feeder_id, USUAL),
         )
         for feeder in site.feeders
         if feeder.uncontrolled is not None

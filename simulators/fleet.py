@@ -57,7 +57,7 @@ class Fleet:
             scenario.site,
             min(scenario.starts_at, clock.now()),
             scenario.seed,
-            scenario.building_level,
+            scenario.habits,
         )
         self.judge = Judge(scenario.site)
         self.stations = {

@@ -120,6 +120,9 @@ class Judge:
         self._places = {(p.station_id, p.model.number): p for p in site.places}
         self._shares: dict[tuple[str, int, int], list[_Share]] = {}
         self._lines = {name: (_Line(), _Line(), _Line()) for name in self._feeder_ids}
+        self._drawn: dict[tuple[str, int], Amps] = {}
+        self._sums: dict[str, list[complex]] = {name: [0j, 0j, 0j] for name in self._feeder_ids}
+        self._others = dict.fromkeys(self._feeder_ids, NO_AMPS)
         self._limits: dict[str, Amps] = {}
         self._limits_minute = -1
         self._seen_at: datetime | None = None
@@ -134,24 +137,50 @@ class Judge:
             loads: What vehicles draw; EVSEs that are left out draw nothing.
             uncontrolled: What else is drawn, by the feeder at which it is drawn.
         """
+        drawn = {(load.station_id, load.evse_number): load.amps for load in loads}
         self.pass_time(now)
+        self._drawn = drawn
+        self._sum_vehicles()
+        self._others = self._sum_uncontrolled(uncontrolled)
+        self._look_at_all(now)
+
+    def observe_uncontrolled(self, now: datetime, uncontrolled: Mapping[str, Amps]) -> None:
+        """Take what else is drawn from now on, where vehicles draw what was last observed."""
+        self.pass_time(now)
+        self._others = self._sum_uncontrolled(uncontrolled)
+        self._look_at_all(now)
+
+    def observe_vehicle(self, now: datetime, load: Load) -> None:
+        """Take what one vehicle draws from now on, where all else is as it was."""
+        key = (load.station_id, load.evse_number)
+        before = self._drawn.get(key, NO_AMPS)
+        if before == load.amps:
+            return
+        self.pass_time(now)
+        self._add(key, before, -1)
+        self._add(key, load.amps, 1)
+        self._drawn[key] = load.amps
         limits = self._limits_at(now)
-        sums = self._sum_vehicles(loads)
-        others = self._sum_uncontrolled(uncontrolled)
-        flows: dict[str, Amps] = {}
-        for name in self._feeder_ids:
-            first, second, third = sums[name]
-            other, limit = others[name], limits[name]
-            amps = (abs(first) + other[0], abs(second) + other[1], abs(third) + other[2])
-            for i, line in enumerate(self._lines[name]):
-                line.observe(amps[i], other[i], limit[i])
-            flows[name] = amps
+        for name in self._paths[self._places[key].feeder_id]:
+            self._look_at(name, limits[name])
+
+    def _look_at_all(self, now: datetime) -> None:
+        limits = self._limits_at(now)
+        flows = {name: self._look_at(name, limits[name]) for name in self._feeder_ids}
         if not self.history or (now - self.history[-1].at).total_seconds() >= _HISTORY_S:
             self.history.append(Moment(now, flows, limits))
+            self._sum_vehicles()  # what was added and taken away has left rounding errors
+
+    def _look_at(self, name: str, limit: Amps) -> Amps:
+        (first, second, third), other = self._sums[name], self._others[name]
+        amps = (abs(first) + other[0], abs(second) + other[1], abs(third) + other[2])
+        for i, line in enumerate(self._lines[name]):
+            line.observe(amps[i], other[i], limit[i])
+        return amps
 
     def pass_time(self, now: datetime) -> None:
         """Count the time since the last observation."""
-        if self._seen_at is not None:
+        if self._seen_at is not None and now > self._seen_at:
             seconds = (now - self._seen_at).total_seconds()
             for lines in self._lines.values():
                 for line in lines:
@@ -174,18 +203,22 @@ class Judge:
             for number, line in zip(_LINES, self._lines[name], strict=True)
         )
 
-    def _sum_vehicles(self, loads: Iterable[Load]) -> dict[str, list[complex]]:
-        sums: dict[str, list[complex]] = {name: [0j, 0j, 0j] for name in self._feeder_ids}
-        for load in loads:
-            amps = load.amps
-            used = (amps[0] > 0.0) + (amps[1] > 0.0) + (amps[2] > 0.0)
-            key = (load.station_id, load.evse_number, used)
-            shares = self._shares.get(key)
-            if shares is None:
-                shares = self._shares[key] = self._shares_of(*key)
-            for share in shares:
-                sums[share.feeder_id][share.line - 1] += amps[share.conductor] * share.angle
-        return sums
+    def _sum_vehicles(self) -> None:
+        self._sums = {name: [0j, 0j, 0j] for name in self._feeder_ids}
+        for key, amps in self._drawn.items():
+            self._add(key, amps, 1)
+
+    def _add(self, key: tuple[str, int], amps: Amps, sign: int) -> None:
+        """Add what an EVSE draws to all lines that it loads, or take it away (-1)."""
+        used = (amps[0] > 0.0) + (amps[1] > 0.0) + (amps[2] > 0.0)
+        if not used:
+            return
+        shares = self._shares.get((*key, used))
+        if shares is None:
+            shares = self._shares[*key, used] = self._shares_of(*key, used)
+        for share in shares:
+            added = amps[share.conductor] * share.angle
+            self._sums[share.feeder_id][share.line - 1] += sign * added
 
     def _shares_of(self, station_id: str, evse_number: int, used: int) -> list[_Share]:
         """Feeder lines that an EVSE loads, and at which angle."""

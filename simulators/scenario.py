@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from simulators.building import Habits
 from simulators.placement import Visit, place
 from simulators.sessions.acn import read_acn
 from simulators.sessions.norway import read_norway
@@ -80,6 +81,7 @@ class MannersModel(_Model):
     forgets_profiles: bool = False
     resumes_transactions: bool = False
     boots_each_reconnect: bool = False
+    reported_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     wrong_clock_s: Annotated[float, Field(ge=-_YEARS_S, le=_YEARS_S)] = 0.0
     reboots: list[time] = []
     silent: list[SilenceModel] = []
@@ -113,6 +115,7 @@ class Scenario:
         source: Where the sessions come from, and what could not be used of it.
         v201: Stations that speak OCPP 2.0.1; the others speak 1.6.
         manners: How single stations misbehave; the others are polite.
+        habits: How the buildings draw, by feeder.
     """
 
     name: str
@@ -126,7 +129,7 @@ class Scenario:
     source: str
     v201: frozenset[str]
     manners: Mapping[str, Manners]
-    building_level: float
+    habits: Mapping[str, Habits]
     seed: int
 
     @property
@@ -186,7 +189,7 @@ def read_scenario(
             name: _manners(manners, model.starts, site.zone)
             for name, manners in model.manners.items()
         },
-        building_level=model.building_level,
+        habits={feeder.feeder_id: Habits(level=model.building_level) for feeder in site.feeders},
         seed=model.seed,
     )
 

@@ -123,6 +123,10 @@ class Site:
             above = parents[above]
         return path
 
+    def places_below(self, feeder_id: str) -> list[Place]:
+        """The EVSEs that a feeder feeds, directly or through others."""
+        return [place for place in self.places if feeder_id in self.path_up(place.feeder_id)]
+
 
 def read_site(path: Path) -> Site:
     """Read a site file.

@@ -29,11 +29,19 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._virtual_s = 0.0
-        super().__init__(_JumpingSelector(self._jump))
+        self._selector_that_jumps = _JumpingSelector(self._jump)
+        super().__init__(self._selector_that_jumps)
 
     def time(self) -> float:
         """Seconds of virtual time since the loop was made."""
         return self._virtual_s
+
+    def call_after_turns(self, turns: int, callback: Callable[[], None]) -> None:
+        """Call something between two turns of the loop, after so many more of them.
+
+        Unlike a callback that is scheduled it stands in no queue: what is ready runs after it.
+        """
+        self._selector_that_jumps.call_after(turns, callback)
 
     def run_in_executor(
         self,
@@ -80,8 +88,20 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self, jump: Callable[[float], None]) -> None:
         super().__init__()
         self._jump = jump
+        self._turns_left = 0
+        self._callback: Callable[[], None] | None = None
+
+    def call_after(self, turns: int, callback: Callable[[], None]) -> None:
+        """Call something when this was asked so many times more."""
+        self._turns_left, self._callback = turns, callback
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._callback is not None:
+            self._turns_left -= 1
+            if self._turns_left <= 0:
+                callback, self._callback = self._callback, None
+                callback()
+                timeout = 0  # it may have made something ready
         ready = super().select(0)
         if ready or timeout == 0:
             return ready

@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csms.cli import ca, config, db, station
+from csms.cli.chaos import chaos
 from csms.cli.demo import demo
 from csms.cli.export import export
 from csms.cli.plan import plan
@@ -45,6 +46,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.command("plan")(plan)
+app.command("chaos")(chaos)
 app.command("export")(export)
 app.add_typer(db.app, name="db")
 app.add_typer(station.app, name="station")

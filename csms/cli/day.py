@@ -199,9 +199,7 @@ def _app(scenario: Scenario, clock: ScaledClock, database: Path) -> App:
 
 def _uncontrolled(scenario: Scenario, slots: int) -> dict[str, Array]:
     """The true uncontrolled load of each feeder, averaged over every slot: [line, slot]."""
-    buildings = buildings_of(
-        scenario.site, scenario.starts_at, scenario.seed, scenario.building_level
-    )
+    buildings = buildings_of(scenario.site, scenario.starts_at, scenario.seed, scenario.habits)
     samples = slots * _SLOT_S // _SAMPLE_S
     instants = [scenario.starts_at + timedelta(seconds=_SAMPLE_S * i) for i in range(samples)]
     loads: dict[str, Array] = {}

@@ -210,7 +210,9 @@ class ControlModel(_Model):
     heartbeat_every_s: Seconds = 300
     reading_lives_s: Seconds = 180
     acceptance: Acceptance = Field(
-        default=Acceptance.AT_ONCE, description="When a station that boots is accepted"
+        strict=False,
+        default=Acceptance.AT_ONCE,
+        description="When a station that boots is accepted",
     )
     proves_by_reset: bool = Field(
         default=True,
@@ -246,9 +248,13 @@ class PolicyModel(_Model):
     """How the site shares what it has."""
 
     fairness: Fairness = Field(
-        default=Fairness.PROPORTIONAL, description="Who goes short when not all can be served"
+        strict=False,
+        default=Fairness.PROPORTIONAL,
+        description="Who goes short when not all can be served",
     )
-    aim: Aim = Field(default=Aim.EARLY, description="What counts once everybody gets enough")
+    aim: Aim = Field(
+        strict=False, default=Aim.EARLY, description="What counts once everybody gets enough"
+    )
 
 
 class GridModel(_Model):

@@ -100,7 +100,7 @@ class Charging(Dialect):
             key=str(uuid.UUID(int=self._rng.getrandbits(128), version=4)),
             token=token,
             started_at=now,
-            begin_wh=outlet.register_wh,
+            begin_wh=outlet.shown_wh,
             remote_start_id=remote.remote_start_id if remote else None,
         )
         outlet.begin(transaction)

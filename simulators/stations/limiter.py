@@ -46,6 +46,8 @@ class Limiter:
         self.outlets: Mapping[int, Outlet] = {
             model.number: Outlet(model, self._limit_at, rng) for model in models
         }
+        for outlet in self.outlets.values():
+            outlet.reported_share = manners.reported_share
         self.profiles = ProfileStore(same_level, abilities.max_profiles)
         self._abilities = abilities
         self._manners = manners
@@ -119,22 +121,34 @@ class Limiter:
             return lambda _at: Limit(all_a, FOREVER)
         if evse_number:
             outlet = self.outlets[evse_number]
-            return lambda at: self._limit_since(outlet, at, began_at)
+            return lambda at: self._shown_limit(outlet, at, began_at)
         return lambda at: self._whole(at, began_at)
 
     def _limit_at(self, outlet: Outlet, now: datetime) -> Limit:
         return self._limit_since(outlet, now, now)
 
     def _limit_since(self, outlet: Outlet, now: datetime, began_at: datetime) -> Limit:
+        """What the outlet keeps to."""
+        if self._manners.ignores_limits:
+            return Limit(outlet.model.max_a, FOREVER)
+        return self._allowed(outlet, now, began_at, ignores=self._ignores(outlet.model.number))
+
+    def _shown_limit(self, outlet: Outlet, now: datetime, began_at: datetime) -> Limit:
+        """What the station says that the outlet keeps to."""
+        if self._manners.composite is Composite.PRETENDED:
+            return self._allowed(outlet, now, began_at, ignores=False)
+        return self._limit_since(outlet, now, began_at)
+
+    def _allowed(
+        self, outlet: Outlet, now: datetime, began_at: datetime, *, ignores: bool
+    ) -> Limit:
         """The lower of the EVSE's own limit and its share of the station's (1.6 §3.13.3)."""
         model = outlet.model
-        if self._manners.ignores_limits:
-            return Limit(model.max_a, FOREVER)
         if outlet.transaction is not None:
             began_at = outlet.transaction.started_at
         shown, began_shown = self._own_clock.at(now), self._own_clock.at(began_at)
         own = self._timed(self.profiles.evse_rate(model.number, shown, began_shown))
-        if self._ignores(model.number):
+        if ignores:
             own = Slice(None, own.until)
         whole = self._timed(self.profiles.station_rate(shown))
         sharing = max(1, self.busy_count)
@@ -150,7 +164,7 @@ class Limiter:
 
     def _whole(self, now: datetime, began_at: datetime) -> Limit:
         """What all EVSEs may take from the grid together (K08.FR.03)."""
-        limits = [self._limit_since(o, now, began_at) for o in self.outlets.values()]
+        limits = [self._shown_limit(o, now, began_at) for o in self.outlets.values()]
         some = next(iter(self.outlets.values()))
         total = tightest(
             sum(limit.amps for limit in limits),

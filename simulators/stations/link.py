@@ -6,9 +6,9 @@ LinkLostError      the connection ended before the answer came
 import asyncio
 import logging
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -28,8 +28,41 @@ from csms.ocpp.frames import (
 logger = logging.getLogger(__name__)
 
 Answer: TypeAlias = CallResult | CallError
-Connect: TypeAlias = Callable[[str, str], Awaitable[ClientConnection]]
+
+
+class Transport(Protocol):
+    """What a connection runs over."""
+
+    def abort(self) -> None:
+        """End it at once."""
+        ...
+
+
+class Connection(Protocol):
+    """As much of an open WebSocket as a link uses."""
+
+    @property
+    def transport(self) -> Transport:
+        """What it runs over."""
+        ...
+
+    async def send(self, message: str, /) -> None:
+        """Send a message.
+
+        Raises:
+            ConnectionClosed: It has ended.
+        """
+        ...
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]:
+        """The messages that come; ends, or raises ConnectionClosed, with the connection."""
+        ...
+
+
+Connect: TypeAlias = Callable[[str, str], Awaitable[Connection]]
 """Connects a station, given its id, with a subprotocol."""
+ConnectSocket: TypeAlias = Callable[[str, str], Awaitable[ClientConnection]]
+"""The same over a socket."""
 
 CALL_TIMEOUT_S: Final = 60.0
 """How long an answer is waited for, in seconds of the event loop."""
@@ -46,7 +79,7 @@ PasswordOf: TypeAlias = Callable[[str], str | None]
 
 def connect_to(
     url: str, unix_socket: Path | None = None, password_of: PasswordOf | None = None
-) -> Connect:
+) -> ConnectSocket:
     """Make a factory of connections to a CSMS.
 
     Args:
@@ -90,7 +123,7 @@ class Link:
 
     def __init__(
         self,
-        connection: ClientConnection,
+        connection: Connection,
         answer: Callable[[Call], Answer | None],
         malformed_code: str,
     ) -> None:

@@ -29,6 +29,8 @@ class Composite(Enum):
     """A limit of -1."""
     HARDWARE = "hardware"
     """What the hardware could, whatever the profiles say."""
+    PRETENDED = "pretended"
+    """What the profiles say, whether they are followed or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Manners:
         forgets_profiles: Loses all profiles when it reboots (against K01.FR.27).
         resumes_transactions: Goes on with a transaction after a reboot instead of ending it.
         boots_each_reconnect: Sends a boot notification whenever it connects.
+        reported_share: What its meters show of the current and energy that flow; 1: all.
         wrong_clock_s: How much its clock is fast, whatever its CSMS tells it; below 0: slow.
         reboots_at: When it loses power for a moment.
         silences: When it cannot be reached.
@@ -70,6 +73,7 @@ class Manners:
     forgets_profiles: bool = False
     resumes_transactions: bool = False
     boots_each_reconnect: bool = False
+    reported_share: float = 1.0
     wrong_clock_s: float = 0.0
     reboots_at: tuple[datetime, ...] = ()
     silences: tuple[Silence, ...] = ()

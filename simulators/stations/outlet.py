@@ -1,8 +1,9 @@
 """The electrical side of one EVSE: its contactor, its meter, the vehicle at it."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Final, TypeAlias
@@ -112,6 +113,8 @@ class Outlet:
         sample_due_at: When the next meter values are to be sent.
         told: The state that the CSMS was told last.
         is_waiting: Whether the vehicle is to be charged, and is not yet.
+        reported_share: What of its current and energy the meter shows; 1: all.
+        on_change: Called when what it draws, or will draw, may have changed other than by time.
     """
 
     def __init__(
@@ -124,6 +127,8 @@ class Outlet:
         self.sample_due_at: datetime | None = None
         self.told = OutletState.AVAILABLE
         self.is_waiting = False
+        self.reported_share = 1.0
+        self.on_change: Callable[[Outlet], None] = _nobody_cares
         self._limit_at = limit_at
         self._rng = rng
         self._limit_until: datetime | None = None
@@ -136,6 +141,11 @@ class Outlet:
     def register_wh(self) -> float:
         """The energy register of the meter: all that was ever delivered."""
         return self._past_wh + (self.vehicle.delivered_wh if self.vehicle else 0.0)
+
+    @property
+    def shown_wh(self) -> float:
+        """What the register shows."""
+        return self.register_wh * self.reported_share
 
     @property
     def state(self) -> OutletState:
@@ -163,6 +173,17 @@ class Outlet:
         amps, used = self.vehicle.current_a, self._lines_used
         return (amps, amps if used > 1 else 0.0, amps if used > 2 else 0.0)
 
+    @property
+    def changes_at(self) -> datetime | None:
+        """The next instant at which what it draws may change by itself, None if at none."""
+        if self.vehicle is None:
+            return None
+        within_s = self.vehicle.changes_within_s
+        if within_s == math.inf:
+            return self._limit_until
+        changes_at = self.vehicle.at + timedelta(seconds=within_s)
+        return changes_at if self._limit_until is None else min(changes_at, self._limit_until)
+
     def plug_in(self, session: Session, now: datetime) -> None:
         """A vehicle is plugged in."""
         car = session.vehicle
@@ -186,6 +207,7 @@ class Outlet:
         self.is_waiting = False
         if vehicle is not None:
             self._past_wh += vehicle.delivered_wh
+            self.on_change(self)
         return vehicle
 
     def begin(self, transaction: Transaction) -> None:
@@ -220,6 +242,7 @@ class Outlet:
         self.limit_a = limit.amps if limit.amps >= self.model.min_a else 0.0
         self.vehicle.advance(now)
         self.vehicle.offer(self.limit_a)
+        self.on_change(self)
 
     def advance(self, now: datetime) -> None:
         """Let time pass, through every limit that holds meanwhile."""
@@ -238,12 +261,14 @@ class Outlet:
         self.limit_a, self._limit_until = 0.0, None
         if self.vehicle is not None:
             self.vehicle.cut_off()
+        self.on_change(self)
 
     def _measure(self, measurand: str) -> list[Reading]:
+        share = self.reported_share
         if measurand == REGISTER:
-            return [Reading(measurand, float(int(self.register_wh)), "Wh")]
+            return [Reading(measurand, float(int(self.shown_wh)), "Wh")]
         if measurand == "Power.Active.Import":
-            power_w = self.vehicle.power_w if self.vehicle else 0.0
+            power_w = self.vehicle.power_w * share if self.vehicle else 0.0
             return [Reading(measurand, round(power_w, 1), "W")]
         return self._measure_dc(measurand) if self.model.is_dc else self._measure_ac(measurand)
 
@@ -255,7 +280,9 @@ class Outlet:
     def _measure_ac(self, measurand: str) -> list[Reading]:
         match measurand:
             case "Current.Import":
-                return self._by_line(measurand, self.currents, "A")
+                share, (first, second, third) = self.reported_share, self.currents
+                amps = (first * share, second * share, third * share)
+                return self._by_line(measurand, amps, "A")
             case "Current.Offered":
                 return [Reading(measurand, round(self.limit_a, 2), "A")]
             case "Voltage":
@@ -269,3 +296,7 @@ class Outlet:
             Reading(measurand, round(values[i], 2), unit, f"L{i + 1}")
             for i in range(self.model.line_count)
         ]
+
+
+def _nobody_cares(_outlet: Outlet) -> None:
+    """Nobody has to be told."""

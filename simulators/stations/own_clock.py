@@ -40,6 +40,11 @@ class OwnClock:
         """The instant at which it shows a time."""
         return shown if shown == FOREVER else shown - self._ahead
 
+    def jump(self, seconds: float) -> None:
+        """Go wrong by so much more, however it is set later; below 0: back."""
+        self._wrong += timedelta(seconds=seconds)
+        self._ahead += timedelta(seconds=seconds)
+
     def set(self, told: datetime, asked_at: datetime) -> bool:
         """Set it by an answer that has just come; return whether that changed it.
 

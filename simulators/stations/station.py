@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from csms.ocpp.frames import Call, CallError, CallResult, ErrorCode, JsonObject
 from simulators.clock import Clock
@@ -31,6 +31,11 @@ from simulators.stations.vehicle import Vehicle
 from simulators.stations.waiting import happens_within
 
 logger = logging.getLogger(__name__)
+
+Obey: TypeAlias = Callable[[Call], Answer | None]
+"""Does what a call asks for, and answers it."""
+Trouble: TypeAlias = Callable[[Call, Obey], Answer | None]
+"""Comes between a call and what the station makes of it."""
 
 _REBOOT_S: Final = (20.0, 40.0)
 _FLUSH_S: Final = 10.0
@@ -62,6 +67,7 @@ class Station(Charging):
 
     Attributes:
         uplink: Its connection.
+        trouble: What comes between its CSMS's calls and it; None: nothing.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class Station(Charging):
         self.station_id = station_id
         self.uplink = Uplink(self, self.clock, surroundings.connect, surroundings.rng)
         self.uplink.boots_each_time = manners.boots_each_reconnect
+        self.trouble: Trouble | None = None
         self._manners = manners
         self._remote_starts: dict[int, RemoteStart] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -138,6 +145,9 @@ class Station(Charging):
 
     def answer(self, call: Call) -> Answer | None:
         """Answer a call of the CSMS."""
+        return self.trouble(call, self._obey) if self.trouble else self._obey(call)
+
+    def _obey(self, call: Call) -> Answer | None:
         if self.uplink.registration is Registration.REJECTED:
             return self.answer_while_rejected(call)
         command = self._commands.get(call.action)
@@ -234,6 +244,16 @@ class Station(Charging):
         self._start_task(self._reset())
         return True
 
+    def lose_power(self, *, forgets_profiles: bool, resumes_transactions: bool) -> None:
+        """Lose power for a moment, whatever its manners are otherwise."""
+        if not self.is_down:
+            self._start_task(self._go_dark(forgets=forgets_profiles, resumes=resumes_transactions))
+
+    def clock_jumps(self, seconds: float) -> None:
+        """Its clock goes wrong by so much more; below 0: back."""
+        self.own_clock.jump(seconds)
+        self.limiter.follow(self.clock.now())
+
     @property
     def _is_barred(self) -> bool:
         """Whether it must not start or stop transactions for the CSMS (1.6 §4.2, B02.FR.05)."""
@@ -243,15 +263,19 @@ class Station(Charging):
         if not self._manners.resumes_transactions:
             self.stop_all(EndCause.RESET)
             await happens_within(self.clock, self.uplink.outbox.is_empty, _FLUSH_S)
-        await self._reboot()
+        await self._reboot(forgets=self._manners.forgets_profiles)
 
     async def _lose_power(self, at: datetime) -> None:
         await self._sleep_until(at)
-        await self._reboot()
-        if not self._manners.resumes_transactions:
+        manners = self._manners
+        await self._go_dark(forgets=manners.forgets_profiles, resumes=manners.resumes_transactions)
+
+    async def _go_dark(self, *, forgets: bool, resumes: bool) -> None:
+        await self._reboot(forgets=forgets)
+        if not resumes:
             self.stop_all(EndCause.POWER_LOSS)
 
-    async def _reboot(self) -> None:
+    async def _reboot(self, *, forgets: bool) -> None:
         """Be dark for a while. Profiles persist (K01.FR.27), unless it has other manners."""
         self.advance()
         self.is_down = True
@@ -260,7 +284,7 @@ class Station(Charging):
         self.uplink.switch_off()
         await self.clock.sleep(self._rng.uniform(*_REBOOT_S))
         self.is_down = False
-        if self._manners.forgets_profiles:
+        if forgets:
             self.limiter.profiles.clear(Criteria())
         for outlet in self.outlets.values():
             outlet.power_on(self.clock.now())

@@ -98,7 +98,7 @@ class StationV16(Station):
     def tell_ended(self, outlet: Outlet, transaction: Transaction, cause: EndCause) -> None:
         """StopTransaction.req (§6.49)."""
         payload = {
-            "meterStop": int(outlet.register_wh),
+            "meterStop": int(outlet.shown_wh),
             "timestamp": format_time(self.own_clock.now()),
             "reason": _REASON[cause],
         }

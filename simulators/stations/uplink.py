@@ -11,12 +11,11 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
 from csms.ocpp.frames import CallResult, JsonObject
 from simulators.clock import Clock
-from simulators.stations.link import Answer, Connect, Link, LinkLostError
+from simulators.stations.link import Answer, Connect, Connection, Link, LinkLostError
 from simulators.stations.outbox import Message, Outbox
 from simulators.stations.speaker import Registration, Speaker
 from simulators.stations.waiting import happens_within
@@ -148,14 +147,14 @@ class Uplink:
         if self._link is not None:
             self._link.drop()
 
-    async def _try_to_connect(self) -> ClientConnection | None:
+    async def _try_to_connect(self) -> Connection | None:
         try:
             return await self._connect(self._speaker.station_id, self._speaker.subprotocol)
         except (OSError, TimeoutError, WebSocketException) as error:
             logger.info("%s cannot connect: %s", self._speaker.station_id, error)
             return None
 
-    async def _be_online(self, connection: ClientConnection) -> None:
+    async def _be_online(self, connection: Connection) -> None:
         self._link = Link(connection, self._speaker.answer, self._speaker.malformed_code)
         logger.info("%s is connected", self._speaker.station_id)
         if not self._is_on.is_set() or self._clock.now() < self._away_until:

@@ -55,6 +55,7 @@ class Vehicle:
         session: The session.
         current_a: What it draws from each line that it uses.
         delivered_wh: What it has taken.
+        at: The instant up to which time has passed for it.
     """
 
     def __init__(self, session: Session, hookup: Hookup, rng: Random, now: datetime) -> None:
@@ -63,7 +64,7 @@ class Vehicle:
         self.current_a = 0.0
         self.delivered_wh = 0.0
         self._rng = rng
-        self._at = now
+        self.at = now
         self._stages = _stages(session, hookup)
         self._stage = 0
         self._offered_a = 0.0
@@ -87,6 +88,11 @@ class Vehicle:
         """What flows into it."""
         return self.current_a * self.hookup.w_per_a
 
+    @property
+    def changes_within_s(self) -> float:
+        """How long its current stays as it is if nothing is done to it; infinite: for ever."""
+        return min(self._respond_s, self._stage_s())
+
     def offer(self, limit_a: float) -> None:
         """Tell it what it may draw from now on."""
         self._offered_a = limit_a
@@ -103,8 +109,8 @@ class Vehicle:
 
     def advance(self, now: datetime) -> None:
         """Let time pass under what was last offered."""
-        left_s = (now - self._at).total_seconds()
-        self._at = now
+        left_s = (now - self.at).total_seconds()
+        self.at = now
         while left_s > 0:
             step_s = min(left_s, self._respond_s, self._stage_s())
             self._take(step_s)

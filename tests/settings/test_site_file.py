@@ -12,13 +12,17 @@ from csms.domain.identity import EvseId
 from csms.domain.security import SecurityProfile, SiteSecurity
 from csms.domain.settings import WantedSetting
 from csms.domain.site import (
+    Acceptance,
+    Aim,
     AmpereSchedule,
     AssumedNeed,
     ControlPolicy,
     Earthing,
     EvsePlace,
+    Fairness,
     Feeder,
     GuestPlace,
+    SharingPolicy,
     Site,
     UncontrolledLoad,
     Window,
@@ -188,6 +192,15 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert site.control == ControlPolicy()
     assert site.places[0].min_a == 6.0
     assert site.places[0].fallback_a == 0.0
+
+
+def test_words_for_acceptance_and_sharing_are_read(tmp_path: Path) -> None:
+    policy = "policy: {fairness: max_min, aim: calm}"
+    control = "control: {plan_every_s: 300, acceptance: when_set_up}"
+    text = changed("control: {plan_every_s: 300}", f"{control}\n{policy}")
+    site = read(tmp_path, text)
+    assert site.control.acceptance is Acceptance.WHEN_SET_UP
+    assert site.policy == SharingPolicy(fairness=Fairness.MAX_MIN, aim=Aim.CALM)
 
 
 def test_settings_of_chargers_are_texts_as_stations_write_them(tmp_path: Path) -> None:

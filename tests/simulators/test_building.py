@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.building import Building, MeterReporter, buildings_of
+from simulators.building import Building, Habits, MeterReporter, buildings_of
 from simulators.clock import ScaledClock
 from simulators.site import Site, read_site
 from simulators.stations.outlet import Amps
@@ -64,7 +64,7 @@ def test_one_seed_gives_one_day_whenever_it_is_looked_at(garage: Site) -> None:
 
 
 def test_level_zero_draws_nothing(garage: Site) -> None:
-    building = buildings_of(garage, MIDNIGHT, 1, level=0.0)["intake"]
+    building = buildings_of(garage, MIDNIGHT, 1, {"intake": Habits(level=0.0)})["intake"]
     assert set(day_of(building)[:100]) == {(0.0, 0.0, 0.0)}
 
 

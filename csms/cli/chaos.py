@@ -1,0 +1,182 @@
+"""`chargeflex chaos`: the real system through days in which much goes wrong, one for each seed."""
+
+import multiprocessing
+import os
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import datetime
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from csms.cli.chaos_run import Asked, SeedReport, run_seed
+from csms.domain.errors import InvalidInputError
+from csms.log import set_up_logging
+from simulators.chaos.faults import FaultKind
+from simulators.chaos.judge import Excess
+
+LEAST_SHARE: Final = 0.95
+"""Of the energy that perfect foresight would deliver: less is a fault."""
+
+_SEEDS: Final = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9}))?")
+_MOST_SEEDS: Final = 10_000
+_LEAST_STATIONS: Final = 4
+
+
+def chaos(
+    seeds: Annotated[str, typer.Option(help="Which days: 7, or 1..50")] = "1..10",
+    stations: Annotated[
+        int, typer.Option(min=_LEAST_STATIONS, max=1000, help="Stations of each site")
+    ] = 100,
+    hours: Annotated[float, typer.Option(min=0.5, max=168, help="Length of each day")] = 24.0,
+    faults: Annotated[
+        str, typer.Option(help=f"all, none, or some of: {', '.join(FaultKind)}")
+    ] = "all",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default one per processor")
+    ] = None,
+    cut_s: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="How long the system may take to answer a building that draws more than the site "
+            "file promises; by default twice the time between two measurements, and 10 s",
+        ),
+    ] = None,
+    replay: Annotated[int | None, typer.Option(help="Run this seed only")] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Tell what happened around the first excess")
+    ] = False,
+) -> None:
+    """Run the whole system through days full of faults, and prove that every limit holds.
+
+    Everything is drawn from the seed: the site, who comes, what fails and when. The same seed gives
+    the same day in every process. Exits with 1 if any limit was exceeded by what chargers drew, or
+    if too little was delivered.
+    """
+    set_up_logging("CRITICAL")
+    asked = [
+        Asked(
+            seed=seed,
+            stations=stations,
+            hours=hours,
+            kinds=read_kinds(faults),
+            cut_s=cut_s,
+            is_verbose=verbose,
+        )
+        for seed in ([replay] if replay is not None else read_seeds(seeds))
+    ]
+    reports = []
+    for report in _run_all(asked, jobs or os.cpu_count() or 1):
+        reports.append(report)
+        for line in _lines(report, asked[0], faults):
+            typer.echo(line)
+    has_passed = judge(reports)
+    typer.echo(_summary(reports, has_passed=has_passed))
+    if not has_passed:
+        raise typer.Exit(1)
+
+
+def read_seeds(text: str) -> list[int]:
+    """Read seeds as the command line names them.
+
+    Raises:
+        InvalidInputError: They are none.
+    """
+    found = _SEEDS.fullmatch(text.strip())
+    if found is None:
+        raise InvalidInputError("seeds", f"expected a number, or two such as 1..50, got {text!r}")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if not first <= last < first + _MOST_SEEDS:
+        raise InvalidInputError("seeds", f"expected 1 to {_MOST_SEEDS} seeds, got {text!r}")
+    return list(range(first, last + 1))
+
+
+def read_kinds(text: str) -> frozenset[FaultKind]:
+    """Read kinds of faults as the command line names them.
+
+    Raises:
+        InvalidInputError: There is no such kind.
+    """
+    if text in ("all", "none"):
+        return frozenset(FaultKind) if text == "all" else frozenset()
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in {*FaultKind}:
+            expected = f"expected all, none, or some of {', '.join(FaultKind)}"
+            raise InvalidInputError("faults", f"{expected}, got {name!r}")
+    return frozenset(map(FaultKind, names))
+
+
+def judge(reports: Sequence[SeedReport]) -> bool:
+    """Whether no limit was exceeded, and enough was delivered."""
+    return _over_as(reports) == 0.0 and _share(reports) >= LEAST_SHARE
+
+
+def _run_all(asked: Sequence[Asked], jobs: int) -> Iterator[SeedReport]:
+    """Run each seed in a process whose sets have the same order as any other's."""
+    os.environ["PYTHONHASHSEED"] = "0"
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(asked)), mp_context=spawning) as pool:
+        for done in as_completed([pool.submit(_run_quietly, one) for one in asked]):
+            yield done.result()
+
+
+def _run_quietly(asked: Asked) -> SeedReport:
+    set_up_logging("CRITICAL")
+    return run_seed(asked)
+
+
+def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
+    counts = " ".join(f"{kind}={count}" for kind, count in sorted(report.faults.items()))
+    yield (
+        f"seed {report.seed}: {report.over_as:.1f} A s over a limit in {report.excess_count} "
+        f"places, {report.excused_as:.1f} excused, {report.delivered_wh / 1000:.0f} kWh, "
+        f"{100 * report.share_of_foresight:.1f} % of foresight, {report.visits} vehicles, "
+        f"{report.plans} plans, {report.restarts} restarts, digest {report.digest}, "
+        f"{report.cpu_s:.0f} s of processor time; {counts or 'no faults'}"
+    )
+    if report.first is not None:
+        zone = ZoneInfo(report.timezone)
+        yield f"  first: {_described(report.first, zone)}"
+        for note in report.faults_before:
+            yield f"  before: {_time(note.at, zone)} {note.words}"
+        yield (
+            f"  replay: chargeflex chaos --replay {report.seed} --stations {asked.stations} "
+            f"--hours {asked.hours:g} --faults {faults} --verbose"
+        )
+    if report.around:
+        zone = ZoneInfo(report.timezone)
+        for note in report.around:
+            yield f"  {_time(note.at, zone)} {'FAULT ' if note.is_fault else ''}{note.words}"
+
+
+def _described(excess: Excess, zone: ZoneInfo) -> str:
+    return (
+        f"{_time(excess.began_at, zone)} feeder {excess.feeder_id} L{excess.line} carried "
+        f"{excess.amps:.2f} A, limit {excess.limit_a:.2f} A, for "
+        f"{(excess.ended_at - excess.began_at).total_seconds():.1f} s ({excess.over_as:.1f} A s)"
+    )
+
+
+def _time(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
+def _over_as(reports: Sequence[SeedReport]) -> float:
+    return sum(report.over_as for report in reports)
+
+
+def _share(reports: Sequence[SeedReport]) -> float:
+    best_wh = sum(report.foresight_wh for report in reports)
+    return sum(report.delivered_wh for report in reports) / best_wh if best_wh else 1.0
+
+
+def _summary(reports: Sequence[SeedReport], *, has_passed: bool) -> str:
+    return (
+        f"chaos: {len(reports)} seeds, {_over_as(reports):.1f} A s over a limit, energy "
+        f"{100 * _share(reports):.1f} % of foresight (bar 0.0 A s, {100 * LEAST_SHARE:.0f} %) "
+        f"{'PASS' if has_passed else 'FAIL'}"
+    )

@@ -1,0 +1,77 @@
+"""A day as perfect foresight may know it, where not all room can be used by anybody.
+
+Load that nobody measures counts at its worst case, and an EVSE where nobody is at its fallback:
+that room is kept by every controller that keeps the site file's promises.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+import numpy as np
+
+from csms.cli.day import study_day
+from csms.domain.site import EvsePlace, Site
+from csms.settings.site_file import read_site
+from simulators.scenario import Scenario
+from smart_charging import study
+from smart_charging.arrays import Array
+from smart_charging.feeder import Feeder
+
+
+def knowable_day(scenario: Scenario, until: datetime) -> study.Day:
+    """A scenario's day up to an instant, with all that happened and can be known."""
+    day, site = study_day(scenario, until), read_site(scenario.site_path)
+    starts = _starts(day)
+    kept = _kept_for_fallbacks(day, site, scenario)
+    return replace(
+        day,
+        feeders=tuple(
+            _with_more(feeder, kept[feeder.key] + _unmeasured(feeder, site, starts))
+            for feeder in day.feeders
+        ),
+    )
+
+
+def _starts(day: study.Day) -> list[datetime]:
+    seconds = accumulate(day.slots_s[:-1], initial=0)
+    return [day.starts_at + timedelta(seconds=second) for second in seconds]
+
+
+def _with_more(feeder: Feeder, more_a: Array) -> Feeder:
+    return replace(feeder, uncontrolled_a=feeder.uncontrolled_a + more_a)
+
+
+def _unmeasured(feeder: Feeder, site: Site, starts: list[datetime]) -> Array:
+    """What a feeder's load could be above what it is: [line, slot]."""
+    load = site.feeder(feeder.key).uncontrolled
+    if load is None or load.is_metered:
+        return np.zeros_like(feeder.uncontrolled_a)
+    worst_a = np.array([load.worst_case.at(at, site.timezone) for at in starts]).T
+    return np.maximum(worst_a - feeder.uncontrolled_a, 0.0)
+
+
+def _kept_for_fallbacks(day: study.Day, site: Site, scenario: Scenario) -> Mapping[str, Array]:
+    """The fallbacks of EVSEs where nobody is: [line, slot] by feeder."""
+    starts = _starts(day)
+    ends = [*starts[1:], starts[-1] + timedelta(seconds=day.slots_s[-1])]
+    kept = {feeder.key: np.zeros((3, len(starts))) for feeder in day.feeders}
+    for place in site.places:
+        if place.fallback_a <= 0.0:
+            continue
+        is_empty = np.ones(len(starts))
+        for visit in scenario.visits:
+            if (visit.station_id, visit.evse_number) == _name(place):
+                session = visit.session
+                is_empty *= [
+                    session.departs_at <= start or session.arrives_at >= end
+                    for start, end in zip(starts, ends, strict=True)
+                ]
+        for line in place.lines:
+            kept[place.feeder_id][line - 1] += place.fallback_a * is_empty
+    return kept
+
+
+def _name(place: EvsePlace) -> tuple[str, int]:
+    return place.evse.station_id, place.evse.number

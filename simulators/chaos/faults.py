@@ -1,0 +1,258 @@
+"""What can go wrong, how often, and the plan of all that does on one day.
+
+A rate is per station-hour for what happens to stations, per day for what happens to the site, and
+a share of the stations for what is wrong with a station all day long.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+from types import MappingProxyType
+from typing import Final
+
+BEGIN_AFTER: Final = timedelta(minutes=15)
+"""Of a day: by then stations have come and hold their fallbacks. A site is not put into operation
+while its network fails."""
+
+
+class FaultKind(StrEnum):
+    """What can go wrong."""
+
+    LINK_CUT = "link_cut"
+    """The connection ends for both, and the station cannot come back for a while."""
+    HALF_OPEN = "half_open"
+    """Nothing passes any more, and nobody is told."""
+    DELAY = "delay"
+    """Messages of one or both directions are late for a while."""
+    DUPLICATE = "duplicate"
+    """Messages of both directions come twice for a while."""
+    REJECT = "reject"
+    """For a while every second command is rejected."""
+    CALL_ERROR = "call_error"
+    """For a while every second command is answered with an error, done or not."""
+    NO_ANSWER = "no_answer"
+    """For a while every second command is not answered, done or not."""
+    REBOOT = "reboot"
+    """A station restarts, and holds its profiles."""
+    PROFILE_LOSS = "profile_loss"
+    """A station restarts without its profiles."""
+    CLOCK_JUMP = "clock_jump"
+    METER_OUTAGE = "meter_outage"
+    LOAD_STEP = "load_step"
+    """The building switches on as much at once as was said that it would."""
+    SUDDEN_STEP = "sudden_step"
+    """The building switches on more than was said."""
+    LIMIT_CUT = "limit_cut"
+    """The grid company lowers a feeder's limit."""
+    DATABASE_LOCK = "database_lock"
+    KILL = "kill"
+    """The server is killed, and started again."""
+    WRONG_CLOCK = "wrong_clock"
+    IGNORES_LIMITS = "ignores_limits"
+    IGNORES_TX_PROFILE = "ignores_tx_profile"
+    REFUSES_TX_PROFILE = "refuses_tx_profile"
+    REFUSES_VALIDITY = "refuses_validity"
+    ONE_PERIOD = "one_period"
+    WHOLE_NUMBERS = "whole_numbers"
+    LYING_COMPOSITE = "lying_composite"
+    LYING_METER = "lying_meter"
+
+
+PER_STATION_HOUR: Final[Mapping[FaultKind, float]] = MappingProxyType(
+    {
+        FaultKind.LINK_CUT: 0.04,
+        FaultKind.HALF_OPEN: 0.02,
+        FaultKind.DELAY: 0.04,
+        FaultKind.DUPLICATE: 0.02,
+        FaultKind.REJECT: 0.02,
+        FaultKind.CALL_ERROR: 0.02,
+        FaultKind.NO_ANSWER: 0.02,
+        FaultKind.REBOOT: 0.01,
+        FaultKind.PROFILE_LOSS: 0.002,
+        FaultKind.CLOCK_JUMP: 0.002,
+    }
+)
+PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
+    {
+        FaultKind.METER_OUTAGE: 3,
+        FaultKind.LOAD_STEP: 30,
+        FaultKind.SUDDEN_STEP: 4,
+        FaultKind.LIMIT_CUT: 0,  # there is nobody yet who could be told of it
+        FaultKind.DATABASE_LOCK: 6,
+        FaultKind.KILL: 5,
+    }
+)
+SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
+    {
+        FaultKind.WRONG_CLOCK: 0.01,
+        FaultKind.IGNORES_LIMITS: 0.005,
+        FaultKind.IGNORES_TX_PROFILE: 0.007,
+        FaultKind.REFUSES_TX_PROFILE: 0.01,
+        FaultKind.REFUSES_VALIDITY: 0.01,
+        FaultKind.ONE_PERIOD: 0.007,
+        FaultKind.WHOLE_NUMBERS: 0.007,
+        FaultKind.LYING_COMPOSITE: 0.007,
+        FaultKind.LYING_METER: 0.007,
+    }
+)
+
+_S_PER_HOUR: Final = 3600.0
+_HOURS_PER_DAY: Final = 24.0
+_LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
+    {
+        FaultKind.LINK_CUT: (1, 1800),
+        FaultKind.HALF_OPEN: (15, 300),
+        FaultKind.DELAY: (60, 900),
+        FaultKind.DUPLICATE: (60, 600),
+        FaultKind.REJECT: (30, 900),
+        FaultKind.CALL_ERROR: (30, 900),
+        FaultKind.NO_ANSWER: (30, 900),
+        FaultKind.METER_OUTAGE: (120, 4 * 3600),
+        FaultKind.LOAD_STEP: (60, 1800),
+        FaultKind.SUDDEN_STEP: (60, 900),
+        FaultKind.DATABASE_LOCK: (1, 10),
+        FaultKind.KILL: (1, 60),
+    }
+)
+"""From and to: how long a fault lasts, or, after a kill, until the server starts again."""
+_SIZE: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
+    {
+        FaultKind.DELAY: (1, 20),  # seconds at most
+        FaultKind.CLOCK_JUMP: (-600, 600),  # seconds
+        FaultKind.WRONG_CLOCK: (-600, 600),
+        FaultKind.LOAD_STEP: (0.8, 1.0),  # of the largest step
+        FaultKind.SUDDEN_STEP: (1.5, 3.0),
+        FaultKind.KILL: (0, 500),  # turns of the event loop until it strikes
+        FaultKind.LYING_METER: (0.3, 1.0),  # of what flows
+    }
+)
+_VARIANTS: Final[Mapping[FaultKind, tuple[str, ...]]] = MappingProxyType(
+    {
+        FaultKind.DELAY: ("to the server", "to the station", "both ways"),
+        FaultKind.REBOOT: ("ends its transactions", "resumes its transactions"),
+        FaultKind.PROFILE_LOSS: ("ends its transactions", "resumes its transactions"),
+    }
+)
+_AFTER_OUTAGE: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        place: The station or feeder that it happens to; empty: the server or its database.
+        lasts_s: How long; 0: only then, or, where it is the station's way, all day.
+        size: What its kind measures: seconds, or a share.
+        variant: Which of several ways.
+    """
+
+    at: datetime
+    kind: FaultKind
+    place: str = ""
+    lasts_s: float = 0.0
+    size: float = 0.0
+    variant: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.at + timedelta(seconds=self.lasts_s)
+
+    def __str__(self) -> str:
+        words = [str(self.kind), self.place, self.variant]
+        if self.size:
+            words.append(f"{self.size:.3g}")
+        if self.lasts_s:
+            words.append(f"for {self.lasts_s:.0f} s")
+        return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What faults can happen to, and when.
+
+    Attributes:
+        loaded_feeders: Those with uncontrolled load.
+        metered_feeders: Of those, the ones whose load is measured.
+    """
+
+    seed: int
+    starts_at: datetime
+    ends_at: datetime
+    stations: Sequence[str]
+    loaded_feeders: Sequence[str]
+    metered_feeders: Sequence[str]
+
+
+def draw_faults(stage: Stage, kinds: Collection[FaultKind]) -> tuple[Fault, ...]:
+    """Draw all that goes wrong on a day, in order of time.
+
+    What is drawn of one kind does not depend on which others are.
+    """
+    drawn = [fault for kind in FaultKind if kind in kinds for fault in _draw(stage, kind)]
+    faults = [fault for fault in drawn if not _is_unseen(fault, drawn)]
+    return tuple(sorted(faults, key=lambda fault: (fault.at, fault.kind, fault.place)))
+
+
+def _draw(stage: Stage, kind: FaultKind) -> Iterator[Fault]:
+    rng = Random(f"{stage.seed} {kind}")  # noqa: S311 - a simulation
+    if kind in SHARE_OF_STATIONS:
+        for station in stage.stations:
+            if rng.random() < SHARE_OF_STATIONS[kind]:
+                yield _fault(rng, stage.starts_at, kind, station)
+        return
+    places = _places(stage, kind)
+    per_hour = PER_DAY.get(kind, 0.0) / _HOURS_PER_DAY
+    if kind in PER_STATION_HOUR:
+        per_hour = PER_STATION_HOUR[kind] * len(places)
+    if not places or per_hour <= 0.0:
+        return
+    at = stage.starts_at + BEGIN_AFTER
+    while (at := at + _gap(rng, per_hour)) < stage.ends_at:
+        yield _fault(rng, at, kind, rng.choice(places))
+
+
+def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
+    match kind:
+        case FaultKind.METER_OUTAGE | FaultKind.SUDDEN_STEP:
+            return stage.metered_feeders
+        case FaultKind.LOAD_STEP:
+            return stage.loaded_feeders
+        case FaultKind.DATABASE_LOCK | FaultKind.KILL | FaultKind.LIMIT_CUT:
+            return ("",)
+        case _:
+            return stage.stations
+
+
+def _gap(rng: Random, per_hour: float) -> timedelta:
+    """To whole milliseconds, so that an instant can be written down."""
+    return timedelta(milliseconds=round(1000 * rng.expovariate(per_hour / _S_PER_HOUR)))
+
+
+def _fault(rng: Random, at: datetime, kind: FaultKind, place: str) -> Fault:
+    """Draw what a fault is like; short ones are as usual as long ones of ten times the length."""
+    least_s, most_s = _LASTS_S.get(kind, (0.0, 0.0))
+    lasts_s = least_s * (most_s / least_s) ** rng.random() if least_s else 0.0
+    size = rng.uniform(*_SIZE[kind]) if kind in _SIZE else 0.0
+    return Fault(
+        at=at,
+        kind=kind,
+        place=place,
+        lasts_s=round(lasts_s, 3),
+        size=round(size, 3),
+        variant=rng.choice(_VARIANTS[kind]) if kind in _VARIANTS else "",
+    )
+
+
+def _is_unseen(fault: Fault, all_faults: Iterable[Fault]) -> bool:
+    """Whether a sudden step comes while its meter is out: nobody could know of it."""
+    return fault.kind is FaultKind.SUDDEN_STEP and any(
+        outage.kind is FaultKind.METER_OUTAGE
+        and outage.place == fault.place
+        and outage.at < fault.ends_at + _AFTER_OUTAGE
+        and fault.at < outage.ends_at + _AFTER_OUTAGE
+        for outage in all_faults
+    )

@@ -1,0 +1,140 @@
+"""Lets everything go wrong when its time comes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final, Protocol
+
+from simulators.chaos.commands import CommandTrouble
+from simulators.chaos.faults import SHARE_OF_STATIONS, Fault, FaultKind
+from simulators.chaos.judge import StrictJudge
+from simulators.chaos.meters import FaultyMeters
+from simulators.chaos.network import FaultyNetwork
+from simulators.chaos.timeline import Timeline
+from simulators.clock import Clock
+from simulators.stations.station import Station
+
+_BUILDING_STEP_S: Final = 5.0
+"""A building moves on in steps: what happens at an instant shows within one."""
+
+
+class Server(Protocol):
+    """What can go wrong with the server under test."""
+
+    def kill(self, turns: int, down_s: float) -> None:
+        """End it after so many turns of the event loop, and start it again so much later."""
+        ...
+
+    def lock_database(self, seconds: float) -> None:
+        """Let somebody else hold its database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who and what faults happen to.
+
+    Attributes:
+        cut_s: How long the system may take to answer a sudden step of a building.
+    """
+
+    stations: Mapping[str, Station]
+    network: FaultyNetwork
+    meters: FaultyMeters
+    server: Server
+    judge: StrictJudge
+    timeline: Timeline
+    cut_s: float
+
+
+class Script:
+    """Runs a plan of faults.
+
+    Args:
+        seed: Draws which commands fail.
+        faults: What goes wrong, in order of time.
+        cast: Who and what it happens to.
+        clock: Simulated time.
+    """
+
+    def __init__(self, seed: int, faults: Sequence[Fault], cast: Cast, clock: Clock) -> None:
+        self._faults = faults
+        self._cast = cast
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._troubles: dict[str, CommandTrouble] = {}
+        for name, station in cast.stations.items():
+            rng = Random(f"{seed} commands {name}")  # noqa: S311 - a simulation
+            station.trouble = self._troubles[name] = CommandTrouble(rng)
+        self._steps = [fault for fault in faults if fault.kind is FaultKind.SUDDEN_STEP]
+
+    async def run(self) -> None:
+        """Let all of it happen."""
+        for fault in self._faults:
+            wait_s = (fault.at - self._clock.now()).total_seconds()
+            if wait_s > 0:
+                await self._clock.sleep(wait_s)
+            self._cast.timeline.fault(fault.at, str(fault))
+            if fault.kind not in SHARE_OF_STATIONS:
+                self._begin(fault)
+
+    def _begin(self, fault: Fault) -> None:
+        cast, place, lasts_s = self._cast, fault.place, fault.lasts_s
+        match fault.kind:
+            case FaultKind.METER_OUTAGE:
+                cast.meters.fall_silent(place, lasts_s)
+            case FaultKind.SUDDEN_STEP:  # the building takes it from the plan by itself
+                self._excuse(place, fault.at + timedelta(seconds=_BUILDING_STEP_S + cast.cut_s))
+            case FaultKind.DATABASE_LOCK:
+                cast.server.lock_database(lasts_s)
+            case FaultKind.KILL:
+                cast.server.kill(round(fault.size), lasts_s)
+            case FaultKind.LIMIT_CUT:
+                self._cut_limit(fault)
+            case FaultKind.HALF_OPEN:
+                cast.network.go_dark(place, lasts_s)
+            case FaultKind.DELAY:
+                cast.network.delay(place, lasts_s, fault.size, fault.variant)
+            case FaultKind.DUPLICATE:
+                cast.network.double(place, lasts_s)
+            case _:
+                self._begin_at_station(fault, cast.stations.get(place))
+
+    def _begin_at_station(self, fault: Fault, station: Station | None) -> None:
+        if station is None:  # a building's step within its promise: it takes that from the plan
+            return
+        match fault.kind:
+            case FaultKind.LINK_CUT:
+                station.uplink.stay_away(fault.lasts_s)
+            case FaultKind.REJECT | FaultKind.CALL_ERROR | FaultKind.NO_ANSWER:
+                self._troubles[fault.place].begin(fault.kind, fault.lasts_s)
+            case FaultKind.REBOOT | FaultKind.PROFILE_LOSS:
+                station.lose_power(
+                    forgets_profiles=fault.kind is FaultKind.PROFILE_LOSS,
+                    resumes_transactions=fault.variant.startswith("resumes"),
+                )
+            case FaultKind.CLOCK_JUMP:
+                station.clock_jumps(fault.size)
+
+    def server_is_down(self, until: datetime) -> None:
+        """Excuse sudden steps for as long as the server cannot answer them."""
+        now = self._clock.now()
+        for step in self._steps:
+            if step.at <= until and step.ends_at >= now:
+                self._excuse(step.place, until + timedelta(seconds=self._cast.cut_s))
+
+    def _excuse(self, feeder_id: str, until: datetime) -> None:
+        judge = self._cast.judge
+        judge.excuse(feeder_id, until)
+        wait_s = (until - self._clock.now()).total_seconds()
+        self._loop.call_later(wait_s, judge.pass_time, until)
+
+    def _cut_limit(self, fault: Fault) -> None:
+        """The place for a limit that others impose: tell the API, and the judge.
+
+        The judge has to keep to it from the instant on at which the API has answered, plus what
+        stations are given to follow. Its rate is 0 until there is somebody to tell.
+        """
+        raise NotImplementedError(f"nobody can be told of {fault}")
