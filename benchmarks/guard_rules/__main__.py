@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from benchmarks.guard_rules.rules import RULES, rule
-from benchmarks.guard_rules.seeds import SEEDS, Case
+from benchmarks.guard_rules.seeds import HOURS, SEEDS, STATIONS, Case
 from csms.cli.chaos_run import Asked, run_seed
 from csms.log import set_up_logging
 from simulators.chaos.faults import FaultKind
@@ -27,8 +27,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rules", help="names, with commas between them; default all")
     parser.add_argument("--find", metavar="A..B", help="look for seeds among these")
-    parser.add_argument("--stations", type=int, default=Case.stations)
-    parser.add_argument("--hours", type=float, default=Case.hours)
+    parser.add_argument("--stations", type=int, default=STATIONS)
+    parser.add_argument("--hours", type=float, default=HOURS)
     parser.add_argument("--one", nargs=2, metavar=("RULE", "SEED"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:

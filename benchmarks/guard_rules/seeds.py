@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+STATIONS: Final = 24
+HOURS: Final = 6.0
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A day of chaos: its seed, how many stations there are, and how long it is."""
 
     seed: int
-    stations: int = 24
-    hours: float = 6.0
+    stations: int = STATIONS
+    hours: float = HOURS
 
 
 SEEDS: Final = MappingProxyType[str, Case]({})
