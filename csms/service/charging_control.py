@@ -159,7 +159,7 @@ class SiteController:
         """
         control, live = self.live.site.control, self.live
         every_s = control.plan_every_s
-        if live.ramps:
+        if any(not ramp.is_slack for ramp in live.ramps.values()):
             every_s = max(control.min_gap_s, min(every_s, _RISING_EVERY_S))
         self.next_at = self._clock.now() + timedelta(seconds=every_s)
         live.note()
