@@ -64,12 +64,18 @@ def look_after_ramps(live: LiveSite, now: datetime) -> None:
 
 
 def _follow(live: LiveSite, feeder_id: FeederId, now: datetime) -> None:
-    """Let a ramp go down with the room for charging at once, and up no faster than it may."""
+    """Let a ramp go down with the room for charging at once, and up no faster than it may.
+
+    It begins to rise when it is first seen that there is more room.
+    """
     ramp = live.ramps.get(feeder_id)
     if ramp is not None and ramp.cause is not RampCause.CUT:
         return  # it rises from lower down
     room_a = room_for_charging(live, now)[feeder_id]
-    first, second, third = room_a if ramp is None else map(min, room_a, ramp.at(now))
+    at_most_a = room_a
+    if ramp is not None:
+        at_most_a = ramp.from_a if ramp.is_slack else ramp.at(now)
+    first, second, third = map(min, room_a, at_most_a)
     live.ramps[feeder_id] = Ramp(
         from_a=(first, second, third),
         began_at=now,
