@@ -1,6 +1,7 @@
 """Every change of a current is seen at its instant, however short what it makes is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,9 @@ class Noting(StrictJudge):
 
     seen: list[tuple[float, float]]
 
-    def observe_vehicle(self, now: object, load: Load) -> None:  # type: ignore[override]
-        self.seen.append(((now - NOON) / timedelta(seconds=1), load.amps[0]))  # type: ignore[operator]
-        super().observe_vehicle(now, load)  # type: ignore[arg-type]
+    def observe_vehicle(self, now: datetime, load: Load) -> None:
+        self.seen.append(((now - NOON) / timedelta(seconds=1), load.amps[0]))
+        super().observe_vehicle(now, load)
 
 
 def test_currents_are_seen_between_the_looks_of_a_fleet(tmp_path: Path) -> None:
@@ -51,12 +52,11 @@ def test_currents_are_seen_between_the_looks_of_a_fleet(tmp_path: Path) -> None:
     amps = [amps for _, amps in judge.seen]
     rising = [pair for pair in judge.seen if 0 < pair[1] < 32]
     assert [pair[1] for pair in rising] == [6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30]
-    gaps = [later[0] - earlier[0] for earlier, later in zip(rising, rising[1:], strict=False)]
+    gaps = [later[0] - earlier[0] for earlier, later in pairwise(rising)]
     assert gaps == pytest.approx([1.0] * 12, abs=1e-4)
     assert amps[-1] == 0.0
     # 10 kWh at 3 x 230 V: 22 A for 1 s, 24 A for 1 s ... above 20 A, then 12 A too much until full.
     full_s = next(at for at, drawn in judge.seen if drawn == 0.0 and at > 120)
     top_s = next(at for at, drawn in judge.seen if drawn == 32.0)
-    assert judge.over_as == pytest.approx(
-        3 * (2 + 4 + 6 + 8 + 10 + 12 * (full_s - top_s)), rel=1e-4
-    )
+    over_as = 3 * (2 + 4 + 6 + 8 + 10 + 12 * (full_s - top_s))
+    assert judge.over_as == pytest.approx(over_as, rel=1e-4)
