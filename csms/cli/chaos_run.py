@@ -182,7 +182,7 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
     judge = fleet.judge
     until = first.began_at if (first := judge.first) else clock.now()
     best = study.perfect_foresight(knowable_day(scenario, report.at))
-    around = timeline.around(until - _AROUND, until + _AROUND) if asked.is_verbose else []
+    around = timeline.around(until - _AROUND, until + _AROUND) if asked.is_verbose and first else []
     return SeedReport(
         seed=asked.seed,
         timezone=str(scenario.site.zone),

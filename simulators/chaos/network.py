@@ -173,10 +173,10 @@ class FaultyConnection:
 
     async def send(self, message: str, /) -> None:
         """Send a message."""
-        if self._is_dark:
-            return
         if self._is_left or self._is_over.is_set():
             raise ConnectionClosed(None, None)
+        if self._is_dark:
+            return
         for _ in range(self._copies()):
             delay_s = self._delay_s(self._weather.up_until_s)
             if delay_s == 0.0 and self._up.is_empty:

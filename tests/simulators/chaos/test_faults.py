@@ -1,0 +1,82 @@
+"""The plan of a day's faults."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from simulators.chaos.faults import (
+    PER_DAY,
+    PER_STATION_HOUR,
+    SHARE_OF_STATIONS,
+    Fault,
+    FaultKind,
+    Stage,
+    draw_faults,
+)
+
+NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
+STATIONS = tuple(f"C-{number:03d}" for number in range(100))
+STAGE = Stage(
+    seed=1,
+    starts_at=NOON,
+    ends_at=NOON + timedelta(hours=24),
+    stations=STATIONS,
+    loaded_feeders=("main", "row"),
+    metered_feeders=("main",),
+)
+
+
+def drawn(*kinds: FaultKind, seed: int = 1) -> tuple[Fault, ...]:
+    return draw_faults(replace(STAGE, seed=seed), kinds or tuple(FaultKind))
+
+
+def test_one_seed_gives_one_plan() -> None:
+    assert drawn() == drawn()
+    assert drawn() != drawn(seed=2)
+
+
+def test_every_kind_has_one_rate() -> None:
+    tables = (PER_STATION_HOUR, PER_DAY, SHARE_OF_STATIONS)
+    assert Counter(kind for table in tables for kind in table) == Counter(FaultKind)
+
+
+def test_a_kind_is_drawn_alike_whichever_others_are() -> None:
+    cuts = [fault for fault in drawn() if fault.kind is FaultKind.LINK_CUT]
+    assert list(drawn(FaultKind.LINK_CUT)) == cuts
+
+
+def test_faults_come_in_order_and_not_while_stations_are_being_set_up() -> None:
+    happen = [fault for fault in drawn() if fault.kind not in SHARE_OF_STATIONS]
+    assert happen == sorted(happen, key=lambda fault: fault.at)
+    assert all(NOON + timedelta(minutes=15) <= fault.at < STAGE.ends_at for fault in happen)
+
+
+def test_as_many_come_as_the_rates_say() -> None:
+    counts = Counter(fault.kind for seed in range(20) for fault in drawn(seed=seed))
+    assert 20 * 80 < counts[FaultKind.LINK_CUT] < 20 * 110  # 0.04 x 100 x 23.75 = 95
+    assert 20 * 3.5 < counts[FaultKind.KILL] < 20 * 6.5
+    ways = sum(counts[kind] for kind in SHARE_OF_STATIONS)
+    assert 20 * 5 < ways < 20 * 9
+
+
+def test_delays_stay_within_twenty_seconds_and_clocks_within_ten_minutes() -> None:
+    for fault in drawn(FaultKind.DELAY, FaultKind.CLOCK_JUMP, FaultKind.WRONG_CLOCK):
+        most = 20 if fault.kind is FaultKind.DELAY else 600
+        assert 0 < abs(fault.size) <= most
+
+
+def test_sudden_steps_happen_where_a_meter_can_show_them() -> None:
+    for seed in range(30):
+        faults = drawn(FaultKind.METER_OUTAGE, FaultKind.SUDDEN_STEP, seed=seed)
+        outages = [fault for fault in faults if fault.kind is FaultKind.METER_OUTAGE]
+        for step in faults:
+            if step.kind is FaultKind.SUDDEN_STEP:
+                assert step.place == "main"
+                assert all(step.ends_at < one.at or one.ends_at < step.at for one in outages)
+
+
+def test_a_fault_says_what_it_is() -> None:
+    fault = Fault(
+        at=NOON, kind=FaultKind.DELAY, place="C-001", lasts_s=90, size=7.5, variant="both ways"
+    )
+    assert str(fault) == "delay C-001 both ways 7.5 for 90 s"
