@@ -180,6 +180,7 @@ def _manners(seed: int, faults: Iterable[Fault]) -> dict[str, Manners]:
     for fault in faults:
         changes = dict(_changes(seed, fault))
         if changes:
+            changes["firmware"] = str(fault.kind)  # it is a make that has such ways
             manners[fault.place] = replace(manners.get(fault.place, POLITE), **changes)
     return manners
 

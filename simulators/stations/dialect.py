@@ -17,7 +17,6 @@ Command: TypeAlias = Callable[[JsonObject], JsonObject]
 
 VENDOR: Final = "ChargeFlex"
 MODEL: Final = "Simulated"
-FIRMWARE: Final = "1"
 
 
 class EndCause(Enum):

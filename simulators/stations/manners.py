@@ -54,6 +54,7 @@ class Manners:
         resumes_transactions: Goes on with a transaction after a reboot instead of ending it.
         boots_each_reconnect: Sends a boot notification whenever it connects.
         reported_share: What its meters show of the current and energy that flow; 1: all.
+        firmware: Under which it is told: stations of other ways are of other makes.
         wrong_clock_s: How much its clock is fast, whatever its CSMS tells it; below 0: slow.
         reboots_at: When it loses power for a moment.
         silences: When it cannot be reached.
@@ -74,6 +75,7 @@ class Manners:
     resumes_transactions: bool = False
     boots_each_reconnect: bool = False
     reported_share: float = 1.0
+    firmware: str = "1"
     wrong_clock_s: float = 0.0
     reboots_at: tuple[datetime, ...] = ()
     silences: tuple[Silence, ...] = ()

@@ -67,6 +67,7 @@ class Station(Charging):
 
     Attributes:
         uplink: Its connection.
+        firmware: What it says that it runs.
         trouble: What comes between its CSMS's calls and it; None: nothing.
     """
 
@@ -83,6 +84,7 @@ class Station(Charging):
         self.uplink.boots_each_time = manners.boots_each_reconnect
         self.trouble: Trouble | None = None
         self._manners = manners
+        self.firmware = manners.firmware
         self._remote_starts: dict[int, RemoteStart] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._resets_when_idle = False

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from csms.ocpp.frames import Call, JsonObject
 from simulators.stations.charging_profiles import Profile
 from simulators.stations.commands_v16 import commands_v16
-from simulators.stations.dialect import FIRMWARE, MODEL, VENDOR, Command, EndCause
+from simulators.stations.dialect import MODEL, VENDOR, Command, EndCause
 from simulators.stations.fields import optional, required
 from simulators.stations.link import Answer
 from simulators.stations.outbox import Message
@@ -41,7 +41,7 @@ class StationV16(Station):
             "chargePointVendor": VENDOR,
             "chargePointModel": MODEL,
             "chargePointSerialNumber": self.station_id[:25],
-            "firmwareVersion": FIRMWARE,
+            "firmwareVersion": self.firmware,
         }
         return Message(action="BootNotification", payload=lambda: payload)
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from csms.ocpp.frames import Call, CallError, ErrorCode, JsonObject
 from simulators.stations.charging_profiles import Profile
 from simulators.stations.commands_v201 import commands_v201, rejected
-from simulators.stations.dialect import FIRMWARE, MODEL, VENDOR, Command, EndCause
+from simulators.stations.dialect import MODEL, VENDOR, Command, EndCause
 from simulators.stations.fields import optional, required
 from simulators.stations.link import Answer
 from simulators.stations.outbox import Message
@@ -47,7 +47,7 @@ class StationV201(Station):
                 "vendorName": VENDOR,
                 "model": MODEL,
                 "serialNumber": self.station_id[:25],
-                "firmwareVersion": FIRMWARE,
+                "firmwareVersion": self.firmware,
             },
         }
         return Message(action="BootNotification", payload=lambda: payload)
