@@ -56,6 +56,11 @@ class AmpsOverTime:
     default: Amps
     windows: tuple[Window, ...] = ()
 
+    def most(self) -> Amps:
+        """The most of each line at any time."""
+        every = [self.default, *(window.amps for window in self.windows)]
+        return (max(a[0] for a in every), max(a[1] for a in every), max(a[2] for a in every))
+
     def at(self, local: datetime) -> Amps:
         """What holds at a local time."""
         amps = self.default
@@ -90,12 +95,14 @@ class Place:
 
     Attributes:
         lines: The site's lines that the station's L1, L2, L3 are on.
+        fallback_a: What it keeps to by itself.
     """
 
     station_id: str
     feeder_id: str
     lines: tuple[int, ...]
     model: OutletModel
+    fallback_a: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +119,18 @@ class Site:
     supply: Supply
     feeders: tuple[Feeder, ...]
     places: tuple[Place, ...]
+
+    def least_a(self, feeder_id: str) -> float:
+        """What a feeder's fullest line may carry whatever is done: fallbacks, and the worst case."""
+        names = [one.feeder_id for one in self.feeders]
+        below = {name for name in names if feeder_id in self.path_up(name)}
+        loads = [one.uncontrolled for one in self.feeders if one.feeder_id in below]
+        places = [place for place in self.places if place.feeder_id in below]
+        return max(
+            sum(load.worst_case.most()[line] for load in loads if load)
+            + sum(place.fallback_a for place in places if line + 1 in place.lines)
+            for line in range(3)
+        )
 
     def path_up(self, feeder_id: str) -> list[str]:
         """A feeder and all that feed it, up to the root."""
@@ -177,11 +196,14 @@ def _places(chargers: list[Node], supply: Supply) -> Iterator[Place]:
             continue
         for evse in charger.get("evses") or [{"number": 1, **charger}]:
             lines = tuple(evse.get("lines", _ALL_LINES))
+            model = _outlet_model(evse, len(lines), supply)
+            dc_kw = evse.get("dc", {}).get("fallback_kw", 0.0)
             yield Place(
                 station_id=charger["id"],
                 feeder_id=evse["feeder"],
                 lines=lines,
-                model=_outlet_model(evse, len(lines), supply),
+                model=model,
+                fallback_a=float(evse.get("fallback_a", dc_kw * _W_PER_KW / model.w_per_a)),
             )
 
 

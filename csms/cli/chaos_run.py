@@ -157,6 +157,7 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
         scenario.site, fleet.buildings, clock, drivers.report_load, day.meter_every_s
     )
     cast = Cast(
+        site=scenario.site,
         stations=fleet.stations,
         network=network,
         meters=meters,

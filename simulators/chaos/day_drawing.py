@@ -169,6 +169,7 @@ def _stage(seed: int, site: Site, starts_at: datetime, ends_at: datetime) -> Sta
         starts_at=starts_at,
         ends_at=ends_at,
         stations=tuple(dict.fromkeys(place.station_id for place in site.places)),
+        root=site.feeders[0].feeder_id,
         loaded_feeders=tuple(loads),
         metered_feeders=tuple(name for name, load in loads.items() if load.is_metered),
     )

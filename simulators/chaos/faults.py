@@ -79,7 +79,7 @@ PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
         FaultKind.METER_OUTAGE: 3,
         FaultKind.LOAD_STEP: 30,
         FaultKind.SUDDEN_STEP: 4,
-        FaultKind.LIMIT_CUT: 0,  # there is nobody yet who could be told of it
+        FaultKind.LIMIT_CUT: 2,
         FaultKind.DATABASE_LOCK: 6,
         FaultKind.KILL: 5,
     }
@@ -112,6 +112,7 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.METER_OUTAGE: (120, 4 * 3600),
         FaultKind.LOAD_STEP: (60, 1800),
         FaultKind.SUDDEN_STEP: (60, 900),
+        FaultKind.LIMIT_CUT: (1800, 7200),
         FaultKind.DATABASE_LOCK: (1, 10),
         FaultKind.KILL: (1, 60),
     }
@@ -124,6 +125,7 @@ _SIZE: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.WRONG_CLOCK: (-600, 600),
         FaultKind.LOAD_STEP: (0.8, 1.0),  # of the largest step
         FaultKind.SUDDEN_STEP: (1.5, 3.0),
+        FaultKind.LIMIT_CUT: (0.5, 0.9),  # of the limit
         FaultKind.KILL: (0, 500),  # turns of the event loop until it strikes
         FaultKind.LYING_METER: (0.3, 1.0),  # of what flows
     }
@@ -131,10 +133,14 @@ _SIZE: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
 _VARIANTS: Final[Mapping[FaultKind, tuple[str, ...]]] = MappingProxyType(
     {
         FaultKind.DELAY: ("to the server", "to the station", "both ways"),
+        FaultKind.LIMIT_CUT: ("at once", "announced"),
         FaultKind.REBOOT: ("ends its transactions", "resumes its transactions"),
         FaultKind.PROFILE_LOSS: ("ends its transactions", "resumes its transactions"),
     }
 )
+HEEDED_WITHIN: Final = timedelta(minutes=62)
+"""Of a limit that the grid company imposes: stations that cannot be reached keep to what they have
+until it lapses. One that is announced so long before has to be kept to from its first instant."""
 _AFTER_OUTAGE: Final = timedelta(minutes=10)
 
 
@@ -175,6 +181,7 @@ class Stage:
     """What faults can happen to, and when.
 
     Attributes:
+        root: The feeder that feeds all others.
         loaded_feeders: Those with uncontrolled load.
         metered_feeders: Of those, the ones whose load is measured.
     """
@@ -183,6 +190,7 @@ class Stage:
     starts_at: datetime
     ends_at: datetime
     stations: Sequence[str]
+    root: str
     loaded_feeders: Sequence[str]
     metered_feeders: Sequence[str]
 
@@ -221,7 +229,9 @@ def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
             return stage.metered_feeders
         case FaultKind.LOAD_STEP:
             return stage.loaded_feeders
-        case FaultKind.DATABASE_LOCK | FaultKind.KILL | FaultKind.LIMIT_CUT:
+        case FaultKind.LIMIT_CUT:
+            return (stage.root,)
+        case FaultKind.DATABASE_LOCK | FaultKind.KILL:
             return ("",)
         case _:
             return stage.stations

@@ -53,6 +53,7 @@ class StrictJudge(Judge):
         self.excesses: list[Excess] = []
         self.on_over: Callable[[str], None] | None = None
         self._excused_until: dict[str, datetime] = {}
+        self._imposed: dict[str, list[tuple[datetime, datetime, float]]] = {}
         self._over: dict[LineKey, tuple[float, float, float]] = {}
         self._open: dict[LineKey, Excess] = {}
         self._digest = hashlib.sha256()
@@ -85,6 +86,13 @@ class StrictJudge(Judge):
         for name in self._paths[feeder_id]:
             known = self._excused_until.get(name)
             self._excused_until[name] = until if known is None else max(known, until)
+
+    def impose(self, feeder_id: str, limit_a: float, from_at: datetime, until: datetime) -> None:
+        """Hold a feeder to another limit for a while, if that is lower.
+
+        Somebody has to observe when it begins.
+        """
+        self._imposed.setdefault(feeder_id, []).append((from_at, until, limit_a))
 
     def pass_time(self, now: datetime) -> None:
         """Count the time since the last observation."""
@@ -125,6 +133,10 @@ class StrictJudge(Judge):
         return excess
 
     def _look_at(self, name: str, limit: Amps) -> Amps:
+        at = self._seen_at
+        for from_at, until, limit_a in self._imposed.get(name, ()):
+            if at is not None and from_at <= at < until:
+                limit = (min(limit[0], limit_a), min(limit[1], limit_a), min(limit[2], limit_a))
         amps = super()._look_at(name, limit)
         self._digest.update(struct.pack("3d", *amps))
         for i, line in enumerate(self._lines[name]):

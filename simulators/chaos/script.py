@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from simulators.chaos.commands import CommandTrouble
-from simulators.chaos.faults import SHARE_OF_STATIONS, Fault, FaultKind
+from simulators.chaos.faults import HEEDED_WITHIN, SHARE_OF_STATIONS, Fault, FaultKind
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.meters import FaultyMeters
 from simulators.chaos.network import FaultyNetwork
 from simulators.chaos.timeline import Timeline
 from simulators.clock import Clock
+from simulators.site import Site
 from simulators.stations.station import Station
 
+_ROUNDING_A: Final = 0.05
 _BUILDING_STEP_S: Final = 5.0
 """A building moves on in steps: what happens at an instant shows within one."""
 
@@ -31,15 +33,21 @@ class Server(Protocol):
         """Let somebody else hold its database."""
         ...
 
+    async def put(self, path: str, body: dict[str, Any]) -> bool:
+        """Ask its API for something; return whether that was done."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """Who and what faults happen to.
 
     Attributes:
+        site: Where it happens.
         cut_s: How long the system may take to answer a sudden step of a building.
     """
 
+    site: Site
     stations: Mapping[str, Station]
     network: FaultyNetwork
     meters: FaultyMeters
@@ -72,13 +80,16 @@ class Script:
 
     async def run(self) -> None:
         """Let all of it happen."""
-        for fault in self._faults:
-            wait_s = (fault.at - self._clock.now()).total_seconds()
-            if wait_s > 0:
-                await self._clock.sleep(wait_s)
-            self._cast.timeline.fault(fault.at, str(fault))
-            if fault.kind not in SHARE_OF_STATIONS:
-                self._begin(fault)
+        async with asyncio.TaskGroup() as tasks:
+            for fault in self._faults:
+                wait_s = (fault.at - self._clock.now()).total_seconds()
+                if wait_s > 0:
+                    await self._clock.sleep(wait_s)
+                self._cast.timeline.fault(fault.at, str(fault))
+                if fault.kind is FaultKind.LIMIT_CUT:
+                    tasks.create_task(self._cut_limit(fault))
+                elif fault.kind not in SHARE_OF_STATIONS:
+                    self._begin(fault)
 
     def _begin(self, fault: Fault) -> None:
         cast, place, lasts_s = self._cast, fault.place, fault.lasts_s
@@ -91,8 +102,6 @@ class Script:
                 cast.server.lock_database(lasts_s)
             case FaultKind.KILL:
                 cast.server.kill(round(fault.size), lasts_s)
-            case FaultKind.LIMIT_CUT:
-                self._cut_limit(fault)
             case FaultKind.HALF_OPEN:
                 cast.network.go_dark(place, lasts_s)
             case FaultKind.DELAY:
@@ -131,10 +140,21 @@ class Script:
         wait_s = (until - self._clock.now()).total_seconds()
         self._loop.call_later(wait_s, judge.pass_time, until)
 
-    def _cut_limit(self, fault: Fault) -> None:
-        """The place for a limit that others impose: tell the API, and the judge.
-
-        The judge has to keep to it from the instant on at which the API has answered, plus what
-        stations are given to follow. Its rate is 0 until there is somebody to tell.
-        """
-        raise NotImplementedError(f"nobody can be told of {fault}")
+    async def _cut_limit(self, fault: Fault) -> None:
+        """Let the grid company limit a feeder, at once or an hour later, and the judge know of it."""
+        site, is_late = self._cast.site, fault.variant == "announced"
+        feeder = next(one for one in site.feeders if one.feeder_id == fault.place)
+        amps = max(site.least_a(fault.place), fault.size * min(feeder.limit.default))
+        heeded_at = fault.at + HEEDED_WITHIN
+        until = heeded_at + timedelta(seconds=fault.lasts_s)
+        body = {
+            "amps": round(amps, 1),
+            "from": heeded_at.isoformat() if is_late else None,
+            "until": until.isoformat(),
+            "words": str(fault),
+        }
+        path = f"/api/v1/sites/{site.site_id}/feeders/{fault.place}/limits/grid_company"
+        if await self._cast.server.put(path, body):
+            self._cast.judge.impose(fault.place, amps + _ROUNDING_A, heeded_at, until)
+            wait_s = (heeded_at - self._clock.now()).total_seconds()
+            self._loop.call_later(wait_s, self._cast.judge.pass_time, heeded_at)

@@ -21,6 +21,7 @@ STAGE = Stage(
     starts_at=NOON,
     ends_at=NOON + timedelta(hours=24),
     stations=STATIONS,
+    root="main",
     loaded_feeders=("main", "row"),
     metered_feeders=("main",),
 )
