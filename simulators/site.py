@@ -121,7 +121,7 @@ class Site:
     places: tuple[Place, ...]
 
     def least_a(self, feeder_id: str) -> float:
-        """What a feeder's fullest line may carry whatever is done: fallbacks, and the worst case."""
+        """What a feeder's fullest line may carry at worst: all fallbacks, and all worst cases."""
         names = [one.feeder_id for one in self.feeders]
         below = {name for name in names if feeder_id in self.path_up(name)}
         loads = [one.uncontrolled for one in self.feeders if one.feeder_id in below]

@@ -86,6 +86,10 @@ class AmpereSchedule:
         """The highest amps of each line between two instants."""
         return _merge(max, [self.at(t, zone) for t in self._turns(start_at, end_at, zone)])
 
+    def turns(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[datetime]:
+        """Every instant between two at which a window opens or closes."""
+        return self._turns(start_at, end_at, zone)[1:]
+
     def _turns(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[datetime]:
         """The start, and every instant until the end at which a window opens or closes."""
         turns = [start_at]

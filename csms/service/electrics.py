@@ -82,6 +82,9 @@ def feeder_inputs(
 ) -> tuple[planning.Feeder, ...]:
     """All feeders with their limits in force and uncontrolled loads: arrays of [line, slot].
 
+    Vehicles take their time to follow: what has to be less from an instant on must be allowed no
+    more as long before. So a slot reckons with what comes within that time after its end.
+
     Args:
         live: The site.
         edges: Start of every slot, and the end of the last.
@@ -92,7 +95,12 @@ def feeder_inputs(
         planning.Feeder(
             key=feeder.feeder_id,
             parent=feeder.parent_id,
-            limit_a=np.array([limit_in_force(live, feeder, *span) for span in spans]).T,
+            limit_a=np.array(
+                [
+                    limit_in_force(live, feeder, start_at, end_at + live.settled)
+                    for start_at, end_at in spans
+                ]
+            ).T,
             uncontrolled_a=np.array(
                 [expected_uncontrolled(live, feeder, *span, now) for span in spans]
             ).T,
@@ -113,7 +121,7 @@ def expected_uncontrolled(
     load = feeder.uncontrolled
     if load is None:
         return (0.0, 0.0, 0.0)
-    worst = load.worst_case.most(start_at, end_at, live.site.timezone)
+    worst = load.worst_case.most(start_at, end_at + live.settled, live.site.timezone)
     control = live.site.control
     if not load.is_metered or (end_at - now).total_seconds() > near_s(live):
         return worst

@@ -63,9 +63,21 @@ def binding_limit(
 
 
 def turns(live: LiveSite, after: datetime, before: datetime) -> list[datetime]:
-    """When imposed limits begin or end between two instants; the first ones, if there are many."""
-    edges = {edge for one in live.imposed.values() for edge in (one.from_at, one.until_at) if edge}
+    """When imposed limits begin or end between two instants; the first ones, if there are many.
+
+    They begin to count when vehicles have to begin to follow.
+    """
+    begins = {one.from_at - live.settled for one in live.imposed.values()}
+    edges = begins | {one.until_at for one in live.imposed.values() if one.until_at}
     return sorted(edge for edge in edges if after < edge < before)[:_MOST_TURNS]
+
+
+def changes(live: LiveSite, after: datetime, before: datetime) -> list[datetime]:
+    """When limits or worst cases of the site file may change between two instants."""
+    schedules = [feeder.limit for feeder in live.site.feeders]
+    schedules += [one.uncontrolled.worst_case for one in live.site.feeders if one.uncontrolled]
+    zone = live.site.timezone
+    return sorted({turn for one in schedules for turn in one.turns(after, before, zone)})
 
 
 def ramp_rate(live: LiveSite, feeder: Feeder, now: datetime) -> float:

@@ -11,7 +11,7 @@ from csms.domain.limits import Standing
 from csms.domain.need import REALLY_NEEDED, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.external_bounds import external_bound
-from csms.service.feeder_limits import turns, usable
+from csms.service.feeder_limits import changes, turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.trials import needs_proof
@@ -40,6 +40,8 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
     """
     near = near_s(live)
     edges = slot_edges(now, near, turns(live, now, now + timedelta(seconds=near)))
+    lower_at = {turn - live.settled for turn in changes(live, edges[1], edges[-1])}
+    edges = sorted({*edges, *(at for at in lower_at if at > edges[1])})
     slots_s = tuple(int((b - a).total_seconds()) for a, b in pairwise(edges))
     live_until = now + timedelta(seconds=live.site.control.limits_live_s)
     evses, reservations = [], []

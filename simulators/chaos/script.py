@@ -141,7 +141,7 @@ class Script:
         self._loop.call_later(wait_s, judge.pass_time, until)
 
     async def _cut_limit(self, fault: Fault) -> None:
-        """Let the grid company limit a feeder, at once or an hour later, and the judge know of it."""
+        """Let the grid company limit a feeder, at once or an hour later, and tell the judge."""
         site, is_late = self._cast.site, fault.variant == "announced"
         feeder = next(one for one in site.feeders if one.feeder_id == fault.place)
         amps = max(site.least_a(fault.place), fault.size * min(feeder.limit.default))

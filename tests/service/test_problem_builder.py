@@ -1,6 +1,7 @@
 """From a site to a problem: who can be steered, what is reserved for the others."""
 
 from dataclasses import replace
+from datetime import time as day_time
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from csms.domain.altered import altered
 from csms.domain.limits import Standing
+from csms.domain.site import AmpereSchedule, Window
 from csms.domain.station import ConnectorStatus
 from csms.domain.transaction import StatedNeed
 from csms.domain.vehicle import VehicleHabits
@@ -161,3 +163,19 @@ def test_need_of_nobody_is_none(live: LiveSite) -> None:
     assert need_of(live, evse_of(live, "B"), NOON) is None
     draw(evse_of(live, "A"), 16.0, 16.0, 16.0)
     assert need_of(live, evse_of(live, "A"), NOON) is not None
+
+
+def test_a_limit_that_falls_is_kept_to_as_long_before_as_vehicles_take_to_follow() -> None:
+    lower = Window(
+        weekdays=frozenset(range(7)),
+        from_time=day_time(14, 0),  # in Oslo: an hour after noon in UTC
+        to_time=day_time(15, 0),
+        amps=(20.0, 20.0, 20.0),
+    )
+    site = small_site(intake=AmpereSchedule((63.0, 63.0, 63.0), (lower,)))
+    problem = build_problem(LiveSite(site), NOON)
+    edges = np.cumsum((0, *problem.slots_s))
+    before, at = list(edges).index(3594), list(edges).index(3600)
+    assert problem.feeders[0].limit_a[0, before - 1 : at + 1].tolist() == [63.0, 20.0, 20.0]
+    after_s = list(edges).index(7200)
+    assert problem.feeders[0].limit_a[0, after_s - 1 : after_s + 1].tolist() == [20.0, 63.0]
