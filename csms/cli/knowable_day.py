@@ -1,7 +1,7 @@
 """A day as perfect foresight may know it, where not all room can be used by anybody.
 
-Load that nobody measures counts at its worst case, and an EVSE where nobody is at its fallback:
-that room is kept by every controller that keeps the site file's promises.
+Load counts with the largest step that may follow a measurement, or at its worst case where nobody
+measures it, and an EVSE where nobody is at its fallback: every controller has to keep that room.
 """
 
 from collections.abc import Mapping
@@ -44,12 +44,13 @@ def _with_more(feeder: Feeder, more_a: Array) -> Feeder:
 
 
 def _unmeasured(feeder: Feeder, site: Site, starts: list[datetime]) -> Array:
-    """What a feeder's load could be above what it is: [line, slot]."""
+    """What a feeder's load could be above what it is, at any moment: [line, slot]."""
     load = site.feeder(feeder.key).uncontrolled
-    if load is None or load.is_metered:
+    if load is None:
         return np.zeros_like(feeder.uncontrolled_a)
     worst_a = np.array([load.worst_case.at(at, site.timezone) for at in starts]).T
-    return np.maximum(worst_a - feeder.uncontrolled_a, 0.0)
+    most_a = np.maximum(worst_a - feeder.uncontrolled_a, 0.0)
+    return np.minimum(most_a, load.largest_step_a) if load.is_metered else most_a
 
 
 def _kept_for_fallbacks(day: study.Day, site: Site, scenario: Scenario) -> Mapping[str, Array]:

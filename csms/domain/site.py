@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -54,10 +55,18 @@ class Window:
         """
         if day.weekday() not in self.weekdays:
             return None
-        opens_at = datetime.combine(day.date(), self.from_time, day.tzinfo)
-        closes_on = day.date() if self.to_time > self.from_time else day.date() + _ONE_DAY
-        closes_at = datetime.combine(closes_on, self.to_time, day.tzinfo)
-        return opens_at.astimezone(UTC), closes_at.astimezone(UTC)
+        return _span(day.date(), self.from_time, self.to_time, day.tzinfo)
+
+
+@lru_cache(maxsize=4096)
+def _span(
+    opens_on: date, from_time: time, to_time: time, zone: tzinfo | None
+) -> tuple[datetime, datetime]:
+    """When a window opens and closes, in UTC; every plan asks for the same few days."""
+    opens_at = datetime.combine(opens_on, from_time, zone)
+    closes_on = opens_on if to_time > from_time else opens_on + _ONE_DAY
+    closes_at = datetime.combine(closes_on, to_time, zone)
+    return opens_at.astimezone(UTC), closes_at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
