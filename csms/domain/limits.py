@@ -67,6 +67,19 @@ class TimedLimit:
         capped = _joined((second, min(amps, most_a)) for second, amps in early)
         return replace(self, steps=(*capped, (seconds, then_a), *late))
 
+    def raised_later(self, wait_s: int) -> "TimedLimit":
+        """The same, but for steps upward that come so much later.
+
+        One vehicle may rise at the instant at which another is told to fall, and takes its time.
+        """
+        steps = list(self.steps[:1])
+        for second, amps in self.steps[1:]:
+            while len(steps) > 1 and steps[-1][0] >= second:
+                steps.pop()  # it would have begun only when this one does
+            rises = amps > steps[-1][1]
+            steps.append((second + wait_s if rises else second, amps))
+        return replace(self, steps=tuple(steps))
+
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the limit changes, begins or lapses."""
         begins = (self.starts_at + timedelta(seconds=begins_s) for begins_s, _ in self.steps)

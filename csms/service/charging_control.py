@@ -218,6 +218,7 @@ class SiteController:
             ends_at=plan.starts_at + timedelta(seconds=live_s),
             steps=to_steps(planned.limits_a, plan.slots_s, live_s, most_steps),
         )
+        limit = limit.raised_later(self.live.site.control.settle_s)
         return Target(evse_id, _held_back(evse, limit, most_steps))
 
     async def _keep(self, timed: TimedPlan, now: datetime) -> int:

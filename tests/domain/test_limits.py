@@ -353,3 +353,9 @@ def test_a_limit_that_is_held_back_rises_later(
     seconds: int, most_a: float, steps: tuple[tuple[int, float], ...]
 ) -> None:
     assert limit((0, 16.0), (300, 10.0)).held_back(seconds, most_a).steps == steps
+
+
+def test_steps_upward_come_later_and_those_downward_when_they_should() -> None:
+    later = limit((0, 10.0), (300, 16.0), (600, 8.0)).raised_later(6)
+    assert later.steps == ((0, 10.0), (306, 16.0), (600, 8.0))
+    assert limit((0, 6.0), (300, 16.0), (304, 8.0)).raised_later(6).steps == ((0, 6.0), (310, 8.0))
