@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -116,7 +117,8 @@ def expected_uncontrolled(
 
     The site file's worst case; or, for as long as the present plan certainly is replaced before,
     what was measured in the last minutes plus what may have been switched on since, where that is
-    less. A stale meter means the worst case. What was measured counts also above the worst case.
+    less. A stale meter means the worst case. Where more was measured than that, the site file is wrong,
+    and nothing bounds what may be switched on beside it.
     """
     load = feeder.uncontrolled
     if load is None:
@@ -131,7 +133,7 @@ def expected_uncontrolled(
         return worst
     margin_a = meter.margin_a(now, load.largest_step_a)
     first, second, third = (
-        max(amps, min(most, np.ceil((amps + rise_a) * _STEPS_PER_A) / _STEPS_PER_A))
+        min(most if amps <= most else inf, np.ceil((amps + rise_a) * _STEPS_PER_A) / _STEPS_PER_A)
         for most, amps, rise_a in zip(worst, measured, margin_a, strict=True)
     )
     return (float(first), float(second), float(third))

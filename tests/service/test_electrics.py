@@ -198,10 +198,10 @@ def test_fresh_measurement_and_the_largest_step_count_in_half_amperes_upward() -
     assert expected(live) == (16.0, 16.5, 17.0)
 
 
-def test_step_is_reckoned_with_up_to_the_worst_case_and_what_was_measured_above_it_counts() -> None:
+def test_step_is_reckoned_with_up_to_the_worst_case_unless_more_was_measured_than_that() -> None:
     live = metered(worst_a=16.0)
     live.read_feeder("intake", NOON, (2.0, 12.0, 30.0))
-    assert expected(live) == (8.0, 16.0, 30.0)
+    assert expected(live) == (8.0, 16.0, 36.0)
 
 
 def test_every_reading_that_is_missing_lets_the_load_rise_by_another_step() -> None:
