@@ -117,8 +117,8 @@ def expected_uncontrolled(
 
     The site file's worst case; or, for as long as the present plan certainly is replaced before,
     what was measured in the last minutes plus what may have been switched on since, where that is
-    less. A stale meter means the worst case. Where more was measured than that, the site file is wrong,
-    and nothing bounds what may be switched on beside it.
+    less. A stale meter means the worst case. Where more was measured than that, the site file is
+    wrong, and nothing bounds what may be switched on beside it.
     """
     load = feeder.uncontrolled
     if load is None:
