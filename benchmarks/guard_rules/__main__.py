@@ -19,7 +19,7 @@ from benchmarks.guard_rules.rules import RULES, rule
 from benchmarks.guard_rules.seeds import HOURS, SEEDS, STATIONS, Case
 from csms.cli.chaos_run import Asked, run_seed
 from csms.log import set_up_logging
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.faults import ALL
 
 
 def main() -> int:
@@ -105,9 +105,7 @@ def _in_child(name: str, case: Case) -> float:
 
 def _over_as(name: str, case: Case) -> float:
     set_up_logging("CRITICAL")
-    asked = Asked(
-        seed=case.seed, stations=case.stations, hours=case.hours, kinds=frozenset(FaultKind)
-    )
+    asked = Asked(seed=case.seed, stations=case.stations, hours=case.hours, kinds=ALL)
     if name == "none":
         return run_seed(asked).over_as
     with rule(name).switched_off():

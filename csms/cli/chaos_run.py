@@ -40,6 +40,7 @@ class Asked:
     """What is to be run.
 
     Attributes:
+        faulty_share: Share of the stations that anything fails at.
         cut_s: How long the system may take to answer a sudden step of a building; None: twice the
             time between two measurements, and 10 s.
         is_verbose: Whether to say what happened around the first excess.
@@ -49,6 +50,7 @@ class Asked:
     stations: int
     hours: float
     kinds: frozenset[FaultKind]
+    faulty_share: float = 1.0
     cut_s: float | None = None
     is_verbose: bool = False
 
@@ -131,6 +133,7 @@ def run_seed(asked: Asked) -> SeedReport:
             hours=asked.hours,
             populations=shipped_config() / "populations",
             kinds=asked.kinds,
+            faulty_share=asked.faulty_share,
         )
         day = draw_day(wanted, folder)
         return run_virtual(_run(asked, day, folder, began_s))

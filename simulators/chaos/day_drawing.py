@@ -50,6 +50,7 @@ class Wanted:
     Attributes:
         populations: Where the files of populations are.
         kinds: What may go wrong.
+        faulty_share: Share of the stations that anything goes wrong with.
     """
 
     seed: int
@@ -57,6 +58,7 @@ class Wanted:
     hours: float
     populations: Path
     kinds: frozenset[FaultKind]
+    faulty_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def draw_day(wanted: Wanted, folder: Path) -> ChaosDay:
     ends_at = starts_at + timedelta(hours=wanted.hours)
     placed = _placed(wanted, rng, site, (starts_at, ends_at), population)
     meter_every_s = rng.choice((30.0, 45.0, 60.0))
-    faults = draw_faults(_stage(wanted.seed, site, starts_at, ends_at), wanted.kinds)
+    faults = draw_faults(_stage(wanted, site, starts_at, ends_at), wanted.kinds)
     scenario = Scenario(
         name=f"chaos {wanted.seed}",
         site_path=site_path,
@@ -162,17 +164,27 @@ def _speakers_of_v201(rng: Random, site: Site) -> frozenset[str]:
     return frozenset(name for name in names if rng.random() < share)
 
 
-def _stage(seed: int, site: Site, starts_at: datetime, ends_at: datetime) -> Stage:
+def _stage(wanted: Wanted, site: Site, starts_at: datetime, ends_at: datetime) -> Stage:
     loads = {one.feeder_id: one.uncontrolled for one in site.feeders if one.uncontrolled}
     return Stage(
-        seed=seed,
+        seed=wanted.seed,
         starts_at=starts_at,
         ends_at=ends_at,
-        stations=tuple(dict.fromkeys(place.station_id for place in site.places)),
+        stations=_faulty(wanted, site),
+        faulty_share=wanted.faulty_share,
         root=site.feeders[0].feeder_id,
         loaded_feeders=tuple(loads),
         metered_feeders=tuple(name for name, load in loads.items() if load.is_metered),
     )
+
+
+def _faulty(wanted: Wanted, site: Site) -> tuple[str, ...]:
+    """The stations that anything goes wrong with."""
+    every = tuple(dict.fromkeys(place.station_id for place in site.places))
+    if wanted.faulty_share >= 1.0:
+        return every
+    rng = Random(f"{wanted.seed} faulty")  # noqa: S311 - a simulation
+    return tuple(rng.sample(every, round(wanted.faulty_share * len(every))))
 
 
 def _manners(seed: int, faults: Iterable[Fault]) -> dict[str, Manners]:

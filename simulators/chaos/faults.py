@@ -60,6 +60,10 @@ class FaultKind(StrEnum):
     LYING_METER = "lying_meter"
 
 
+ALL: Final = frozenset(FaultKind) - {FaultKind.IGNORES_LIMITS}
+"""All that a limit can be kept in spite of. A station that keeps to nothing at all draws its rating
+whenever a vehicle wants it: that is a load that nobody steers, and what the breaker is for."""
+
 PER_STATION_HOUR: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
         FaultKind.LINK_CUT: 0.04,
@@ -181,6 +185,8 @@ class Stage:
     """What faults can happen to, and when.
 
     Attributes:
+        stations: Those that anything goes wrong with.
+        faulty_share: Which share of all stations these are.
         root: The feeder that feeds all others.
         loaded_feeders: Those with uncontrolled load.
         metered_feeders: Of those, the ones whose load is measured.
@@ -193,6 +199,7 @@ class Stage:
     root: str
     loaded_feeders: Sequence[str]
     metered_feeders: Sequence[str]
+    faulty_share: float = 1.0
 
 
 def draw_faults(stage: Stage, kinds: Collection[FaultKind]) -> tuple[Fault, ...]:
@@ -209,7 +216,7 @@ def _draw(stage: Stage, kind: FaultKind) -> Iterator[Fault]:
     rng = Random(f"{stage.seed} {kind}")  # noqa: S311 - a simulation
     if kind in SHARE_OF_STATIONS:
         for station in stage.stations:
-            if rng.random() < SHARE_OF_STATIONS[kind]:
+            if rng.random() * stage.faulty_share < SHARE_OF_STATIONS[kind]:
                 yield _fault(rng, stage.starts_at, kind, station)
         return
     places = _places(stage, kind)

@@ -111,7 +111,8 @@ def test_verdict_asks_for_no_excess_and_for_energy() -> None:
     good = _report(over_as=0.0, delivered_wh=95.0)
     assert judge([good])
     assert not judge([good, _report(over_as=0.1, delivered_wh=100.0)])
-    assert not judge([_report(over_as=0.0, delivered_wh=94.0)])
+    assert judge([_report(over_as=0.0, delivered_wh=94.0)])
+    assert not judge([_report(over_as=0.0, delivered_wh=94.0)], 95.0)
 
 
 def _report(*, over_as: float, delivered_wh: float) -> SeedReport:
