@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check conformance chaos format packages smoke vendor clean
+.PHONY: help setup demo test check conformance chaos faults format packages smoke vendor clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,7 +15,7 @@ help:  ## Show what there is to make
 demo: $(VENV)/.runs  ## Run the whole system with a simulated garage on http://127.0.0.1:8080/
 	$(BIN)/chargeflex demo $(DEMO)
 
-test: setup packages check smoke  ## Set up and run every check
+test: setup packages check smoke faults  ## Set up and run every check
 
 setup: $(VENV)/.develops  ## Make the environment .venv
 
@@ -28,6 +28,9 @@ check: setup  ## Format, lint, types, import contracts, tests
 
 smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder is over its limit
 	$(BIN)/python -m benchmarks.day garage depot
+
+faults: setup  ## Fifty short days full of faults; fails if a limit is exceeded
+	$(BIN)/chargeflex chaos --seeds 1..50 --stations 8 --hours 1
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
 	$(BIN)/pytest tests/conformance -q -n 2 --dist loadfile --table
