@@ -35,7 +35,7 @@ class FaultKind(StrEnum):
     NO_ANSWER = "no_answer"
     """For a while every second command is not answered, done or not."""
     REBOOT = "reboot"
-    """A station restarts, and holds its profiles."""
+    """A station restarts, holds its profiles, and is back after a while: so is its router."""
     PROFILE_LOSS = "profile_loss"
     """A station restarts without its profiles."""
     CLOCK_JUMP = "clock_jump"
@@ -113,6 +113,8 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.REJECT: (30, 900),
         FaultKind.CALL_ERROR: (30, 900),
         FaultKind.NO_ANSWER: (30, 900),
+        FaultKind.REBOOT: (1, 600),
+        FaultKind.PROFILE_LOSS: (1, 600),
         FaultKind.METER_OUTAGE: (120, 4 * 3600),
         FaultKind.LOAD_STEP: (60, 1800),
         FaultKind.SUDDEN_STEP: (60, 900),
@@ -121,7 +123,8 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.KILL: (1, 60),
     }
 )
-"""From and to: how long a fault lasts, or, after a kill, until the server starts again."""
+"""From and to: how long a fault lasts; after a kill until the server starts again, after a restart
+until the station can connect again."""
 _SIZE: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
     {
         FaultKind.DELAY: (1, 20),  # seconds at most
@@ -205,7 +208,8 @@ class Stage:
 def draw_faults(stage: Stage, kinds: Collection[FaultKind]) -> tuple[Fault, ...]:
     """Draw all that goes wrong on a day, in order of time.
 
-    What is drawn of one kind does not depend on which others are.
+    What is drawn of one kind does not depend on which others are; but no sudden step comes while
+    its meter is out.
     """
     drawn = [fault for kind in FaultKind if kind in kinds for fault in _draw(stage, kind)]
     faults = [fault for fault in drawn if not _is_unseen(fault, drawn)]

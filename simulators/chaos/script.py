@@ -120,6 +120,7 @@ class Script:
             case FaultKind.REJECT | FaultKind.CALL_ERROR | FaultKind.NO_ANSWER:
                 self._troubles[fault.place].begin(fault.kind, fault.lasts_s)
             case FaultKind.REBOOT | FaultKind.PROFILE_LOSS:
+                station.uplink.stay_away(fault.lasts_s)
                 station.lose_power(
                     forgets_profiles=fault.kind is FaultKind.PROFILE_LOSS,
                     resumes_transactions=fault.variant.startswith("resumes"),
