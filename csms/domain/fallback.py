@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Final
 
 from csms.domain.identity import FeederId
@@ -43,12 +44,18 @@ def overcommitted_fallbacks(site: Site) -> list[Excess]:
 
 
 def has_room_for_rating(site: Site, place: EvsePlace) -> bool:
-    """Whether an EVSE could draw its rating at any time, if all others kept to their fallbacks."""
-    return all(
-        _least_room_a(site, site.feeder(feeder_id), line - 1) + place.fallback_a
-        >= place.max_a - _TOLERANCE_A
-        for feeder_id in ways_to_root(site)[place.feeder_id]
-        for line in place.lines
+    """Whether an EVSE could ever draw its rating, if all others kept to their fallbacks.
+
+    Of loads that have a meter it is not known beforehand how much they will leave.
+    """
+    lines = list(product(ways_to_root(site)[place.feeder_id], place.lines))
+    return any(
+        all(
+            _excess(site, site.feeder(feeder_id), line - 1, instant, has_metered=False).over_a
+            <= place.fallback_a - place.max_a + _TOLERANCE_A
+            for feeder_id, line in lines
+        )
+        for instant in _turns_of_the_week(site)
     )
 
 
@@ -71,16 +78,17 @@ def ways_to_root(site: Site) -> dict[FeederId, tuple[FeederId, ...]]:
 
 
 def _worst_excess(site: Site, feeder: Feeder, line: int) -> Excess | None:
-    worst = _fullest(site, feeder, line)
+    worst = max(
+        (_excess(site, feeder, line, instant) for instant in _turns_of_the_week(site)),
+        key=lambda excess: excess.over_a,
+    )
     return worst if worst.over_a > _TOLERANCE_A else None
 
 
-def _least_room_a(site: Site, feeder: Feeder, line: int) -> float:
-    return -_fullest(site, feeder, line).over_a
-
-
-def _fullest(site: Site, feeder: Feeder, line: int) -> Excess:
-    """How a line stands when it is fullest, which need not be more than it may carry."""
+def _excess(
+    site: Site, feeder: Feeder, line: int, instant: datetime, *, has_metered: bool = True
+) -> Excess:
+    """How a line stands at an instant, at worst; it need not be more than it may carry."""
     below = feeders_below(site, feeder.feeder_id)
     fallback_a = sum(
         place.fallback_a
@@ -90,22 +98,21 @@ def _fullest(site: Site, feeder: Feeder, line: int) -> Excess:
     guests = site.guests
     if guests and guests.feeder_id in below and line + 1 in guests.lines:
         fallback_a += guests.fallback_a * guests.max_stations
-    return max(
-        (
-            Excess(
-                feeder_id=feeder.feeder_id,
-                line=line + 1,
-                fallback_a=fallback_a,
-                uncontrolled_a=sum(
-                    other.uncontrolled.worst_case.at(instant, site.timezone)[line]
-                    for other in site.feeders
-                    if other.feeder_id in below and other.uncontrolled
-                ),
-                limit_a=feeder.limit.at(instant, site.timezone)[line],
-            )
-            for instant in _turns_of_the_week(site)
+    loads = [
+        other.uncontrolled
+        for other in site.feeders
+        if other.feeder_id in below and other.uncontrolled
+    ]
+    return Excess(
+        feeder_id=feeder.feeder_id,
+        line=line + 1,
+        fallback_a=fallback_a,
+        uncontrolled_a=sum(
+            load.worst_case.at(instant, site.timezone)[line]
+            for load in loads
+            if has_metered or not load.is_metered
         ),
-        key=lambda excess: excess.over_a,
+        limit_a=feeder.limit.at(instant, site.timezone)[line],
     )
 
 

@@ -139,6 +139,8 @@ class Dispatcher:
         for target in increases:
             evse = self._live.evses[target.evse]
             allowance, max_steps = evse.allowance, self._live.max_periods(evse)
+            if allowance.is_on_trial:
+                continue  # any limit of it counts at its rating: there is no lower half
             cut = Target(target.evse, allowance.cut(target.limit, max_steps))
             if self._differs(allowance, cut.limit, now):
                 cuts.append(cut)

@@ -159,7 +159,7 @@ class LiveSite:
         return evse_id in self.evses and not self.evses[evse_id].is_stray
 
     def has_room_for_rating(self, place: EvsePlace) -> bool:
-        """Whether an EVSE could draw its rating at any time, if others kept to their fallbacks."""
+        """Whether an EVSE could ever draw its rating, if others kept to their fallbacks."""
         if place.evse not in self._fits:
             self._fits[place.evse] = has_room_for_rating(self.site, place)
         return self._fits[place.evse]

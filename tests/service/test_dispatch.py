@@ -516,3 +516,18 @@ async def test_what_crosses_is_lowered_first_while_a_line_is_overcommitted(
         await asyncio.sleep(0.1)
         assert sorted(post.sent) == [("A", 10.0), ("B", 10.0)]
         await running
+
+
+@in_virtual_time
+async def test_who_is_on_trial_is_told_nothing_where_there_is_no_room_for_its_rating(
+    database_file: Path,
+) -> None:
+    async with posted(database_file, yard("A", "B"), A=20.0) as post:
+        evse = evse_of(post.live, "B")
+        evse.allowance = replace(evse.allowance, is_on_trial=True)
+        await post.dispatch(flat("B", 6.0))  # 20 A are left, and any limit of it counts at 32 A
+        assert post.sent == []
+        hold(evse_of(post.live, "A"), 8.0)
+        await post.dispatch(flat("B", 6.0))
+        assert post.sent == [("B", 6.0)]
+        assert post.highest_a == 40.0
