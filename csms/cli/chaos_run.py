@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import process_time
-from typing import Any, Final
+from typing import Final
 
 from csms.cli.chaos_planner import ThriftyPlanner
 from csms.cli.chaos_server import MortalServer, ServerPlan
 from csms.cli.chaos_witness import Witness
+from csms.cli.day import DriversApp
 from csms.cli.knowable_day import knowable_day
 from csms.cli.paths import shipped_config
 from csms.settings.site_file import read_site
@@ -25,7 +26,6 @@ from simulators.chaos.network import FaultyNetwork
 from simulators.chaos.script import Cast, Script
 from simulators.chaos.timeline import Note, Timeline
 from simulators.clock import ScaledClock
-from simulators.placement import Visit
 from simulators.stations.link import connect_to
 from simulators.virtual_time import run_virtual
 from smart_charging import study
@@ -92,36 +92,6 @@ class SeedReport:
         return self.delivered_wh / self.foresight_wh if self.foresight_wh else 1.0
 
 
-class _Drivers:
-    """Tells the system what drivers state and meters show, through its API, if it is there."""
-
-    def __init__(self, site_id: str) -> None:
-        self.server: MortalServer | None = None
-        self._site_id = site_id
-
-    async def state_need(self, visit: Visit) -> bool:
-        """Pass on what a driver states, if anything; return whether that is done with."""
-        session = visit.session
-        if session.stated_departs_at is None and session.stated_energy_wh is None:
-            return True
-        need = {
-            "energy_wh": session.stated_energy_wh or None,
-            "departs_at": session.stated_departs_at and session.stated_departs_at.isoformat(),
-        }
-        path = f"/api/v1/stations/{visit.station_id}/evses/{visit.evse_number}/need"
-        return await self._put(path, need)
-
-    async def report_load(
-        self, feeder_id: str, at: datetime, current_a: tuple[float, float, float]
-    ) -> None:
-        """Pass on a measurement of a feeder's uncontrolled load."""
-        path = f"/api/v1/sites/{self._site_id}/feeders/{feeder_id}/load"
-        await self._put(path, {"current_a": list(current_a), "at": at.isoformat()})
-
-    async def _put(self, path: str, body: dict[str, Any]) -> bool:
-        return self.server is not None and await self.server.put(path, body)
-
-
 def run_seed(asked: Asked) -> SeedReport:
     """Draw a day, run the real system through it, and judge it."""
     began_s = process_time()
@@ -152,8 +122,7 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
     server = MortalServer(
         ServerPlan(site=site, folder=folder, clock=clock, planner=planner), server_is_down
     )
-    drivers = _Drivers(scenario.site.site_id)
-    drivers.server = server
+    drivers = DriversApp(server.put, scenario.site.site_id)
     network = FaultyNetwork(asked.seed, connect_to("ws://chaos/ocpp", server.socket_path))
     fleet = WatchedFleet(scenario, clock, network.connect, drivers.state_need)
     meters = FaultyMeters(

@@ -18,6 +18,7 @@ from typing import Any, Final
 import httpx2
 
 from csms.app import App, AppSettings, World
+from csms.cli.day import put_by
 from csms.clock import Clock
 from csms.domain.site import Site
 from csms.gateway.server import GatewaySettings
@@ -225,11 +226,7 @@ class _Life:
         return not asking.cancelled() and asking.result()
 
     async def _ask(self, path: str, body: dict[str, Any]) -> bool:
-        try:
-            response = await self._client.put(path, json=body)
-        except httpx2.TransportError:
-            return False
-        return response.is_success
+        return await put_by(self._client)(path, body)
 
     async def _live(self) -> None:
         async with self.app.running(ocpp_at=self._listener):

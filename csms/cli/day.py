@@ -3,11 +3,11 @@
 import asyncio
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import httpx2
 import numpy as np
@@ -71,16 +71,20 @@ class DayFigures:
         return faults
 
 
+Put: TypeAlias = Callable[[str, dict[str, Any]], Awaitable[bool]]
+"""Asks the API for something, given its path and a body; returns whether that was done."""
+
+
 class DriversApp:
     """Tells the system through its API what drivers state, and what the feeders' meters show.
 
     Args:
-        client: Reaches the API.
+        put: Asks the API for something; returns whether that was done.
         site_id: Whose meters.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, site_id: str) -> None:
-        self._client = client
+    def __init__(self, put: Put, site_id: str) -> None:
+        self._put = put
         self._site_id = site_id
 
     async def state_need(self, visit: Visit) -> bool:
@@ -102,12 +106,18 @@ class DriversApp:
         path = f"/api/v1/sites/{self._site_id}/feeders/{feeder_id}/load"
         await self._put(path, {"current_a": list(current_a), "at": at.isoformat()})
 
-    async def _put(self, path: str, body: dict[str, Any]) -> bool:
+
+def put_by(client: httpx2.AsyncClient) -> Put:
+    """Make what asks an API through a client."""
+
+    async def put(path: str, body: dict[str, Any]) -> bool:
         try:
-            response = await self._client.put(path, json=body)
+            response = await client.put(path, json=body)
         except httpx2.TransportError:
             return False
         return response.is_success
+
+    return put
 
 
 def run_day(scenario: Scenario, length: timedelta) -> FleetReport:
@@ -164,7 +174,7 @@ async def _run(scenario: Scenario, length: timedelta) -> FleetReport:
         async with app.running(ocpp_at=listener):
             transport = httpx2.ASGITransport(app=app.api)
             async with httpx2.AsyncClient(transport=transport, base_url="http://demo") as client:
-                drivers = DriversApp(client, scenario.site.site_id)
+                drivers = DriversApp(put_by(client), scenario.site.site_id)
                 return await _live_through(scenario, clock, at, drivers, length)
 
 

@@ -13,7 +13,7 @@ import typer
 
 from csms.api.server import HttpSettings
 from csms.app import App, AppSettings, World
-from csms.cli.day import DriversApp, compare, run_day
+from csms.cli.day import DriversApp, compare, put_by, run_day
 from csms.cli.figures import print_figures
 from csms.cli.inputs import load_scenario, parse_length
 from csms.cli.serving import run_until_ended
@@ -85,7 +85,7 @@ async def _show(
         settings = _settings(scenario, http, gateway, Path(folder))
         app = App(settings, World(clock=clock, clock_rate=rate))
         async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
-            drivers = DriversApp(client, scenario.site.site_id)
+            drivers = DriversApp(put_by(client), scenario.site.site_id)
             connect = connect_to(f"ws://{gateway.host}:{gateway.port}/ocpp")
             fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
             meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)

@@ -1,15 +1,19 @@
 """Meters of feeders that sometimes fall silent."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from simulators.building import Building, Report
+from simulators.building import Building, MeterReporter, Report
 from simulators.clock import Clock
 from simulators.site import Site
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
-class FaultyMeters:
-    """Measures the uncontrolled loads that have a meter.
+
+class FaultyMeters(MeterReporter):
+    """Measures the uncontrolled loads that have a meter, and at times does not.
 
     Args:
         site: Whose meters they are.
@@ -27,28 +31,14 @@ class FaultyMeters:
         report: Report,
         every_s: float,
     ) -> None:
-        self._metered = [
-            feeder.feeder_id
-            for feeder in site.feeders
-            if feeder.uncontrolled is not None and feeder.uncontrolled.is_metered
-        ]
-        self._buildings = buildings
-        self._clock = clock
-        self._report = report
-        self._every_s = every_s
-        self._silent_until: dict[str, datetime] = {}
+        super().__init__(site, buildings, clock, report, every_s)
+        self._silent_until: defaultdict[str, datetime] = defaultdict(lambda: _NEVER)
 
     def fall_silent(self, feeder_id: str, seconds: float) -> None:
         """Let a meter report nothing for a while."""
         until = self._clock.now() + timedelta(seconds=seconds)
-        self._silent_until[feeder_id] = max(until, self._silent_until.get(feeder_id, until))
+        self._silent_until[feeder_id] = max(until, self._silent_until[feeder_id])
 
-    async def run(self) -> None:
-        """Report until cancelled."""
-        while True:
-            now = self._clock.now()
-            for feeder_id in self._metered:
-                if now >= self._silent_until.get(feeder_id, now):
-                    amps = self._buildings[feeder_id].currents_at(now)
-                    await self._report(feeder_id, now, amps)
-            await self._clock.sleep(self._every_s)
+    def is_silent(self, feeder_id: str, now: datetime) -> bool:
+        """Whether a meter reports nothing just now."""
+        return now < self._silent_until[feeder_id]
