@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.building import Building, Habits, MeterReporter, buildings_of
+from simulators.building import Building, ExtraLoad, Habits, MeterReporter, buildings_of
 from simulators.clock import ScaledClock
 from simulators.site import Site, read_site
 from simulators.stations.outlet import Amps
@@ -87,3 +87,27 @@ def test_only_metered_loads_are_reported_and_on_time(tmp_path: Path) -> None:
     assert [feeder for feeder, _, _ in told] == ["main"] * 4
     assert [(at - MIDNIGHT).total_seconds() for _, at, _ in told] == [0, 10, 20, 30]
     assert told[0][2] == buildings_of(site, MIDNIGHT, 1)["main"].currents_at(MIDNIGHT)
+
+
+@pytest.mark.parametrize(("is_promised", "most_a"), [(True, 6.0), (False, 18.0)])
+def test_extra_load_keeps_the_promise_or_does_not(
+    garage: Site, is_promised: bool, most_a: float
+) -> None:
+    extra = ExtraLoad(
+        starts_at=MIDNIGHT + timedelta(hours=2),
+        lasts_s=600,
+        largest_steps=3,
+        is_promised=is_promised,
+    )
+    habits = Habits(level=0.0, extras=(extra,))
+    day = day_of(buildings_of(garage, MIDNIGHT, 1, {"intake": habits})["intake"])
+    assert day[1439] == (0.0, 0.0, 0.0)
+    assert day[1440] == (most_a, most_a, most_a)
+    assert day[1560] == (0.0, 0.0, 0.0)
+
+
+def test_load_may_be_slow_to_rise(garage: Site) -> None:
+    habits = {"intake": Habits(rises_within_s=60)}
+    day = day_of(buildings_of(garage, MIDNIGHT, 1, habits)["intake"])
+    for before, after in zip(day, day[12:], strict=False):  # 60 s
+        assert all(after[line] - before[line] <= 6.0 + 1e-9 for line in range(3))

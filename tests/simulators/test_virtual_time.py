@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.virtual_time import inline_sqlite, run_virtual
+from simulators.virtual_time import VirtualTimeLoop, inline_sqlite, run_virtual
 
 
 def now_s() -> float:
@@ -69,6 +69,21 @@ def test_what_a_socket_brings_comes_before_time_moves_on(tmp_path: Path) -> None
         return answer, now_s()
 
     assert run_virtual(talk()) == (b"hello\n", 0.0)
+
+
+def test_something_can_be_done_between_two_turns_of_the_loop() -> None:
+    async def work() -> list[int]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        seen: list[int] = []
+        turns = [0]
+        loop.call_after_turns(3, lambda: seen.append(turns[0]))
+        for _ in range(5):
+            turns[0] += 1
+            await asyncio.sleep(0)
+        return seen
+
+    assert run_virtual(work()) == [3]
 
 
 def test_executors_work_in_place_and_pass_on_what_they_raise() -> None:

@@ -171,3 +171,15 @@ def test_setting_the_clock_brings_the_limit_of_that_time(version: str, tmp_path:
             assert stage.amps == (10.0, 10.0, 10.0)
 
     run_virtual(story())
+
+
+def test_clock_that_jumps_stays_wrong_however_it_is_set() -> None:
+    async def story() -> None:
+        clock = ScaledClock(NOON)
+        own = OwnClock(clock)
+        own.jump(-300)
+        assert own.now() == NOON - timedelta(minutes=5)
+        own.set(NOON, NOON)
+        assert own.now() == NOON - timedelta(minutes=5)
+
+    run_virtual(story())

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulators.stations.manners import Manners
+from csms.ocpp.frames import CallResult
+from simulators.stations.manners import Composite, Manners
 from simulators.virtual_time import run_virtual
 from tests.simulators.fake_csms import Json, Reply
 from tests.simulators.stations.builders import NOON, Scene, outlet_model, scene, session
@@ -305,6 +306,77 @@ def test_liar_accepts_a_limit_and_ignores_it(version: str, tmp_path: Path) -> No
         async with scene(version, tmp_path, manners=Manners(ignores_limits=True)) as stage:
             await stage.charge()
             assert await set_limit(stage, 6.0) == "Accepted"
+            await stage.pass_time(60)
+            assert stage.amps == (32.0, 32.0, 32.0)
+
+    run_virtual(story())
+
+
+@BOTH
+def test_lying_meter_shows_a_part_of_what_flows(version: str, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene(version, tmp_path, manners=Manners(reported_share=0.5)) as stage:
+            await stage.charge()
+            assert stage.amps == (32.0, 32.0, 32.0)
+            outlet = stage.station.outlets[1]
+            shown = {
+                one.measurand: one.value
+                for one in outlet.readings(stage.station.settings.measurands)
+            }
+            assert shown["Current.Import"] == 16.0
+            assert shown["Power.Active.Import"] == 11_040.0
+            assert shown["Energy.Active.Import.Register"] == int(outlet.register_wh / 2)
+
+    run_virtual(story())
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("composite", "told_a"), [(Composite.TRUE, 32.0), (Composite.PRETENDED, 6.0)]
+)
+def test_liar_may_pretend_to_keep_to_its_limit(
+    version: str, composite: Composite, told_a: float, tmp_path: Path
+) -> None:
+    manners = Manners(ignores_limits=True, composite=composite)
+
+    async def story() -> None:
+        async with scene(version, tmp_path, manners=manners) as stage:
+            await stage.charge()
+            assert await set_limit(stage, 6.0) == "Accepted"
+            limit = stage.station.limiter.over_time(1, stage.clock.now())
+            assert limit(stage.clock.now()).amps == told_a
+
+    run_virtual(story())
+
+
+@BOTH
+def test_station_that_loses_power_may_lose_its_profiles(version: str, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene(version, tmp_path) as stage:
+            await stage.charge()
+            await set_limit(stage, 6.0)
+            await stage.pass_time(10)
+            stage.station.lose_power(forgets_profiles=False, resumes_transactions=True)
+            await stage.pass_time(100)
+            assert stage.amps == (6.0, 6.0, 6.0)
+            stage.station.lose_power(forgets_profiles=True, resumes_transactions=True)
+            await stage.pass_time(10)
+            assert stage.amps == (0.0, 0.0, 0.0)
+            await stage.pass_time(100)
+            assert stage.amps == (32.0, 32.0, 32.0)
+
+    run_virtual(story())
+
+
+@BOTH
+def test_trouble_comes_between_a_call_and_the_station(version: str, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene(version, tmp_path) as stage:
+            await stage.charge()
+            stage.station.trouble = lambda call, _obey: CallResult(
+                call.message_id, {"status": "Rejected"}
+            )
+            assert await set_limit(stage, 6.0) == "Rejected"
             await stage.pass_time(60)
             assert stage.amps == (32.0, 32.0, 32.0)
 
