@@ -166,6 +166,7 @@ class EvsePlace:
         is_installed: False: planned only, and counted as drawing nothing.
         keeps_fallback: Whether its station keeps the fallback while it is without power, as whoever
             commissioned it has found; None: that is found out.
+        keeps_limits: The same of whether it keeps to limits.
     """
 
     evse: EvseId
@@ -178,6 +179,7 @@ class EvsePlace:
     efficiency: float = 1.0
     is_installed: bool = True
     keeps_fallback: bool | None = None
+    keeps_limits: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,11 @@ _TELLING_A: Final = 2.0
 def needs_proof(live: LiveSite, evse: LiveEvse) -> bool:
     """Whether limits of an EVSE's make have not been seen to be kept to, where that matters."""
     station, place = live.stations[evse.place.evse.station_id], evse.place
-    if station.make is None or live.dialects.of(station).is_sure_of(PLAIN_TX.slot):
+    if (
+        place.keeps_limits
+        or station.make is None
+        or live.dialects.of(station).is_sure_of(PLAIN_TX.slot)
+    ):
         return False
     best = next(iter(open_forms(live, evse)), PLAIN_TX)
     if best.slot != PLAIN_TX.slot:

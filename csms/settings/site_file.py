@@ -193,6 +193,7 @@ def _place(charger: ChargerModel, evse: EvseModel, site: Site) -> EvsePlace:
         fallback_a=evse.fallback_a,
         is_installed=charger.installed,
         keeps_fallback=charger.keeps_fallback,
+        keeps_limits=charger.keeps_limits,
     )
     if evse.dc is None:
         return place

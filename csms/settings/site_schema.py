@@ -176,6 +176,9 @@ class ChargerModel(_Model):
         default=None,
         description="Whether it keeps its standing limit over a loss of power; null: found out",
     )
+    keeps_limits: Literal[True] | None = Field(
+        default=None, description="true: it was seen to keep to limits; null: found out"
+    )
     security_profile: Profile | None = Field(
         default=None, description="The lowest OCPP security profile that it is let in with"
     )

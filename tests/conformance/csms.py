@@ -228,6 +228,7 @@ def site_of(stations: int = STATIONS, feeder_a: float = 10_000.0) -> Site:
                 feeder_id="main",
                 lines=(1, 2, 3),
                 max_a=32.0,
+                keeps_limits=True,
                 fallback_a=6.0,
                 is_installed=True,
             )

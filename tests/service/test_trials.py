@@ -117,6 +117,13 @@ def test_nobody_is_tried_where_the_rating_never_fits_beside_the_fallbacks_of_oth
     assert needs_proof(live, evse_of(live, "A"))
 
 
+def test_nobody_is_tried_for_whom_somebody_vouches() -> None:
+    live = yard(A=MAKE)
+    evse_of(live, "A").place = replace(evse_of(live, "A").place, keeps_limits=True)
+    assert on_trial(live) == []
+    assert can_be_steered(live, evse_of(live, "A"))
+
+
 @pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.REFUSED])
 def test_who_does_not_hold_its_fallback_is_not_tried(standing: Standing) -> None:
     live = yard(A=MAKE)
