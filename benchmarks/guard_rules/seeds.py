@@ -17,4 +17,10 @@ class Case:
     hours: float = HOURS
 
 
-SEEDS: Final = MappingProxyType[str, Case]({})
+SEEDS: Final = MappingProxyType(
+    {
+        "decreases-first": Case(2, stations=12, hours=2.0),
+        "room": Case(2, stations=12, hours=2.0),
+        "settling": Case(2, stations=12, hours=2.0),
+    }
+)
