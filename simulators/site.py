@@ -61,6 +61,11 @@ class AmpsOverTime:
         every = [self.default, *(window.amps for window in self.windows)]
         return (max(a[0] for a in every), max(a[1] for a in every), max(a[2] for a in every))
 
+    def least(self) -> Amps:
+        """The least of each line at any time."""
+        every = [self.default, *(window.amps for window in self.windows)]
+        return (min(a[0] for a in every), min(a[1] for a in every), min(a[2] for a in every))
+
     def at(self, local: datetime) -> Amps:
         """What holds at a local time."""
         amps = self.default
@@ -130,6 +135,14 @@ class Site:
             sum(load.worst_case.most()[line] for load in loads if load)
             + sum(place.fallback_a for place in places if line + 1 in place.lines)
             for line in range(3)
+        )
+
+    def has_room_for(self, place: Place) -> bool:
+        """Whether an EVSE may draw all that it can at any time, if others keep to fallbacks."""
+        limits = {feeder.feeder_id: min(feeder.limit.least()) for feeder in self.feeders}
+        return all(
+            self.least_a(name) - place.fallback_a + place.model.max_a <= limits[name]
+            for name in self.path_up(place.feeder_id)
         )
 
     def path_up(self, feeder_id: str) -> list[str]:

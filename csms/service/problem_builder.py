@@ -169,7 +169,7 @@ def _outcomes(need: Need, served_wh: float) -> tuple[Outcome, ...]:
 def _reservation(live: LiveSite, evse: LiveEvse, edges: list[datetime]) -> Reservation:
     amps = np.array([evse.allowance.most_a(*span) for span in pairwise(edges)])
     if evse.allowance.is_on_trial:  # there has to be room before it can begin
-        until = edges[0] + timedelta(seconds=live.site.control.limits_live_s)
+        until = edges[0] + timedelta(seconds=near_s(live))
         amps[[start < until for start in edges[:-1]]] = evse.place.max_a
     return Reservation(
         key=str(evse.place.evse), feeder=evse.place.feeder_id, tap=tap_of(live, evse), amps=amps

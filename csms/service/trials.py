@@ -16,6 +16,7 @@ from csms.domain.dialect import StationMake
 from csms.domain.limits import Standing, TimedLimit
 from csms.domain.profile_form import PLAIN_TX
 from csms.service.dispatch import Target
+from csms.service.electrics import near_s
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.profile_writing import open_forms
@@ -52,8 +53,8 @@ def on_trial(live: LiveSite) -> list[LiveEvse]:
 
 
 def trial_limit(live: LiveSite, evse: LiveEvse, now: datetime) -> Target:
-    """The least current, for as long as limits live."""
-    ends_at = now + timedelta(seconds=live.site.control.limits_live_s)
+    """The least current, for as long as measurements count: later there may be no room for it."""
+    ends_at = now + timedelta(seconds=near_s(live))
     limit = TimedLimit(starts_at=now, ends_at=ends_at, steps=((0, evse.place.min_a),))
     return Target(evse.place.evse, limit)
 

@@ -172,6 +172,7 @@ def _stage(wanted: Wanted, site: Site, starts_at: datetime, ends_at: datetime) -
         ends_at=ends_at,
         stations=_faulty(wanted, site),
         faulty_share=wanted.faulty_share,
+        spared=frozenset(one.station_id for one in site.places if not site.has_room_for(one)),
         root=site.feeders[0].feeder_id,
         loaded_feeders=tuple(loads),
         metered_feeders=tuple(name for name, load in loads.items() if load.is_metered),
@@ -202,6 +203,8 @@ def _changes(seed: int, fault: Fault) -> Iterator[tuple[str, Any]]:
     match fault.kind:
         case FaultKind.WRONG_CLOCK:
             yield "wrong_clock_s", fault.size
+        case FaultKind.PROFILE_LOSS:  # it is a make that keeps nothing over a loss of power
+            yield "forgets_profiles", True
         case FaultKind.LYING_METER:
             yield "reported_share", fault.size
         case FaultKind.LYING_COMPOSITE:

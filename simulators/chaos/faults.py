@@ -190,6 +190,8 @@ class Stage:
     Attributes:
         stations: Those that anything goes wrong with.
         faulty_share: Which share of all stations these are.
+        spared: Those of which a limit cannot be kept if they lose their fallback: their rating
+            alone is too much for a feeder. The installer's choice, and no fault.
         root: The feeder that feeds all others.
         loaded_feeders: Those with uncontrolled load.
         metered_feeders: Of those, the ones whose load is measured.
@@ -203,6 +205,7 @@ class Stage:
     loaded_feeders: Sequence[str]
     metered_feeders: Sequence[str]
     faulty_share: float = 1.0
+    spared: frozenset[str] = frozenset()
 
 
 def draw_faults(stage: Stage, kinds: Collection[FaultKind]) -> tuple[Fault, ...]:
@@ -244,6 +247,8 @@ def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
             return (stage.root,)
         case FaultKind.DATABASE_LOCK | FaultKind.KILL:
             return ("",)
+        case FaultKind.PROFILE_LOSS:
+            return [one for one in stage.stations if one not in stage.spared]
         case _:
             return stage.stations
 

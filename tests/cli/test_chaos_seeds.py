@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 FOUND: Final = {
+    "a trial waited for ever for room that it needed only for minutes": ("19", "8", "1"),
     "a lower half of a limit was sent to a station on trial, of which any limit counts at its "
     "rating": ("33", "8", "1.5"),
 }

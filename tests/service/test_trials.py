@@ -21,7 +21,7 @@ from csms.service.trial import Finding, Trial
 from csms.service.trials import needs_proof, on_trial, trial_limit
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after
-from tests.service.sites import connect, evse_of, plug_in
+from tests.service.sites import connect, evse_of, plug_in, with_meter
 from tests.service.stubborn import MAKE
 
 OTHER: Final = StationMake(protocol="1.6", vendor="Borea", model="Pole", firmware="2.0")
@@ -72,7 +72,8 @@ def test_any_limit_of_who_is_on_trial_counts_at_the_rating_until_it_lapses() -> 
     give(live, evse)
     assert evse.allowance.now_a(NOON) == 32.0
     assert keep_books(live, NOON).allowed_a["level-1"][0, 0] == 32.0
-    assert evse.allowance.now_a(after(15)) == 0.0
+    assert evse.allowance.now_a(after(5.99)) == 32.0
+    assert evse.allowance.now_a(after(6)) == 0.0
 
 
 def test_trial_begins_only_where_there_is_room_for_the_rating() -> None:
@@ -144,10 +145,10 @@ def test_current_that_stays_below_the_limit_by_itself_proves_nothing() -> None:
     [evse] = on_trial(live)
     give(live, evse)
     evse.trial = Trial(PLAIN_TX, NOON)
-    for minute in range(1, 6):
+    for minute in range(1, 3):
         draw(live, 3.0, minute)
     assert evse.findings == []
-    for minute in range(6, 9):
+    for minute in range(3, 6):
         draw(live, 5.8, minute)
     assert evse.findings == [Finding(PLAIN_TX, is_followed=True)]
 
@@ -174,3 +175,16 @@ def test_reason_tells_who_is_tried_and_who_waits_for_it() -> None:
         "counted at its rating of 32 A"
     )
     assert waiting == "Waits until another of its make has shown that it keeps to limits"
+
+
+def test_trial_needs_room_only_for_as_long_as_measurements_count() -> None:
+    site = with_meter(small_site(place("A", "level-1", 0.0)), flat(50.0), step_a=0.0)
+    live = LiveSite(site)
+    connect(live, "A")
+    live.stations["A"].make = MAKE
+    plug_in(live, "A")
+    live.read_feeder("intake", NOON, (10.0, 10.0, 10.0))
+    [evse] = on_trial(live)
+    limit = trial_limit(live, evse, NOON).limit
+    assert limit.ends_at == after(6)  # later the worst case leaves 13 of 63 A
+    assert not adds_to_overload(live, NOON, {evse.place.evse: evse.allowance.sent(limit)})
