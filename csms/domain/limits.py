@@ -71,14 +71,15 @@ class TimedLimit:
         """The same, but for steps upward that come so much later.
 
         One vehicle may rise at the instant at which another is told to fall, and takes its time.
+        What would come only after the limit has lapsed is left out.
         """
-        steps = list(self.steps[:1])
+        steps, lives_s = list(self.steps[:1]), (self.ends_at - self.starts_at).total_seconds()
         for second, amps in self.steps[1:]:
             while len(steps) > 1 and steps[-1][0] >= second:
                 steps.pop()  # it would have begun only when this one does
             rises = amps > steps[-1][1]
             steps.append((second + wait_s if rises else second, amps))
-        return replace(self, steps=tuple(steps))
+        return replace(self, steps=tuple(step for step in steps if step[0] < lives_s))
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the limit changes, begins or lapses."""
@@ -252,7 +253,9 @@ class Allowance:
     def cut(self, limit: TimedLimit, max_steps: int) -> TimedLimit:
         """A limit, lowered to what may be drawn already wherever that is less.
 
-        Whoever may draw no more than this has not been raised at any time.
+        Whoever may draw no more than this has not been raised at any time. Where nothing but the
+        standing fallback is left at the end, it lapses there instead: a station that takes a
+        single period would be given the lowest one from the beginning.
 
         Args:
             limit: Where the limit is to be in the end.
@@ -265,6 +268,9 @@ class Allowance:
             amps = min(limit.at(edge) or 0.0, self.now_a(edge))
             if not steps or steps[-1][1] != amps:
                 steps.append((round((edge - limit.starts_at).total_seconds()), amps))
+        if len(steps) > 1 and steps[-1][1] == self.standing_a:
+            lapses_s, _ = steps.pop()
+            limit = replace(limit, ends_at=limit.starts_at + timedelta(seconds=lapses_s))
         merged = steps[max_steps - 1 :]
         lowest_a = min((amps for _, amps in merged), default=0.0)
         tail = [(merged[0][0], lowest_a)] if merged else []

@@ -121,13 +121,7 @@ class Dispatcher:
     def _raises(self, target: Target, now: datetime) -> bool:
         """Whether a limit allows more than what is held, at any time."""
         allowance = self._live.evses[target.evse].allowance
-        raised = allowance.settled(target.limit, Verdict.ACCEPTED)
-        edges = sorted({now, *allowance.edges(), *target.limit.edges()})
-        return any(
-            raised.now_a(edge) > allowance.now_a(edge) + _NOTICEABLE_A
-            for edge in edges
-            if edge >= now
-        )
+        return _is_above(allowance.settled(target.limit, Verdict.ACCEPTED), allowance, now)
 
     def _cuts(self, increases: Sequence[Target], now: datetime) -> list[Target]:
         """First halves of limits that are higher at one time and lower at another.
@@ -141,9 +135,9 @@ class Dispatcher:
             allowance, max_steps = evse.allowance, self._live.max_periods(evse)
             if allowance.is_on_trial:
                 continue  # any limit of it counts at its rating: there is no lower half
-            cut = Target(target.evse, allowance.cut(target.limit, max_steps))
-            if self._differs(allowance, cut.limit, now):
-                cuts.append(cut)
+            cut = allowance.cut(target.limit, max_steps)
+            if _is_above(allowance, allowance.settled(cut, Verdict.ACCEPTED), now):
+                cuts.append(Target(target.evse, cut))
         return cuts
 
     def _release(self, increases: Sequence[Target]) -> list[Target]:
@@ -241,3 +235,9 @@ class Dispatcher:
             numbers = await uow.control.add_sent_limits(limits, self._access.clock.now())
             await uow.commit()
         return numbers
+
+
+def _is_above(one: Allowance, other: Allowance, now: datetime) -> bool:
+    """Whether one allows noticeably more than another, now or at any time to come."""
+    edges = {now, *one.edges(), *other.edges()}
+    return any(one.now_a(edge) > other.now_a(edge) + _NOTICEABLE_A for edge in edges if edge >= now)

@@ -264,8 +264,16 @@ def test_cut_keeps_the_lower_of_old_and_new_at_every_time() -> None:
     held = replace(HELD, fallback_a=0.0, accepted=limit((0, 16.0), (300, 6.0)))
     wanted = limit((0, 10.0), (400, 8.0), start=100, end=1000)
     cut = held.cut(wanted, max_steps=6)
-    assert cut.steps == ((0, 10.0), (200, 6.0), (800, 0.0))
-    assert (cut.starts_at, cut.ends_at) == (after(100), after(1000))
+    assert cut.steps == ((0, 10.0), (200, 6.0))
+    assert (cut.starts_at, cut.ends_at) == (after(100), after(900))  # with the one that it replaces
+
+
+def test_cut_falls_below_the_fallback_where_that_is_wanted() -> None:
+    held = replace(HELD, accepted=limit((0, 16.0)))
+    wanted = limit((0, 10.0), (400, 0.0), start=100, end=1000)
+    cut = held.cut(wanted, max_steps=6)
+    assert cut.steps == ((0, 10.0), (400, 0.0))
+    assert cut.ends_at == after(1000)
 
 
 def test_cut_of_a_limit_that_is_nowhere_higher_is_that_limit() -> None:
@@ -276,29 +284,30 @@ def test_cut_of_a_limit_that_is_nowhere_higher_is_that_limit() -> None:
 
 def test_cut_merges_what_a_station_cannot_take_into_the_lowest() -> None:
     held = replace(HELD, fallback_a=0.0, accepted=limit((0, 16.0), (300, 6.0)))
-    wanted = limit((0, 10.0), (400, 8.0), start=100, end=1000)
-    assert held.cut(wanted, max_steps=2).steps == ((0, 10.0), (200, 0.0))
-    assert held.cut(wanted, max_steps=1).steps == ((0, 0.0),)
+    wanted = limit((0, 10.0), (400, 5.0), start=100, end=1000)
+    assert held.cut(wanted, max_steps=2).steps == ((0, 10.0), (200, 5.0))
+    assert held.cut(wanted, max_steps=1).steps == ((0, 5.0),)
 
 
 @given(
     held=st.lists(st.sampled_from([0.0, 6.0, 10.0, 16.0]), min_size=1, max_size=4),
     wanted=st.lists(st.sampled_from([0.0, 6.0, 10.0, 16.0]), min_size=1, max_size=4),
+    fallback_a=st.sampled_from([0.0, 6.0]),
     start=st.integers(0, 800),
     max_steps=st.integers(1, 6),
 )
 def test_cut_raises_nobody_and_is_never_above_what_was_wanted(
-    held: list[float], wanted: list[float], start: int, max_steps: int
+    held: list[float], wanted: list[float], fallback_a: float, start: int, max_steps: int
 ) -> None:
     old = limit(*((150 * i, amps) for i, amps in enumerate(held)))
     new = limit(*((200 * i, amps) for i, amps in enumerate(wanted)), start=start, end=start + 900)
-    allowance = replace(HELD, fallback_a=0.0, accepted=old)
+    allowance = replace(HELD, fallback_a=fallback_a, accepted=old)
     cut = allowance.cut(new, max_steps)
     assert len(cut.steps) <= max_steps
     for second in range(start, start + 900, 25):
         amps = cut.at(after(second))
-        assert amps is not None
-        assert amps <= min(new.at(after(second)) or 0.0, allowance.now_a(after(second)))
+        most_a = min(new.at(after(second)) or 0.0, allowance.now_a(after(second)))
+        assert (allowance.standing_a if amps is None else amps) <= most_a
 
 
 DEFAULT_FORM = ProfileForm(ProfilePurpose.TX_DEFAULT)
@@ -359,3 +368,4 @@ def test_steps_upward_come_later_and_those_downward_when_they_should() -> None:
     later = limit((0, 10.0), (300, 16.0), (600, 8.0)).raised_later(6)
     assert later.steps == ((0, 10.0), (306, 16.0), (600, 8.0))
     assert limit((0, 6.0), (300, 16.0), (304, 8.0)).raised_later(6).steps == ((0, 6.0), (310, 8.0))
+    assert limit((0, 10.0), (895, 16.0), end=900).raised_later(6).steps == ((0, 10.0),)
