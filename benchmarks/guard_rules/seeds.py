@@ -4,23 +4,38 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-STATIONS: Final = 24
-HOURS: Final = 6.0
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A day of chaos: its seed, how many stations there are, and how long it is."""
+    """A day of chaos, crowded and short, on which much more goes wrong than usual.
+
+    Attributes:
+        seed: What it is drawn from.
+        faults: What goes wrong: `all`, or names with commas between them.
+        stations: How many there are.
+        hours: How long the day is.
+        rate: How many times as often as usual anything goes wrong.
+        demand: How many times as many users as usual there are.
+    """
 
     seed: int
-    stations: int = STATIONS
-    hours: float = HOURS
+    faults: str = "all"
+    stations: int = 12
+    hours: float = 2.0
+    rate: float = 10.0
+    demand: float = 4.0
+
+    def __str__(self) -> str:
+        return (
+            f"seed {self.seed} --faults {self.faults} --stations {self.stations} "
+            f"--hours {self.hours:g} --rate {self.rate:g} --demand {self.demand:g}"
+        )
 
 
 SEEDS: Final = MappingProxyType(
     {
-        "decreases-first": Case(2, stations=12, hours=2.0),
-        "room": Case(2, stations=12, hours=2.0),
-        "settling": Case(2, stations=12, hours=2.0),
+        "decreases-first": Case(2),
+        "room": Case(2),
+        "settling": Case(2),
     }
 )

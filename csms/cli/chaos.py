@@ -38,6 +38,12 @@ def chaos(
     faulty_pct: Annotated[
         float, typer.Option(min=0, max=100, help="Share of the stations that anything fails at")
     ] = 100.0,
+    rate: Annotated[
+        float, typer.Option(min=0, max=100, help="How many times as often as usual anything fails")
+    ] = 1.0,
+    demand: Annotated[
+        float, typer.Option(min=0, max=20, help="How many times as many users as usual there are")
+    ] = 1.0,
     least_pct: Annotated[
         float | None,
         typer.Option(min=0, max=100, help="Of the energy of perfect foresight: less is a fault"),
@@ -72,6 +78,8 @@ def chaos(
             hours=hours,
             kinds=read_kinds(faults),
             faulty_share=faulty_pct / 100,
+            rate=rate,
+            demand=demand,
             cut_s=cut_s,
             is_verbose=verbose,
         )
@@ -156,7 +164,8 @@ def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
         yield (
             f"  replay: chargeflex chaos --replay {report.seed} --stations {asked.stations} "
             f"--hours {asked.hours:g} --faults {faults} "
-            f"--faulty-pct {100 * asked.faulty_share:g} --verbose"
+            f"--faulty-pct {100 * asked.faulty_share:g} --rate {asked.rate:g} "
+            f"--demand {asked.demand:g} --verbose"
         )
     if report.around:
         zone = ZoneInfo(report.timezone)

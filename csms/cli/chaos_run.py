@@ -41,6 +41,8 @@ class Asked:
 
     Attributes:
         faulty_share: Share of the stations that anything fails at.
+        rate: How many times as often as usual anything fails.
+        demand: How many times as many vehicles as usual come.
         cut_s: How long the system may take to answer a sudden step of a building; None: twice the
             time between two measurements, and 10 s.
         is_verbose: Whether to say what happened around the first excess.
@@ -51,6 +53,8 @@ class Asked:
     hours: float
     kinds: frozenset[FaultKind]
     faulty_share: float = 1.0
+    rate: float = 1.0
+    demand: float = 1.0
     cut_s: float | None = None
     is_verbose: bool = False
 
@@ -104,6 +108,8 @@ def run_seed(asked: Asked) -> SeedReport:
             populations=shipped_config() / "populations",
             kinds=asked.kinds,
             faulty_share=asked.faulty_share,
+            rate=asked.rate,
+            demand=asked.demand,
         )
         day = draw_day(wanted, folder)
         return run_virtual(_run(asked, day, folder, began_s))

@@ -51,6 +51,9 @@ class Wanted:
         populations: Where the files of populations are.
         kinds: What may go wrong.
         faulty_share: Share of the stations that anything goes wrong with.
+        rate: How many times as often as usual anything goes wrong.
+        demand: How many times as many users as usual there are: more than one or two for each EVSE
+            leave hardly any of them empty.
     """
 
     seed: int
@@ -59,6 +62,8 @@ class Wanted:
     populations: Path
     kinds: frozenset[FaultKind]
     faulty_share: float = 1.0
+    rate: float = 1.0
+    demand: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +128,11 @@ def _start(rng: Random, population: str, hours: float) -> datetime:
 def _placed(
     wanted: Wanted, rng: Random, site: Site, span: tuple[datetime, datetime], name: str
 ) -> Placement:
-    users = round(len(site.places) * rng.uniform(0.8, 1.4))
+    users = round(wanted.demand * len(site.places) * rng.uniform(0.8, 1.4))
     sessions = _sessions(wanted, site, span, name, users)
     if name != "depot":  # DC stations are for buses
-        others = _sessions(wanted, site, span, "depot", wanted.stations // 3)
+        buses = round(wanted.demand * (wanted.stations // 3))
+        others = _sessions(wanted, site, span, "depot", buses)
         sessions += [one for one in others if one.uses_dc]
         sessions.sort(key=lambda one: (one.arrives_at, one.user))
     told = [_stated(rng, one) for one in sessions]
@@ -172,6 +178,7 @@ def _stage(wanted: Wanted, site: Site, starts_at: datetime, ends_at: datetime) -
         ends_at=ends_at,
         stations=_faulty(wanted, site),
         faulty_share=wanted.faulty_share,
+        rate=wanted.rate,
         spared=frozenset(one.station_id for one in site.places if not site.has_room_for(one)),
         root=site.feeders[0].feeder_id,
         loaded_feeders=tuple(loads),

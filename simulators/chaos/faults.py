@@ -195,6 +195,7 @@ class Stage:
         root: The feeder that feeds all others.
         loaded_feeders: Those with uncontrolled load.
         metered_feeders: Of those, the ones whose load is measured.
+        rate: How many times as often as usual anything goes wrong.
     """
 
     seed: int
@@ -205,6 +206,7 @@ class Stage:
     loaded_feeders: Sequence[str]
     metered_feeders: Sequence[str]
     faulty_share: float = 1.0
+    rate: float = 1.0
     spared: frozenset[str] = frozenset()
 
 
@@ -223,13 +225,13 @@ def _draw(stage: Stage, kind: FaultKind) -> Iterator[Fault]:
     rng = Random(f"{stage.seed} {kind}")  # noqa: S311 - a simulation
     if kind in SHARE_OF_STATIONS:
         for station in stage.stations:
-            if rng.random() * stage.faulty_share < SHARE_OF_STATIONS[kind]:
+            if rng.random() * stage.faulty_share < stage.rate * SHARE_OF_STATIONS[kind]:
                 yield _fault(rng, stage.starts_at, kind, station)
         return
     places = _places(stage, kind)
-    per_hour = PER_DAY.get(kind, 0.0) / _HOURS_PER_DAY
+    per_hour = stage.rate * PER_DAY.get(kind, 0.0) / _HOURS_PER_DAY
     if kind in PER_STATION_HOUR:
-        per_hour = PER_STATION_HOUR[kind] * len(places)
+        per_hour = stage.rate * PER_STATION_HOUR[kind] * len(places)
     if not places or per_hour <= 0.0:
         return
     at = stage.starts_at + BEGIN_AFTER

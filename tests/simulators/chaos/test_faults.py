@@ -60,6 +60,15 @@ def test_as_many_come_as_the_rates_say() -> None:
     assert 20 * 5 < ways < 20 * 9
 
 
+def test_a_day_can_have_many_times_as_many() -> None:
+    wild = [replace(STAGE, seed=seed, rate=10.0) for seed in range(10)]
+    counts = Counter(fault.kind for stage in wild for fault in draw_faults(stage, tuple(FaultKind)))
+    assert 10 * 900 < counts[FaultKind.LINK_CUT] < 10 * 1000
+    assert 10 * 43 < counts[FaultKind.KILL] < 10 * 57
+    assert 10 * 62 < sum(counts[kind] for kind in SHARE_OF_STATIONS) < 10 * 78
+    assert draw_faults(replace(STAGE, rate=0.0), tuple(FaultKind)) == ()
+
+
 def test_delays_stay_within_twenty_seconds_and_clocks_within_ten_minutes() -> None:
     for fault in drawn(FaultKind.DELAY, FaultKind.CLOCK_JUMP, FaultKind.WRONG_CLOCK):
         most = 20 if fault.kind is FaultKind.DELAY else 600
