@@ -255,10 +255,5 @@ class MeterReporter:
         while True:
             now = self._clock.now()
             for feeder_id, building in self._metered.items():
-                if not self.is_silent(feeder_id, now):
-                    await self._report(feeder_id, now, building.currents_at(now))
+                await self._report(feeder_id, now, building.currents_at(now))
             await self._clock.sleep(self._every_s)
-
-    def is_silent(self, _feeder_id: str, _now: datetime) -> bool:
-        """Whether a meter reports nothing just now."""
-        return False

@@ -17,15 +17,17 @@ from csms.cli.day import DriversApp
 from csms.cli.knowable_day import knowable_day
 from csms.cli.paths import shipped_config
 from csms.settings.site_file import read_site
+from simulators.building import MeterReporter
 from simulators.chaos.day_drawing import ChaosDay, Wanted, draw_day
 from simulators.chaos.faults import FaultKind
 from simulators.chaos.fleet import WatchedFleet
 from simulators.chaos.judge import Excess
-from simulators.chaos.meters import FaultyMeters
+from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork
 from simulators.chaos.script import Cast, Script
 from simulators.chaos.timeline import Note, Timeline
 from simulators.clock import ScaledClock
+from simulators.report import FleetReport
 from simulators.stations.link import connect_to
 from simulators.virtual_time import run_virtual
 from smart_charging import study
@@ -96,6 +98,22 @@ class SeedReport:
         return self.delivered_wh / self.foresight_wh if self.foresight_wh else 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Play:
+    """All that takes part in a day."""
+
+    asked: Asked
+    day: ChaosDay
+    clock: ScaledClock
+    timeline: Timeline
+    planner: ThriftyPlanner
+    server: MortalServer
+    network: FaultyNetwork
+    fleet: WatchedFleet
+    meters: MeterReporter
+    script: Script
+
+
 def run_seed(asked: Asked) -> SeedReport:
     """Draw a day, run the real system through it, and judge it."""
     began_s = process_time()
@@ -116,50 +134,85 @@ def run_seed(asked: Asked) -> SeedReport:
 
 
 async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> SeedReport:
+    play = _set_up(asked, day, folder)
+    _let_watch(play)
+    report = await _live_through(play)
+    return _judged(play, report, began_s)
+
+
+def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
+    """Put the real system and all that is simulated on stage."""
     scenario, timeline, planner = day.scenario, Timeline(), ThriftyPlanner()
-    clock = ScaledClock(scenario.starts_at)
-    site = read_site(scenario.site_path)
-    script: list[Script] = []
+    clock, site = ScaledClock(scenario.starts_at), read_site(scenario.site_path)
 
     def server_is_down(until: datetime) -> None:
         timeline.happened(clock.now(), "the server is gone")
-        script[0].server_is_down(until)
+        script.server_is_down(until)
 
-    server = MortalServer(
-        ServerPlan(site=site, folder=folder, clock=clock, planner=planner), server_is_down
-    )
+    plan = ServerPlan(site=site, folder=folder, clock=clock, planner=planner)
+    server = MortalServer(plan, server_is_down)
     drivers = DriversApp(server.put, scenario.site.site_id)
     network = FaultyNetwork(asked.seed, connect_to("ws://chaos/ocpp", server.socket_path))
     fleet = WatchedFleet(scenario, clock, network.connect, drivers.state_need)
-    meters = FaultyMeters(
-        scenario.site, fleet.buildings, clock, drivers.report_load, day.meter_every_s
-    )
+    outages = MeterOutages(clock, drivers.report_load)
     cast = Cast(
         site=scenario.site,
         stations=fleet.stations,
         network=network,
-        meters=meters,
+        meters=outages,
         server=server,
         judge=fleet.judge,
         timeline=timeline,
-        cut_s=2 * day.meter_every_s + _AFTER_METERS_S if asked.cut_s is None else asked.cut_s,
+        cut_s=_cut_s(asked, day),
     )
-    script.append(Script(asked.seed, day.faults, cast, clock))
-    witness = Witness(fleet, server, timeline, clock)
-    if asked.is_verbose:
+    meters = MeterReporter(scenario.site, fleet.buildings, clock, outages.report, day.meter_every_s)
+    script = Script(asked.seed, day.faults, cast, clock)
+    return _Play(
+        asked=asked,
+        day=day,
+        clock=clock,
+        timeline=timeline,
+        planner=planner,
+        server=server,
+        network=network,
+        fleet=fleet,
+        meters=meters,
+        script=script,
+    )
+
+
+def _cut_s(asked: Asked, day: ChaosDay) -> float:
+    """How long the system may take to answer a sudden step of a building."""
+    return 2 * day.meter_every_s + _AFTER_METERS_S if asked.cut_s is None else asked.cut_s
+
+
+def _let_watch(play: _Play) -> None:
+    """Have written down what explains an excess, and every limit sent, if that is asked for."""
+    witness = Witness(play.fleet, play.server, play.timeline, play.clock)
+    if play.asked.is_verbose:
         witness.listen_in()
-    await server.start()
-    async with network.running(), asyncio.TaskGroup() as tasks:
-        works = (server.run(), fleet.run(), meters.run(), script[0].run())
+
+
+async def _live_through(play: _Play) -> FleetReport:
+    """Let the day pass; return what was charged."""
+    await play.server.start()
+    async with play.network.running(), asyncio.TaskGroup() as tasks:
+        works = (play.server.run(), play.fleet.run(), play.meters.run(), play.script.run())
         lives = [tasks.create_task(work) for work in works]
-        await clock.sleep(scenario.length_s)
-        report = fleet.report()
-        fleet.close()
+        await play.clock.sleep(play.day.scenario.length_s)
+        report = play.fleet.report()
+        play.fleet.close()
         for life in lives:
             life.cancel()
-    await server.stop()
-    judge = fleet.judge
-    until = first.began_at if (first := judge.first) else clock.now()
+    await play.server.stop()
+    return report
+
+
+def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
+    """What came of the day, held against the limits and against perfect foresight."""
+    asked, scenario = play.asked, play.day.scenario
+    judge, timeline = play.fleet.judge, play.timeline
+    until = first.began_at if (first := judge.first) else play.clock.now()
     best = study.perfect_foresight(knowable_day(scenario, report.at))
     around = timeline.around(until - _AROUND, until + _AROUND) if asked.is_verbose and first else []
     return SeedReport(
@@ -174,9 +227,9 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
         delivered_wh=report.delivered_wh,
         foresight_wh=best.delivered_wh,
         visits=len(report.sessions),
-        faults=Counter(str(fault.kind) for fault in day.faults),
-        restarts=server.lives - 1,
-        plans=planner.count,
+        faults=Counter(str(fault.kind) for fault in play.day.faults),
+        restarts=play.server.lives - 1,
+        plans=play.planner.count,
         digest=judge.digest,
         cpu_s=process_time() - began_s,
     )

@@ -1,37 +1,27 @@
-"""Meters of feeders that sometimes fall silent."""
+"""Outages of feeders' meters: what they measure meanwhile is told to nobody."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from simulators.building import Building, MeterReporter, Report
+from simulators.building import Report
 from simulators.clock import Clock
-from simulators.site import Site
+from simulators.stations.outlet import Amps
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-class FaultyMeters(MeterReporter):
-    """Measures the uncontrolled loads that have a meter, and at times does not.
+class MeterOutages:
+    """Stands between meters and whoever is told what they measure, and at times lets nothing pass.
 
     Args:
-        site: Whose meters they are.
-        buildings: The loads by feeder.
         clock: Simulated time.
         report: Where readings go.
-        every_s: How often.
     """
 
-    def __init__(
-        self,
-        site: Site,
-        buildings: Mapping[str, Building],
-        clock: Clock,
-        report: Report,
-        every_s: float,
-    ) -> None:
-        super().__init__(site, buildings, clock, report, every_s)
+    def __init__(self, clock: Clock, report: Report) -> None:
+        self._clock = clock
+        self._report = report
         self._silent_until: defaultdict[str, datetime] = defaultdict(lambda: _NEVER)
 
     def fall_silent(self, feeder_id: str, seconds: float) -> None:
@@ -39,6 +29,7 @@ class FaultyMeters(MeterReporter):
         until = self._clock.now() + timedelta(seconds=seconds)
         self._silent_until[feeder_id] = max(until, self._silent_until[feeder_id])
 
-    def is_silent(self, feeder_id: str, now: datetime) -> bool:
-        """Whether a meter reports nothing just now."""
-        return now < self._silent_until[feeder_id]
+    async def report(self, feeder_id: str, at: datetime, current_a: Amps) -> None:
+        """Pass a measurement on, unless its meter is silent."""
+        if at >= self._silent_until[feeder_id]:
+            await self._report(feeder_id, at, current_a)

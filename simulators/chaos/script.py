@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from simulators.chaos.commands import CommandTrouble
 from simulators.chaos.faults import HEEDED_WITHIN, SHARE_OF_STATIONS, Fault, FaultKind
 from simulators.chaos.judge import StrictJudge
-from simulators.chaos.meters import FaultyMeters
+from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork
 from simulators.chaos.timeline import Timeline
 from simulators.clock import Clock
@@ -50,7 +50,7 @@ class Cast:
     site: Site
     stations: Mapping[str, Station]
     network: FaultyNetwork
-    meters: FaultyMeters
+    meters: MeterOutages
     server: Server
     judge: StrictJudge
     timeline: Timeline
