@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import datetime
 from typing import Annotated, Final
@@ -46,7 +46,7 @@ def chaos(
     ] = 1.0,
     least_pct: Annotated[
         float | None,
-        typer.Option(min=0, max=100, help="Of the energy of perfect foresight: less is a fault"),
+        typer.Option(min=0, max=100, help="Of the energy of omniscience: less is a fault"),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; by default one per processor")
@@ -129,7 +129,7 @@ def read_kinds(text: str) -> frozenset[FaultKind]:
 
 def judge(reports: Sequence[SeedReport], least_pct: float | None = None) -> bool:
     """Whether no limit was exceeded, and enough was delivered, if that is asked for."""
-    is_enough = least_pct is None or 100 * _share(reports) >= least_pct
+    is_enough = least_pct is None or 100 * _of_omniscience(reports) >= least_pct
     return _over_as(reports) == 0.0 and is_enough
 
 
@@ -152,9 +152,10 @@ def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
     yield (
         f"seed {report.seed}: {report.over_as:.1f} A s over a limit in {report.excess_count} "
         f"places, {report.excused_as:.1f} excused, {report.delivered_wh / 1000:.0f} kWh, "
-        f"{100 * report.share_of_foresight:.1f} % of foresight, {report.visits} vehicles, "
-        f"{report.plans} plans, {report.restarts} restarts, digest {report.digest}, "
-        f"{report.cpu_s:.0f} s of processor time; {counts or 'no faults'}"
+        f"{100 * report.share_of(report.omniscient_wh):.1f} % of omniscience, "
+        f"{100 * report.share_of(report.foresight_wh):.1f} % of foresight, "
+        f"{report.visits} vehicles, {report.plans} plans, {report.restarts} restarts, "
+        f"digest {report.digest}, {report.cpu_s:.0f} s of processor time; {counts or 'no faults'}"
     )
     if report.first is not None:
         zone = ZoneInfo(report.timezone)
@@ -189,15 +190,21 @@ def _over_as(reports: Sequence[SeedReport]) -> float:
     return sum(report.over_as for report in reports)
 
 
-def _share(reports: Sequence[SeedReport]) -> float:
-    best_wh = sum(report.foresight_wh for report in reports)
+def _share(reports: Sequence[SeedReport], best: Callable[[SeedReport], float]) -> float:
+    best_wh = sum(map(best, reports))
     return sum(report.delivered_wh for report in reports) / best_wh if best_wh else 1.0
+
+
+def _of_omniscience(reports: Sequence[SeedReport]) -> float:
+    return _share(reports, lambda report: report.omniscient_wh)
 
 
 def _summary(reports: Sequence[SeedReport], least_pct: float | None, *, has_passed: bool) -> str:
     bars = "0.0 A s" if least_pct is None else f"0.0 A s, {least_pct:g} %"
+    of_foresight = _share(reports, lambda report: report.foresight_wh)
     return (
         f"chaos: {len(reports)} seeds, {_over_as(reports):.1f} A s over a limit, energy "
-        f"{100 * _share(reports):.1f} % of foresight (bar {bars}) "
+        f"{100 * _of_omniscience(reports):.1f} % of omniscience (bar {bars}), "
+        f"{100 * of_foresight:.1f} % of foresight "
         f"{'PASS' if has_passed else 'FAIL'}"
     )

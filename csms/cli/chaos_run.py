@@ -14,7 +14,7 @@ from csms.cli.chaos_planner import ThriftyPlanner
 from csms.cli.chaos_server import MortalServer, ServerPlan
 from csms.cli.chaos_witness import Witness
 from csms.cli.day import DriversApp
-from csms.cli.knowable_day import knowable_day
+from csms.cli.foresight import knowable_day, omniscient_day
 from csms.cli.paths import shipped_config
 from csms.settings.site_file import read_site
 from simulators.building import MeterReporter
@@ -71,6 +71,8 @@ class SeedReport:
         first: The first excess that nothing excuses.
         faults_before: The last faults before it.
         around: What happened around it, if that was asked for.
+        omniscient_wh: What a controller would have delivered that knows all and uses all room.
+        foresight_wh: The same, if it keeps the room that no controller can be sure of.
         faults: How many there were, by kind.
         digest: The same for the same course of events.
     """
@@ -84,6 +86,7 @@ class SeedReport:
     faults_before: tuple[Note, ...]
     around: tuple[Note, ...]
     delivered_wh: float
+    omniscient_wh: float
     foresight_wh: float
     visits: int
     faults: Mapping[str, int]
@@ -92,10 +95,9 @@ class SeedReport:
     digest: str
     cpu_s: float
 
-    @property
-    def share_of_foresight(self) -> float:
-        """Energy delivered over what perfect foresight would have delivered."""
-        return self.delivered_wh / self.foresight_wh if self.foresight_wh else 1.0
+    def share_of(self, best_wh: float) -> float:
+        """Energy delivered over what another controller would have delivered."""
+        return self.delivered_wh / best_wh if best_wh else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +215,8 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
     asked, scenario = play.asked, play.day.scenario
     judge, timeline = play.fleet.judge, play.timeline
     until = first.began_at if (first := judge.first) else play.clock.now()
-    best = study.perfect_foresight(knowable_day(scenario, report.at))
+    best = omniscient_day(scenario, report.at, judge.imposed)
+    knowable = study.perfect_foresight(knowable_day(scenario, best))
     around = timeline.around(until - _AROUND, until + _AROUND) if asked.is_verbose and first else []
     return SeedReport(
         seed=asked.seed,
@@ -225,7 +228,8 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
         faults_before=tuple(timeline.faults_before(until, _FAULTS_TOLD)),
         around=tuple(around),
         delivered_wh=report.delivered_wh,
-        foresight_wh=best.delivered_wh,
+        omniscient_wh=study.perfect_foresight(best).delivered_wh,
+        foresight_wh=knowable.delivered_wh,
         visits=len(report.sessions),
         faults=Counter(str(fault.kind) for fault in play.day.faults),
         restarts=play.server.lives - 1,

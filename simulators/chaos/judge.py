@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -13,6 +13,10 @@ from simulators.stations.outlet import Amps
 
 LineKey: TypeAlias = tuple[str, int]
 """A feeder, and a line from 0."""
+ImposedLimit: TypeAlias = tuple[datetime, datetime, float]
+"""From when, until when, and how many amperes."""
+Imposed: TypeAlias = Mapping[str, Sequence[ImposedLimit]]
+"""By feeder."""
 
 _TOLERANCE_A: Final = 1e-6
 
@@ -44,6 +48,7 @@ class StrictJudge(Judge):
 
     Attributes:
         excesses: In the order in which they began.
+        imposed: What feeders are held to beside the limits of the site file.
         on_over: Told of a feeder that now carries too much, and is not excused; it may be for no
             time at all.
     """
@@ -53,7 +58,7 @@ class StrictJudge(Judge):
         self.excesses: list[Excess] = []
         self.on_over: Callable[[str], None] | None = None
         self._excused_until: dict[str, datetime] = {}
-        self._imposed: dict[str, list[tuple[datetime, datetime, float]]] = {}
+        self.imposed: dict[str, list[ImposedLimit]] = {}
         self._over: dict[LineKey, tuple[float, float, float]] = {}
         self._open: dict[LineKey, Excess] = {}
         self._digest = hashlib.sha256()
@@ -92,7 +97,7 @@ class StrictJudge(Judge):
 
         Somebody has to observe when it begins.
         """
-        self._imposed.setdefault(feeder_id, []).append((from_at, until, limit_a))
+        self.imposed.setdefault(feeder_id, []).append((from_at, until, limit_a))
 
     def pass_time(self, now: datetime) -> None:
         """Count the time since the last observation."""
@@ -134,7 +139,7 @@ class StrictJudge(Judge):
 
     def _look_at(self, name: str, limit: Amps) -> Amps:
         at = self._seen_at
-        for from_at, until, limit_a in self._imposed.get(name, ()):
+        for from_at, until, limit_a in self.imposed.get(name, ()):
             if at is not None and from_at <= at < until:
                 limit = (min(limit[0], limit_a), min(limit[1], limit_a), min(limit[2], limit_a))
         amps = super()._look_at(name, limit)

@@ -1,10 +1,13 @@
-"""A day as perfect foresight may know it, where not all room can be used by anybody.
+"""The day of chaos as two controllers have it that know beforehand all that will happen.
 
-Load counts with the largest step that may follow a measurement, or at its worst case where nobody
-measures it, and an EVSE where nobody is at its fallback: every controller has to keep that room.
+Both have perfect vehicles, faultless stations, and the limits that the grid company imposes. The
+omniscient one knows the building's load at every instant, and uses all the room that this leaves.
+The other keeps the room that no controller can be sure of: load counts with the largest step that
+may follow a measurement, or at its worst case where nobody measures it, and an EVSE where nobody is
+at its fallback.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -14,16 +17,24 @@ import numpy as np
 from csms.cli.day import study_day
 from csms.domain.site import EvsePlace, Site
 from csms.settings.site_file import read_site
+from simulators.chaos.judge import Imposed, ImposedLimit
 from simulators.scenario import Scenario
 from smart_charging import study
 from smart_charging.arrays import Array
 from smart_charging.feeder import Feeder
 
 
-def knowable_day(scenario: Scenario, until: datetime) -> study.Day:
-    """A scenario's day up to an instant, with all that happened and can be known."""
-    day, site = study_day(scenario, until), read_site(scenario.site_path)
+def omniscient_day(scenario: Scenario, until: datetime, imposed: Imposed) -> study.Day:
+    """A scenario's day up to an instant, with all that happened and all limits that held."""
+    day = study_day(scenario, until)
     starts = _starts(day)
+    feeders = tuple(_limited(feeder, starts, imposed.get(feeder.key, ())) for feeder in day.feeders)
+    return replace(day, feeders=feeders)
+
+
+def knowable_day(scenario: Scenario, day: study.Day) -> study.Day:
+    """The day of an omniscient controller, without the room that nobody can be sure of."""
+    site, starts = read_site(scenario.site_path), _starts(day)
     kept = _kept_for_fallbacks(day, site, scenario)
     return replace(
         day,
@@ -37,6 +48,14 @@ def knowable_day(scenario: Scenario, until: datetime) -> study.Day:
 def _starts(day: study.Day) -> list[datetime]:
     seconds = accumulate(day.slots_s[:-1], initial=0)
     return [day.starts_at + timedelta(seconds=second) for second in seconds]
+
+
+def _limited(feeder: Feeder, starts: list[datetime], imposed: Sequence[ImposedLimit]) -> Feeder:
+    limit_a = feeder.limit_a.copy()
+    for from_at, until, amps in imposed:
+        holds = [from_at <= start < until for start in starts]
+        limit_a[:, holds] = np.minimum(limit_a[:, holds], amps)
+    return replace(feeder, limit_a=limit_a)
 
 
 def _with_more(feeder: Feeder, more_a: Array) -> Feeder:
