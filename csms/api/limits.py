@@ -1,10 +1,10 @@
 """Limits that the operator or the grid company put on a site's feeders."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from csms.api.dependencies import Context
 from csms.api.schemas import Current
@@ -18,6 +18,18 @@ _UNTIL: str = "When it ends by itself; null: when it is lifted"
 _WORDS: str = "Why, in the party's words"
 
 
+def _by_line(amps: object) -> object:
+    """One current for all lines, a number or one in text, as one for each."""
+    return [amps] * 3 if isinstance(amps, int | float | str) else amps
+
+
+_Three: TypeAlias = Annotated[list[Current], Field(min_length=3, max_length=3)]
+LineCurrents: TypeAlias = Annotated[
+    _Three, BeforeValidator(_by_line, json_schema_input_type=Current | _Three)
+]
+"""By line, from one current for all lines or one for each."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -25,9 +37,7 @@ class _Model(BaseModel):
 class WantedFeederLimit(_Model):
     """What a feeder is to be limited to; the lowest of all its limits counts."""
 
-    amps: Current | Annotated[list[Current], Field(min_length=3, max_length=3)] = Field(
-        description="For all lines, or by line: L1, L2, L3"
-    )
+    amps: LineCurrents = Field(description="For all lines, or by line: L1, L2, L3")
     from_at: AwareDatetime | None = Field(
         default=None, alias="from", description=f"{_FROM}; null: at once"
     )
@@ -71,7 +81,7 @@ async def impose_limit(
     What is too much is cut at once, without a plan; nobody is lowered below the standing fallback.
     """
     limit = WantedLimit(
-        amps=wanted.amps if isinstance(wanted.amps, list) else [wanted.amps],
+        amps=wanted.amps,
         from_at=wanted.from_at,
         until_at=wanted.until_at,
         words=wanted.words,

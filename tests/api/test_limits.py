@@ -74,10 +74,13 @@ async def test_what_is_not_there_cannot_be_limited(api: Api, path: str, detail: 
 @pytest.mark.parametrize(
     ("body", "place"),
     [
-        ({}, "body/amps"),
-        ({"amps": -1}, "body/amps/"),
-        ({"amps": [20, 20]}, "body/amps/"),
-        ({"amps": 10_001}, "body/amps/"),
+        ({}, "body/amps: "),
+        ({"amps": None}, "body/amps: "),
+        ({"amps": -1}, "body/amps/0: "),
+        ({"amps": 10_001}, "body/amps/0: "),
+        ({"amps": "many"}, "body/amps/0: "),
+        ({"amps": [20, 20]}, "body/amps: "),
+        ({"amps": [20, -1, 20]}, "body/amps/1: "),
         ({"amps": 20, "until": "2026-01-15T12:00:00"}, "body/until"),
         ({"amps": 20, "words": "x" * 201}, "body/words"),
         ({"amps": 20, "unit": "W"}, "body/unit"),
@@ -87,8 +90,17 @@ async def test_what_is_not_there_cannot_be_limited(api: Api, path: str, detail: 
 async def test_bad_limit_is_answered_with_place_and_cause(
     api: Api, body: dict[str, Any], place: str
 ) -> None:
-    assert place in (await api.put(PATH, body, 422))["detail"]
+    assert (await api.put(PATH, body, 422))["detail"].startswith(place)
     assert await api.get("/sites/fjordgata/limits") == []
+
+
+async def test_description_allows_one_current_or_three(api: Api) -> None:
+    schemas = (await api.get("/openapi.json"))["components"]["schemas"]
+    current = {"type": "number", "minimum": 0.0, "maximum": 10_000.0}
+    assert schemas["WantedFeederLimit"]["properties"]["amps"]["anyOf"] == [
+        current,
+        {"type": "array", "items": current, "minItems": 3, "maxItems": 3},
+    ]
 
 
 async def test_nobody_else_limits_feeders(api: Api) -> None:

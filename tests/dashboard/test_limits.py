@@ -33,7 +33,7 @@ async def test_a_limit_is_asked_for_and_meant(tab: Tab, server: Server, room: Fa
     await tab.page.click(f"{SHEET} .limit-go")
     await tab.page.wait_for_selector(".limit", state="hidden")
     [(feeder_id, amps, until_at, words)] = room.limits.asked
-    assert (feeder_id, amps, words) == ("row-a", (20.0,), "the cable is hot")
+    assert (feeder_id, amps, words) == ("row-a", (20.0, 20.0, 20.0), "the cable is hot")
     assert timedelta(minutes=60) <= until_at - NOON < timedelta(minutes=61)
     assert tab.complaints == []
 
@@ -51,7 +51,7 @@ async def test_it_can_be_done_by_keyboard_alone(tab: Tab, server: Server, room: 
     await tab.says(".limit-question", "Row A: 3 × 40 A → 3 × 16.5 A at once, until it is lifted.")
     await tab.page.keyboard.press("Enter")
     await tab.page.wait_for_selector(".limit", state="hidden")
-    assert room.limits.asked == [("row-a", (16.5,), None, "why not")]
+    assert room.limits.asked == [("row-a", (16.5, 16.5, 16.5), None, "why not")]
     focused = await tab.page.evaluate("document.activeElement.getAttribute('aria-label')")
     assert focused == "Limit Row A now"
     assert tab.complaints == []
