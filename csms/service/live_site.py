@@ -61,7 +61,7 @@ class LiveSite:
         awaited: Set when a vehicle waits for its first limit.
         urgent: Set when something happens that a plan must answer at once.
         pressing: Set when something happens that cannot wait for a plan.
-        newcomers: Where vehicles have come that nobody has looked at yet.
+        newcomers: Where vehicles have come that nobody has looked at yet, in that order.
         changed: Set when something happens that somebody may want to see.
         metered: Set when a meter of a station or of a feeder has been read.
         settled: How long vehicles take to follow a limit.
@@ -90,7 +90,7 @@ class LiveSite:
         self.awaited = asyncio.Event()
         self.urgent = asyncio.Event()
         self.pressing = asyncio.Event()
-        self.newcomers: set[EvseId] = set()
+        self.newcomers: dict[EvseId, None] = {}
         self.changed = asyncio.Event()
         self.metered = asyncio.Event()
         self.unready = asyncio.Event()
@@ -417,7 +417,7 @@ class LiveSite:
             evse.begin(transaction)
             if evse.allowance.is_disobeyed:
                 self.look_at(evse.place.evse.station_id)
-            self.newcomers.add(evse.place.evse)
+            self.newcomers[evse.place.evse] = None
             self.expect()
         elif evse.closed is not None and evse.closed.number == transaction.number:
             evse.closed = transaction if transaction.closing else None
