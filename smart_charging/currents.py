@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -55,14 +56,7 @@ def line_currents(
         The most that flows if any load may be smaller than given, by feeder: [line, slot].
     """
     slots = feeders[0].limit_a.shape[1] if feeders else 0
-    known: dict[str, Flows] = {f.key: defaultdict(lambda: np.zeros(slots)) for f in feeders}
-    unknown = {feeder.key: np.zeros((3, slots)) for feeder in feeders}
-    for load in loads:
-        if load.tap.is_angle_known:
-            flows = known[load.feeder]
-            flows[load.tap.phasors] = flows[load.tap.phasors] + load.amps
-        else:
-            unknown[load.feeder] += np.outer(np.array(load.tap.magnitudes), load.amps)
+    known, unknown = _at_feeders(feeders, loads, slots)
     currents = {}
     for feeder in reversed(feeders):
         background_a = 0.0 if risk is None else feeder.background_a(risk)
@@ -116,6 +110,28 @@ def ancestors(feeders: Sequence[Feeder]) -> Mapping[str, tuple[str, ...]]:
     return ways
 
 
+def _at_feeders(
+    feeders: Sequence[Feeder], loads: Iterable[Load], slots: int
+) -> tuple[dict[str, Flows], dict[str, Array]]:
+    """What hangs directly at each feeder: loads of known angle; the magnitudes of the others."""
+    alike: defaultdict[tuple[str, Phasors], list[Array]] = defaultdict(list)
+    others: defaultdict[str, list[Load]] = defaultdict(list)
+    for load in loads:
+        if load.tap.is_angle_known:
+            alike[load.feeder, load.tap.phasors].append(load.amps)
+        else:
+            others[load.feeder].append(load)
+    known: dict[str, Flows] = {f.key: defaultdict(lambda: np.zeros(slots)) for f in feeders}
+    for (key, phasors), amps in alike.items():
+        known[key][phasors] = sum(amps[1:], amps[0])
+    unknown = {feeder.key: np.zeros((3, slots)) for feeder in feeders}
+    for key, several in others.items():
+        sizes = np.array([load.tap.magnitudes for load in several])
+        amps_a = np.array([load.amps for load in several])
+        unknown[key] = (sizes[:, :, None] * amps_a[:, None, :]).cumsum(axis=0)[-1]
+    return known, unknown
+
+
 def _at_primary(feeder: Feeder, flows: Flows, magnitude_a: Array) -> tuple[Flows, Array]:
     """What a transformer makes of the currents below it."""
     turns = feeder.transformer
@@ -134,20 +150,26 @@ def _at_primary(feeder: Feeder, flows: Flows, magnitude_a: Array) -> tuple[Flows
 
 def _most(flows: Mapping[Phasors, Array], slots: int) -> Array:
     """The magnitude of the worst sum on each line: [line, slot]."""
-    return np.array([_most_on(flows, line, slots) for line in range(3)])
-
-
-def _most_on(flows: Mapping[Phasors, Array], line: int, slots: int) -> Array:
-    parts = [(p[line], amps) for p, amps in flows.items() if abs(p[line]) > _NOTHING]
-    total = sum((phasor * amps for phasor, amps in parts), np.zeros(slots, dtype=complex))
+    phasors = np.array([*flows], dtype=complex).reshape(-1, 3)
+    phasors[np.abs(phasors) <= _NOTHING] = 0.0
+    total = np.zeros((3, slots), dtype=complex)
+    for own, amps in zip(phasors, flows.values(), strict=True):
+        total += own[:, None] * amps
     most: Array = np.abs(total)
-    for subset in _far_subsets([phasor for phasor, _ in parts]):
-        some = sum((parts[i][0] * parts[i][1] for i in subset), np.zeros(slots, dtype=complex))
-        most = np.maximum(most, np.abs(some))
+    for line in range(3):
+        parts = [
+            (p, amps)
+            for p, amps in zip(phasors[:, line].tolist(), flows.values(), strict=True)
+            if p
+        ]
+        for subset in _far_subsets(tuple(phasor for phasor, _ in parts)):
+            some = sum((parts[i][0] * parts[i][1] for i in subset), np.zeros(slots, dtype=complex))
+            most[line] = np.maximum(most[line], np.abs(some))
     return most
 
 
-def _far_subsets(phasors: list[complex]) -> list[list[int]]:
+@lru_cache(maxsize=1024)
+def _far_subsets(phasors: tuple[complex, ...]) -> list[list[int]]:
     """The subsets whose sum can be longer than that of all; none where all lie close together.
 
     The longest sum points in some direction and has just those phasors that have a part in it.

@@ -46,14 +46,19 @@ class Tap:
     @property
     def magnitudes(self) -> tuple[float, float, float]:
         """Amperes on each line per ampere of the EVSE, whatever the angle."""
-        first, second, third = (round(abs(phasor), 12) for phasor in self.phasors)
-        return (first, second, third)
+        return _magnitudes(self.phasors)
 
     @property
     def turned(self) -> "Tap":
         """The same load, feeding back what it draws."""
         first, second, third = (-phasor for phasor in self.phasors)
         return Tap((first, second, third), self.is_angle_known)
+
+
+@cache
+def _magnitudes(phasors: Phasors) -> tuple[float, float, float]:
+    first, second, third = (round(abs(phasor), 12) for phasor in phasors)
+    return (first, second, third)
 
 
 @cache
@@ -74,6 +79,7 @@ def pair_tap(first: int, second: int) -> Tap:
     return Tap((phasors[0], phasors[1], phasors[2]))
 
 
+@cache
 def unknown_tap(lines: tuple[int, ...]) -> Tap:
     """An EVSE of which nobody knows which of its lines the vehicle uses, in an IT grid."""
     return Tap(wye_tap(lines).phasors, is_angle_known=False)

@@ -1,6 +1,7 @@
 """Limits that stations were sent, and what each EVSE may therefore draw at most."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,12 +27,14 @@ class TimedLimit:
     ends_at: datetime
     steps: tuple[tuple[int, float], ...]
     form: ProfileForm = PLAIN_TX
+    _edges: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
     _spans: tuple[tuple[datetime, datetime, float], ...] = field(
         init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
         begins = [self.starts_at + timedelta(seconds=second) for second, _ in self.steps]
+        object.__setattr__(self, "_edges", (*begins, self.ends_at))
         stops = [min(at, self.ends_at) for at in (*begins[1:], self.ends_at)]
         spans = zip(begins, stops, (amps for _, amps in self.steps), strict=True)
         object.__setattr__(self, "_spans", tuple(span for span in spans if span[0] < span[1]))
@@ -83,8 +86,7 @@ class TimedLimit:
 
     def edges(self) -> tuple[datetime, ...]:
         """Every instant at which the limit changes, begins or lapses."""
-        begins = (self.starts_at + timedelta(seconds=begins_s) for begins_s, _ in self.steps)
-        return (*begins, self.ends_at)
+        return self._edges
 
 
 class Standing(StrEnum):
@@ -154,6 +156,20 @@ class Allowance:
             if limit_a is not None and (limit_a > highest_a or self.is_on_trial):
                 highest_a = self.rating_a if self.is_on_trial else limit_a
         return min(self.rating_a, highest_a)
+
+    def course_a(self, edges: Sequence[datetime]) -> list[float]:
+        """The most that it may draw in each slot.
+
+        Args:
+            edges: Start of every slot, and the end of the last.
+        """
+        course = [min(self.rating_a, self.standing_a)] * (len(edges) - 1)
+        for begins_at, stops_at, limit_a in self.spans():
+            amps = min(self.rating_a, limit_a)
+            first = max(0, bisect_right(edges, begins_at) - 1)
+            for slot in range(first, min(len(course), bisect_left(edges, stops_at))):
+                course[slot] = max(course[slot], amps)
+        return course
 
     def spans(self) -> Iterator[tuple[datetime, datetime, float]]:
         """The stretches in which limits let it draw so much: from, until, amperes."""

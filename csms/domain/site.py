@@ -18,8 +18,12 @@ PhaseAmps: TypeAlias = tuple[float, float, float]
 """Current by line of the site: L1, L2, L3."""
 
 NO_AMPS: Final[PhaseAmps] = (0.0, 0.0, 0.0)
+Step: TypeAlias = tuple[datetime, PhaseAmps]
+"""Amps, and the instant from which they hold."""
+
 _THREE: Final = 3
 _ONE_DAY: Final = timedelta(days=1)
+_DAYS_KEPT: Final = 32
 
 
 class Earthing(StrEnum):
@@ -71,10 +75,16 @@ def _span(
 
 @dataclass(frozen=True, slots=True)
 class AmpereSchedule:
-    """Amps per line over time: a default, and windows of which the last one open counts."""
+    """Amps per line over time: a default, and windows of which the last one open counts.
+
+    Every plan asks for the same few days, hundreds of times: their steps are kept.
+    """
 
     default: PhaseAmps
     windows: tuple[Window, ...] = ()
+    _days: dict[tuple[date, ZoneInfo], tuple[Step, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def at(self, instant: datetime, zone: ZoneInfo) -> PhaseAmps:
         """The amps that hold at an instant."""
@@ -89,15 +99,48 @@ class AmpereSchedule:
 
     def least(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> PhaseAmps:
         """The lowest amps of each line between two instants."""
-        return _merge(min, [self.at(t, zone) for t in self._turns(start_at, end_at, zone)])
+        return _merge(min, self._during(start_at, end_at, zone))
 
     def most(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> PhaseAmps:
         """The highest amps of each line between two instants."""
-        return _merge(max, [self.at(t, zone) for t in self._turns(start_at, end_at, zone)])
+        return _merge(max, self._during(start_at, end_at, zone))
 
     def turns(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[datetime]:
         """Every instant between two at which a window opens or closes."""
         return self._turns(start_at, end_at, zone)[1:]
+
+    def _during(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[PhaseAmps]:
+        """The amps at an instant, and all others that hold until another one."""
+        if not self.windows:
+            return [self.default]
+        during: list[PhaseAmps] = []
+        for turns_at, amps in self._steps(start_at, end_at, zone):
+            if turns_at <= start_at:
+                during = [amps]
+            elif turns_at < end_at:
+                during.append(amps)
+        return during
+
+    def _steps(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> tuple[Step, ...]:
+        """All steps from the day of one instant to that of another, by UTC."""
+        day, last_day = start_at.astimezone(UTC).date(), end_at.astimezone(UTC).date()
+        steps = self._steps_of(day, zone)
+        while day < last_day:
+            day += _ONE_DAY
+            steps += self._steps_of(day, zone)
+        return steps
+
+    def _steps_of(self, day: date, zone: ZoneInfo) -> tuple[Step, ...]:
+        """What holds at the beginning of a day, and from every turn within it."""
+        known = self._days.get((day, zone))
+        if known is None:
+            begins_at = datetime.combine(day, time(), UTC)
+            turns = sorted(set(self._turns(begins_at, begins_at + _ONE_DAY, zone)))
+            known = tuple((turn, self.at(turn, zone)) for turn in turns)
+            if len(self._days) >= _DAYS_KEPT:
+                self._days.clear()
+            self._days[day, zone] = known
+        return known
 
     def _turns(self, start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[datetime]:
         """The start, and every instant until the end at which a window opens or closes."""
@@ -115,6 +158,8 @@ class AmpereSchedule:
 
 
 def _merge(choose: Callable[[Iterable[float]], float], options: list[PhaseAmps]) -> PhaseAmps:
+    if len(options) == 1:
+        return options[0]
     first, second, third = (choose(line) for line in zip(*options, strict=True))
     return (first, second, third)
 

@@ -62,7 +62,7 @@ def first_limits(live: LiveSite, newcomers: Iterable[EvseId], now: datetime) -> 
 
     Args:
         live: The site.
-        newcomers: Where they are.
+        newcomers: Where they are, in the order in which they are served.
         now: The present instant, in whole seconds.
     """
     found = [live.evses[key] for key in newcomers if key in live.evses]

@@ -142,7 +142,7 @@ class SiteController:
             now, live = self._clock.now().replace(microsecond=0), self.live
             live.pressing.clear()
             look_after_ramps(live, now)
-            newcomers, live.newcomers = live.newcomers, set()
+            newcomers, live.newcomers = live.newcomers, {}
             lowered = cuts(live, now) if is_overcommitted(live, now) else []
             if lowered:
                 logger.warning("%d limits are cut at once", len(lowered))

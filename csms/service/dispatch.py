@@ -17,7 +17,7 @@ from typing import Final
 from csms.clock import wait_at_most
 from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance, TimedLimit, Verdict
-from csms.service.grid_guard import adds_to_overload, is_overcommitted
+from csms.service.grid_guard import Ledger, adds_to_overload, is_overcommitted
 from csms.service.limit_sending import LimitSending, Sending, transaction_id
 from csms.service.site_access import SiteAccess
 
@@ -143,11 +143,12 @@ class Dispatcher:
     def _release(self, increases: Sequence[Target]) -> list[Target]:
         """Increases for which there is room, all at once or else one by one."""
         present = [target for target in increases if self._is_present(target)]
-        if self._fit(present):
+        ledger = Ledger(self._live, self._access.clock.now())
+        if self._fit(present, ledger):
             return present
         released: list[Target] = []
         for target in present:
-            if self._fit([*released, target]):
+            if self._fit([*released, target], ledger):
                 released.append(target)
             else:
                 logger.info("no room yet to raise %s", target.evse)
@@ -158,13 +159,14 @@ class Dispatcher:
         evse = self._live.evses.get(target.evse)
         return evse is not None and evse.is_occupied
 
-    def _fit(self, increases: Sequence[Target]) -> bool:
+    def _fit(self, increases: Sequence[Target], ledger: Ledger | None = None) -> bool:
         """Whether there is room for limits on top of those that they replace."""
         allowances = {
             target.evse: self._live.evses[target.evse].allowance.sent(target.limit)
             for target in increases
         }
-        return not adds_to_overload(self._live, self._access.clock.now(), allowances)
+        now = self._access.clock.now()
+        return not adds_to_overload(self._live, now, allowances, ledger)
 
     async def _send_all(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
-from math import inf
+from math import ceil, inf
 from typing import Final
 
 import numpy as np
@@ -133,10 +133,10 @@ def expected_uncontrolled(
         return worst
     margin_a = meter.margin_a(now, load.largest_step_a)
     first, second, third = (
-        min(most if amps <= most else inf, np.ceil((amps + rise_a) * _STEPS_PER_A) / _STEPS_PER_A)
+        min(most if amps <= most else inf, ceil((amps + rise_a) * _STEPS_PER_A) / _STEPS_PER_A)
         for most, amps, rise_a in zip(worst, measured, margin_a, strict=True)
     )
-    return (float(first), float(second), float(third))
+    return (first, second, third)
 
 
 def near_s(live: LiveSite) -> int:

@@ -1,6 +1,6 @@
 """What a feeder's meter has shown, how often it reports, and what may have changed since."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -30,6 +30,7 @@ class FeederMeter:
     def __init__(self) -> None:
         self._readings: list[tuple[datetime, PhaseAmps]] = []
         self._rises: dict[int, PhaseAmps] = {}
+        self._cadence_s: float | None = None
 
     def read(self, at: datetime, current_a: PhaseAmps) -> None:
         """Take a reading; of one instant the last counts."""
@@ -41,14 +42,12 @@ class FeederMeter:
             self._learn(last, at, current_a)
         insort(self._readings, (at, current_a))
         del self._readings[:-_READINGS_KEPT]
+        self._cadence_s = self._usual_interval_s()
 
     @property
     def cadence_s(self) -> float | None:
         """How often it usually reports, None while that is not known."""
-        instants = [at for at, _ in self._readings[-_INTERVALS - 1 :]]
-        if len(instants) <= _ENOUGH:
-            return None
-        return median((after - before).total_seconds() for before, after in pairwise(instants))
+        return self._cadence_s
 
     def missed(self, now: datetime) -> int:
         """How many readings should have come since the last one, and have not."""
@@ -86,7 +85,14 @@ class FeederMeter:
         if self.latest(now, lives_s) is None:
             return None
         since = now - timedelta(seconds=window_s)
-        return _highest([amps for at, amps in self._readings if at >= since])
+        first = bisect_left(self._readings, since, key=_instant)
+        return _highest([amps for _, amps in self._readings[first:]])
+
+    def _usual_interval_s(self) -> float | None:
+        instants = [at for at, _ in self._readings[-_INTERVALS - 1 :]]
+        if len(instants) <= _ENOUGH:
+            return None
+        return median((after - before).total_seconds() for before, after in pairwise(instants))
 
     def _learn(self, last: tuple[datetime, PhaseAmps], at: datetime, current_a: PhaseAmps) -> None:
         """Remember by how much it has risen, if no reading is missing in between."""
@@ -101,6 +107,10 @@ class FeederMeter:
         self._rises[hour] = _highest([known, (first, second, third)])
         for old in [key for key in self._rises if key < hour - _REMEMBERED_H]:
             del self._rises[old]
+
+
+def _instant(reading: tuple[datetime, PhaseAmps]) -> datetime:
+    return reading[0]
 
 
 def _highest(readings: Iterable[PhaseAmps]) -> PhaseAmps:

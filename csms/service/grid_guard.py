@@ -1,8 +1,7 @@
 """Whether what all EVSEs may draw fits under every feeder, now and until all limits have lapsed."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,7 +56,7 @@ class LineFlow:
 def keep_books(live: LiveSite, now: datetime, until: datetime | None = None) -> Books:
     """Add up the most that may flow on every line from now on, or until an instant only."""
     allowances = _present(live)
-    edges = _edges(live, now, allowances.values(), until)
+    edges = _edges(live, now, _instants(allowances.values()), until)
     feeders = feeder_inputs(live, edges, now)
     return Books(
         edges=tuple(edges),
@@ -87,7 +86,8 @@ def near_room(
         By feeder and line, in A; below 0 where it does not fit.
     """
     allowances = {**_present(live), **changed}
-    edges = _edges(live, now, allowances.values(), now + timedelta(seconds=near_s(live)))
+    until = now + timedelta(seconds=near_s(live))
+    edges = _edges(live, now, _instants(allowances.values()), until)
     feeders = feeder_inputs(live, edges, now)
     allowed_a = _allowed(live, edges, feeders, allowances)
     return {feeder.key: (feeder.limit_a - allowed_a[feeder.key]).min(axis=1) for feeder in feeders}
@@ -151,7 +151,7 @@ def near_shares(
         By feeder and line, from 0 to 1; 1 where all fits.
     """
     present = _present(live)
-    edges = _edges(live, now, present.values(), now + timedelta(seconds=near_s(live)))
+    edges = _edges(live, now, _instants(present.values()), now + timedelta(seconds=near_s(live)))
     feeders = feeder_inputs(live, edges, now)
     high_a = _allowed(live, edges, feeders, present)
     low_a = _allowed(live, edges, feeders, {**present, **lowered})
@@ -222,7 +222,12 @@ def by_line(amps: Array, slot: int = 0) -> PhaseAmps:
     return (float(amps[0, slot]), float(amps[1, slot]), float(amps[2, slot]))
 
 
-def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Allowance]) -> bool:
+def adds_to_overload(
+    live: LiveSite,
+    now: datetime,
+    proposed: Mapping[EvseId, Allowance],
+    ledger: "Ledger | None" = None,
+) -> bool:
     """Whether proposed allowances would take any line above its limit, or further above it.
 
     While room comes back gradually, the limit is what has come back.
@@ -234,19 +239,58 @@ def adds_to_overload(live: LiveSite, now: datetime, proposed: Mapping[EvseId, Al
         live: The site.
         now: The present instant.
         proposed: Allowances in place of the present ones.
+        ledger: What was found when others were proposed at the same instant; None: nothing was.
     """
-    present = _present(live)
-    edges = _edges(live, now, (*present.values(), *proposed.values()))
-    feeders = usable(live, feeder_inputs(live, edges, now), edges)
-    before = _allowed(live, edges, feeders, present)
-    after = _allowed(live, edges, feeders, {**present, **proposed})
-    return any(
-        np.any(
-            (after[feeder.key] > feeder.limit_a + _TOLERANCE_A)
-            & (after[feeder.key] > before[feeder.key] + _TOLERANCE_A)
+    return (ledger or Ledger(live, now)).adds_to_overload(proposed)
+
+
+class Ledger:
+    """What may flow at one instant, for allowances that are proposed one after the other.
+
+    What the present allowances come to is kept for as long as the next proposal cuts time into the
+    same slots. So it is of use only as long as nothing happens in between.
+
+    Args:
+        live: The site.
+        now: The instant.
+    """
+
+    def __init__(self, live: LiveSite, now: datetime) -> None:
+        self._live, self._now = live, now
+        self._present = _present(live)
+        self._instants = set(_instants(self._present.values()))
+        self._edges: list[datetime] = []
+        self._feeders: tuple[Feeder, ...] = ()
+        self._loads: dict[EvseId, Load] = {}
+
+    def adds_to_overload(self, proposed: Mapping[EvseId, Allowance]) -> bool:
+        """See `adds_to_overload`."""
+        instants = self._instants.union(_instants(proposed.values()))
+        self._cut(_edges(self._live, self._now, instants))
+        after = self._flows({**self._loads, **_loads(self._live, self._edges, proposed)})
+        over = {key: limit_a for key, limit_a in self._limits() if np.any(after[key] > limit_a)}
+        if not over:
+            return False
+        before = self._flows(self._loads)
+        return any(
+            np.any((after[key] > limit_a) & (after[key] > before[key] + _TOLERANCE_A))
+            for key, limit_a in over.items()
         )
-        for feeder in feeders
-    )
+
+    def _cut(self, edges: list[datetime]) -> None:
+        """Reckon in these slots."""
+        if edges != self._edges:
+            self._edges = edges
+            feeders = feeder_inputs(self._live, edges, self._now)
+            self._feeders = usable(self._live, feeders, edges)
+            self._loads = _loads(self._live, edges, self._present)
+
+    def _limits(self) -> Iterator[tuple[FeederId, Array]]:
+        """Above what a line carries too much, by feeder: [line, slot]."""
+        return ((feeder.key, feeder.limit_a + _TOLERANCE_A) for feeder in self._feeders)
+
+    def _flows(self, loads: Mapping[EvseId, Load]) -> dict[FeederId, Array]:
+        return line_currents(self._feeders, loads.values())
 
 
 def _flows_now(
@@ -290,15 +334,18 @@ def _allowed(
     feeders: tuple[Feeder, ...],
     allowances: Mapping[EvseId, Allowance],
 ) -> dict[FeederId, Array]:
-    loads = [
-        Load(
-            live.evses[key].place.feeder_id,
-            tap_of(live, live.evses[key]),
-            _course(allowance, edges),
-        )
-        for key, allowance in allowances.items()
-    ]
-    return line_currents(feeders, loads)
+    return line_currents(feeders, _loads(live, edges, allowances).values())
+
+
+def _loads(
+    live: LiveSite, edges: list[datetime], allowances: Mapping[EvseId, Allowance]
+) -> dict[EvseId, Load]:
+    loads = {}
+    for key, allowance in allowances.items():
+        evse = live.evses[key]
+        course_a = np.array(allowance.course_a(edges))
+        loads[key] = Load(evse.place.feeder_id, tap_of(live, evse), course_a)
+    return loads
 
 
 def _allowed_now(
@@ -341,27 +388,24 @@ def _shares(low_a: Array, high_a: Array, limit_a: Array) -> Array:
     return shares
 
 
-def _course(allowance: Allowance, edges: list[datetime]) -> Array:
-    """The most that may be drawn in each slot, where no limit changes within a slot: [slot]."""
-    amps = np.full(len(edges) - 1, allowance.standing_a)
-    for begins_at, stops_at, limit_a in allowance.spans():
-        during = slice(bisect_left(edges, begins_at), bisect_left(edges, stops_at))
-        amps[during] = np.maximum(amps[during], limit_a)
-    course: Array = np.minimum(amps, allowance.rating_a)
-    return course
-
-
 def _edges(
-    live: LiveSite,
-    now: datetime,
-    allowances: Iterable[Allowance],
-    until: datetime | None = None,
+    live: LiveSite, now: datetime, instants: Iterable[datetime], until: datetime | None = None
 ) -> list[datetime]:
-    """Every instant from now on at which an allowance or a limit may change, and the end."""
+    """Now, every instant from then on at which an allowance or a limit may change, and the end.
+
+    Args:
+        live: The site.
+        now: The present instant.
+        instants: When allowances change.
+        until: The end; None: once all have changed.
+    """
     edges = {now, now + timedelta(seconds=near_s(live))}
-    for allowance in allowances:
-        edges.update(edge for edge in allowance.edges() if edge > now)
+    edges.update(instant for instant in instants if instant > now)
     edges.update(turns(live, now, max(edges)))
     if until is not None:
         return [*sorted(edge for edge in edges if edge < until), until]
     return [*sorted(edges), max(edges) + _INSTANT]
+
+
+def _instants(allowances: Iterable[Allowance]) -> Iterator[datetime]:
+    return (edge for allowance in allowances for edge in allowance.edges())

@@ -361,7 +361,7 @@ class LiveSite(WakeUps):
             evse.begin(transaction)
             if evse.allowance.is_disobeyed:
                 self.look_at(evse.place.evse.station_id)
-            self.newcomers.add(evse.place.evse)
+            self.newcomers[evse.place.evse] = None
             self.expect()
         elif evse.closed is not None and evse.closed.number == transaction.number:
             evse.closed = transaction if transaction.closing else None

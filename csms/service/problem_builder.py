@@ -167,7 +167,7 @@ def _outcomes(need: Need, served_wh: float) -> tuple[Outcome, ...]:
 
 
 def _reservation(live: LiveSite, evse: LiveEvse, edges: list[datetime]) -> Reservation:
-    amps = np.array([evse.allowance.most_a(*span) for span in pairwise(edges)])
+    amps = np.array(evse.allowance.course_a(edges))
     if evse.allowance.is_on_trial:  # there has to be room before it can begin
         until = edges[0] + timedelta(seconds=near_s(live))
         amps[[start < until for start in edges[:-1]]] = evse.place.max_a

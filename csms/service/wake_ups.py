@@ -13,7 +13,7 @@ class WakeUps:
         awaited: Set when a vehicle waits for its first limit.
         urgent: Set when something happens that a plan must answer at once.
         pressing: Set when something happens that cannot wait for a plan.
-        newcomers: Where vehicles have come that nobody has looked at yet.
+        newcomers: Where vehicles have come that nobody has looked at yet, in that order.
         changed: Set when something happens that somebody may want to see.
         metered: Set when a meter of a station or of a feeder has been read.
         unready: Set when there is a station to be set up.
@@ -24,7 +24,7 @@ class WakeUps:
         self.awaited = asyncio.Event()
         self.urgent = asyncio.Event()
         self.pressing = asyncio.Event()
-        self.newcomers: set[EvseId] = set()
+        self.newcomers: dict[EvseId, None] = {}
         self.changed = asyncio.Event()
         self.metered = asyncio.Event()
         self.unready = asyncio.Event()

@@ -44,6 +44,22 @@ def test_each_step_holds_from_its_second_until_the_next(seconds: float, amps: fl
     assert STEPPED.at(after(seconds)) == amps
 
 
+def test_course_is_the_most_that_may_be_drawn_in_each_slot() -> None:
+    allowance = replace(HELD, accepted=STEPPED).sent(limit((0, 12.0), start=450, end=700))
+    edges = [after(seconds) for seconds in (-600, 0, 299, 300, 500, 600, 700, 899, 900, 2000)]
+    course_a = [6.0, 10.0, 10.0, 16.0, 16.0, 12.0, 8.0, 8.0, 6.0]
+    assert allowance.course_a(edges) == course_a
+    assert replace(allowance, rating_a=11.0).course_a(edges) == [min(11.0, a) for a in course_a]
+    assert replace(allowance, is_on_trial=True).course_a(edges) == [6.0, *[32.0] * 7, 6.0]
+    assert allowance.course_a([after(200), after(400), after(800)]) == [16.0, 16.0]
+
+
+def test_course_of_who_holds_no_limit_is_its_fallback() -> None:
+    assert HELD.course_a([after(0), after(10), after(20)]) == [6.0, 6.0]
+    unknown = HELD.restanding(Standing.UNKNOWN)
+    assert unknown.course_a([after(0), after(10)]) == [32.0]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "amps"),
     [

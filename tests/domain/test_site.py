@@ -138,6 +138,13 @@ def test_least_and_most_are_of_each_line_by_itself() -> None:
     assert crooked.most(start, end, OSLO) == (60.0, 50.0, 40.0)
 
 
+def test_every_day_of_a_quarter_has_its_afternoon() -> None:
+    for day in range(90):
+        noon = oslo(1, 14, 12) + timedelta(days=day)
+        assert AFTERNOON.least(noon, noon + timedelta(hours=1), OSLO) == DEFAULT
+        assert AFTERNOON.least(noon, noon + timedelta(days=1), OSLO) == LOW
+
+
 def test_stretch_that_begins_in_yesterdays_window_sees_it_close() -> None:
     start, end = oslo(1, 15, 1, 0), oslo(1, 15, 7, 0)
     assert NIGHT.least(start, end, OSLO) == LOW

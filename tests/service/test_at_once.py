@@ -160,10 +160,10 @@ def test_newcomer_gets_what_nobody_else_may_draw_until_the_next_plans_come() -> 
     assert given.limit.ends_at == NOON + timedelta(seconds=360)
 
 
-def test_room_is_given_away_once() -> None:
-    live = newcomer(measured(charging(two()), 20.0), "A", "B")
-    given = firsts(first_limits(live, sorted(live.newcomers, key=str), NOON))
-    assert given == {"A": 32.0, "B": 8.0}
+def test_room_is_given_away_once_and_to_who_came_first() -> None:
+    live = newcomer(measured(charging(two()), 20.0), "B", "A")
+    given = firsts(first_limits(live, live.newcomers, NOON))
+    assert given == {"B": 32.0, "A": 8.0}
 
 
 def test_who_would_get_no_more_than_the_fallback_waits_for_the_plan() -> None:

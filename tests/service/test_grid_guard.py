@@ -10,6 +10,7 @@ from csms.domain.limits import Standing
 from csms.domain.metering import Reading
 from csms.domain.vehicle import VehicleHabits
 from csms.service.grid_guard import (
+    Ledger,
     LineFlow,
     adds_to_overload,
     fullest_line,
@@ -124,6 +125,19 @@ def test_increase_may_take_the_last_of_the_room_now_and_later() -> None:
     assert raises(live, "B", (0, 20.1))
     assert not raises(live, "B", (0, 6.0), (600, 20.0))
     assert raises(live, "B", (0, 6.0), (600, 21.0))
+
+
+def test_limits_that_are_proposed_one_after_the_other_are_judged_each_for_itself() -> None:
+    live = live_of((1, 2, 3), (1, 2, 3))
+    hold(evse_of(live, "A"), 20.0)
+    evse, ledger = evse_of(live, "B"), Ledger(live, NOON)
+
+    def adds(*steps: tuple[int, float]) -> bool:
+        return ledger.adds_to_overload({evse.place.evse: evse.allowance.sent(limit(*steps))})
+
+    assert [adds((0, 20.0)), adds((0, 20.1)), adds((0, 20.0))] == [False, True, False]
+    assert [adds((0, 6.0), (600, 20.0)), adds((0, 6.0), (600, 21.0))] == [False, True]
+    assert [adds((0, 6.0), (300, 21.0)), adds((0, 20.0))] == [True, False]
 
 
 def test_nothing_may_be_added_where_a_line_is_over_its_limit_already() -> None:
