@@ -71,6 +71,7 @@ class SeedReport:
         first: The first excess that nothing excuses.
         faults_before: The last faults before it.
         around: What happened around it, if that was asked for.
+        delivered_wh: To vehicles that have left by the end of the day.
         omniscient_wh: What a controller would have delivered that knows all and uses all room.
         foresight_wh: The same, if it keeps the room that no controller can be sure of.
         faults: How many there were, by kind.
@@ -227,7 +228,7 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
         excess_count=sum(excess.over_as > 0.0 for excess in judge.excesses),
         faults_before=tuple(timeline.faults_before(until, _FAULTS_TOLD)),
         around=tuple(around),
-        delivered_wh=report.delivered_wh,
+        delivered_wh=sum(one.delivered_wh for one in report.sessions if one.has_left),
         omniscient_wh=study.perfect_foresight(best).delivered_wh,
         foresight_wh=knowable.delivered_wh,
         visits=len(report.sessions),

@@ -25,11 +25,20 @@ from smart_charging.feeder import Feeder
 
 
 def omniscient_day(scenario: Scenario, until: datetime, imposed: Imposed) -> study.Day:
-    """A scenario's day up to an instant, with all that happened and all limits that held."""
+    """A scenario's day up to an instant, with all that happened and all limits that held.
+
+    Only vehicles that have left by then: others need not have been charged yet, and whoever knows
+    when they leave may let them wait.
+    """
     day = study_day(scenario, until)
     starts = _starts(day)
-    feeders = tuple(_limited(feeder, starts, imposed.get(feeder.key, ())) for feeder in day.feeders)
-    return replace(day, feeders=feeders)
+    return replace(
+        day,
+        feeders=tuple(
+            _limited(feeder, starts, imposed.get(feeder.key, ())) for feeder in day.feeders
+        ),
+        visits=tuple(visit for visit in day.visits if visit.departs_at < until),
+    )
 
 
 def knowable_day(scenario: Scenario, day: study.Day) -> study.Day:
