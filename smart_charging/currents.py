@@ -113,7 +113,10 @@ def ancestors(feeders: Sequence[Feeder]) -> Mapping[str, tuple[str, ...]]:
 def _at_feeders(
     feeders: Sequence[Feeder], loads: Iterable[Load], slots: int
 ) -> tuple[dict[str, Flows], dict[str, Array]]:
-    """What hangs directly at each feeder: loads of known angle; the magnitudes of the others."""
+    """What hangs directly at each feeder: loads of known angle; the magnitudes of the others.
+
+    They are added in the order of the loads, as another one would round otherwise.
+    """
     alike: defaultdict[tuple[str, Phasors], list[Array]] = defaultdict(list)
     others: defaultdict[str, list[Load]] = defaultdict(list)
     for load in loads:
@@ -128,7 +131,7 @@ def _at_feeders(
     for key, several in others.items():
         sizes = np.array([load.tap.magnitudes for load in several])
         amps_a = np.array([load.amps for load in several])
-        unknown[key] = (sizes[:, :, None] * amps_a[:, None, :]).cumsum(axis=0)[-1]
+        unknown[key] += (sizes[:, :, None] * amps_a[:, None, :]).cumsum(axis=0)[-1]
     return known, unknown
 
 
