@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from smart_charging.arrays import Array
+from smart_charging.arrays import Array, ComplexArray
 from smart_charging.feeder import Feeder
 from smart_charging.taps import Phasors, Tap
 
@@ -113,7 +113,10 @@ def ancestors(feeders: Sequence[Feeder]) -> Mapping[str, tuple[str, ...]]:
 def _at_feeders(
     feeders: Sequence[Feeder], loads: Iterable[Load], slots: int
 ) -> tuple[dict[str, Flows], dict[str, Array]]:
-    """What hangs directly at each feeder: loads of known angle; the magnitudes of the others."""
+    """What hangs directly at each feeder: loads of known angle; the magnitudes of the others.
+
+    They are added in the order of the loads, as another one would round otherwise.
+    """
     alike: defaultdict[tuple[str, Phasors], list[Array]] = defaultdict(list)
     others: defaultdict[str, list[Load]] = defaultdict(list)
     for load in loads:
@@ -128,7 +131,7 @@ def _at_feeders(
     for key, several in others.items():
         sizes = np.array([load.tap.magnitudes for load in several])
         amps_a = np.array([load.amps for load in several])
-        unknown[key] = (sizes[:, :, None] * amps_a[:, None, :]).cumsum(axis=0)[-1]
+        unknown[key] += (sizes[:, :, None] * amps_a[:, None, :]).cumsum(axis=0)[-1]
     return known, unknown
 
 
@@ -150,33 +153,52 @@ def _at_primary(feeder: Feeder, flows: Flows, magnitude_a: Array) -> tuple[Flows
 
 def _most(flows: Mapping[Phasors, Array], slots: int) -> Array:
     """The magnitude of the worst sum on each line: [line, slot]."""
-    phasors = np.array([*flows], dtype=complex).reshape(-1, 3)
-    phasors[np.abs(phasors) <= _NOTHING] = 0.0
+    parts = _lines_of(tuple(flows))
     total = np.zeros((3, slots), dtype=complex)
-    for own, amps in zip(phasors, flows.values(), strict=True):
-        total += own[:, None] * amps
+    for own, amps in zip(parts.phasors, flows.values(), strict=True):
+        total += own * amps
     most: Array = np.abs(total)
-    for line in range(3):
-        parts = [
-            (p, amps)
-            for p, amps in zip(phasors[:, line].tolist(), flows.values(), strict=True)
-            if p
-        ]
-        for subset in _far_subsets(tuple(phasor for phasor, _ in parts)):
-            some = sum((parts[i][0] * parts[i][1] for i in subset), np.zeros(slots, dtype=complex))
-            most[line] = np.maximum(most[line], np.abs(some))
+    if any(parts.far_subsets):
+        carried = [own * amps for own, amps in zip(parts.phasors, flows.values(), strict=True)]
+        for line, subsets in enumerate(parts.far_subsets):
+            for subset in subsets:
+                some = sum((carried[i][line] for i in subset), np.zeros(slots, dtype=complex))
+                most[line] = np.maximum(most[line], np.abs(some))
     return most
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lines:
+    """How several flows stand on the lines.
+
+    Attributes:
+        phasors: What an ampere of each puts there: [flow, line, 1].
+        far_subsets: The flows whose sum can be more than that of all, by line.
+    """
+
+    phasors: ComplexArray
+    far_subsets: tuple[list[list[int]], ...]
+
+
 @lru_cache(maxsize=1024)
-def _far_subsets(phasors: tuple[complex, ...]) -> list[list[int]]:
+def _lines_of(flows: tuple[Phasors, ...]) -> _Lines:
+    """Find how flows stand on the lines; a site has the same few again and again."""
+    phasors = np.array(flows, dtype=complex).reshape(-1, 3)
+    phasors[np.abs(phasors) <= _NOTHING] = 0.0
+    return _Lines(
+        phasors=phasors[:, :, None],
+        far_subsets=tuple(_far_subsets(column) for column in phasors.T.tolist()),
+    )
+
+
+def _far_subsets(phasors: list[complex]) -> list[list[int]]:
     """The subsets whose sum can be longer than that of all; none where all lie close together.
 
     The longest sum points in some direction and has just those phasors that have a part in it.
     Which ones these are changes only at right angles to a phasor: one direction between each two
     such angles stands for all.
     """
-    angles = sorted(cmath.phase(phasor) for phasor in phasors)
+    angles = sorted(cmath.phase(phasor) for phasor in phasors if phasor)
     if len(angles) < 2 or _span(angles) <= _RIGHT_ANGLE:
         return []
     turns = sorted((a + side) % math.tau for a in angles for side in (math.pi / 2, -math.pi / 2))

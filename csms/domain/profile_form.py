@@ -13,6 +13,7 @@ each first as plain as OCPP has it, then without one thing or another, then with
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -139,7 +140,10 @@ def standing_forms(*, is_single: bool) -> tuple[ProfileForm, ...]:
     )
 
 
-def timed_forms(fallback: ProfileForm, max_level: int, *, is_single: bool) -> list[ProfileForm]:
+@lru_cache(maxsize=256)
+def timed_forms(
+    fallback: ProfileForm, max_level: int, *, is_single: bool
+) -> tuple[ProfileForm, ...]:
     """The forms of a limit that lies above a standing fallback for a while, the best first.
 
     A default lies above a default of a lower level, and a maximum above a maximum of a lower one: a
@@ -158,4 +162,4 @@ def timed_forms(fallback: ProfileForm, max_level: int, *, is_single: bool) -> li
             slots.append(fallback.slot)
     if has_levels and is_single:
         slots.append(_MAX_OF_ALL)
-    return [ProfileForm(*slot, style) for slot, style in product(slots, _TIMED)]
+    return tuple(ProfileForm(*slot, style) for slot, style in product(slots, _TIMED))

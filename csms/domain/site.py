@@ -24,6 +24,7 @@ Step: TypeAlias = tuple[datetime, PhaseAmps]
 _THREE: Final = 3
 _ONE_DAY: Final = timedelta(days=1)
 _DAYS_KEPT: Final = 32
+"""Of a schedule's steps; where more are asked for, all are forgotten."""
 
 
 class Earthing(StrEnum):

@@ -14,7 +14,7 @@ from csms.gateway.handshake import OcppProtocol
 from csms.gateway.keepalive import Waits
 from csms.gateway.messages import Fragments, Message, read_whole
 from csms.gateway.stream import Pause, Stream
-from csms.gateway.whole_frames import read_text_frame, write_text_frame
+from csms.gateway.whole_frames import PING, is_pong, read_text_frame, write_text_frame
 
 
 class Listener(Protocol):
@@ -130,6 +130,9 @@ class WebSocket(Stream):
 
     def ping(self) -> None:
         """Ask for a sign of life."""
+        if self._protocol.state is State.OPEN:
+            self._transport.write(PING)
+            return
         self._protocol.send_ping(b"")
         self._flush()
 
@@ -151,6 +154,8 @@ class WebSocket(Stream):
         """Take what has come."""
         self._has_spoken = True
         if self._listener and self._protocol.is_between_messages and not self._is_leaving:
+            if is_pong(data):
+                return
             text = read_text_frame(data)
             if text is not None:
                 self._listener.receive(text)

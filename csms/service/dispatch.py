@@ -9,7 +9,7 @@ first what is lower, then the whole.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -66,7 +66,7 @@ class Dispatcher:
         for target in targets:
             if self._is_due(target, now):
                 (increases if self._raises(target, now) else decreases).append(target)
-        if is_overcommitted(self._live, now) or not self._fit(increases):
+        if is_overcommitted(self._live, now) or not self._fit(self._proposed(increases)):
             decreases += self._cuts(increases, now)
         if decreases:
             await self._send_all(decreases, plan_number, tasks)
@@ -143,13 +143,16 @@ class Dispatcher:
     def _release(self, increases: Sequence[Target]) -> list[Target]:
         """Increases for which there is room, all at once or else one by one."""
         present = [target for target in increases if self._is_present(target)]
-        ledger = Ledger(self._live, self._access.clock.now())
-        if self._fit(present, ledger):
+        ledger, proposed = Ledger(self._live, self._access.clock.now()), self._proposed(present)
+        if self._fit(proposed, ledger):
             return present
         released: list[Target] = []
+        taken: dict[EvseId, Allowance] = {}
         for target in present:
-            if self._fit([*released, target], ledger):
+            more = {**taken, target.evse: proposed[target.evse]}
+            if self._fit(more, ledger):
                 released.append(target)
+                taken = more
             else:
                 logger.info("no room yet to raise %s", target.evse)
                 self._live.mark()
@@ -159,14 +162,16 @@ class Dispatcher:
         evse = self._live.evses.get(target.evse)
         return evse is not None and evse.is_occupied
 
-    def _fit(self, increases: Sequence[Target], ledger: Ledger | None = None) -> bool:
-        """Whether there is room for limits on top of those that they replace."""
-        allowances = {
+    def _proposed(self, increases: Sequence[Target]) -> dict[EvseId, Allowance]:
+        """What would be allowed with limits on top of those that they replace."""
+        return {
             target.evse: self._live.evses[target.evse].allowance.sent(target.limit)
             for target in increases
         }
-        now = self._access.clock.now()
-        return not adds_to_overload(self._live, now, allowances, ledger)
+
+    def _fit(self, proposed: Mapping[EvseId, Allowance], ledger: Ledger | None = None) -> bool:
+        """Whether there is room for what would be allowed."""
+        return not adds_to_overload(self._live, self._access.clock.now(), proposed, ledger)
 
     async def _send_all(
         self,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,8 +12,15 @@ from csms.domain.fallback import feeders_below
 from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance, Standing
 from csms.domain.site import NO_AMPS, PhaseAmps
-from csms.service.electrics import feeder_inputs, measured_taps, near_s, tap_of
-from csms.service.feeder_limits import turns, usable
+from csms.domain.site import Feeder as SiteFeeder
+from csms.service.electrics import (
+    expected_uncontrolled,
+    feeder_inputs,
+    measured_taps,
+    near_s,
+    tap_of,
+)
+from csms.service.feeder_limits import limit_in_force, turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
@@ -24,6 +31,7 @@ from smart_charging.taps import Tap
 _TOLERANCE_A: Final = 1e-6
 _INSTANT: Final = timedelta(seconds=1)
 _AT_ONCE: Final = timedelta(0)
+_NO_LIMIT: Final = np.full((3, 1), np.inf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,8 +213,8 @@ def measured_uncontrolled(
 
 def limits_now(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
     """The limits of every feeder's lines at this instant."""
-    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
-    return {feeder.key: by_line(feeder.limit_a) for feeder in feeders}
+    until = now + _INSTANT + live.settled
+    return {one.feeder_id: limit_in_force(live, one, now, until) for one in live.site.feeders}
 
 
 def is_uncontrolled_measured(live: LiveSite, feeder_id: FeederId, now: datetime) -> bool | None:
@@ -247,8 +255,8 @@ def adds_to_overload(
 class Ledger:
     """What may flow at one instant, for allowances that are proposed one after the other.
 
-    What the present allowances come to is kept for as long as the next proposal cuts time into the
-    same slots. So it is of use only as long as nothing happens in between.
+    What was reckoned is kept for as long as the next proposal cuts time into the same slots, and is
+    about the same allowances. So a ledger is of use only as long as nothing happens in between.
 
     Args:
         live: The site.
@@ -262,28 +270,44 @@ class Ledger:
         self._edges: list[datetime] = []
         self._feeders: tuple[Feeder, ...] = ()
         self._loads: dict[EvseId, Load] = {}
+        self._before: dict[FeederId, Array] | None = None
+        self._proposed: dict[EvseId, tuple[Allowance, Load]] = {}
 
     def adds_to_overload(self, proposed: Mapping[EvseId, Allowance]) -> bool:
         """See `adds_to_overload`."""
         instants = self._instants.union(_instants(proposed.values()))
-        self._cut(_edges(self._live, self._now, instants))
-        after = self._flows({**self._loads, **_loads(self._live, self._edges, proposed)})
+        edges = _edges(self._live, self._now, instants)
+        if edges != self._edges:
+            self._begin(edges)
+        after = self._flows({**self._loads, **self._loads_of(proposed)})
         over = {key: limit_a for key, limit_a in self._limits() if np.any(after[key] > limit_a)}
         if not over:
             return False
-        before = self._flows(self._loads)
+        if self._before is None:
+            self._before = self._flows(self._loads)
+        before = self._before
         return any(
             np.any((after[key] > limit_a) & (after[key] > before[key] + _TOLERANCE_A))
             for key, limit_a in over.items()
         )
 
-    def _cut(self, edges: list[datetime]) -> None:
-        """Reckon in these slots."""
-        if edges != self._edges:
-            self._edges = edges
-            feeders = feeder_inputs(self._live, edges, self._now)
-            self._feeders = usable(self._live, feeders, edges)
-            self._loads = _loads(self._live, edges, self._present)
+    def _begin(self, edges: list[datetime]) -> None:
+        """Reckon in other slots."""
+        self._edges = edges
+        self._feeders = usable(self._live, feeder_inputs(self._live, edges, self._now), edges)
+        self._loads = {key: self._load(key, one) for key, one in self._present.items()}
+        self._before = None
+        self._proposed.clear()
+
+    def _loads_of(self, proposed: Mapping[EvseId, Allowance]) -> dict[EvseId, Load]:
+        for key, allowance in proposed.items():
+            known = self._proposed.get(key)
+            if known is None or known[0] is not allowance:
+                self._proposed[key] = (allowance, self._load(key, allowance))
+        return {key: self._proposed[key][1] for key in proposed}
+
+    def _load(self, key: EvseId, allowance: Allowance) -> Load:
+        return _load(self._live, self._edges, key, allowance)
 
     def _limits(self) -> Iterator[tuple[FeederId, Array]]:
         """Above what a line carries too much, by feeder: [line, slot]."""
@@ -309,14 +333,27 @@ def _measured_feeders(
     live: LiveSite, now: datetime, *, is_proven: bool = False
 ) -> tuple[Feeder, ...]:
     """All feeders at this instant, with what their meters show as their uncontrolled load."""
-    feeders = feeder_inputs(live, [now, now + _INSTANT], now)
-    known = [
-        _latest(live, feeder.key, now) or (NO_AMPS if is_proven else None) for feeder in feeders
-    ]
     return tuple(
-        feeder if latest is None else replace(feeder, uncontrolled_a=np.array(latest).reshape(3, 1))
-        for feeder, latest in zip(feeders, known, strict=True)
+        Feeder(
+            key=feeder.feeder_id,
+            parent=feeder.parent_id,
+            limit_a=_NO_LIMIT,
+            uncontrolled_a=np.array(_uncontrolled(live, feeder, now, is_proven)).reshape(3, 1),
+        )
+        for feeder in live.site.feeders
     )
+
+
+def _uncontrolled(
+    live: LiveSite,
+    feeder: SiteFeeder,
+    now: datetime,
+    is_proven: bool,  # noqa: FBT001
+) -> PhaseAmps:
+    latest = _latest(live, feeder.feeder_id, now)
+    if latest is not None or is_proven:
+        return latest or NO_AMPS
+    return expected_uncontrolled(live, feeder, now, now + _INSTANT, now)
 
 
 def _latest(live: LiveSite, feeder_id: FeederId, now: datetime) -> PhaseAmps | None:
@@ -334,18 +371,14 @@ def _allowed(
     feeders: tuple[Feeder, ...],
     allowances: Mapping[EvseId, Allowance],
 ) -> dict[FeederId, Array]:
-    return line_currents(feeders, _loads(live, edges, allowances).values())
+    loads = [_load(live, edges, key, allowance) for key, allowance in allowances.items()]
+    return line_currents(feeders, loads)
 
 
-def _loads(
-    live: LiveSite, edges: list[datetime], allowances: Mapping[EvseId, Allowance]
-) -> dict[EvseId, Load]:
-    loads = {}
-    for key, allowance in allowances.items():
-        evse = live.evses[key]
-        course_a = np.array(allowance.course_a(edges))
-        loads[key] = Load(evse.place.feeder_id, tap_of(live, evse), course_a)
-    return loads
+def _load(live: LiveSite, edges: list[datetime], key: EvseId, allowance: Allowance) -> Load:
+    """The most that an EVSE may draw in each slot."""
+    evse = live.evses[key]
+    return Load(evse.place.feeder_id, tap_of(live, evse), np.array(allowance.course_a(edges)))
 
 
 def _allowed_now(

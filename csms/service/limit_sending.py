@@ -67,7 +67,7 @@ class LimitSending:
 
     def formed(self, evse: LiveEvse, limit: TimedLimit) -> TimedLimit:
         """A limit in the best form of its station."""
-        return self._formed(evse, limit, next(iter(open_forms(self._live, evse)), PLAIN_TX))
+        return self._formed(evse, limit, next(open_forms(self._live, evse), PLAIN_TX))
 
     async def send(self, evse: LiveEvse, sending: Sending) -> None:
         """Send a limit that counts already; send it anew in other forms while it is refused."""
@@ -76,7 +76,7 @@ class LimitSending:
         told: list[ChargingProfile] = []
         outcome = await self._put(station, evse, sending.limit, told)
         gives_way = await self._gives_way(station, evse, sending.limit, outcome)
-        for form in self._after(evse, sending.limit.form):
+        for form in self._after(evse, sending.limit.form) if gives_way else ():
             if not gives_way:
                 break
             if outcome.status is CommandStatus.NOT_SUPPORTED and form.slot == _slot(sending):
@@ -122,7 +122,7 @@ class LimitSending:
 
     def _after(self, evse: LiveEvse, form: ProfileForm) -> Iterator[ProfileForm]:
         """The forms that come after one, as they are worth a try when their turn comes."""
-        forms = open_forms(self._live, evse)
+        forms = list(open_forms(self._live, evse))
         later = forms[forms.index(form) + 1 :] if form in forms else forms
         return iter(later)
 

@@ -66,7 +66,7 @@ class Mending:
             return
         if not evse.is_occupied:
             return
-        if open_forms(self._live, evse):
+        if any(open_forms(self._live, evse)):
             await self._probe(evse)
             return
         if evse.is_unseen:

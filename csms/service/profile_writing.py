@@ -1,6 +1,7 @@
 """Limits and fallbacks as charging profiles, in the form that a station takes."""
 
 import math
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -60,19 +61,22 @@ def profile_id_of(form: ProfileForm, evse_number: int) -> int:
     return _TIMED_ID + _TIMED_FIRST_ID[form.slot] + number
 
 
-def open_forms(live: LiveSite, evse: LiveEvse) -> list[ProfileForm]:
-    """The forms of a limit above an EVSE's fallback that are worth a try, the best first."""
+def open_forms(live: LiveSite, evse: LiveEvse) -> Iterator[ProfileForm]:
+    """The forms of a limit above an EVSE's fallback that are worth a try, the best first.
+
+    Each is looked at when its turn comes.
+    """
     station = live.stations[evse.place.evse.station_id]
     return open_forms_above(live, station, evse.held.form if evse.held else PLAIN_DEFAULT)
 
 
 def open_forms_above(
     live: LiveSite, station: LiveStation, fallback: ProfileForm
-) -> list[ProfileForm]:
+) -> Iterator[ProfileForm]:
     """The same above a fallback of some form."""
     top = station.capabilities.max_stack_level
     forms = timed_forms(fallback, top, is_single=live.is_single(station.station_id))
-    return [form for form in forms if live.dialects.is_open(station, form)]
+    return (form for form in forms if live.dialects.is_open(station, form))
 
 
 def written_to(form: ProfileForm, evse: LiveEvse) -> int:

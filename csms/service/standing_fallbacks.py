@@ -143,7 +143,7 @@ class StandingFallbacks:
         forms = [form for form in every if self._live.dialects.is_open(station, form)]
         if not forms:
             return [PLAIN_DEFAULT]
-        best = next(iter(open_forms_above(self._live, station, forms[0])), None)
+        best = next(open_forms_above(self._live, station, forms[0]), None)
         if best is not None and best.purpose is ProfilePurpose.STATION_MAX:
             return sorted(forms, key=lambda form: form.slot != best.slot)
         return forms
@@ -151,7 +151,7 @@ class StandingFallbacks:
     def _level(self, station: LiveStation, form: ProfileForm) -> int:
         """The stack level of a fallback: the highest, unless a limit of its slot lies above it."""
         top = station.capabilities.max_stack_level
-        best = next(iter(open_forms_above(self._live, station, form)), None)
+        best = next(open_forms_above(self._live, station, form), None)
         return max(0, top - 1) if best is not None and best.slot == form.slot else top
 
     async def _try_elsewhere(

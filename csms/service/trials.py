@@ -34,7 +34,7 @@ def needs_proof(live: LiveSite, evse: LiveEvse) -> bool:
         or live.dialects.of(station).is_sure_of(PLAIN_TX.slot)
     ):
         return False
-    best = next(iter(open_forms(live, evse)), PLAIN_TX)
+    best = next(open_forms(live, evse), PLAIN_TX)
     if best.slot != PLAIN_TX.slot:
         return False  # that goes out no higher than the fallback until it is sure
     return place.max_a > place.min_a + _TELLING_A and live.has_room_for_rating(place)

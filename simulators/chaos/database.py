@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,9 +56,15 @@ class FaultyDatabase:
         self._takes_turns = True
 
     def kill(self) -> None:
-        """Let the process that has the connections be gone: nothing is committed any more."""
+        """Let the process that has the connections be gone: nothing is committed any more.
+
+        A connection that is closed while somebody still holds a cursor of it keeps its locks until
+        that is gone too, so each goes back first.
+        """
         self._is_dead = True
         for raw in self._open:
+            with suppress(sqlite3.ProgrammingError):  # it was closed before
+                raw.rollback()
             raw.close()
 
     def _do(self, future: "asyncio.Future[Any] | None", work: Callable[[], Any]) -> None:

@@ -5,14 +5,14 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from csms.gateway.handshake import OcppProtocol
 from csms.gateway.keepalive import SocketLimits, Waits
 from csms.gateway.messages import Message
 from csms.gateway.websocket import WebSocket
-from csms.gateway.whole_frames import read_text_frame, write_text_frame
+from csms.gateway.whole_frames import PING, is_pong, read_text_frame, write_text_frame
 from tests.gateway.rig import frame, request
 
 LONG = b"long " * 100
@@ -115,6 +115,24 @@ async def test_stream_says_the_same_wherever_it_is_cut() -> None:
 async def test_ping_between_messages_is_answered() -> None:
     one, ping = frame(Opcode.TEXT, b"one"), frame(Opcode.PING, b"?")
     assert await heard(one, ping, one) == (["one", "one"], b"\x8a\x01?")
+
+
+def test_only_a_whole_empty_pong_is_one() -> None:
+    pong = frame(Opcode.PONG, b"")
+    assert is_pong(pong)
+    others = (pong[:-1], pong + b"\x81", frame(Opcode.PONG, b"?"), frame(Opcode.PING, b""), b"")
+    assert not any(map(is_pong, others))
+
+
+def test_ping_is_written_as_the_parser_would() -> None:
+    assert Frame(Opcode.PING, b"").serialize(mask=False) == PING
+
+
+async def test_pongs_are_passed_over_wherever_they_come() -> None:
+    one, pong = frame(Opcode.TEXT, b"one"), frame(Opcode.PONG, b"")
+    begun, ended = frame(Opcode.TEXT, b"t", is_last=False), frame(Opcode.CONT, b"wo")
+    assert await heard(pong, one, pong, pong, one) == (["one", "one"], b"")
+    assert await heard(one, begun, pong, ended, pong, one) == (["one", "two", "one"], b"")
 
 
 async def test_text_in_the_middle_of_another_is_a_fault() -> None:

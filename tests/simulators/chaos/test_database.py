@@ -55,6 +55,25 @@ def test_a_dead_process_commits_nothing_more(tmp_path: Path) -> None:
     assert rows(tmp_path / "a.db") == [(1,)]
 
 
+def test_a_dead_process_holds_no_lock_whatever_is_left_of_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        dead, living = FaultyDatabase(tmp_path / "a.db"), FaultyDatabase(tmp_path / "a.db")
+        connection = await dead.connect()
+        await connection.execute("CREATE TABLE t (n INTEGER)")
+        await connection.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(1000)])
+        await connection.commit()
+        await connection.execute("BEGIN IMMEDIATE")
+        reading = await connection.execute("SELECT n FROM t")
+        await reading.fetchone()
+        dead.kill()
+        heir = await living.connect()
+        await heir.execute("BEGIN IMMEDIATE")
+        await heir.close()
+        await connection.close()
+
+    run_virtual(main())
+
+
 def test_taking_turns_a_process_can_die_before_its_work_is_done(tmp_path: Path) -> None:
     async def main() -> None:
         database = FaultyDatabase(tmp_path / "a.db")
