@@ -1,11 +1,13 @@
 """The present state of one EVSE: what it may draw, what it draws, and what that shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from csms.domain.charging_profile import ProfilePurpose
+from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance
 from csms.domain.metering import Reading
 from csms.domain.profile_form import PLAIN_DEFAULT, ProfileForm
@@ -83,6 +85,12 @@ class LiveEvse:
     return_delay_s: int | None = None
     raise_from: datetime | None = None
 
+    @classmethod
+    def placed(cls, place: EvsePlace, *, is_stray: bool = False) -> "LiveEvse":
+        """An EVSE of which no more is known than its place."""
+        allowance = Allowance(rating_a=place.max_a, fallback_a=place.fallback_a)
+        return cls(place=place, allowance=allowance, is_stray=is_stray)
+
     @property
     def is_occupied(self) -> bool:
         """Whether a transaction runs and its vehicle is there."""
@@ -123,6 +131,18 @@ class LiveEvse:
         """Let what it holds count again."""
         self.mistrust, self.is_unseen = "", False
         self.allowance = replace(self.allowance, is_disobeyed=False)
+
+    def begin_anew(self) -> None:
+        """Believe again what it accepts, and forget what was seen of forms."""
+        self.trust()
+        self.trial, self.is_unlimitable = None, False
+        self.findings.clear()
+        self.read_forms.clear()
+
+    def doubt_limit(self) -> None:
+        """Take the limit that it has accepted for as good as uncertain: it is sent again."""
+        if self.allowance.accepted is not None:
+            self.allowance = self.allowance.sent(self.allowance.accepted)
 
     def watch(self, form: ProfileForm, now: datetime) -> None:
         """Find out whether it keeps to a form that it has just taken."""
@@ -261,6 +281,18 @@ class LiveEvse:
             return False
         self.over_since, self.rounds_over = self.over_since or now, self.rounds_over + 1
         return self.rounds_over >= _ROUNDS_OVER and now - self.over_since >= settled
+
+
+def stray_at(key: EvseId, places: Sequence[EvsePlace]) -> LiveEvse:
+    """An EVSE that the site file does not know, counted at its station's rating where that hangs.
+
+    Args:
+        key: Where a vehicle charges all the same.
+        places: Those of its station that the file does know.
+    """
+    max_a = max(place.max_a for place in places)
+    place = replace(places[0], evse=key, max_a=max_a, fallback_a=max_a, is_installed=True)
+    return LiveEvse.placed(place, is_stray=True)
 
 
 def _planned_by(habits: VehicleHabits) -> tuple[object, ...]:

@@ -4,7 +4,6 @@ The database is the truth; this is what the controller and the page look at. It 
 database at the start and follows every committed report.
 """
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,10 +18,10 @@ from csms.domain.external_limit import ExternalLimit
 from csms.domain.fallback import has_room_for_rating, ways_to_root
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
-from csms.domain.limits import Allowance, Standing
+from csms.domain.limits import Standing
 from csms.domain.metering import Reading
 from csms.domain.ramp import Ramp
-from csms.domain.site import NO_AMPS, Earthing, EvsePlace, PhaseAmps, Site
+from csms.domain.site import EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.transaction import Transaction
@@ -30,9 +29,12 @@ from csms.service.day_energy import DayEnergy
 from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
-from csms.service.live_evse import LiveEvse
+from csms.service.live_evse import LiveEvse, stray_at
 from csms.service.live_station import LiveStation
+from csms.service.readings import with_current
 from csms.service.returns import Returns
+from csms.service.station_time import in_our_time, is_older
+from csms.service.wake_ups import WakeUps
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +42,10 @@ _FRESH: Final = timedelta(minutes=2)
 _BOOTS_WITHIN: Final = timedelta(seconds=5)
 """A station that comes is left alone for as long, until it has booted: some take nothing before."""
 _METERED_WITHIN: Final = timedelta(seconds=90)
-_LONGEST_STAY: Final = timedelta(days=366)
 
 
-class LiveSite:
-    """All of one site's state, and the flag that wakes its controller.
+class LiveSite(WakeUps):
+    """All of one site's state, and the flags that wake its parts.
 
     Args:
         site: The site as its file describes it.
@@ -57,15 +58,7 @@ class LiveSite:
         dialects: How makes of stations take charging profiles.
         listed_stations: Stations that the file lists; all others are guests.
         energy: What it has delivered today.
-        dirty: Set when something happens that a plan may depend on.
-        awaited: Set when a vehicle waits for its first limit.
-        urgent: Set when something happens that a plan must answer at once.
-        pressing: Set when something happens that cannot wait for a plan.
-        newcomers: Where vehicles have come that nobody has looked at yet.
-        changed: Set when something happens that somebody may want to see.
-        metered: Set when a meter of a station or of a feeder has been read.
         settled: How long vehicles take to follow a limit.
-        unready: Set when there is a station to be set up.
         to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
         imposed: Limits that others than the site file put on its feeders.
@@ -76,6 +69,7 @@ class LiveSite:
     def __init__(
         self, site: Site, clock_rate: float = 1.0, dialects: Dialects | None = None
     ) -> None:
+        super().__init__()
         self.site = site
         self.dialects = Dialects() if dialects is None else dialects
         self.settled = timedelta(seconds=site.control.settle_s)
@@ -86,14 +80,6 @@ class LiveSite:
         self._at_station: defaultdict[StationId, dict[EvseId, LiveEvse]] = defaultdict(dict)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
         self.energy = DayEnergy(site.timezone)
-        self.dirty = asyncio.Event()
-        self.awaited = asyncio.Event()
-        self.urgent = asyncio.Event()
-        self.pressing = asyncio.Event()
-        self.newcomers: set[EvseId] = set()
-        self.changed = asyncio.Event()
-        self.metered = asyncio.Event()
-        self.unready = asyncio.Event()
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
         self._fits: dict[EvseId, bool] = {}
@@ -102,11 +88,14 @@ class LiveSite:
         self.returns = Returns()
         self._ways = ways_to_root(site)
         for place in site.places:
-            self._enter_place(place)
+            self.add_place(place)
 
     def add_place(self, place: EvsePlace) -> None:
-        """Give an EVSE a place that the site did not have before (guests)."""
-        self._enter_place(place)
+        """Give an EVSE its place; guests get theirs when they come."""
+        self._enter(LiveEvse.placed(place))
+        station_id = place.evse.station_id
+        clock = StationClock(late_by=self._messages_late_by)
+        self.stations.setdefault(station_id, LiveStation(station_id=station_id, clock=clock))
 
     def is_guest(self, station_id: StationId) -> bool:
         """Whether the site file does not list a station."""
@@ -124,31 +113,6 @@ class LiveSite:
         del self.stations[station_id]
         self.returns.forget(station_id)
         self.mark()
-
-    def mark(self) -> None:
-        """Something has happened that a plan may depend on."""
-        self.dirty.set()
-        self.changed.set()
-
-    def alarm(self) -> None:
-        """Something has happened that a plan must answer at once."""
-        self.urgent.set()
-        self.expect()
-
-    def expect(self) -> None:
-        """A vehicle waits for its first limit."""
-        self.pressing.set()
-        self.awaited.set()
-        self.mark()
-
-    def attended(self) -> None:
-        """A plan is about to answer all that has happened so far."""
-        for event in (self.dirty, self.awaited, self.urgent):
-            event.clear()
-
-    def note(self) -> None:
-        """Something has happened that can wait for the next plan."""
-        self.changed.set()
 
     def evses_of(self, station_id: StationId) -> Iterator[LiveEvse]:
         """The EVSEs of a station."""
@@ -209,7 +173,7 @@ class LiveSite:
     def station_booted(self, station_id: StationId) -> None:
         """A station has restarted; whether it still holds its fallback has to be made sure."""
         station = self.stations[station_id]
-        station.clock = self._new_clock()  # it may have lost its time
+        station.clock = StationClock(late_by=self._messages_late_by)  # it may have lost its time
         station.message_limits.clear()
         station.is_to_tell = True
         self._ask_anew(station)
@@ -259,16 +223,14 @@ class LiveSite:
         if clock.error and not before:
             logger.warning("its clock is %s", describe_error(clock.error))
         for evse in self.evses_of(station_id):
-            if evse.allowance.accepted is not None:
-                evse.allowance = evse.allowance.sent(evse.allowance.accepted)
+            evse.doubt_limit()
         self.mark()
 
     def schedule_wanted(self, evse_id: EvseId) -> None:
         """A vehicle waits for a schedule: its limit is sent, even if it is the same as before."""
         evse = self.evses[evse_id]
         evse.retry_at = None
-        if evse.allowance.accepted is not None:
-            evse.allowance = evse.allowance.sent(evse.allowance.accepted)
+        evse.doubt_limit()
         self.expect()
 
     def look_at(self, station_id: StationId) -> None:
@@ -283,18 +245,14 @@ class LiveSite:
 
     def limit_told(self, station_id: StationId, limit: ExternalLimit) -> None:
         """Somebody else limits a station."""
-        limits = self.stations[station_id].external_limits
-        limits[limit.source, limit.evse_number] = limit
+        self.stations[station_id].limit_told(limit)
         self.mark()
 
     def limit_released(
         self, station_id: StationId, source: LimitSource, evse_number: int | None
     ) -> None:
         """Somebody else limits an EVSE no longer; None: nor anything of the station."""
-        limits = self.stations[station_id].external_limits
-        for key in list(limits):
-            if key[0] is source and evse_number in (None, key[1]):
-                del limits[key]
+        self.stations[station_id].limit_released(source, evse_number)
         self.mark()
 
     def _doubt_fallbacks(self, station_id: StationId) -> None:
@@ -307,10 +265,7 @@ class LiveSite:
         station.capabilities = replace(station.capabilities, is_told=False)
         station.refusals.clear()
         for evse in self.evses_of(station.station_id):
-            evse.trust()
-            evse.trial, evse.is_unlimitable = None, False
-            evse.findings.clear()
-            evse.read_forms.clear()
+            evse.begin_anew()
 
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
         station.is_ready = station.is_configured = False
@@ -326,7 +281,8 @@ class LiveSite:
         evse.note_connector(event.connector_number, event.status, now)
         if event.status is ConnectorStatus.AVAILABLE:
             evse.charging_state = None  # whatever the last vehicle did
-            self._forget_stray(evse)
+            if evse.is_stray:
+                self._drop(evse)
         evse.note_charging_state(event.charging_state, now)
         self.mark()
 
@@ -346,7 +302,7 @@ class LiveSite:
         evse = self._charging_evse(transaction)
         if evse is None:
             return
-        transaction = self._in_our_time(transaction, now)
+        transaction = in_our_time(transaction, self.stations[transaction.station_id].clock, now)
         if past is not None:
             evse.past = past
         current = evse.transaction
@@ -355,7 +311,8 @@ class LiveSite:
             return
         if transaction.ended_at is not None:
             evse.end(transaction if transaction.closing else None)
-            self._forget_stray(evse)
+            if evse.is_stray:
+                self._drop(evse)
             self.mark()
             return
         evse.transaction, evse.heard_at = transaction, now
@@ -376,7 +333,7 @@ class LiveSite:
             reading = altered(reading, at=clock.read(reading.at))
         if evse.reading and reading.at < evse.reading.at:
             return
-        reading = self._complete(evse.place, reading)
+        reading = with_current(self.site, evse.place, reading)
         self.note()
         if reading.current_a is not None:
             evse.reading = reading
@@ -397,22 +354,9 @@ class LiveSite:
         self.metered.set()
         self.note()
 
-    def line_amps(self, evse: LiveEvse) -> PhaseAmps | None:
-        """What an EVSE was measured to draw, by line of the site."""
-        reading = evse.reading
-        if reading is None or reading.current_a is None:
-            return None
-        amps = list(NO_AMPS)
-        conductors = reading.current_a
-        if self.site.earthing is Earthing.IT and len(evse.place.lines) == 2:
-            conductors = (max(conductors),) * 3  # what one line brings the other takes back
-        for line, current_a in zip(evse.place.lines, conductors, strict=False):
-            amps[line - 1] = current_a
-        return (amps[0], amps[1], amps[2])
-
     def _other_changed(self, evse: LiveEvse, transaction: Transaction, now: datetime) -> None:
         """Another transaction than the one that is known has begun, or something has come late."""
-        if transaction.ended_at is None and not _is_older(transaction, evse.transaction):
+        if transaction.ended_at is None and not is_older(transaction, evse.transaction):
             evse.heard_at = now
             evse.begin(transaction)
             if evse.allowance.is_disobeyed:
@@ -435,20 +379,13 @@ class LiveSite:
         places = [evse.place for evse in self.evses_of(key.station_id) if not evse.is_stray]
         if not places:
             return None
-        max_a = max(place.max_a for place in places)
-        place = replace(places[0], evse=key, max_a=max_a, fallback_a=max_a, is_installed=True)
-        allowance = Allowance(rating_a=max_a, fallback_a=max_a)
-        self._enter(LiveEvse(place=place, allowance=allowance, is_stray=True))
-        logger.warning("%s charges, which the site file does not know; counted at %g A", key, max_a)
+        stray = stray_at(key, places)
+        self._enter(stray)
+        logger.warning(
+            "%s charges, which the site file does not know; counted at %g A", key, stray.place.max_a
+        )
         self.alarm()
-        return self.evses[key]
-
-    def _enter_place(self, place: EvsePlace) -> None:
-        allowance = Allowance(rating_a=place.max_a, fallback_a=place.fallback_a)
-        self._enter(LiveEvse(place=place, allowance=allowance))
-        station_id = place.evse.station_id
-        station = LiveStation(station_id=station_id, clock=self._new_clock())
-        self.stations.setdefault(station_id, station)
+        return stray
 
     def _enter(self, evse: LiveEvse) -> None:
         key = evse.place.evse
@@ -462,31 +399,3 @@ class LiveSite:
         """The feeders of a station, up to the root."""
         places = [evse.place for evse in self.evses_of(station_id)]
         return {way for place in places for way in self._ways[place.feeder_id]}
-
-    def _new_clock(self) -> StationClock:
-        return StationClock(late_by=self._messages_late_by)
-
-    def _forget_stray(self, evse: LiveEvse) -> None:
-        if evse.is_stray:
-            self._drop(evse)
-
-    def _in_our_time(self, transaction: Transaction, now: datetime) -> Transaction:
-        """A transaction that began when it did, not when its station's clock says."""
-        clock = self.stations[transaction.station_id].clock
-        if not clock.error and now - _LONGEST_STAY <= transaction.started_at <= now:
-            return transaction
-        began_at = min(max(clock.read(transaction.started_at), now - _LONGEST_STAY), now)
-        return altered(transaction, started_at=began_at)
-
-    def _complete(self, place: EvsePlace, reading: Reading) -> Reading:
-        """Reckon the current from the power where a station tells only that."""
-        if reading.current_a is not None or reading.power_w is None:
-            return reading
-        watts = self.site.watts_per_ampere(len(place.lines)) * place.efficiency
-        amps = reading.power_w / watts
-        return altered(reading, current_a=(amps, amps, amps))
-
-
-def _is_older(transaction: Transaction, current: Transaction | None) -> bool:
-    """Whether a transaction began before the one that runs: its station tells of it late."""
-    return current is not None and transaction.started_at < current.started_at - TOLERANCE

@@ -81,3 +81,13 @@ class LiveStation:
     external_limits: dict[tuple[LimitSource, int | None], ExternalLimit] = field(
         default_factory=dict
     )
+
+    def limit_told(self, limit: ExternalLimit) -> None:
+        """Somebody else limits it, or one of its EVSEs."""
+        self.external_limits[limit.source, limit.evse_number] = limit
+
+    def limit_released(self, source: LimitSource, evse_number: int | None) -> None:
+        """Somebody else limits an EVSE no longer; None: nor anything of the station."""
+        for key in list(self.external_limits):
+            if key[0] is source and evse_number in (None, key[1]):
+                del self.external_limits[key]

@@ -9,6 +9,7 @@ from csms.domain.identity import FeederId, StationId
 from csms.service.grid_guard import LineFlow, measured_uncontrolled
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.readings import line_amps
 
 _ROUNDING_A: Final = 0.5
 _IN_USE_A: Final = 0.5
@@ -79,7 +80,7 @@ def _disobeying(live: LiveSite, below: frozenset[FeederId], line: int) -> list[S
 
 
 def _draws_from(live: LiveSite, evse: LiveEvse, line: int) -> bool:
-    amps = live.line_amps(evse)
+    amps = line_amps(live.site, evse)
     return amps is not None and amps[line - 1] > _IN_USE_A
 
 

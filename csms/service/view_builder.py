@@ -24,6 +24,7 @@ from csms.service.kept_room import kept_rooms
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.problem_builder import need_of
+from csms.service.readings import line_amps
 from csms.service.reason_text import explain_evse
 from csms.service.site_view import (
     EvseState,
@@ -166,7 +167,7 @@ def _evse_view(
     place, transaction, reading = evse.place, evse.transaction, evse.reading
     station = live.stations[place.evse.station_id]
     token = transaction.id_token if transaction else None
-    amps = live.line_amps(evse)
+    amps = line_amps(live.site, evse)
     return EvseView(
         station_id=place.evse.station_id,
         number=place.evse.number,

@@ -11,7 +11,6 @@ from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing, Verdict
 from csms.domain.metering import Reading
-from csms.domain.site import Earthing
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
@@ -146,20 +145,6 @@ def test_state_of_charge_that_comes_alone_is_added(live: LiveSite) -> None:
     reading = evse(live).reading
     assert reading is not None
     assert (reading.soc_pct, reading.current_a) == (61.0, (16.0, 0.0, 0.0))
-
-
-def test_currents_are_shown_on_the_sites_lines(live: LiveSite) -> None:
-    read(live, 16.0, 10.0, 6.0)
-    evse(live).place = replace(evse(live).place, lines=(2, 3, 1))
-    assert live.line_amps(evse(live)) == (6.0, 16.0, 10.0)
-    assert live.line_amps(evse_of(live, "G-02")) is None
-
-
-def test_current_between_two_lines_of_an_it_grid_flows_in_both(live: LiveSite) -> None:
-    live.site = replace(live.site, earthing=Earthing.IT)
-    evse(live).place = replace(evse(live).place, lines=(3, 1))
-    read(live, 16.0, 0.0, 0.0)
-    assert live.line_amps(evse(live)) == (16.0, 0.0, 16.0)
 
 
 def test_reading_from_before_a_lower_limit_was_accepted_counts_as_that_limit(

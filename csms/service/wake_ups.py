@@ -1,0 +1,55 @@
+"""What wakes the parts of a site: its planner, its guard, and whoever watches or sets up."""
+
+import asyncio
+
+from csms.domain.identity import EvseId
+
+
+class WakeUps:
+    """The flags that wake the parts of a site.
+
+    Attributes:
+        dirty: Set when something happens that a plan may depend on.
+        awaited: Set when a vehicle waits for its first limit.
+        urgent: Set when something happens that a plan must answer at once.
+        pressing: Set when something happens that cannot wait for a plan.
+        newcomers: Where vehicles have come that nobody has looked at yet.
+        changed: Set when something happens that somebody may want to see.
+        metered: Set when a meter of a station or of a feeder has been read.
+        unready: Set when there is a station to be set up.
+    """
+
+    def __init__(self) -> None:
+        self.dirty = asyncio.Event()
+        self.awaited = asyncio.Event()
+        self.urgent = asyncio.Event()
+        self.pressing = asyncio.Event()
+        self.newcomers: set[EvseId] = set()
+        self.changed = asyncio.Event()
+        self.metered = asyncio.Event()
+        self.unready = asyncio.Event()
+
+    def mark(self) -> None:
+        """Something has happened that a plan may depend on."""
+        self.dirty.set()
+        self.changed.set()
+
+    def alarm(self) -> None:
+        """Something has happened that a plan must answer at once."""
+        self.urgent.set()
+        self.expect()
+
+    def expect(self) -> None:
+        """A vehicle waits for its first limit."""
+        self.pressing.set()
+        self.awaited.set()
+        self.mark()
+
+    def attended(self) -> None:
+        """A plan is about to answer all that has happened so far."""
+        for event in (self.dirty, self.awaited, self.urgent):
+            event.clear()
+
+    def note(self) -> None:
+        """Something has happened that can wait for the next plan."""
+        self.changed.set()
