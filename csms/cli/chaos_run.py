@@ -132,7 +132,7 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
     network = FaultyNetwork(asked.seed, connect_to("ws://chaos/ocpp", server.socket_path))
     fleet = WatchedFleet(scenario, clock, network.connect, drivers.state_need)
     meters = FaultyMeters(
-        scenario.site, fleet.buildings, clock, drivers.report_load, day.meter_every_s
+        scenario.site, fleet.buildings, clock, drivers.report_load, day.meter_every_s, fleet.drawn
     )
     cast = Cast(
         site=scenario.site,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from simulators.building import Building, MeterReporter, Report
+from simulators.building import Building, Drawn, MeterReporter, Report
 from simulators.clock import Clock
 from simulators.site import Site
 
@@ -13,7 +13,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class FaultyMeters(MeterReporter):
-    """Measures the uncontrolled loads that have a meter, and at times does not.
+    """Measures as meters do, and at times does not.
 
     Args:
         site: Whose meters they are.
@@ -21,6 +21,7 @@ class FaultyMeters(MeterReporter):
         clock: Simulated time.
         report: Where readings go.
         every_s: How often.
+        drawn: What vehicles draw just now; None: there are none.
     """
 
     def __init__(
@@ -30,8 +31,9 @@ class FaultyMeters(MeterReporter):
         clock: Clock,
         report: Report,
         every_s: float,
+        drawn: Drawn | None = None,
     ) -> None:
-        super().__init__(site, buildings, clock, report, every_s)
+        super().__init__(site, buildings, clock, report, every_s, drawn)
         self._silent_until: defaultdict[str, datetime] = defaultdict(lambda: _NEVER)
 
     def fall_silent(self, feeder_id: str, seconds: float) -> None:
