@@ -64,6 +64,7 @@ class ChargerDraw:
         self._readings: list[_Reading] = []
         self._is_interrupted = False
         self._held: list[tuple[datetime, Allowance]] = []
+        self._forgotten_until: datetime | None = None
 
     def read(
         self,
@@ -91,6 +92,10 @@ class ChargerDraw:
         self._readings.append(reading)
         del self._readings[:-_KEPT]
 
+    def has_told_since(self, instant: datetime) -> bool:
+        """Whether a reading was taken after an instant."""
+        return any(one.taken_at >= instant + _APART for one in reversed(self._readings))
+
     def interrupt(self) -> None:
         """It may have drawn nothing for a while: a transaction has changed, or it has restarted."""
         self._is_interrupted = True
@@ -98,7 +103,8 @@ class ChargerDraw:
     def let_go(self, allowance: Allowance, now: datetime) -> None:
         """What it was allowed until now is another from now on."""
         self._held.append((now, allowance))
-        del self._held[:-_KEPT]
+        if len(self._held) > _KEPT:
+            self._forgotten_until, _ = self._held.pop(0)
 
     def at(
         self, began_at: datetime, ended_at: datetime, present: Allowance, now: datetime
@@ -111,18 +117,20 @@ class ChargerDraw:
             present: What it is allowed now.
             now: The present instant.
         """
-        before = [one for one in self._readings if one.received_at <= began_at - _APART]
-        later = self._readings[len(before) :]
+        count = len(self._readings)
+        while count and self._readings[count - 1].received_at > began_at - _APART:
+            count -= 1
+        before, later = self._readings[max(0, count - 1) : count], self._readings[count:]
         after = next((i for i, one in enumerate(later) if one.taken_at >= ended_at + _APART), None)
         is_told = after is not None
-        within = [*before[-1:], *(later if after is None else later[: after + 1])]
+        within = [*before, *(later if after is None else later[: after + 1])]
         most_a = _highest([one.current_a for one in within])
         is_broken = any(one.follows_break for one in within[1:])
         is_broken = is_broken or (self._is_interrupted and not is_told)
         if not before or is_broken or not _is_alike(within):
             return Drawn(least_a=NO_AMPS, most_a=most_a, is_told=is_told)
         until = within[-1].received_at if is_told else now
-        cap_a = self._least_allowed(within[0].received_at, until, present)
+        cap_a = self._least_allowed(within[0].taken_at, until, present)
         first, second, third = _lowest([one.least_a for one in within])
         least_a = (min(first, cap_a), min(second, cap_a), min(third, cap_a))
         return Drawn(least_a=least_a, most_a=most_a, is_told=is_told)
@@ -134,6 +142,8 @@ class ChargerDraw:
 
     def _least_allowed(self, start_at: datetime, end_at: datetime, present: Allowance) -> float:
         """The least that it may have been held to between two instants."""
+        if self._forgotten_until is not None and start_at < self._forgotten_until:
+            return 0.0
         leasts, since = [], start_at
         for until, allowance in self._held:
             if until > start_at and since < end_at:

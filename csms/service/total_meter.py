@@ -35,7 +35,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from csms.domain.identity import FeederId
 from csms.domain.site import Earthing, PhaseAmps, Site
@@ -72,12 +72,22 @@ class Steered:
     Attributes:
         least_a: At the least.
         most_a: Hardly more than this.
-        is_told: Whether all have told again since.
     """
 
     least_a: PhaseAmps
     most_a: PhaseAmps
-    is_told: bool
+
+
+class Chargers(Protocol):
+    """What is known by now of all chargers below a feeder."""
+
+    def have_told(self, total: Total) -> bool:
+        """Whether all that are there have told again since a total was taken."""
+        ...
+
+    def drew(self, total: Total) -> Steered:
+        """What they drew then."""
+        ...
 
 
 class TotalMeter:
@@ -120,24 +130,21 @@ class TotalMeter:
         return latest.current_a
 
     def settle(
-        self,
-        now: datetime,
-        steered_at: Callable[[Total], Steered],
-        worst_at: Callable[[datetime], PhaseAmps],
+        self, now: datetime, chargers: Chargers, worst_at: Callable[[datetime], PhaseAmps]
     ) -> None:
         """Make readings of the totals that are known well enough by now.
 
         Args:
             now: The present instant.
-            steered_at: What the chargers drew when a total was taken, as far as it is known.
+            chargers: All below the feeder.
             worst_at: The most that the load may draw, by the site file.
         """
         while self._waiting:
             total = self._waiting[0]
-            steered = steered_at(total)
-            if not steered.is_told and now - total.received_at < self._waits:
+            if now - total.received_at < self._waits and not chargers.have_told(total):
                 return
             del self._waiting[0]
+            steered = chargers.drew(total)
             if self._is_sure(total, steered):
                 self._read(total, steered, worst_at(total.at))
 

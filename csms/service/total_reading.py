@@ -3,6 +3,7 @@
 How that is reckoned is told in `csms.service.total_meter`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,7 @@ import numpy as np
 from csms.domain.fallback import feeders_below
 from csms.domain.identity import FeederId
 from csms.domain.site import NO_AMPS, Feeder, PhaseAmps
+from csms.service.charger_draw import ChargerDraw
 from csms.service.electrics import feeder_inputs, measured_taps, tap_of
 from csms.service.grid_guard import by_line
 from csms.service.live_evse import LiveEvse
@@ -19,6 +21,7 @@ from csms.service.live_site import LiveSite
 from csms.service.total_meter import Steered, Total, added, at_least, at_most
 from smart_charging.currents import Load, line_currents
 from smart_charging.feeder import Feeder as PlannedFeeder
+from smart_charging.taps import Tap
 
 _INSTANT: Final = timedelta(seconds=1)
 
@@ -48,7 +51,7 @@ def take_total(
         worst, zone = load.worst_case, live.site.timezone
         totals.settle(
             now,
-            lambda one: _steered_at(live, feeder_id, one, now),
+            _Below(live, feeder_id, now),
             lambda instant: worst.at(instant, zone),
         )
     live.metered.set()
@@ -70,7 +73,7 @@ def _risen(live: LiveSite, feeder: Feeder, total: Total) -> PhaseAmps:
         return NO_AMPS
     unseen_a = least_a
     if _is_above(least_a, promised_a):
-        seen_a = _steered_at(live, key, total, now, is_estimate=True).least_a
+        seen_a = _Below(live, key, now).seen(total)
         unseen_a = at_most(total.current_a, seen_a, live.site.earthing)
     limit_a = by_line(feeders[key].limit_a)
     first, second, third = (
@@ -86,11 +89,11 @@ def _most_drawn(
     live: LiveSite, feeder_id: FeederId, feeders: Mapping[FeederId, PlannedFeeder], total: Total
 ) -> PhaseAmps:
     """The most that all below may have drawn when a total was taken, by line."""
-    loads = [
-        Load(evse.place.feeder_id, tap_of(live, evse), np.array([_most_a(live, evse, total)]))
-        for evse in _below(live, feeder_id)
-        if evse.place.is_installed
-    ]
+    sums: defaultdict[tuple[FeederId, Tap], float] = defaultdict(float)
+    for evse in _below(live, feeder_id):
+        if evse.place.is_installed:
+            sums[evse.place.feeder_id, tap_of(live, evse)] += _most_a(live, evse, total)
+    loads = [Load(key, tap, np.array([amps])) for (key, tap), amps in sums.items()]
     most_a = by_line(line_currents(tuple(feeders.values()), loads, None)[feeder_id])
     for name in feeders_below(live.site, feeder_id) - {feeder_id}:
         most_a = _sum(most_a, by_line(feeders[name].uncontrolled_a))
@@ -112,37 +115,54 @@ def _most_a(live: LiveSite, evse: LiveEvse, total: Total) -> float:
     return max(most_a, *drawn_a) if drawn_a else most_a
 
 
-def _steered_at(
-    live: LiveSite, feeder_id: FeederId, total: Total, now: datetime, *, is_estimate: bool = False
-) -> Steered:
-    """What all below drew when a total was taken, as far as it is known by now.
+class _Below:
+    """What is known by now of all below a feeder whose meter shows all."""
 
-    Args:
-        live: The site.
-        feeder_id: A feeder whose meter shows all.
-        total: When.
-        now: The present instant.
-        is_estimate: Take who has not told again to draw what it last did; otherwise nothing.
-    """
-    least, most, is_told = [0j, 0j, 0j], [0j, 0j, 0j], True
-    for evse in _below(live, feeder_id):
-        if evse.draw is None:
-            continue
-        drawn = evse.draw.at(total.at, total.received_at, evse.allowance, now)
-        least_a, most_a = drawn.least_a, drawn.most_a
-        if not drawn.is_told and not is_estimate:
-            least_a = NO_AMPS
-        if not drawn.is_told and evse.is_occupied:
-            is_told = is_told and not live.stations[evse.place.evse.station_id].is_connected
-            allowed_a = max(*most_a, evse.allowance.now_a(now))
-            most_a = (allowed_a, allowed_a, allowed_a)
-        _add(live, evse, least_a, least)
-        _add(live, evse, most_a, most)
-    least_a, most_a = _magnitudes(least), _magnitudes(most)
-    for lower_a, higher_a in _uncontrolled_below(live, feeder_id, total.at):
-        least_a = added(least_a, lower_a, live.site.earthing)
-        most_a = _sum(most_a, higher_a)
-    return Steered(least_a=least_a, most_a=most_a, is_told=is_told)
+    def __init__(self, live: LiveSite, feeder_id: FeederId, now: datetime) -> None:
+        self._live = live
+        self._feeder_id = feeder_id
+        self._now = now
+
+    def have_told(self, total: Total) -> bool:
+        """Whether all that are there have told again since a total was taken."""
+        return all(
+            draw.has_told_since(total.received_at) or not self._is_there(evse)
+            for evse, draw in self._draws()
+        )
+
+    def drew(self, total: Total) -> Steered:
+        """What they drew then; who has not told again may have drawn nothing."""
+        return self._drew(total, is_estimate=False)
+
+    def seen(self, total: Total) -> PhaseAmps:
+        """What they drew then, if who has not told again draws what it last did."""
+        return self._drew(total, is_estimate=True).least_a
+
+    def _drew(self, total: Total, *, is_estimate: bool) -> Steered:
+        live, least, most = self._live, [0j, 0j, 0j], [0j, 0j, 0j]
+        for evse, draw in self._draws():
+            drawn = draw.at(total.at, total.received_at, evse.allowance, self._now)
+            least_a, most_a = drawn.least_a, drawn.most_a
+            if not drawn.is_told and not is_estimate:
+                least_a = NO_AMPS
+            if not drawn.is_told and evse.is_occupied:
+                allowed_a = max(*most_a, evse.allowance.now_a(self._now))
+                most_a = (allowed_a, allowed_a, allowed_a)
+            _add(live, evse, least_a, least)
+            _add(live, evse, most_a, most)
+        least_a, most_a = _magnitudes(least), _magnitudes(most)
+        for lower_a, higher_a in _uncontrolled_below(live, self._feeder_id, total.at):
+            least_a = added(least_a, lower_a, live.site.earthing)
+            most_a = _sum(most_a, higher_a)
+        return Steered(least_a=least_a, most_a=most_a)
+
+    def _is_there(self, evse: LiveEvse) -> bool:
+        return evse.is_occupied and self._live.stations[evse.place.evse.station_id].is_connected
+
+    def _draws(self) -> Iterator[tuple[LiveEvse, ChargerDraw]]:
+        for evse in _below(self._live, self._feeder_id):
+            if evse.draw is not None:
+                yield evse, evse.draw
 
 
 def _uncontrolled_below(

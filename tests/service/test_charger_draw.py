@@ -96,6 +96,22 @@ def test_limit_that_was_lower_meanwhile_may_have_been_followed() -> None:
     assert least(draw, 50, limited(16.0)) == 6.0
 
 
+def test_limit_that_is_lowered_while_a_reading_is_on_its_way_counts_as_well() -> None:
+    draw = ChargerDraw()
+    draw.let_go(limited(16.0), NOON + timedelta(seconds=5))
+    draw.let_go(limited(6.0), NOON + timedelta(seconds=15))
+    read(draw, 20, 16.0, late_s=20.0)
+    read(draw, 60, 16.0)
+    assert least(draw, 40, limited(16.0)) == 6.0
+
+
+def test_of_limits_that_are_forgotten_nothing_is_sure() -> None:
+    draw = between(16.0, 16.0)
+    for _ in range(61):
+        draw.let_go(limited(16.0), NOON + timedelta(seconds=1))
+    assert least(draw, 30, limited(16.0)) == 0.0
+
+
 def test_limit_that_was_lower_before_the_first_reading_does_not_matter() -> None:
     draw = ChargerDraw()
     draw.let_go(limited(6.0), NOON - timedelta(seconds=5))

@@ -20,10 +20,9 @@ def even(amps: float) -> PhaseAmps:
     return (amps, amps, amps)
 
 
-def known(least_a: float, most_a: float | None = None, *, is_told: bool = True) -> Steered:
+def known(least_a: float, most_a: float | None = None) -> Steered:
     """What the chargers drew."""
-    most_a = least_a if most_a is None else most_a
-    return Steered(least_a=even(least_a), most_a=even(most_a), is_told=is_told)
+    return Steered(least_a=even(least_a), most_a=even(least_a if most_a is None else most_a))
 
 
 class Story:
@@ -32,19 +31,32 @@ class Story:
     def __init__(self) -> None:
         self.totals = TotalMeter(Earthing.TN, ROUND_S)
         self.steered: dict[datetime, Steered] = {}
+        self.untold: set[datetime] = set()
         self.worst_a = 100.0
 
-    def take(self, second: float, total_a: float, steered: Steered) -> None:
+    def take(
+        self, second: float, total_a: float, steered: Steered, *, is_told: bool = True
+    ) -> None:
         """A total, and what will be known of the chargers at its instant."""
         at = NOON + timedelta(seconds=second)
         self.steered[at] = steered
+        if not is_told:
+            self.untold.add(at)
         self.totals.take(Total(at=at, received_at=at, current_a=even(total_a)))
         self.settle(second)
 
     def settle(self, second: float) -> None:
         """Make readings of what is known by then."""
         now = NOON + timedelta(seconds=second)
-        self.totals.settle(now, lambda one: self.steered[one.at], lambda _: even(self.worst_a))
+        self.totals.settle(now, self, lambda _: even(self.worst_a))
+
+    def have_told(self, total: Total) -> bool:
+        """Whether all chargers have."""
+        return total.at not in self.untold
+
+    def drew(self, total: Total) -> Steered:
+        """What they drew."""
+        return self.steered[total.at]
 
     def latest(self, second: float) -> float | None:
         """The newest reading of what nobody steers."""
@@ -86,9 +98,9 @@ def test_bounds_without_neutral_hold_for_any_loads_between_lines() -> None:
 
 def test_total_is_a_reading_once_all_chargers_have_told_again() -> None:
     story = Story()
-    story.take(0, 50.0, known(30.0, is_told=False))
+    story.take(0, 50.0, known(30.0), is_told=False)
     assert story.latest(0) is None
-    story.steered[NOON] = known(30.0)
+    story.untold.clear()
     story.settle(60)
     assert story.latest(60) == 20.0
     assert story.totals.meter.read_at == NOON
@@ -96,7 +108,7 @@ def test_total_is_a_reading_once_all_chargers_have_told_again() -> None:
 
 def test_charger_that_does_not_tell_again_has_drawn_nothing() -> None:
     story = Story()
-    story.take(0, 50.0, Steered(least_a=even(0.0), most_a=even(0.4), is_told=False))
+    story.take(0, 50.0, known(0.0, 0.4), is_told=False)
     story.settle(119)
     assert story.latest(119) is None
     story.settle(120)
@@ -105,7 +117,7 @@ def test_charger_that_does_not_tell_again_has_drawn_nothing() -> None:
 
 def test_totals_are_told_in_their_order() -> None:
     story = Story()
-    story.take(0, 50.0, known(30.0, is_told=False))
+    story.take(0, 50.0, known(30.0), is_told=False)
     story.take(10, 48.0, known(30.0))
     assert story.latest(10) is None
 
