@@ -70,10 +70,18 @@ class FeederMeter:
         del self._risen[:-_READINGS_KEPT]
 
     def around(self, at: datetime) -> tuple[PhaseAmps, PhaseAmps] | None:
-        """The last reading until an instant and the first one from then on, None without both."""
-        before = [amps for read_at, amps in self._readings if read_at <= at]
-        after = [amps for read_at, amps in self._readings if read_at >= at]
-        return (before[-1], after[0]) if before and after else None
+        """The last reading until an instant and the first one from then on.
+
+        None without both, or where readings are missing in between.
+        """
+        before = [one for one in self._readings if one[0] <= at]
+        after = [one for one in self._readings if one[0] >= at]
+        if not before or not after:
+            return None
+        apart_s = (after[0][0] - before[-1][0]).total_seconds()
+        if apart_s > (1 + _LATE) * (self.cadence_s or 0.0):
+            return None
+        return before[-1][1], after[0][1]
 
     @property
     def cadence_s(self) -> float | None:

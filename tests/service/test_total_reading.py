@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -277,6 +278,50 @@ def test_late_total_of_the_past_raises_nothing_now() -> None:
     amps: PhaseAmps = (60.0, 60.0, 60.0)
     take_total(story.live, "intake", at(100), amps, at(300))
     assert story.known_a(300) == 20.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_building_is_never_taken_for_less_than_it_is(seed: int) -> None:
+    """Vehicles come, go, follow limits and tell of themselves at instants of their own."""
+    rng = Random(seed)  # noqa: S311 - a simulation
+    names = ("A", "B", "C")
+    story = Story(small_site(*(place(name, "level-1", 6.0) for name in names)))
+    true_a: dict[datetime, float] = {}
+    rises_at: dict[str, float] = {}
+    for second in range(0, 3600, 5):
+        story.building_a = max(0.0, min(40.0, story.building_a + rng.gauss(0, 0.5)))
+        for phase, name in enumerate(names):
+            evse = evse_of(story.live, name)
+            if rng.random() < 0.02:
+                _change(story, name, second, rng)
+                rises_at[name] = second + rng.uniform(5, 15)
+            allowed_a = evse.allowance.now_a(at(second)) if evse.transaction else 0.0
+            is_late = second < rises_at.get(name, 0.0)
+            drawn_a = min(allowed_a, story.drawn_a.get(name, 0.0)) if is_late else allowed_a
+            story.drawn_a[name] = drawn_a
+            if second % 60 == 15 * phase:
+                story.tell(second, name)
+        if second % 10 == 0:
+            true_a[at(second)] = story.building_a
+            story.total(second)
+    meter = story.live.meters["intake"]
+    known = {instant: meter.around(instant) for instant in true_a}
+    exact = {instant: pair[0][0] for instant, pair in known.items() if pair and pair[0] == pair[1]}
+    assert len(exact) > 100
+    assert all(amps >= true_a[instant] - 1e-6 for instant, amps in exact.items())
+
+
+def _change(story: Story, name: str, second: int, rng: Random) -> None:
+    """A vehicle comes, goes, or is given another limit."""
+    evse = evse_of(story.live, name)
+    if evse.transaction is None:
+        story.charge(name, rng.choice((6.0, 10.0, 16.0)), 0.0, second)
+    elif rng.random() < 0.3:
+        evse.end()
+        evse.status = ConnectorStatus.AVAILABLE
+        story.drawn_a[name] = 0.0
+    else:
+        hold(evse, rng.choice((6.0, 10.0, 16.0)), at(second))
 
 
 def test_without_neutral_the_building_is_taken_at_its_worst_angle() -> None:
