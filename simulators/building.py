@@ -1,12 +1,13 @@
 """A building's own load: a daily shape, noise, and appliances that switch on and off.
 
 It never draws more than the site file calls its worst case, and never rises by more than the
-file's largest step between two measurements: that is what those words mean.
+file's largest step between two measurements, or, where the meter shows all that the feeder
+carries, within four rounds of the chargers' meters: that is what those words mean.
 """
 
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -14,9 +15,12 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from simulators.clock import Clock
+from simulators.grid import Load, flows
 from simulators.site import Site, Uncontrolled
 from simulators.stations.outlet import Amps
 
+Drawn: TypeAlias = Callable[[], Iterable[Load]]
+"""Tells what vehicles draw just now."""
 Report: TypeAlias = Callable[[str, datetime, Amps], Awaitable[None]]
 """Takes a measurement: feeder, instant, amperes by line."""
 
@@ -86,6 +90,15 @@ class Habits:
 
 
 USUAL: Final = Habits()
+
+
+def promised_s(site: Site, feeder_id: str, meter_every_s: float) -> float:
+    """Within what time a building rises by no more than its largest step.
+
+    From one measurement to the next; where these show chargers as well, until they can be told
+    apart.
+    """
+    return max(meter_every_s, site.told_apart_within_s(feeder_id)) + _STEP_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +236,7 @@ def _steady_share(local: datetime) -> float:
 
 
 class MeterReporter:
-    """Measures the uncontrolled loads that have a meter, and passes the readings on.
+    """Measures uncontrolled loads, or all that their feeders carry, and passes the readings on.
 
     Args:
         site: Whose meters they are.
@@ -231,6 +244,7 @@ class MeterReporter:
         clock: Simulated time.
         report: Where readings go.
         every_s: How often.
+        drawn: What vehicles draw just now; None: there are none.
     """
 
     def __init__(
@@ -240,9 +254,13 @@ class MeterReporter:
         clock: Clock,
         report: Report,
         every_s: float = 10.0,
+        drawn: Drawn | None = None,
     ) -> None:
+        self._site = site
+        self._buildings = buildings
+        self._drawn = drawn
         self._metered = {
-            feeder.feeder_id: buildings[feeder.feeder_id]
+            feeder.feeder_id: feeder.uncontrolled
             for feeder in site.feeders
             if feeder.uncontrolled is not None and feeder.uncontrolled.is_metered
         }
@@ -254,6 +272,13 @@ class MeterReporter:
         """Report until cancelled."""
         while True:
             now = self._clock.now()
-            for feeder_id, building in self._metered.items():
-                await self._report(feeder_id, now, building.currents_at(now))
+            for feeder_id in self._metered:
+                await self._report(feeder_id, now, self._shown(feeder_id, now))
             await self._clock.sleep(self._every_s)
+
+    def _shown(self, feeder_id: str, now: datetime) -> Amps:
+        if not self._metered[feeder_id].has_total_meter:
+            return self._buildings[feeder_id].currents_at(now)
+        loads = self._drawn() if self._drawn else ()
+        uncontrolled = {name: one.currents_at(now) for name, one in self._buildings.items()}
+        return flows(self._site, now, loads, uncontrolled)[feeder_id]

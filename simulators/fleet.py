@@ -87,6 +87,14 @@ class Fleet:
             for life in lives:
                 life.cancel()
 
+    def drawn(self) -> list[Load]:
+        """What vehicles drew when time last passed for them."""
+        every = [
+            Load(name, number, self.stations[name].true_currents(number))
+            for name, number in self._plugged
+        ]
+        return [load for load in every if load.amps[0] > 0.0]
+
     def report(self) -> FleetReport:
         """What has come of it so far."""
         running = [
@@ -121,13 +129,8 @@ class Fleet:
         now = self._clock.now()
         for name in dict.fromkeys(station_id for station_id, _ in self._plugged):
             self.stations[name].advance()
-        loads = []
-        for name, number in self._plugged:
-            amps = self.stations[name].true_currents(number)
-            if amps[0] > 0.0:
-                loads.append(Load(name, number, amps))
         uncontrolled = {name: b.currents_at(now) for name, b in self.buildings.items()}
-        self.judge.observe(now, loads, uncontrolled)
+        self.judge.observe(now, self.drawn(), uncontrolled)
 
     async def _receive_visits(self, may_come: Callable[[], Awaitable[None]] | None) -> None:
         """Plug vehicles in and out on time; who leaves goes first."""

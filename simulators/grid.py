@@ -105,6 +105,22 @@ class _Line:
         self.peak_ratio = max(self.peak_ratio, ratio)
 
 
+def flows(
+    site: Site, now: datetime, loads: Iterable[Load], uncontrolled: Mapping[str, Amps]
+) -> Mapping[str, Amps]:
+    """What the lines of every feeder carry.
+
+    Args:
+        site: Whose.
+        now: The instant.
+        loads: What vehicles draw; EVSEs that are left out draw nothing.
+        uncontrolled: What else is drawn, by the feeder at which it is drawn.
+    """
+    judge = Judge(site)
+    judge.observe(now, loads, uncontrolled)
+    return judge.history[0].amps
+
+
 class Judge:
     """Watches the feeders of a site.
 

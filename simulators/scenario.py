@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from simulators.building import Habits
+from simulators.building import Habits, promised_s
 from simulators.placement import Visit, place
 from simulators.sessions.acn import read_acn
 from simulators.sessions.norway import read_norway
@@ -30,6 +30,8 @@ _DAYS_BEFORE: Final = 5
 """Vehicles that came so long before the start may still be there."""
 _YEARS_S: Final = 100 * 365 * 86_400
 _QUARTER: Final = timedelta(minutes=15)
+_PROMISED_S: Final = 15.0
+"""Within that time a building keeps to its largest step; its meter reports more often."""
 
 
 class ScenarioError(Exception):
@@ -189,7 +191,13 @@ def read_scenario(
             name: _manners(manners, model.starts, site.zone)
             for name, manners in model.manners.items()
         },
-        habits={feeder.feeder_id: Habits(level=model.building_level) for feeder in site.feeders},
+        habits={
+            feeder.feeder_id: Habits(
+                level=model.building_level,
+                rises_within_s=promised_s(site, feeder.feeder_id, _PROMISED_S),
+            )
+            for feeder in site.feeders
+        },
         seed=model.seed,
     )
 

@@ -23,6 +23,9 @@ Node: TypeAlias = Mapping[str, Any]
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ALL_LINES: Final = (1, 2, 3)
 _W_PER_KW: Final = 1000.0
+_ROUNDS: Final = 4
+"""Within so many rounds of the chargers' meters a load rises by its largest step at most, where
+its feeder's meter shows chargers as well."""
 
 
 class SiteFileError(Exception):
@@ -77,11 +80,16 @@ class AmpsOverTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncontrolled:
-    """Load at a feeder that nobody steers."""
+    """Load at a feeder that nobody steers.
+
+    Attributes:
+        has_total_meter: Whether its meter shows all that the feeder carries.
+    """
 
     worst_case: AmpsOverTime
     largest_step_a: float
     is_metered: bool
+    has_total_meter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +125,7 @@ class Site:
     Attributes:
         feeders: Parents before their children.
         places: The EVSEs that are installed.
+        meter_every_s: How often chargers report their meters.
     """
 
     site_id: str
@@ -124,6 +133,13 @@ class Site:
     supply: Supply
     feeders: tuple[Feeder, ...]
     places: tuple[Place, ...]
+    meter_every_s: float = 60.0
+
+    def told_apart_within_s(self, feeder_id: str) -> float:
+        """How long it takes at most to tell a feeder's own load from chargers: 0 if none is."""
+        loads = {feeder.feeder_id: feeder.uncontrolled for feeder in self.feeders}
+        load = loads[feeder_id]
+        return _ROUNDS * self.meter_every_s if load and load.has_total_meter else 0.0
 
     def least_a(self, feeder_id: str) -> float:
         """What a feeder's fullest line may carry at worst: all fallbacks, and all worst cases."""
@@ -176,6 +192,7 @@ def read_site(path: Path) -> Site:
             supply=supply,
             feeders=tuple(_feeders(node["feeders"], None)),
             places=tuple(_places(node.get("chargers", []), supply)),
+            meter_every_s=float(node.get("control", {}).get("meter_every_s", 60.0)),
         )
     except (OSError, yaml.YAMLError) as error:
         raise SiteFileError(f"{path}: {error}") from error
@@ -200,6 +217,7 @@ def _uncontrolled(node: Node) -> Uncontrolled:
         worst_case=_amps_over_time(node["worst_case_a"]),
         largest_step_a=float(node.get("largest_step_a", 0.0)),
         is_metered=bool(node.get("metered", False)),
+        has_total_meter=node.get("meter_shows") == "all",
     )
 
 

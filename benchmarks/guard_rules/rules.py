@@ -18,8 +18,10 @@ from csms.service import (
     electrics,
     problem_builder,
     site_loading,
+    total_reading,
     trials,
 )
+from csms.service.charger_draw import ChargerDraw, Drawn
 from csms.service.feeder_meter import FeederMeter
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -67,6 +69,7 @@ def _both(*switches: Switch) -> Switch:
 _settled = Allowance.settled
 _disconnected = LiveSite.station_disconnected
 _highest = FeederMeter.highest
+_drew = ChargerDraw.at
 
 
 def _forgets_what_was_not_answered(
@@ -84,6 +87,11 @@ def _counts_nobody_who_is_gone(self: LiveSite, station_id: str) -> None:
 
 def _believes_old_readings(self: FeederMeter, now: Any, _lives_s: float, window_s: float) -> Any:  # noqa: ANN401
     return _highest(self, self.read_at or now, float("inf"), window_s)
+
+
+def _believes_the_higher(self: ChargerDraw, *args: Any) -> Drawn:  # noqa: ANN401
+    drawn = _drew(self, *args)
+    return Drawn(least_a=drawn.most_a, most_a=drawn.most_a, is_told=drawn.is_told)
 
 
 def _has_no_fallback(self: Allowance) -> float:
@@ -178,6 +186,16 @@ RULES: Final = (
             _put(FeederMeter, "highest", _believes_old_readings),
             _put(FeederMeter, "missed", lambda *_args: 0),
         ),
+    ),
+    Rule(
+        name="least-drawn",
+        words="Of a total, only what chargers certainly drew is not the building's",
+        off=_put(ChargerDraw, "at", _believes_the_higher),
+    ),
+    Rule(
+        name="total-at-once",
+        words="What a total shows above what chargers may draw counts before they have told",
+        off=_put(total_reading, "_risen", lambda *_args: NO_AMPS),
     ),
     Rule(
         name="worst-case",

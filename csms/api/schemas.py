@@ -34,10 +34,10 @@ class SiteSummary(_Model):
 
 
 class FeederLoad(_Model):
-    """A measurement of a feeder's uncontrolled load."""
+    """What a feeder's meter shows: its uncontrolled load, or all that it carries."""
 
     current_a: Annotated[list[Current], Field(min_length=3, max_length=3)] = Field(
-        description="By line: L1, L2, L3"
+        description="What the meter shows, by line: L1, L2, L3"
     )
     at: AwareDatetime | None = Field(default=None, description="When measured; default now")
 

@@ -77,7 +77,10 @@ async def read_plan(context: Context, site_id: str) -> Plan:
 
 @router.put("/{site_id}/feeders/{feeder_id}/load", status_code=status.HTTP_204_NO_CONTENT)
 async def report_load(context: Context, site_id: str, feeder_id: str, load: FeederLoad) -> None:
-    """Report a measurement of a feeder's uncontrolled load, as its meter shows it."""
+    """Report what a feeder's meter shows: its uncontrolled load, or all that it carries.
+
+    Which of both it is stands in the site file: `meter_shows`.
+    """
     context.operations.report_feeder_load(site_id, feeder_id, load.current_a, load.at)
 
 

@@ -168,7 +168,9 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
         timeline=timeline,
         cut_s=_cut_s(asked, day),
     )
-    meters = MeterReporter(scenario.site, fleet.buildings, clock, outages.report, day.meter_every_s)
+    meters = MeterReporter(
+        scenario.site, fleet.buildings, clock, outages.report, day.meter_every_s, fleet.drawn
+    )
     script = Script(asked.seed, day.faults, cast, clock)
     return _Play(
         asked=asked,

@@ -183,7 +183,9 @@ async def _live_through(
 ) -> FleetReport:
     connect = connect_to("ws://demo/ocpp", at)
     fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
-    meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
+    meters = MeterReporter(
+        scenario.site, fleet.buildings, clock, drivers.report_load, drawn=fleet.drawn
+    )
     async with asyncio.TaskGroup() as tasks:
         lives = (tasks.create_task(fleet.run()), tasks.create_task(meters.run()))
         await clock.sleep(length.total_seconds())

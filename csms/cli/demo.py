@@ -88,7 +88,9 @@ async def _show(
             drivers = DriversApp(put_by(client), scenario.site.site_id)
             connect = connect_to(f"ws://{gateway.host}:{gateway.port}/ocpp")
             fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
-            meters = MeterReporter(scenario.site, fleet.buildings, clock, drivers.report_load)
+            meters = MeterReporter(
+                scenario.site, fleet.buildings, clock, drivers.report_load, drawn=fleet.drawn
+            )
             ready = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
                 ticking = tasks.create_task(clock.run())

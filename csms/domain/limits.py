@@ -47,6 +47,15 @@ class TimedLimit:
                 highest = amps
         return highest
 
+    def least_a(self, start_at: datetime, end_at: datetime) -> float | None:
+        """The lowest limit between two instants, None where it does not hold at all."""
+        within = [
+            amps
+            for begins_at, stops_at, amps in self._spans
+            if begins_at < end_at and stops_at > start_at
+        ]
+        return min(within, default=None)
+
     def spans(self) -> Iterator[tuple[datetime, datetime, float]]:
         """The stretches of one limit each: from, until, amperes."""
         return iter(self._spans)
@@ -170,6 +179,22 @@ class Allowance:
             for slot in range(first, min(len(course), bisect_left(edges, stops_at))):
                 course[slot] = max(course[slot], amps)
         return course
+
+    def least_a(self, start_at: datetime, end_at: datetime, slack: timedelta) -> float:
+        """The least that anything that it may hold lets it draw between two instants.
+
+        Args:
+            start_at: From when on.
+            end_at: Until when.
+            slack: How much earlier or later than that steps of limits may come.
+        """
+        earliest, latest = start_at - slack, end_at + slack
+        leasts = [limit.least_a(earliest, latest) for limit in self.limits]
+        held = [least for least in leasts if least is not None]
+        accepted = self.accepted
+        if accepted is None or not accepted.starts_at <= start_at <= end_at <= accepted.ends_at:
+            held.append(self.fallback_a)
+        return min(self.rating_a, *held)
 
     def spans(self) -> Iterator[tuple[datetime, datetime, float]]:
         """The stretches in which limits let it draw so much: from, until, amperes."""

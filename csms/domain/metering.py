@@ -87,6 +87,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         at: When it was measured.
         current_a: By phase conductor of the station (its L1, L2, L3); None where not told.
+        is_one_for_all: Whether that is one figure for all of them; fewer may carry it.
         power_w: Active power, None where not told.
         register_wh: Energy register of the meter, None where not told.
         soc_pct: State of charge of the vehicle, None where not told.
@@ -94,6 +95,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     at: datetime
     current_a: tuple[float, float, float] | None = None
+    is_one_for_all: bool = False
     power_w: float | None = None
     register_wh: float | None = None
     soc_pct: float | None = None
@@ -126,17 +128,21 @@ def gather_reading(samples: Sequence[MeterSample]) -> Reading | None:
             sums[measurand] = sums.get(measurand, 0.0) + value
             if measurand is _CURRENT:
                 lines_a[PHASE_INDEX[phase]] = value
-    if _CURRENT in wholes and _CURRENT not in sums:
+    is_one_for_all = _CURRENT in wholes and _CURRENT not in sums
+    if is_one_for_all:
         lines_a = [wholes[_CURRENT]] * 3  # one figure for all: each may carry that much
     totals = sums | wholes
-    return _reading(at, totals, lines_a) if totals else None
+    return _reading(at, totals, lines_a, is_one_for_all=is_one_for_all) if totals else None
 
 
-def _reading(at: datetime, totals: Mapping[Measurand, float], lines_a: list[float]) -> Reading:
+def _reading(
+    at: datetime, totals: Mapping[Measurand, float], lines_a: list[float], *, is_one_for_all: bool
+) -> Reading:
     line_1_a, line_2_a, line_3_a = lines_a
     return Reading(
         at=at,
         current_a=(line_1_a, line_2_a, line_3_a) if _CURRENT in totals else None,
+        is_one_for_all=is_one_for_all,
         power_w=totals.get(_POWER),
         register_wh=totals.get(_REGISTER),
         soc_pct=totals.get(_CHARGE),

@@ -165,20 +165,37 @@ def _merge(choose: Callable[[Iterable[float]], float], options: list[PhaseAmps])
     return (first, second, third)
 
 
+class MeterShows(StrEnum):
+    """What a feeder's meter shows."""
+
+    UNCONTROLLED = "uncontrolled"
+    """Only what nobody steers."""
+    ALL = "all"
+    """All that the feeder carries, chargers included."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UncontrolledLoad:
     """Load at a feeder that nobody steers.
 
     Attributes:
         worst_case: The most that it may draw; holds whenever no fresh measurement is known.
-        largest_step_a: The largest load that may switch on between two measurements. A fresh
-            measurement plus this is taken instead of the worst case where that is lower.
+        largest_step_a: The largest load that may switch on between two measurements; where the
+            meter shows all, before it can be told apart from chargers. A fresh measurement plus
+            this is taken instead of the worst case where that is lower.
         is_metered: Whether measurements come in at all.
+        meter_shows: What they are measurements of.
     """
 
     worst_case: AmpereSchedule
     largest_step_a: float
     is_metered: bool
+    meter_shows: MeterShows = MeterShows.UNCONTROLLED
+
+    @property
+    def has_total_meter(self) -> bool:
+        """Whether a meter shows all that the feeder carries."""
+        return self.is_metered and self.meter_shows is MeterShows.ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

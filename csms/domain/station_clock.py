@@ -19,6 +19,8 @@ _AGREEING: Final = timedelta(seconds=10)
 _RUN_LASTS: Final = timedelta(seconds=60)
 _RUN_COUNT: Final = 3
 _KEPT: Final = 3
+_REMEMBERED: Final = timedelta(minutes=10)
+"""For once to twice as long it is remembered how early messages have come."""
 _MOST: Final = timedelta(days=100 * 365)
 """What is off by more is off by this much: nothing is reckoned beyond the calendar."""
 _RIGHT: Final = timedelta(0)
@@ -40,6 +42,9 @@ class StationClock:
     error: timedelta = _RIGHT
     _last: deque[timedelta] = field(default_factory=lambda: deque(maxlen=_KEPT))
     _run: "_Run | None" = None
+    _fastest: timedelta | None = None
+    _fastest_before: timedelta | None = None
+    _fastest_since: datetime | None = None
 
     def see(self, at: datetime, received_at: datetime) -> None:
         """Learn from the time in a message.
@@ -49,6 +54,7 @@ class StationClock:
             received_at: When it was received.
         """
         offset = at - received_at
+        self._note_fastest(offset, received_at)
         if not self.error and _AGREEING - self.late_by <= offset <= TOLERANCE:
             self._run = None  # a clock that was right still is, and nothing slow agrees with this
             self._last.clear()
@@ -63,6 +69,28 @@ class StationClock:
             self.error = _RIGHT
         elif self._run.is_long(received_at):
             self.error = self._run.fastest
+
+    def lateness(self, at: datetime, received_at: datetime) -> timedelta:
+        """How much later a message has come than others of the last minutes, by its own time.
+
+        However far the clock is off, it is off by as much in all of them. One of them may have
+        come as late as this one: what is late is later than this by no more than the least late
+        of all was.
+
+        Args:
+            at: When the message says that it was written.
+            received_at: When it was received.
+        """
+        known = [one for one in (self._fastest, self._fastest_before) if one is not None]
+        return max((_RIGHT, *(one - (at - received_at) for one in known)))
+
+    def _note_fastest(self, offset: timedelta, received_at: datetime) -> None:
+        since = self._fastest_since
+        if since is None or received_at - since > _REMEMBERED:
+            self._fastest_before, self._fastest = self._fastest, None
+            self._fastest_since = received_at
+        if self._fastest is None or offset > self._fastest:
+            self._fastest = offset
 
     def read(self, at: datetime) -> datetime:
         """When it really was, by a time that the station wrote."""

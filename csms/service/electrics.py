@@ -130,7 +130,8 @@ def expected_uncontrolled(
     meter = live.meters[feeder.feeder_id]
     measured = meter.highest(now, control.reading_lives_s, control.plan_every_s)
     if measured is None:
-        return worst
+        first, second, third = map(max, worst, meter.risen(now, control.reading_lives_s))
+        return (first, second, third)
     margin_a = meter.margin_a(now, load.largest_step_a)
     first, second, third = (
         min(most if amps <= most else inf, ceil((amps + rise_a) * _STEPS_PER_A) / _STEPS_PER_A)

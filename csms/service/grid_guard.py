@@ -174,6 +174,8 @@ def measured_load(
 ) -> dict[FeederId, PhaseAmps]:
     """What every feeder's lines carry, by the stations' meters and the feeders' own.
 
+    A feeder's own meter that shows all that it carries is the best witness while it is fresh.
+
     Meters report one after the other: where one has not since its limit was lowered, the limit
     counts.
 
@@ -196,7 +198,14 @@ def measured_load(
                 sums[evse.place.feeder_id, tap] += amps
     loads = [Load(feeder_id, tap, np.array([amps])) for (feeder_id, tap), amps in sums.items()]
     currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), loads)
-    return {key: by_line(amps) for key, amps in currents.items()}
+    return {key: by_line(amps) for key, amps in currents.items()} | measured_totals(live, now)
+
+
+def measured_totals(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+    """What feeders' lines carry that have a meter of it, as far as that is fresh."""
+    lives_s = live.site.control.reading_lives_s
+    shown = {key: one.fresh(now, lives_s) for key, one in live.totals.items()}
+    return {key: amps for key, amps in shown.items() if amps is not None}
 
 
 def measured_uncontrolled(

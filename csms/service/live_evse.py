@@ -16,6 +16,7 @@ from csms.domain.standing import HeldFallback
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
+from csms.service.charger_draw import ChargerDraw
 from csms.service.trial import Finding, Trial
 
 _TOLERANCE_A: Final = 1.0
@@ -51,6 +52,7 @@ class LiveEvse:
         is_stray: The site file does not know it; it is only here while it charges all the same.
         return_delay_s: How long its first raise waits, after many stations came back at once.
         raise_from: Until when that raise waits.
+        draw: What it drew at past instants; None: nobody asks.
     """
 
     place: EvsePlace
@@ -84,6 +86,7 @@ class LiveEvse:
     is_unlimitable: bool = False
     return_delay_s: int | None = None
     raise_from: datetime | None = None
+    draw: ChargerDraw | None = None
 
     @classmethod
     def placed(cls, place: EvsePlace, *, is_stray: bool = False) -> "LiveEvse":
@@ -117,6 +120,8 @@ class LiveEvse:
 
     def allow(self, allowance: Allowance, now: datetime) -> None:
         """Change what it may draw, and remember when that was lowered."""
+        if self.draw is not None and allowance != self.allowance:
+            self.draw.let_go(self.allowance, now)
         self.lowered_at = self.last_lowered_at(now)
         if allowance.now_a(now) < self.allowance.now_a(now):
             self.lowered_at = now
@@ -132,8 +137,14 @@ class LiveEvse:
         self.mistrust, self.is_unseen = "", False
         self.allowance = replace(self.allowance, is_disobeyed=False)
 
+    def interrupt(self) -> None:
+        """It may have drawn nothing for a while."""
+        if self.draw is not None:
+            self.draw.interrupt()
+
     def begin_anew(self) -> None:
         """Believe again what it accepts, and forget what was seen of forms."""
+        self.interrupt()
         self.trust()
         self.trial, self.is_unlimitable = None, False
         self.findings.clear()
@@ -163,6 +174,7 @@ class LiveEvse:
 
     def begin(self, transaction: Transaction) -> None:
         """A transaction has started, of a vehicle of which nothing is known yet."""
+        self.interrupt()
         self.transaction, self.closed = transaction, None
         self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
         self.rounds_over, self.over_since = 0, None
@@ -172,6 +184,7 @@ class LiveEvse:
 
     def end(self, closed: Transaction | None = None) -> None:
         """Its transaction has ended; it was closed by a rule, or by its station."""
+        self.interrupt()
         self.transaction = self.trial = None
         self.closed = closed
         self.charging_state = ChargingState.IDLE  # 2.0.1 need not say so with the end

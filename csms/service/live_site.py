@@ -25,15 +25,17 @@ from csms.domain.site import EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.transaction import Transaction
+from csms.service.charger_draw import ChargerDraw
 from csms.service.day_energy import DayEnergy
 from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
 from csms.service.live_evse import LiveEvse, stray_at
 from csms.service.live_station import LiveStation
-from csms.service.readings import with_current
+from csms.service.readings import sure_current, with_current
 from csms.service.returns import Returns
 from csms.service.station_time import in_our_time, is_older
+from csms.service.total_meter import total_meters
 from csms.service.wake_ups import WakeUps
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,8 @@ class LiveSite(WakeUps):
         settled: How long vehicles take to follow a limit.
         to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
+        meters: What is known of uncontrolled load, by feeder.
+        totals: Meters that show all that a feeder carries.
         imposed: Limits that others than the site file put on its feeders.
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
@@ -79,6 +83,8 @@ class LiveSite(WakeUps):
         self.stations: dict[StationId, LiveStation] = {}
         self._at_station: defaultdict[StationId, dict[EvseId, LiveEvse]] = defaultdict(dict)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
+        self.totals = total_meters(site)
+        self.meters.update((key, one.meter) for key, one in self.totals.items())
         self.energy = DayEnergy(site.timezone)
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
@@ -329,6 +335,11 @@ class LiveSite(WakeUps):
         if evse is None:
             return
         clock = self.stations[evse_id.station_id].clock
+        if evse.draw is not None:
+            shown_a = with_current(self.site, evse.place, reading).current_a
+            if shown_a is not None:
+                sure_a = sure_current(self.site, evse.place, reading)
+                evse.draw.read(now, clock.lateness(reading.at, now), shown_a, sure_a)
         if clock.error:
             reading = altered(reading, at=clock.read(reading.at))
         if evse.reading and reading.at < evse.reading.at:
@@ -389,6 +400,8 @@ class LiveSite(WakeUps):
 
     def _enter(self, evse: LiveEvse) -> None:
         key = evse.place.evse
+        if self.totals and not self.totals.keys().isdisjoint(self._ways[evse.place.feeder_id]):
+            evse.draw = ChargerDraw()
         self.evses[key] = self._at_station[key.station_id][key] = evse
 
     def _drop(self, evse: LiveEvse) -> None:

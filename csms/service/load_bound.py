@@ -5,7 +5,7 @@ from typing import Final
 
 from csms.domain.identity import FeederId
 from csms.domain.site import Earthing, PhaseAmps
-from csms.service.grid_guard import measured_uncontrolled
+from csms.service.grid_guard import measured_totals, measured_uncontrolled
 from csms.service.live_site import LiveSite
 
 _NOUGHT: Final = (0.0, 0.0, 0.0)
@@ -33,7 +33,8 @@ def most_measured(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
             for i in range(3):
                 above[i] += own[i]
     alone = measured_uncontrolled(live, now, is_proven=True)
-    return {
+    added = {
         key: (amps[0] + alone[key][0], amps[1] + alone[key][1], amps[2] + alone[key][2])
         for key, amps in sums.items()
     }
+    return added | measured_totals(live, now)

@@ -31,8 +31,7 @@ class MeterWatch:
     def _look_at(self, feeder: Feeder, now: datetime) -> None:
         key = feeder.feeder_id
         meter = self._live.meters.get(key)
-        read_at = meter.read_at if meter else None
-        heard_at = read_at or self._began_at
+        heard_at = (meter.heard_at if meter else None) or self._began_at
         is_silent = now - heard_at > timedelta(seconds=self._live.site.control.reading_lives_s)
         if is_silent and key not in self._silent_since:
             self._silent_since[key] = heard_at

@@ -23,6 +23,7 @@ from csms.service.grid_guard import is_overcommitted
 from csms.service.ports import OpenUnitOfWork, StationGateway
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
+from csms.service.total_reading import take_total
 
 _MOST_A: Final = 10_000.0
 _LINES: Final = 3
@@ -83,7 +84,7 @@ class Operations:
     def report_feeder_load(
         self, site_id: SiteId, feeder_id: FeederId, current_a: Sequence[float], at: datetime | None
     ) -> None:
-        """Take a measurement of a feeder's uncontrolled load.
+        """Take a measurement of a feeder: of what its meter shows, by the site file.
 
         Args:
             site_id: Which site.
@@ -110,7 +111,11 @@ class Operations:
             message = f"expected the last hour, got {at.isoformat()} at {now.isoformat()}"
             raise InvalidInputError("at", message)
         first, second, third = current_a
-        live.read_feeder(feeder_id, min(at or now, now), (first, second, third))
+        taken_at = min(at or now, now)
+        if feeder.uncontrolled.has_total_meter:
+            take_total(live, feeder_id, taken_at, (first, second, third), now)
+        else:
+            live.read_feeder(feeder_id, taken_at, (first, second, third))
         if is_overcommitted(live, now):
             live.alarm()
 

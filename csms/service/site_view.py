@@ -148,7 +148,8 @@ class FeederView:
     """One feeder, by line of the site.
 
     Attributes:
-        load_a: Measured load of the EVSEs below, plus the uncontrolled load.
+        load_a: Measured load of the EVSEs below, plus the uncontrolled load; where the feeder's
+            own meter shows all that it carries, what that shows.
         uncontrolled_a: Load that nobody steers: measured, or as it is reckoned with.
         allowed_a: The most that the EVSEs below may draw, plus the uncontrolled load as it is
             reckoned with.

@@ -23,6 +23,7 @@ from csms.domain.site import (
     EvsePlace,
     Feeder,
     GuestPlace,
+    MeterShows,
     PhaseAmps,
     SharingPolicy,
     Site,
@@ -139,6 +140,7 @@ def _uncontrolled(model: UncontrolledModel | None) -> UncontrolledLoad | None:
         worst_case=_schedule(model.worst_case_a),
         largest_step_a=model.largest_step_a,
         is_metered=model.metered,
+        meter_shows=MeterShows(model.meter_shows),
     )
 
 
@@ -221,6 +223,7 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
             yield source.fault(("chargers", i), "expected either feeder or evses")
         yield from _misplaced_keys(source, ("chargers", i), charger)
     yield from _unsafe_fallbacks(source, model, site)
+    yield from _meters_of_nothing(source, model)
     yield from _wrong_settings(source, model)
     if model.control.min_gap_s > model.control.plan_every_s:
         yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
@@ -241,6 +244,15 @@ def _wrong_settings(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
             if charger not in chargers:
                 message = f"expected a charger of this file, got {charger!r}"
                 yield source.fault(("settings", i, "chargers", j), message)
+
+
+def _meters_of_nothing(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
+    """Meters that are said to show all, and that nobody has said to be there."""
+    for key, feeder in _written_feeders(model.feeders, ("feeders",)):
+        load = feeder.uncontrolled
+        if load is not None and load.meter_shows == "all" and not load.metered:
+            place = (*key, "uncontrolled", "meter_shows")
+            yield source.fault(place, "expected metered: true beside it")
 
 
 def _unsafe_fallbacks(source: YamlSource, model: SiteModel, site: Site) -> Iterator[Fault]:
@@ -284,9 +296,16 @@ def _doubled_names(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
 
 
 def _feeder_names(models: list[FeederModel], key: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    for place, model in _written_feeders(models, key):
+        yield (*place, "id"), model.id
+
+
+def _written_feeders(
+    models: list[FeederModel], key: KeyPath
+) -> Iterator[tuple[KeyPath, FeederModel]]:
     for i, model in enumerate(models):
-        yield (*key, i, "id"), model.id
-        yield from _feeder_names(model.feeders, (*key, i, "feeders"))
+        yield (*key, i), model
+        yield from _written_feeders(model.feeders, (*key, i, "feeders"))
 
 
 def _written_evses(model: SiteModel) -> Iterator[tuple[KeyPath, EvseModel]]:

@@ -126,7 +126,11 @@ class UncontrolledModel(_Model):
     largest_step_a: Amps = Field(
         default=0.0, description="Largest load that may switch on between two measurements"
     )
-    metered: bool = Field(default=False, description="Whether measurements of it come in")
+    metered: bool = Field(default=False, description="Whether measurements come in")
+    meter_shows: Literal["uncontrolled", "all"] = Field(
+        default="uncontrolled",
+        description="What they show: this load only, or all that the feeder carries",
+    )
 
 
 class FeederModel(_Model):

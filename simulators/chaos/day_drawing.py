@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from simulators.building import ExtraLoad, Habits
+from simulators.building import ExtraLoad, Habits, promised_s
 from simulators.chaos.faults import Fault, FaultKind, Stage, draw_faults
 from simulators.chaos.site_drawing import draw_site
 from simulators.placement import Placement, place
@@ -222,10 +222,10 @@ def _changes(seed: int, fault: Fault) -> Iterator[tuple[str, Any]]:
 
 
 def _habits(site: Site, faults: Collection[Fault], meter_every_s: float) -> dict[str, Habits]:
-    """How buildings draw: what they promise holds from one measurement to the next."""
+    """How buildings draw: what the site file promises of them holds."""
     return {
         feeder.feeder_id: Habits(
-            rises_within_s=meter_every_s + 5,
+            rises_within_s=promised_s(site, feeder.feeder_id, meter_every_s),
             extras=tuple(_extras(feeder.feeder_id, faults)),
         )
         for feeder in site.feeders

@@ -97,7 +97,8 @@ class Script:
             case FaultKind.METER_OUTAGE:
                 cast.meters.fall_silent(place, lasts_s)
             case FaultKind.SUDDEN_STEP:  # the building takes it from the plan by itself
-                self._excuse(place, fault.at + timedelta(seconds=_BUILDING_STEP_S + cast.cut_s))
+                answered_s = _BUILDING_STEP_S + self._answered_within_s(place)
+                self._excuse(place, fault.at + timedelta(seconds=answered_s))
             case FaultKind.DATABASE_LOCK:
                 cast.server.lock_database(lasts_s)
             case FaultKind.KILL:
@@ -133,7 +134,16 @@ class Script:
         now = self._clock.now()
         for step in self._steps:
             if step.at <= until and step.ends_at >= now:
-                self._excuse(step.place, until + timedelta(seconds=self._cast.cut_s))
+                answered_s = self._answered_within_s(step.place)
+                self._excuse(step.place, until + timedelta(seconds=answered_s))
+
+    def _answered_within_s(self, feeder_id: str) -> float:
+        """How long a sudden step may lead to excesses.
+
+        Where the feeder's meter shows chargers as well, each is cut as fast as anywhere. But until
+        all chargers have told what they drew, another vehicle that starts may lead to the next.
+        """
+        return self._cast.cut_s + self._cast.site.told_apart_within_s(feeder_id)
 
     def _excuse(self, feeder_id: str, until: datetime) -> None:
         judge = self._cast.judge

@@ -27,6 +27,8 @@ _DC_EFFICIENCY: Final = 0.95
 _AC_RATINGS_A: Final = (16, 16, 20, 32, 32)
 _FALLBACK_A: Final = 6
 _LARGEST_LEAF: Final = 30
+_TOTAL_METERS: Final = 0.5
+"""Share of the buildings' meters that show chargers as well."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ def draw_site(seed: int, stations: int) -> str:
     root = _tree(rng, stations)
     chargers = list(_chargers(rng, earthing, root, stations))
     _draw_loads(rng, root)
+    _draw_meter(Random(f"{seed} meters"), root)  # noqa: S311 - a simulation
     site: Node = {
         "site": f"chaos-{seed}",
         "timezone": rng.choice(("Europe/Oslo", "Europe/Lisbon", "Europe/Helsinki")),
@@ -163,6 +166,12 @@ def _draw_loads(rng: Random, root: _Branch) -> None:
             "largest_step_a": max(2, round(worst_a * rng.uniform(0.15, 0.4))),
             "metered": rng.random() < 0.7,
         }
+
+
+def _draw_meter(rng: Random, root: _Branch) -> None:
+    """Let the building's meter show all that flows, or only what nobody steers."""
+    if rng.random() < _TOTAL_METERS and root.load is not None and root.load["metered"]:
+        root.load["meter_shows"] = "all"
 
 
 def _maybe_less(rng: Random, worst_a: int) -> object:

@@ -1,13 +1,16 @@
 """Sites over HTTP: how they stand, what they carry, what is planned."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csms.service.live_feed import to_json
-from tests.api.rig import Api
+from tests.api.rig import Api, open_api
+from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after
+from tests.service.sites import with_total_meter
 
 
 async def test_sites_are_listed_with_how_they_stand(api: Api) -> None:
@@ -117,6 +120,16 @@ async def test_measured_load_of_a_feeder_is_taken(api: Api) -> None:
     await api.put("/sites/fjordgata/feeders/intake/load", {"current_a": [4, 2, 6], "at": at})
     assert meter.latest(NOON, 180) == (1.0, 2.5, 3.0)
     assert meter.highest(NOON, 180, 300) == (4.0, 2.5, 6.0)
+
+
+async def test_measured_load_with_chargers_is_taken_and_shown(database_file: Path) -> None:
+    site = with_total_meter(small_site(place("G-01", "level-1", 6.0)), flat(40.0))
+    async with open_api(database_file, site) as api:
+        await api.put("/sites/fjordgata/feeders/intake/load", {"current_a": [21, 22, 23]})
+        feeder = (await api.get("/sites/fjordgata/view"))["feeders"]["intake"]
+        assert (feeder["load_a"], feeder["uncontrolled_a"]) == ([21, 22, 23], [21, 22, 23])
+        assert feeder["uncontrolled_source"] == "measured"
+        await api.put("/sites/fjordgata/feeders/intake/load", {"current_a": [21, -2, 23]}, 422)
 
 
 WRONG_LOADS: dict[str, tuple[Any, str]] = {

@@ -80,6 +80,29 @@ def test_most_of_a_limit_is_the_highest_step_that_the_stretch_touches(
     assert STEPPED.most_a(after(start), after(end)) == amps
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "amps"),
+    [(0, 300, 10.0), (200, 700, 8.0), (300, 600, 16.0), (899, 2000, 8.0), (900, 901, None)],
+)
+def test_least_of_a_limit_is_the_lowest_step_that_the_stretch_touches(
+    start: float, end: float, amps: float | None
+) -> None:
+    assert STEPPED.least_a(after(start), after(end)) == amps
+
+
+def test_least_that_may_be_drawn_is_the_lowest_of_all_that_may_hold() -> None:
+    none = timedelta(0)
+    held = HELD.sent(STEPPED).settled(STEPPED, Verdict.ACCEPTED)
+    assert HELD.least_a(after(0), after(60), none) == 6.0
+    assert held.least_a(after(310), after(400), none) == 16.0
+    assert held.least_a(after(310), after(400), timedelta(seconds=60)) == 10.0
+    assert held.least_a(after(310), after(900), none) == 8.0
+    assert held.least_a(after(310), after(901), none) == 6.0
+    lower = held.sent(limit((0, 7.0)))
+    assert lower.least_a(after(310), after(400), none) == 7.0
+    assert replace(held, rating_a=12.0).least_a(after(310), after(400), none) == 12.0
+
+
 def test_step_that_would_begin_after_the_limit_has_lapsed_never_holds() -> None:
     overlong = limit((0, 10.0), (1200, 32.0))
     assert overlong.most_a(after(800), after(1300)) == 10.0

@@ -92,7 +92,8 @@ def test_current_of_the_neutral_and_between_lines_is_left_out() -> None:
 
 
 def test_one_figure_for_the_current_may_flow_in_every_phase() -> None:
-    assert gather_reading((current(16.0),)) == Reading(at=AT, current_a=(16.0, 16.0, 16.0))
+    reading = Reading(at=AT, current_a=(16.0, 16.0, 16.0), is_one_for_all=True)
+    assert gather_reading((current(16.0),)) == reading
 
 
 def test_figures_by_phase_outrank_the_figure_for_all() -> None:

@@ -103,3 +103,22 @@ def test_times_are_translated_both_ways() -> None:
 )
 def test_error_is_told_in_words(seconds: float, words: str) -> None:
     assert describe_error(timedelta(seconds=seconds)) == words
+
+
+def test_message_is_as_late_as_it_is_later_than_others_of_the_last_minutes() -> None:
+    clock = StationClock()
+    assert clock.lateness(after(0), after(5)) == timedelta(0)
+    clock.see(after(40), after(2))  # its clock is 38 s fast
+    clock.see(after(90), after(60))
+    assert clock.lateness(after(90), after(60)) == timedelta(seconds=8)
+    assert clock.lateness(after(0), after(100)) == timedelta(seconds=138)
+    assert clock.lateness(after(140), after(100)) == timedelta(0)
+
+
+def test_how_early_messages_have_come_is_forgotten_after_some_minutes() -> None:
+    clock = StationClock()
+    clock.see(after(30), after(0))
+    clock.see(after(601), after(601))
+    assert clock.lateness(after(700), after(700)) == timedelta(seconds=30)
+    clock.see(after(1202), after(1202))
+    assert clock.lateness(after(1210), after(1210)) == timedelta(0)

@@ -8,7 +8,14 @@ from csms.domain.authorization import IdToken
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.metering import Reading
-from csms.domain.site import AmpereSchedule, Earthing, EvsePlace, Site, UncontrolledLoad
+from csms.domain.site import (
+    AmpereSchedule,
+    Earthing,
+    EvsePlace,
+    MeterShows,
+    Site,
+    UncontrolledLoad,
+)
 from csms.domain.station import ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.service.live_evse import LiveEvse
@@ -26,6 +33,14 @@ def with_meter(site: Site, worst_case: AmpereSchedule, step_a: float = 6.0) -> S
     """A site with metered load at its intake."""
     load = UncontrolledLoad(worst_case=worst_case, largest_step_a=step_a, is_metered=True)
     intake, *levels = site.feeders
+    return replace(site, feeders=(replace(intake, uncontrolled=load), *levels))
+
+
+def with_total_meter(site: Site, worst_case: AmpereSchedule, step_a: float = 6.0) -> Site:
+    """A site whose intake has a meter that shows all."""
+    intake, *levels = with_meter(site, worst_case, step_a).feeders
+    assert intake.uncontrolled is not None
+    load = replace(intake.uncontrolled, meter_shows=MeterShows.ALL)
     return replace(site, feeders=(replace(intake, uncontrolled=load), *levels))
 
 

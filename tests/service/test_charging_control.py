@@ -12,11 +12,13 @@ import pytest
 from csms.domain.commands import Command, CommandStatus, Outcome, SetProfile
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import EvseId, StationId
+from csms.domain.metering import Reading
 from csms.domain.site import Site
 from csms.service.charging_control import SiteController, parse_evse
 from csms.service.live_site import LiveSite
 from csms.service.planner import InlinePlanner
 from csms.service.ports import TimedPlan
+from csms.service.total_reading import take_total
 from simulators.clock import ScaledClock
 from smart_charging.plan import ChargingPlan
 from smart_charging.planner import plan_by_heuristic
@@ -24,7 +26,7 @@ from smart_charging.problem import ChargingProblem
 from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, Office, accept, after, open_office
-from tests.service.sites import connect, evse_of, hold, plug_in, with_meter
+from tests.service.sites import connect, evse_of, hold, plug_in, with_meter, with_total_meter
 
 
 @dataclass
@@ -122,6 +124,35 @@ async def test_plan_lapses_to_the_fallback_a_quarter_of_an_hour_after_it_was_mad
         allowance = evse_of(run.live, "C-1").allowance
         assert allowance.now_a(after(15)) == pytest.approx(32.0)
         assert allowance.now_a(after(15.1)) == 6.0
+
+
+@in_virtual_time
+async def test_what_a_total_shows_to_be_too_much_is_cut_before_the_next_one(
+    database_file: Path,
+) -> None:
+    site = with_total_meter(yard(2), flat(40.0))
+    async with running(database_file, site, ("C-1", "C-2")) as run:
+        now, drawn_a = NOON, 0.0
+        for second in range(10, 310, 10):
+            await asyncio.sleep(10)
+            now = run.office.clock.now()
+            for name in ("C-1", "C-2"):
+                drawn_a = evse_of(run.live, name).allowance.now_a(now)
+                if second % 60 == 0:
+                    reading = Reading(at=now, current_a=(drawn_a,) * 3)
+                    run.live.read(EvseId(name, 1), reading, now)
+            drawn_a = sum(evse.allowance.now_a(now) for evse in run.live.evses.values())
+            take_total(run.live, "intake", now, (10.0 + drawn_a,) * 3, now)
+        assert run.live.meters["intake"].latest(now, 180) == (10.0, 10.0, 10.0)
+        assert drawn_a == pytest.approx(40.0)
+        await asyncio.sleep(10)
+        now = run.office.clock.now()
+        run.office.operations.report_feeder_load("fjordgata", "intake", (30.0 + drawn_a,) * 3, None)
+        await asyncio.sleep(1)
+        now = run.office.clock.now()
+        allowed_a = sum(evse.allowance.now_a(now) for evse in run.live.evses.values())
+        assert allowed_a <= 33.0
+        assert run.live.meters["intake"].latest(now, 180) == (30.0, 30.0, 30.0)
 
 
 @in_virtual_time

@@ -81,3 +81,12 @@ def test_only_the_last_hour_of_readings_every_ten_seconds_is_kept() -> None:
     meter = steady(count=400)
     assert meter.highest(NOON + timedelta(seconds=3990), 180, 3595) == ALL
     assert meter.latest(NOON + timedelta(seconds=3990 + 181), 180) is None
+
+
+def test_load_at_an_instant_lies_between_the_readings_around_it() -> None:
+    meter = read((0, ALL), (10, ALL), (20, (9.0, 11.0, 10.0)), (30, ALL), (60, ALL))
+    seconds = (20, 25, -1, 45, 61)
+    found = [meter.around(NOON + timedelta(seconds=second)) for second in seconds]
+    same = (9.0, 11.0, 10.0)
+    assert found == [(same, same), (same, ALL), None, None, None]
+    assert read((0, ALL)).around(NOON) == (ALL, ALL)

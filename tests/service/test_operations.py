@@ -21,7 +21,7 @@ from csms.service.operations import Operations
 from tests.domain.sites import flat, place, small_site
 from tests.service.handlers.stories import TellerV201
 from tests.service.rig import NOON, CommitError, Office, after, open_office
-from tests.service.sites import connect, evse_of, hold, with_meter
+from tests.service.sites import connect, evse_of, hold, plug_in, with_meter, with_total_meter
 
 E1: Final = EvseId("G-01", 1)
 NEED: Final = StatedNeed(energy_wh=20_000.0, departs_at=after(60))
@@ -166,6 +166,21 @@ async def test_feeder_that_the_file_says_is_not_metered_takes_no_measurement(
         reported(operations, 1.0, 2.0, 3.0, feeder="roof")
     with pytest.raises(UnknownSiteError):
         operations.report_feeder_load("nowhere", "intake", (1.0, 2.0, 3.0), None)
+
+
+async def test_meter_that_shows_all_shows_chargers_as_well(database_file: Path) -> None:
+    site = with_total_meter(small_site(place("G-01", "level-1", 6.0)), flat(40.0))
+    async with open_office(database_file, site) as office:
+        operations = office.operations
+        connect(office.live, "G-01")
+        hold(plug_in(office.live, "G-01"), 20.0)
+        office.live.urgent.clear()
+        reported(operations, 55.0, 55.0, 55.0)  # 35 A at the least are the building's
+        assert not office.live.urgent.is_set()
+        assert office.live.meters["intake"].latest(NOON, 180) is None
+        assert office.live.totals["intake"].fresh(NOON, 180) == (55.0, 55.0, 55.0)
+        reported(operations, 70.0, 70.0, 70.0)
+        assert office.live.urgent.is_set()
 
 
 async def test_load_that_leaves_too_little_room_is_an_alarm(

@@ -7,7 +7,7 @@ import pytest
 from csms.domain.metering import Reading
 from csms.domain.site import EvsePlace
 from csms.service.live_evse import LiveEvse
-from csms.service.readings import line_amps, with_current
+from csms.service.readings import line_amps, sure_current, with_current
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON
 from tests.service.sites import draw, it_site
@@ -59,3 +59,30 @@ def test_current_that_is_told_stays_as_it_is() -> None:
     assert with_current(SITE, at_lines(1, 2, 3), told) is told
     alone = Reading(at=NOON, soc_pct=50.0)
     assert with_current(SITE, at_lines(1, 2, 3), alone) is alone
+
+
+@pytest.mark.parametrize(
+    ("where", "reading", "sure_a"),
+    [
+        (at_lines(1, 2, 3), Reading(at=NOON, current_a=(16.0, 0.0, 0.0)), 16.0),
+        (at_lines(1, 2, 3), Reading(at=NOON, current_a=(16.0,) * 3, is_one_for_all=True), 0.0),
+        (
+            at_lines(1, 2, 3),
+            Reading(at=NOON, current_a=(16.0,) * 3, is_one_for_all=True, power_w=3680.0),
+            0.0,
+        ),
+        (
+            at_lines(1, 2, 3),
+            Reading(at=NOON, current_a=(16.0,) * 3, is_one_for_all=True, power_w=10_900.0),
+            16.0,
+        ),
+        (at_lines(1, 2, 3), Reading(at=NOON, power_w=11_040.0), 0.0),
+        (at_lines(2), Reading(at=NOON, power_w=3680.0), 16.0),
+        (replace(at_lines(1, 2, 3), is_dc=True), Reading(at=NOON, power_w=11_040.0), 16.0),
+        (at_lines(1, 2, 3), Reading(at=NOON, soc_pct=50.0), 0.0),
+    ],
+)
+def test_one_figure_for_all_conductors_is_sure_only_where_all_are_in_use(
+    where: EvsePlace, reading: Reading, sure_a: float
+) -> None:
+    assert sure_current(SITE, where, reading)[0] == pytest.approx(sure_a)

@@ -342,6 +342,23 @@ def test_uncontrolled_load_must_fit_without_any_fallback(
     ]
 
 
+def test_meter_that_shows_all_has_to_be_there(tmp_path: Path) -> None:
+    load = "limit_a: 63\n    uncontrolled: {worst_case_a: 6, meter_shows: all}\n"
+    said = "7: feeders[0].uncontrolled.meter_shows: expected metered: true beside it"
+    assert said_of(tmp_path, "limit_a: 63\n", load) == [said]
+    nested = "limit_a: 40, uncontrolled: {worst_case_a: 6, meter_shows: all}"
+    place = "feeders[0].feeders[0].uncontrolled.meter_shows"
+    assert said_of(tmp_path, "limit_a: 40", nested) == [
+        f"8: {place}: expected metered: true beside it"
+    ]
+
+
+def test_meter_shows_one_of_two_things(tmp_path: Path) -> None:
+    load = "limit_a: 63\n    uncontrolled: {worst_case_a: 6, metered: true, meter_shows: total}\n"
+    said = "7: feeders[0].uncontrolled.meter_shows: expected 'uncontrolled' or 'all', got 'total'"
+    assert said_of(tmp_path, "limit_a: 63\n", load) == [said]
+
+
 def test_fallbacks_of_guests_must_fit_too(tmp_path: Path) -> None:
     guests = "guests: {feeder: level-1, lines: [3], max_a: 16, fallback_a: 11}\nchargers:"
     assert said_of(tmp_path, "chargers:", guests) == [

@@ -5,12 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from simulators.building import Building, ExtraLoad, Habits, MeterReporter, buildings_of
+from simulators.building import (
+    Building,
+    ExtraLoad,
+    Habits,
+    MeterReporter,
+    buildings_of,
+    promised_s,
+)
 from simulators.clock import ScaledClock
+from simulators.grid import Load
 from simulators.site import Site, read_site
 from simulators.stations.outlet import Amps
 from simulators.virtual_time import run_virtual
-from tests.simulators.sites import small_site
+from tests.simulators.sites import small_site, write_site
 
 MIDNIGHT = datetime(2026, 1, 14, 23, tzinfo=UTC)
 GARAGE = Path(__file__).parents[2] / "config/sites/garage.yaml"
@@ -87,6 +95,51 @@ def test_only_metered_loads_are_reported_and_on_time(tmp_path: Path) -> None:
     assert [feeder for feeder, _, _ in told] == ["main"] * 4
     assert [(at - MIDNIGHT).total_seconds() for _, at, _ in told] == [0, 10, 20, 30]
     assert told[0][2] == buildings_of(site, MIDNIGHT, 1)["main"].currents_at(MIDNIGHT)
+
+
+def test_meter_that_shows_all_reports_vehicles_as_well(tmp_path: Path) -> None:
+    path = write_site(tmp_path, "IT")
+    text = path.read_text(encoding="utf-8").replace("metered: true", "{metered}")
+    path.write_text(text.replace("{metered}", "metered: true\n      meter_shows: all"))
+    site = read_site(path)
+    told: list[Amps] = []
+
+    async def report(_feeder_id: str, _at: datetime, amps: Amps) -> None:
+        told.append(amps)
+
+    def drawn() -> list[Load]:
+        return [Load("A-1", 1, (10.0, 10.0, 10.0)), Load("A-3", 1, (10.0, 10.0, 0.0))]
+
+    async def story() -> None:
+        buildings = buildings_of(site, MIDNIGHT, 1)
+        clock = ScaledClock(MIDNIGHT)
+        reporter = MeterReporter(site, buildings, clock, report, drawn=drawn)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(5):
+                await reporter.run()
+
+    run_virtual(story())
+    buildings = buildings_of(site, MIDNIGHT, 1)
+    own_a = [
+        buildings["main"].currents_at(MIDNIGHT)[line]
+        + buildings["row-b"].currents_at(MIDNIGHT)[line]
+        for line in range(3)
+    ]
+    # A-3 is on L1 and L3, at 30 degrees to A-1: sqrt(10² + 10² + 2 * 10 * 10 * cos 30°)
+    vehicles_a = (19.3185, 10.0, 19.3185)
+    (shown,) = told
+    assert shown == pytest.approx([a + b for a, b in zip(own_a, vehicles_a, strict=True)], abs=1e-3)
+
+
+def test_what_a_total_meter_cannot_tell_apart_rises_slowly(tmp_path: Path) -> None:
+    path = write_site(tmp_path)
+    assert promised_s(read_site(path), "main", 10.0) == 15.0
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("metered: true", "metered: true\n      meter_shows: all"))
+    assert promised_s(read_site(path), "main", 10.0) == 245.0
+    path.write_text(path.read_text(encoding="utf-8") + "control: {meter_every_s: 30}\n")
+    assert promised_s(read_site(path), "main", 10.0) == 125.0
+    assert promised_s(read_site(path), "row-b", 10.0) == 15.0
 
 
 @pytest.mark.parametrize(("is_promised", "most_a"), [(True, 6.0), (False, 18.0)])

@@ -26,6 +26,10 @@ def test_two_hundred_seeds_are_valid_files(tmp_path: Path, first: int) -> None:
         assert [one.feeder_id for one in simulated.read_site(path).feeders] == [
             one.feeder_id for one in site.feeders
         ]
+        root, *others = [one.uncontrolled for one in simulated.read_site(path).feeders]
+        load = site.feeders[0].uncontrolled
+        assert (root and root.has_total_meter) == (load and load.has_total_meter)
+        assert not any(one and one.has_total_meter for one in others)
 
 
 def test_seeds_cover_what_sites_can_be_like(tmp_path: Path) -> None:
@@ -41,6 +45,7 @@ def test_seeds_cover_what_sites_can_be_like(tmp_path: Path) -> None:
     assert any(len(set(feeder.limit.default)) > 1 for feeder in feeders)
     loads = [feeder.uncontrolled for feeder in feeders if feeder.uncontrolled]
     assert {load.is_metered for load in loads} == {True, False}
+    assert {load.has_total_meter for load in loads if load.is_metered} == {True, False}
     places = [place for site in sites for place in site.places]
     assert {place.fallback_a for place in places if not place.is_dc} == {0.0, 6.0, 8.0}
     assert {len(place.lines) for place in places} == {1, 2, 3}
