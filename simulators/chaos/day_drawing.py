@@ -201,8 +201,10 @@ def _manners(seed: int, faults: Iterable[Fault]) -> dict[str, Manners]:
     for fault in faults:
         changes = dict(_changes(seed, fault))
         if changes:
-            changes["firmware"] = str(fault.kind)  # it is a make that has such ways
-            manners[fault.place] = replace(manners.get(fault.place, POLITE), **changes)
+            known = manners.get(fault.place, POLITE)
+            ways = [str(fault.kind)] if known is POLITE else [known.firmware, str(fault.kind)]
+            changes["firmware"] = " ".join(ways)  # it is a make that has such ways, all of them
+            manners[fault.place] = replace(known, **changes)
     return manners
 
 

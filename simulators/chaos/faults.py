@@ -102,6 +102,8 @@ SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
     }
 )
 
+_NEED_ROOM: Final = frozenset({FaultKind.PROFILE_LOSS, FaultKind.IGNORES_TX_PROFILE})
+"""What leaves a station without any limit until that is known of its make."""
 _S_PER_HOUR: Final = 3600.0
 _HOURS_PER_DAY: Final = 24.0
 _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
@@ -190,8 +192,9 @@ class Stage:
     Attributes:
         stations: Those that anything goes wrong with.
         faulty_share: Which share of all stations these are.
-        spared: Those of which a limit cannot be kept if they lose their fallback: their rating
-            alone is too much for a feeder. The installer's choice, and no fault.
+        spared: Those of which a limit cannot be kept if nothing limits them: their rating alone is
+            too much for a feeder. That they lose their fallback, or keep to no limit of a
+            transaction, can be told only by what they draw then.
         root: The feeder that feeds all others.
         loaded_feeders: Those with uncontrolled load.
         metered_feeders: Of those, the ones whose load is measured.
@@ -225,7 +228,8 @@ def _draw(stage: Stage, kind: FaultKind) -> Iterator[Fault]:
     rng = Random(f"{stage.seed} {kind}")  # noqa: S311 - a simulation
     if kind in SHARE_OF_STATIONS:
         for station in stage.stations:
-            if rng.random() * stage.faulty_share < stage.rate * SHARE_OF_STATIONS[kind]:
+            is_hit = rng.random() * stage.faulty_share < stage.rate * SHARE_OF_STATIONS[kind]
+            if is_hit and not (kind in _NEED_ROOM and station in stage.spared):
                 yield _fault(rng, stage.starts_at, kind, station)
         return
     places = _places(stage, kind)
@@ -249,7 +253,7 @@ def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
             return (stage.root,)
         case FaultKind.DATABASE_LOCK | FaultKind.KILL:
             return ("",)
-        case FaultKind.PROFILE_LOSS:
+        case _ if kind in _NEED_ROOM:
             return [one for one in stage.stations if one not in stage.spared]
         case _:
             return stage.stations

@@ -92,12 +92,15 @@ class StrictJudge(Judge):
             known = self._excused_until.get(name)
             self._excused_until[name] = until if known is None else max(known, until)
 
-    def impose(self, feeder_id: str, limit_a: float, from_at: datetime, until: datetime) -> None:
+    def impose(self, feeder_id: str, limit: ImposedLimit, now: datetime) -> None:
         """Hold a feeder to another limit for a while, if that is lower.
 
-        Somebody has to observe when it begins.
+        It takes the place of what was imposed on the feeder before. Somebody has to observe when it
+        begins.
         """
-        self.imposed.setdefault(feeder_id, []).append((from_at, until, limit_a))
+        past = self.imposed.get(feeder_id, [])
+        self.imposed[feeder_id] = [(one, min(end, now), amps) for one, end, amps in past]
+        self.imposed[feeder_id].append(limit)
 
     def pass_time(self, now: datetime) -> None:
         """Count the time since the last observation."""

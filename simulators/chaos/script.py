@@ -166,6 +166,7 @@ class Script:
         }
         path = f"/api/v1/sites/{site.site_id}/feeders/{fault.place}/limits/grid_company"
         if await self._cast.server.put(path, body):
-            self._cast.judge.impose(fault.place, amps + _ROUNDING_A, heeded_at, until)
+            limit = (heeded_at, until, amps + _ROUNDING_A)
+            self._cast.judge.impose(fault.place, limit, self._clock.now())
             wait_s = (heeded_at - self._clock.now()).total_seconds()
             self._loop.call_later(wait_s, self._cast.judge.pass_time, heeded_at)

@@ -90,3 +90,11 @@ def test_a_fault_says_what_it_is() -> None:
         at=NOON, kind=FaultKind.DELAY, place="C-001", lasts_s=90, size=7.5, variant="both ways"
     )
     assert str(fault) == "delay C-001 both ways 7.5 for 90 s"
+
+
+def test_where_nothing_fits_nobody_is_left_without_any_limit() -> None:
+    tight = replace(STAGE, rate=10.0, spared=frozenset(STATIONS[:50]))
+    kinds = (FaultKind.PROFILE_LOSS, FaultKind.IGNORES_TX_PROFILE)
+    hit = {fault.place for fault in draw_faults(tight, kinds)}
+    assert hit
+    assert hit <= set(STATIONS[50:])

@@ -96,3 +96,18 @@ def test_whoever_asks_is_told_of_a_feeder_that_carries_too_much(tmp_path: Path) 
     assert set(told) == {"row-a"}
     assert judge.is_over("row-a")
     assert not judge.is_over("main")
+
+
+def test_imposed_limit_holds_from_and_until_and_takes_the_place_of_the_last_one(
+    tmp_path: Path,
+) -> None:
+    judge = judge_of(tmp_path)
+    judge.impose("row-a", (after(10), after(100), 20.0), after(0))
+    draw(judge, 5, "A-1", 30)
+    judge.observe_uncontrolled(after(10), {})
+    assert judge.over_as == 0.0
+    judge.impose("row-a", (after(50), after(60), 25.0), after(30))
+    for seconds in (30, 50, 60, 120):
+        judge.observe_uncontrolled(after(seconds), {})
+    first, second = 3 * 10 * 20, 3 * 5 * 10  # from 10 s to 30 s, from 50 s to 60 s
+    assert judge.over_as == pytest.approx(first + second)
