@@ -2,14 +2,16 @@
 
 What `make_plan` does beyond the linear program and its rounding is left out. It makes plans a
 little better, and searches for whole numbers until a time of the machine's is over: a loaded
-machine would make another day of the same seed. Most plans are made from the one before.
+machine would make another day of the same seed. Most plans are made from the one before. What time
+they take is drawn: much happens while a plan is being made.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from time import perf_counter
+from random import Random
 from typing import Final
 
+from csms.clock import Clock
 from csms.service.ports import TimedPlan
 from smart_charging.case import Case, lay_out_case
 from smart_charging.cohorts import relax_again
@@ -25,24 +27,35 @@ from smart_charging.verify import verify
 
 _NO_LIMIT_S: Final = 600.0
 _FROM_LAST_FOR: Final = timedelta(minutes=10)
+_TAKES_S: Final = (0.02, 5.0)
+"""Short times are as usual as long ones."""
 
 
 class ThriftyPlanner:
     """Plans by linear program now and then, and from the last plan in between.
 
+    Args:
+        clock: In whose time plans take theirs.
+        rng: Draws how long each takes.
+
     Attributes:
         count: How many plans were made.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, rng: Random) -> None:
         self.count = 0
+        self._clock = clock
+        self._rng = rng
         self._solved_at: datetime | None = None
 
     async def plan(self, problem: ChargingProblem, last: ChargingPlan | None = None) -> TimedPlan:
         """Make a verified plan."""
         self.count += 1
-        began_s = perf_counter()
-        return TimedPlan(self._plan(problem, last), perf_counter() - began_s)
+        plan = self._plan(problem, last)
+        least_s, most_s = _TAKES_S
+        takes_s = least_s * (most_s / least_s) ** self._rng.random()
+        await self._clock.sleep(takes_s)
+        return TimedPlan(plan, takes_s)
 
     def _plan(self, problem: ChargingProblem, last: ChargingPlan | None) -> ChargingPlan:
         case = lay_out_case(problem)

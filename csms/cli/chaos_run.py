@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from time import process_time
 from typing import Final
 
@@ -145,8 +146,9 @@ async def _run(asked: Asked, day: ChaosDay, folder: Path, began_s: float) -> See
 
 def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
     """Put the real system and all that is simulated on stage."""
-    scenario, timeline, planner = day.scenario, Timeline(), ThriftyPlanner()
+    scenario, timeline = day.scenario, Timeline()
     clock, site = ScaledClock(scenario.starts_at), read_site(scenario.site_path)
+    planner = ThriftyPlanner(clock, Random(f"{asked.seed} planner"))  # noqa: S311 - a simulation
 
     def server_is_down(until: datetime) -> None:
         timeline.happened(clock.now(), "the server is gone")

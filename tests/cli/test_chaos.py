@@ -149,7 +149,7 @@ def test_killed_server_keeps_what_it_has_acknowledged_and_goes_on(
             site=read_site(tmp_path / "site.yaml"),
             folder=tmp_path,
             clock=clock,
-            planner=ThriftyPlanner(),
+            planner=ThriftyPlanner(clock, Random(1)),  # noqa: S311 - a simulation
         )
         down: list[object] = []
         server = MortalServer(plan, down.append)
