@@ -29,8 +29,8 @@ check: setup  ## Format, lint, types, import contracts, tests
 smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder is over its limit
 	$(BIN)/python -m benchmarks.day garage depot
 
-faults: setup  ## Fifty short days full of faults; fails if a limit is exceeded
-	$(BIN)/chargeflex chaos --seeds 1..50 --stations 8 --hours 1
+faults: setup  ## Fifty short, crowded days full of faults; fails if a limit is exceeded
+	$(BIN)/chargeflex chaos --seeds 1..50 --stations 8 --hours 1 --demand 4 --rate 5
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
 	$(BIN)/pytest tests/conformance -q -n 2 --dist loadfile --table
