@@ -34,8 +34,14 @@ class Case:
 
 SEEDS: Final = MappingProxyType(
     {
-        "decreases-first": Case(2),
-        "room": Case(2),
-        "settling": Case(2),
+        "boot": Case(2, "profile_loss", rate=100.0),
+        "clock": Case(14, "wrong_clock,clock_jump,meter_outage,load_step", rate=20.0),
+        "decreases-first": Case(2, "link_cut,load_step"),
+        "keeping": Case(2, "profile_loss", rate=100.0),
+        "room": Case(2, "link_cut,load_step"),
+        "settling": Case(2, "link_cut,load_step"),
+        "step": Case(3, "load_step"),
+        "trial": Case(2, "ignores_tx_profile,kill", rate=30.0),
+        "worst-case": Case(2, "link_cut,load_step"),
     }
 )
