@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,12 @@ import typer
 from csms.cli.chaos_run import Asked, SeedReport, run_seed
 from csms.domain.errors import InvalidInputError
 from csms.log import set_up_logging
-from simulators.chaos.faults import ALL, FaultKind
+from simulators.chaos.faults import ALL, AT_STATIONS, FaultKind
 from simulators.chaos.judge import Excess
 
 _SEEDS: Final = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9}))?")
 _MOST_SEEDS: Final = 10_000
+_SETS: Final = MappingProxyType({"all": ALL, "stations": AT_STATIONS, "none": frozenset()})
 _LEAST_STATIONS: Final = 4
 
 
@@ -31,7 +33,8 @@ def chaos(
     faults: Annotated[
         str,
         typer.Option(
-            help="all (but ignores_limits, which nothing can help), none, or some of: "
+            help="all (but ignores_limits, which nothing can help), stations (of these, what goes "
+            "wrong with stations), none, or some of: "
             f"{', '.join(FaultKind)}"
         ),
     ] = "all",
@@ -117,12 +120,12 @@ def read_kinds(text: str) -> frozenset[FaultKind]:
     Raises:
         InvalidInputError: There is no such kind.
     """
-    if text in ("all", "none"):
-        return ALL if text == "all" else frozenset()
+    if text in _SETS:
+        return _SETS[text]
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in {*FaultKind}:
-            expected = f"expected all, none, or some of {', '.join(FaultKind)}"
+            expected = f"expected {', '.join(_SETS)}, or some of {', '.join(FaultKind)}"
             raise InvalidInputError("faults", f"{expected}, got {name!r}")
     return frozenset(map(FaultKind, names))
 

@@ -101,6 +101,8 @@ SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
         FaultKind.LYING_METER: 0.007,
     }
 )
+AT_STATIONS: Final = frozenset((*PER_STATION_HOUR, *SHARE_OF_STATIONS)) & ALL
+"""What goes wrong with stations, and with nothing else."""
 
 _NEED_ROOM: Final = frozenset({FaultKind.PROFILE_LOSS, FaultKind.IGNORES_TX_PROFILE})
 """What leaves a station without any limit until that is known of its make."""

@@ -50,10 +50,12 @@ def test_other_seeds_are_refused(text: str) -> None:
 def test_kinds_of_faults_are_named() -> None:
     assert read_kinds("none") == frozenset()
     assert read_kinds("all") == frozenset(FaultKind) - {FaultKind.IGNORES_LIMITS}
+    assert FaultKind.LINK_CUT in read_kinds("stations")
+    assert read_kinds("stations").isdisjoint({FaultKind.KILL, FaultKind.METER_OUTAGE})
     assert read_kinds("kill, delay") == {FaultKind.KILL, FaultKind.DELAY}
     ran = chargeflex("chaos", "--faults", "earthquake")
     assert ran.code == 2
-    assert "expected all, none, or some of link_cut" in ran.err
+    assert "expected all, stations, none, or some of link_cut" in ran.err
     assert "got 'earthquake'" in ran.err
 
 
