@@ -40,6 +40,7 @@ SEEDS: Final = MappingProxyType(
         "keeping": Case(2, "profile_loss", rate=100.0),
         "room": Case(2, "link_cut,load_step"),
         "settling": Case(2, "link_cut,load_step"),
+        "silent": Case(6, "link_cut,meter_outage,load_step", rate=8.0),
         "step": Case(3, "load_step"),
         "trial": Case(2, "ignores_tx_profile,kill", rate=30.0),
         "worst-case": Case(2, "link_cut,load_step"),
