@@ -16,18 +16,13 @@ from csms.log import about
 from csms.service.at_once import cuts, first_limits
 from csms.service.cut_watch import CutWatch
 from csms.service.dispatch import Dispatcher, Target
-from csms.service.grid_guard import (
-    by_line,
-    fullest_line,
-    is_overcommitted,
-    keep_books,
-    measured_load,
-    measured_uncontrolled,
-)
+from csms.service.electrics import by_line
+from csms.service.grid_guard import fullest_line, is_overcommitted, keep_books
 from csms.service.guard_watch import GuardWatch
 from csms.service.keeping import Keeping
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.measured_flows import measured_load, measured_uncontrolled
 from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.ramping import look_after_ramps

@@ -10,7 +10,7 @@ from csms.clock import Clock
 from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
 from csms.service.charging_control import PlanMade, SiteController
-from csms.service.grid_guard import by_line
+from csms.service.electrics import by_line
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.site_view import SiteView

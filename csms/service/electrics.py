@@ -14,6 +14,7 @@ from csms.service.feeder_limits import limit_in_force
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging import feeder as planning
+from smart_charging.arrays import Array
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 
 _THREE: Final = 3
@@ -144,3 +145,8 @@ def near_s(live: LiveSite) -> int:
     """How far ahead measurements count: until the plan after the next is certainly in force."""
     control = live.site.control
     return control.plan_every_s + 2 * max(control.min_gap_s, _ROUND_S)
+
+
+def by_line(amps: Array, slot: int = 0) -> PhaseAmps:
+    """One slot of an array of [line, slot]."""
+    return (float(amps[0, slot]), float(amps[1, slot]), float(amps[2, slot]))

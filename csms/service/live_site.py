@@ -7,7 +7,6 @@ database at the start and follows every committed report.
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -268,15 +267,12 @@ class LiveSite(WakeUps):
         self.pressing.set()
 
     def _ask_anew(self, station: LiveStation) -> None:
-        station.capabilities = replace(station.capabilities, is_told=False)
-        station.refusals.clear()
+        station.ask_anew()
         for evse in self.evses_of(station.station_id):
             evse.begin_anew()
 
     def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
-        station.is_ready = station.is_configured = False
-        station.set_up_at = at
-        station.doubts += 1
+        station.set_up_anew(at)
         self.unready.set()
 
     def status_changed(self, event: StatusChanged, now: datetime) -> None:
@@ -334,17 +330,15 @@ class LiveSite(WakeUps):
         evse = self.evses.get(evse_id)
         if evse is None:
             return
-        clock = self.stations[evse_id.station_id].clock
-        if evse.draw is not None:
-            shown_a = with_current(self.site, evse.place, reading).current_a
-            if shown_a is not None:
-                sure_a = sure_current(self.site, evse.place, reading)
-                evse.draw.read(now, clock.lateness(reading.at, now), shown_a, sure_a)
+        clock, told = self.stations[evse_id.station_id].clock, reading
+        reading = with_current(self.site, evse.place, told)
+        if evse.draw is not None and reading.current_a is not None:
+            sure_a = sure_current(self.site, evse.place, told)
+            evse.draw.read(now, clock.lateness(told.at, now), reading.current_a, sure_a)
         if clock.error:
-            reading = altered(reading, at=clock.read(reading.at))
+            reading = altered(reading, at=clock.read(told.at))
         if evse.reading and reading.at < evse.reading.at:
             return
-        reading = with_current(self.site, evse.place, reading)
         self.note()
         if reading.current_a is not None:
             evse.reading = reading
@@ -392,9 +386,8 @@ class LiveSite(WakeUps):
             return None
         stray = stray_at(key, places)
         self._enter(stray)
-        logger.warning(
-            "%s charges, which the site file does not know; counted at %g A", key, stray.place.max_a
-        )
+        max_a = stray.place.max_a
+        logger.warning("%s charges, which the site file does not know; counted at %g A", key, max_a)
         self.alarm()
         return stray
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,17 @@ class LiveStation:
     external_limits: dict[tuple[LimitSource, int | None], ExternalLimit] = field(
         default_factory=dict
     )
+
+    def set_up_anew(self, at: datetime | None) -> None:
+        """What was set up counts for nothing; it is set up again, at an instant or at once."""
+        self.is_ready = self.is_configured = False
+        self.set_up_at = at
+        self.doubts += 1
+
+    def ask_anew(self) -> None:
+        """What it can do is asked again, and what it refused is tried again."""
+        self.capabilities = replace(self.capabilities, is_told=False)
+        self.refusals.clear()
 
     def limit_told(self, limit: ExternalLimit) -> None:
         """Somebody else limits it, or one of its EVSEs."""

@@ -5,8 +5,8 @@ from typing import Final
 
 from csms.domain.identity import FeederId
 from csms.domain.site import Earthing, PhaseAmps
-from csms.service.grid_guard import measured_totals, measured_uncontrolled
 from csms.service.live_site import LiveSite
+from csms.service.measured_flows import measured_totals, measured_uncontrolled
 
 _NOUGHT: Final = (0.0, 0.0, 0.0)
 

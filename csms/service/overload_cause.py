@@ -6,9 +6,10 @@ from typing import Final
 
 from csms.domain.fallback import feeders_below
 from csms.domain.identity import FeederId, StationId
-from csms.service.grid_guard import LineFlow, measured_uncontrolled
+from csms.service.grid_guard import LineFlow
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.measured_flows import measured_uncontrolled
 from csms.service.readings import line_amps
 
 _ROUNDING_A: Final = 0.5

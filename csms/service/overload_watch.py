@@ -8,10 +8,11 @@ from typing import Final
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
 from csms.domain.site import PhaseAmps
-from csms.service.grid_guard import LineFlow, limits_now, measured_load
+from csms.service.grid_guard import LineFlow, limits_now
 from csms.service.guard_record import Overload
 from csms.service.live_site import LiveSite
 from csms.service.load_bound import most_measured
+from csms.service.measured_flows import measured_load
 from csms.service.overload_cause import Cause, find_cause
 
 _LEAST_A: Final = 0.5

@@ -14,8 +14,7 @@ from csms.domain.fallback import feeders_below
 from csms.domain.identity import FeederId
 from csms.domain.site import NO_AMPS, Feeder, PhaseAmps
 from csms.service.charger_draw import ChargerDraw
-from csms.service.electrics import feeder_inputs, measured_taps, tap_of
-from csms.service.grid_guard import by_line
+from csms.service.electrics import by_line, feeder_inputs, measured_taps, tap_of
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.total_meter import Steered, Total, added, at_least, at_most

@@ -11,18 +11,18 @@ from csms.domain.site import PhaseAmps
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.service.charging_control import PlanMade, SiteController, parse_evse
 from csms.service.closing import RULE_WORDS
+from csms.service.electrics import by_line
 from csms.service.feeder_limits import imposed_on
-from csms.service.grid_guard import (
-    by_line,
-    is_uncontrolled_measured,
-    keep_books,
-    measured_load,
-    measured_uncontrolled,
-)
+from csms.service.grid_guard import keep_books
 from csms.service.guard_words import banner, view_event
 from csms.service.kept_room import kept_rooms
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.measured_flows import (
+    is_uncontrolled_measured,
+    measured_load,
+    measured_uncontrolled,
+)
 from csms.service.problem_builder import need_of
 from csms.service.readings import line_amps
 from csms.service.reason_text import explain_evse

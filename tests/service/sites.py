@@ -20,7 +20,7 @@ from csms.domain.station import ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from tests.domain.sites import small_site
+from tests.domain.sites import place, small_site
 from tests.service.rig import NOON
 
 
@@ -96,3 +96,16 @@ def draw(evse: LiveEvse, *amps: float, at: datetime = NOON, **more: Any) -> None
     """Let an EVSE's meter show a current on each conductor."""
     first, second, third = amps if len(amps) == 3 else (*amps, 0.0, 0.0)[:3]
     evse.reading = Reading(at=at, current_a=(first, second, third), **more)
+
+
+def live_level(*lines: tuple[int, ...], fallback_a: float = 0.0) -> LiveSite:
+    """Chargers A, B, ... on level 1 (40 A), connected and with a vehicle."""
+    names = "ABCDEF"[: len(lines)]
+    places = (
+        place(name, "level-1", fallback_a, wired) for name, wired in zip(names, lines, strict=True)
+    )
+    live = LiveSite(small_site(*places))
+    for number, name in enumerate(names, start=1):
+        connect(live, name)
+        plug_in(live, name, number=number)
+    return live

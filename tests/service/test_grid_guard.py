@@ -1,57 +1,36 @@
-"""Sums of currents, worked out by hand: what may flow, and what does."""
+"""Sums of what may flow, worked out by hand."""
 
 from dataclasses import replace
 
 import pytest
 
-from csms.domain.altered import altered
-from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
-from csms.domain.metering import Reading
-from csms.domain.vehicle import VehicleHabits
 from csms.service.grid_guard import (
     Ledger,
     LineFlow,
     adds_to_overload,
     fullest_line,
     is_overcommitted,
-    is_uncontrolled_measured,
     keep_books,
     limits_now,
-    measured_load,
-    measured_uncontrolled,
 )
 from csms.service.live_site import LiveSite
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import (
     connect,
-    draw,
     evse_of,
     hold,
     it_site,
     limit,
+    live_level,
     plug_in,
-    transaction,
     with_meter,
 )
 
 
-def live_of(*lines: tuple[int, ...], fallback_a: float = 0.0) -> LiveSite:
-    """Chargers A, B, ... on level 1 (40 A), connected and with a vehicle."""
-    names = "ABCDEF"[: len(lines)]
-    places = (
-        place(name, "level-1", fallback_a, wired) for name, wired in zip(names, lines, strict=True)
-    )
-    live = LiveSite(small_site(*places))
-    for number, name in enumerate(names, start=1):
-        connect(live, name)
-        plug_in(live, name, number=number)
-    return live
-
-
 def test_books_add_up_what_may_flow_line_by_line_and_up_the_tree() -> None:
-    live = live_of((1, 2, 3), (2,), (3,))
+    live = live_level((1, 2, 3), (2,), (3,))
     for name, amps in (("A", 10.0), ("B", 6.0), ("C", 20.0)):
         hold(evse_of(live, name), amps)
     books = keep_books(live, NOON)
@@ -62,7 +41,7 @@ def test_books_add_up_what_may_flow_line_by_line_and_up_the_tree() -> None:
 
 
 def test_books_see_limits_rise_and_lapse() -> None:
-    live = live_of((1, 2, 3), fallback_a=6.0)
+    live = live_level((1, 2, 3), fallback_a=6.0)
     rising = limit((0, 8.0), (300, 20.0))
     evse = evse_of(live, "A")
     evse.allowance = replace(evse.allowance, accepted=rising)
@@ -81,7 +60,7 @@ def test_loads_between_two_lines_add_up_as_vectors() -> None:
 
 
 def test_everything_that_may_be_in_force_counts_at_its_highest() -> None:
-    live = live_of((1, 2, 3))
+    live = live_level((1, 2, 3))
     evse = evse_of(live, "A")
     hold(evse, 10.0)
     evse.allowance = evse.allowance.sent(limit((0, 20.0))).sent(limit((0, 6.0)))
@@ -96,7 +75,7 @@ def test_charger_that_is_only_planned_draws_nothing() -> None:
 
 
 def test_site_may_be_given_out_to_the_full_and_not_beyond() -> None:
-    live = live_of((1, 2, 3), (1, 2, 3))
+    live = live_level((1, 2, 3), (1, 2, 3))
     for name in ("A", "B"):
         hold(evse_of(live, name), 20.0)
     assert not is_overcommitted(live, NOON)
@@ -105,7 +84,7 @@ def test_site_may_be_given_out_to_the_full_and_not_beyond() -> None:
 
 
 def test_charger_that_nobody_has_heard_of_may_overcommit_a_site() -> None:
-    live = live_of((1, 2, 3), (1, 2, 3))
+    live = live_level((1, 2, 3), (1, 2, 3))
     for name in ("A", "B"):
         evse = evse_of(live, name)
         evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
@@ -119,7 +98,7 @@ def raises(live: LiveSite, name: str, *steps: tuple[int, float]) -> bool:
 
 
 def test_increase_may_take_the_last_of_the_room_now_and_later() -> None:
-    live = live_of((1, 2, 3), (1, 2, 3))
+    live = live_level((1, 2, 3), (1, 2, 3))
     hold(evse_of(live, "A"), 20.0)
     assert not raises(live, "B", (0, 20.0))
     assert raises(live, "B", (0, 20.1))
@@ -128,7 +107,7 @@ def test_increase_may_take_the_last_of_the_room_now_and_later() -> None:
 
 
 def test_limits_that_are_proposed_one_after_the_other_are_judged_each_for_itself() -> None:
-    live = live_of((1, 2, 3), (1, 2, 3))
+    live = live_level((1, 2, 3), (1, 2, 3))
     hold(evse_of(live, "A"), 20.0)
     evse, ledger = evse_of(live, "B"), Ledger(live, NOON)
 
@@ -141,7 +120,7 @@ def test_limits_that_are_proposed_one_after_the_other_are_judged_each_for_itself
 
 
 def test_nothing_may_be_added_where_a_line_is_over_its_limit_already() -> None:
-    live = live_of((1,), (1,), (2,))
+    live = live_level((1,), (1,), (2,))
     hold(evse_of(live, "A"), 32.0)
     hold(evse_of(live, "B"), 20.0)
     assert raises(live, "B", (0, 20.1))
@@ -159,66 +138,8 @@ def test_uncontrolled_load_takes_its_room_first() -> None:
     assert raises(live, "A", (0, 12.0))  # 50 + 2 + 12 are more than 63
 
 
-def test_measured_load_is_what_the_meters_show() -> None:
-    live = live_of((2, 3, 1), (2,))
-    for name in ("A", "B"):
-        evse_of(live, name).habits = VehicleHabits(line_count=1)
-    draw(evse_of(live, "A"), 12.0)
-    draw(evse_of(live, "B"), 5.0)
-    assert measured_load(live, NOON)["intake"] == (0.0, 17.0, 0.0)
-
-
-def test_vehicle_in_a_tn_grid_loads_the_lines_of_the_conductors_that_carry_its_current() -> None:
-    live = live_of((2, 3, 1))
-    draw(evse_of(live, "A"), 16.0, 12.0, 0.0)
-    assert measured_load(live, NOON)["intake"] == (0.0, 16.0, 12.0)
-
-
-def test_first_reading_on_two_conductors_in_an_it_grid_is_a_load_between_their_lines() -> None:
-    live = LiveSite(it_site(place("A", "level-1", 0.0), place("B", "level-1", 0.0, (2, 3, 1))))
-    for name in ("A", "B"):
-        connect(live, name)
-        hold(plug_in(live, name), 32.0)
-    draw(evse_of(live, "A"), 16.0, 16.0, 0.0)
-    assert measured_load(live, NOON)["intake"] == pytest.approx((16.0, 16.0, 0.0))
-    draw(evse_of(live, "B"), 16.0, 16.0, 0.0)
-    assert measured_load(live, NOON)["intake"] == pytest.approx((16.0, 27.713, 16.0), abs=0.001)
-
-
-def test_limit_counts_until_the_meter_reports_under_it() -> None:
-    live = live_of((2,))
-    hold(evse_of(live, "A"), 16.0)
-    draw(evse_of(live, "A"), 16.0, at=NOON)
-    hold(evse_of(live, "A"), 6.0, starts_at=after(1))
-    assert measured_load(live, after(1))["intake"] == (0.0, 6.0, 0.0)
-    draw(evse_of(live, "A"), 7.0, at=after(2))
-    assert measured_load(live, after(2))["intake"] == (0.0, 7.0, 0.0)
-
-
-def test_what_is_proven_gives_a_vehicle_the_time_to_follow() -> None:
-    live = live_of((1, 2, 3))
-    evse = evse_of(live, "A")
-    hold(evse, 16.0, after(-5))
-    draw(evse, 16.0, 16.0, 16.0)
-    hold(evse, 10.0)
-    assert measured_load(live, NOON)["level-1"] == (10.0, 10.0, 10.0)
-    proven = measured_load(live, NOON, is_proven=True)
-    assert proven["level-1"] == (16.0, 16.0, 16.0)
-    proven = measured_load(live, after(0.1), is_proven=True)  # it has 6 s
-    assert proven["level-1"] == (10.0, 10.0, 10.0)
-
-
-def test_uncontrolled_load_that_is_only_reckoned_with_is_not_proven() -> None:
-    site = with_meter(small_site(level_load=(1.0, 2.0, 3.0)), flat(20.0))
-    live = LiveSite(site)
-    assert measured_uncontrolled(live, NOON, is_proven=True)["intake"] == (0.0, 0.0, 0.0)
-    live.read_feeder("intake", NOON, (7.0, 8.0, 9.0))
-    assert measured_uncontrolled(live, NOON, is_proven=True)["intake"] == (7.0, 8.0, 9.0)
-    assert measured_load(live, NOON, is_proven=True)["level-1"] == (0.0, 0.0, 0.0)
-
-
 def test_fullest_line_is_the_one_with_most_above_its_limit_or_least_below() -> None:
-    live = live_of((1, 2, 3), (2,))
+    live = live_level((1, 2, 3), (2,))
     for name, amps in (("A", 24.0), ("B", 20.0)):
         hold(evse_of(live, name), amps)
     assert fullest_line(live, NOON) == LineFlow(
@@ -231,40 +152,9 @@ def test_fullest_line_is_the_one_with_most_above_its_limit_or_least_below() -> N
 
 
 def test_limits_of_this_instant_are_told_line_by_line() -> None:
-    limits = limits_now(live_of((1, 2, 3)), NOON)
+    limits = limits_now(live_level((1, 2, 3)), NOON)
     assert limits == {
         "intake": (63.0, 63.0, 63.0),
         "level-1": (40.0, 40.0, 40.0),
         "level-2": (40.0, 40.0, 40.0),
     }
-
-
-def test_uncontrolled_load_is_measured_where_it_is_and_else_reckoned_up_the_tree() -> None:
-    site = with_meter(small_site(level_load=(8.0, 8.0, 8.0)), flat(30.0), step_a=6.0)
-    live = LiveSite(site)
-    live.read_feeder("intake", NOON, (4.0, 5.0, 6.0))
-    assert measured_uncontrolled(live, NOON) == {
-        "intake": (12.0, 13.0, 14.0),
-        "level-1": (8.0, 8.0, 8.0),
-        "level-2": (0.0, 0.0, 0.0),
-    }
-    told = [is_uncontrolled_measured(live, name, NOON) for name in ("intake", "level-1", "level-2")]
-    assert told == [False, False, None]
-
-
-def test_meter_of_a_charger_that_is_gone_shows_nothing() -> None:
-    live = live_of((1, 2, 3))
-    draw(evse_of(live, "A"), 12.0, 12.0, 12.0)
-    live.station_disconnected("A")
-    assert measured_load(live, NOON)["intake"] == (0.0, 0.0, 0.0)
-
-
-def test_vehicle_at_an_evse_that_the_file_does_not_know_is_on_its_stations_feeder() -> None:
-    live = live_of((1, 2, 3))
-    hold(evse_of(live, "A"), 0.0)
-    at_two = altered(transaction("A", number=9), evse=EvseId("A", 2))
-    live.transaction_changed(at_two, NOON)
-    allowed_a = keep_books(live, NOON).allowed_a["level-1"]
-    assert allowed_a[:, 0].tolist() == [32.0, 32.0, 32.0]
-    live.read(EvseId("A", 2), Reading(at=NOON, current_a=(20.0, 19.0, 18.0)), NOON)
-    assert measured_load(live, NOON)["level-1"] == (20.0, 19.0, 18.0)

@@ -12,9 +12,10 @@ from csms.domain.site import PhaseAmps, Site, UncontrolledLoad
 from csms.domain.station import ConnectorStatus
 from csms.service.at_once import cuts
 from csms.service.electrics import expected_uncontrolled
-from csms.service.grid_guard import is_overcommitted, measured_load, measured_uncontrolled
+from csms.service.grid_guard import is_overcommitted
 from csms.service.live_site import LiveSite
 from csms.service.load_bound import most_measured
+from csms.service.measured_flows import measured_load, measured_uncontrolled
 from csms.service.total_reading import take_total
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON
