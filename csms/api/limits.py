@@ -1,10 +1,10 @@
 """Limits that the operator or the grid company put on a site's feeders."""
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, status
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from csms.api.dependencies import Context
 from csms.api.schemas import Current
@@ -18,9 +18,12 @@ _UNTIL: str = "When it ends by itself; null: when it is lifted"
 _WORDS: str = "Why, in the party's words"
 
 
+_ONE: Final = TypeAdapter[float](Current)
+
+
 def _by_line(amps: object) -> object:
-    """One current for all lines, a number or one in text, as one for each."""
-    return [amps] * 3 if isinstance(amps, int | float | str) else amps
+    """One current for all lines, a number or one in text, as one for each; told once if wrong."""
+    return [_ONE.validate_python(amps)] * 3 if isinstance(amps, int | float | str) else amps
 
 
 _Three: TypeAlias = Annotated[list[Current], Field(min_length=3, max_length=3)]

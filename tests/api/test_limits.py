@@ -76,9 +76,9 @@ async def test_what_is_not_there_cannot_be_limited(api: Api, path: str, detail: 
     [
         ({}, "body/amps: "),
         ({"amps": None}, "body/amps: "),
-        ({"amps": -1}, "body/amps/0: "),
-        ({"amps": 10_001}, "body/amps/0: "),
-        ({"amps": "many"}, "body/amps/0: "),
+        ({"amps": -1}, "body/amps: "),
+        ({"amps": 10_001}, "body/amps: "),
+        ({"amps": "many"}, "body/amps: "),
         ({"amps": [20, 20]}, "body/amps: "),
         ({"amps": [20, -1, 20]}, "body/amps/1: "),
         ({"amps": 20, "until": "2026-01-15T12:00:00"}, "body/until"),
@@ -87,10 +87,12 @@ async def test_what_is_not_there_cannot_be_limited(api: Api, path: str, detail: 
         ({"amps": 20, "until": "2026-01-14T11:00:00Z"}, "until: expected an instant after"),
     ],
 )
-async def test_bad_limit_is_answered_with_place_and_cause(
+async def test_bad_limit_is_answered_once_with_place_and_cause(
     api: Api, body: dict[str, Any], place: str
 ) -> None:
-    assert (await api.put(PATH, body, 422))["detail"].startswith(place)
+    detail = (await api.put(PATH, body, 422))["detail"]
+    assert detail.startswith(place)
+    assert detail.count(place) == 1
     assert await api.get("/sites/fjordgata/limits") == []
 
 
