@@ -1,10 +1,8 @@
 """`chargeflex chaos`: the real system through days in which much goes wrong, one for each seed."""
 
-import multiprocessing
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Final
@@ -12,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from csms.cli.chaos_run import Asked, SeedReport, run_seed
+from csms.cli.chaos_processes import LostSeed, run_all
+from csms.cli.chaos_run import Asked, SeedReport
 from csms.domain.errors import InvalidInputError
 from csms.log import set_up_logging
 from simulators.chaos.faults import ALL, AT_STATIONS, FaultKind
@@ -88,13 +87,17 @@ def chaos(
         )
         for seed in ([replay] if replay is not None else read_seeds(seeds))
     ]
-    reports = []
-    for report in _run_all(asked, jobs or os.cpu_count() or 1):
+    reports, lost = [], []
+    for report in run_all(asked, jobs or os.cpu_count() or 1):
+        if isinstance(report, LostSeed):
+            lost.append(report)
+            typer.echo(f"seed {report.seed}: its process ended before the day was over")
+            continue
         reports.append(report)
         for line in _lines(report, asked[0], faults):
             typer.echo(line)
-    has_passed = judge(reports, least_pct)
-    typer.echo(_summary(reports, least_pct, has_passed=has_passed))
+    has_passed = judge(reports, least_pct) and not lost
+    typer.echo(_summary(reports, lost, least_pct, has_passed=has_passed))
     if not has_passed:
         raise typer.Exit(1)
 
@@ -134,20 +137,6 @@ def judge(reports: Sequence[SeedReport], least_pct: float | None = None) -> bool
     """Whether no limit was exceeded, and enough was delivered, if that is asked for."""
     is_enough = least_pct is None or 100 * _of_omniscience(reports) >= least_pct
     return _over_as(reports) == 0.0 and is_enough
-
-
-def _run_all(asked: Sequence[Asked], jobs: int) -> Iterator[SeedReport]:
-    """Run each seed in a process whose sets have the same order as any other's."""
-    os.environ["PYTHONHASHSEED"] = "0"
-    spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(asked)), mp_context=spawning) as pool:
-        for done in as_completed([pool.submit(_run_quietly, one) for one in asked]):
-            yield done.result()
-
-
-def _run_quietly(asked: Asked) -> SeedReport:
-    set_up_logging("CRITICAL")
-    return run_seed(asked)
 
 
 def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
@@ -202,12 +191,19 @@ def _of_omniscience(reports: Sequence[SeedReport]) -> float:
     return _share(reports, lambda report: report.omniscient_wh)
 
 
-def _summary(reports: Sequence[SeedReport], least_pct: float | None, *, has_passed: bool) -> str:
+def _summary(
+    reports: Sequence[SeedReport],
+    lost: Sequence[LostSeed],
+    least_pct: float | None,
+    *,
+    has_passed: bool,
+) -> str:
     bars = "0.0 A s" if least_pct is None else f"0.0 A s, {least_pct:g} %"
     of_foresight = _share(reports, lambda report: report.foresight_wh)
+    lost_words = f" and {len(lost)} lost" if lost else ""
     return (
-        f"chaos: {len(reports)} seeds, {_over_as(reports):.1f} A s over a limit, energy "
-        f"{100 * _of_omniscience(reports):.1f} % of omniscience (bar {bars}), "
+        f"chaos: {len(reports)} seeds{lost_words}, {_over_as(reports):.1f} A s over a limit, "
+        f"energy {100 * _of_omniscience(reports):.1f} % of omniscience (bar {bars}), "
         f"{100 * of_foresight:.1f} % of foresight "
         f"{'PASS' if has_passed else 'FAIL'}"
     )

@@ -13,7 +13,7 @@ import pytest
 
 from csms.cli.chaos import judge, read_kinds, read_seeds
 from csms.cli.chaos_planner import ThriftyPlanner
-from csms.cli.chaos_run import Asked, SeedReport, run_seed
+from csms.cli.chaos_run import Asked, run_seed
 from csms.cli.chaos_server import MortalServer, ServerPlan
 from csms.domain.errors import InvalidInputError
 from csms.settings.site_file import read_site
@@ -25,6 +25,7 @@ from simulators.stations.station import Surroundings
 from simulators.stations.station_v16 import StationV16
 from simulators.virtual_time import run_virtual
 from tests.cli.rig import ROOT, chargeflex, logging_as_before
+from tests.cli.seed_reports import seed_report
 from tests.simulators.stations.builders import NOON, outlet_model, session
 
 ONE_STATION = """
@@ -110,33 +111,11 @@ def test_stations_that_ignore_their_limits_are_found(monkeypatch: pytest.MonkeyP
 
 
 def test_verdict_asks_for_no_excess_and_for_energy() -> None:
-    good = _report(over_as=0.0, delivered_wh=95.0)
+    good = seed_report(over_as=0.0, delivered_wh=95.0)
     assert judge([good])
-    assert not judge([good, _report(over_as=0.1, delivered_wh=100.0)])
-    assert judge([_report(over_as=0.0, delivered_wh=94.0)])
-    assert not judge([_report(over_as=0.0, delivered_wh=94.0)], 95.0)
-
-
-def _report(*, over_as: float, delivered_wh: float) -> SeedReport:
-    return SeedReport(
-        seed=1,
-        timezone="Europe/Oslo",
-        over_as=over_as,
-        excused_as=0.0,
-        first=None,
-        excess_count=0,
-        faults_before=(),
-        around=(),
-        delivered_wh=delivered_wh,
-        omniscient_wh=100.0,
-        foresight_wh=90.0,
-        visits=1,
-        faults={},
-        restarts=0,
-        plans=1,
-        digest="",
-        cpu_s=1.0,
-    )
+    assert not judge([good, seed_report(over_as=0.1, delivered_wh=100.0)])
+    assert judge([seed_report(over_as=0.0, delivered_wh=94.0)])
+    assert not judge([seed_report(over_as=0.0, delivered_wh=94.0)], 95.0)
 
 
 @pytest.mark.parametrize("turns", [0, 3, 10, 40])
