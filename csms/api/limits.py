@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Query, status
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from csms.api.dependencies import Context
 from csms.api.schemas import Current
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
-from csms.service.imposed_limits import WantedLimit
+from csms.service.imposed_limits import Imposed
+from csms.service.wanted_limits import MOST_LIMITS, WantedLimit
 
 router = APIRouter(prefix="/sites", tags=["limits"])
 
@@ -48,6 +49,12 @@ class WantedFeederLimit(_Model):
     words: str = Field(default="", max_length=200, description=_WORDS)
 
 
+class WantedSchedule(_Model):
+    """All that a party limits a feeder to, now and later; each limit begins at another instant."""
+
+    limits: list[WantedFeederLimit] = Field(min_length=1, max_length=MOST_LIMITS)
+
+
 class FeederLimit(_Model):
     """A limit that somebody has put on a feeder, beside the one in the site file."""
 
@@ -79,28 +86,51 @@ async def list_limits(context: Context, site_id: str) -> list[FeederLimit]:
 async def impose_limit(
     context: Context, site_id: str, feeder_id: str, party: LimitParty, wanted: WantedFeederLimit
 ) -> ImposedFeederLimit:
-    """Limit a feeder, in place of what the same party has limited it to before.
+    """Limit a feeder, in place of all that the same party has limited it to before.
 
     What is too much is cut at once, without a plan; nobody is lowered below the standing fallback.
     """
-    limit = WantedLimit(
-        amps=wanted.amps,
-        from_at=wanted.from_at,
-        until_at=wanted.until_at,
-        words=wanted.words,
-    )
-    imposed = await context.limits.impose(site_id, feeder_id, party, limit)
-    return ImposedFeederLimit(
-        **_fields(imposed.limit), least_a=imposed.least_a, warning=imposed.warning
-    )
+    [imposed] = await context.limits.impose(site_id, feeder_id, party, [_wanted(wanted)])
+    return _imposed(imposed)
+
+
+@router.put("/{site_id}/feeders/{feeder_id}/limits/{party}/schedule")
+async def impose_schedule(
+    context: Context, site_id: str, feeder_id: str, party: LimitParty, wanted: WantedSchedule
+) -> list[ImposedFeederLimit]:
+    """Limit a feeder to several currents, in place of all that the party has limited it to before.
+
+    They may follow each other or overlap; where they overlap, the lowest counts.
+    """
+    limits = [_wanted(one) for one in wanted.limits]
+    return [_imposed(one) for one in await context.limits.impose(site_id, feeder_id, party, limits)]
 
 
 @router.delete(
     "/{site_id}/feeders/{feeder_id}/limits/{party}", status_code=status.HTTP_204_NO_CONTENT
 )
-async def lift_limit(context: Context, site_id: str, feeder_id: str, party: LimitParty) -> None:
-    """Take a party's limit off a feeder; what vehicles may draw rises gradually."""
-    await context.limits.lift(site_id, feeder_id, party)
+async def lift_limit(
+    context: Context,
+    site_id: str,
+    feeder_id: str,
+    party: LimitParty,
+    from_at: Annotated[
+        AwareDatetime | None,
+        Query(alias="from", description="When the only limit begins that is lifted; default all"),
+    ] = None,
+) -> None:
+    """Take a party's limits off a feeder; what vehicles may draw rises gradually."""
+    await context.limits.lift(site_id, feeder_id, party, from_at)
+
+
+def _wanted(limit: WantedFeederLimit) -> WantedLimit:
+    return WantedLimit(
+        amps=limit.amps, from_at=limit.from_at, until_at=limit.until_at, words=limit.words
+    )
+
+
+def _imposed(one: Imposed) -> ImposedFeederLimit:
+    return ImposedFeederLimit(**_fields(one.limit), least_a=one.least_a, warning=one.warning)
 
 
 def _fields(limit: ImposedLimit) -> dict[str, object]:

@@ -23,6 +23,7 @@ A station's refusal of *our* request is an outcome (`csms.domain.commands`), not
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -130,8 +131,9 @@ class UnknownFeederError(ChargeFlexError):
 class NotLimitedError(ChargeFlexError):
     """Nobody has imposed the limit that is to be lifted."""
 
-    def __init__(self, feeder_id: str, party: str) -> None:
-        super().__init__(f"feeder {feeder_id!r} is not limited by {party}")
+    def __init__(self, feeder_id: str, party: str, from_at: datetime | None = None) -> None:
+        begins = f" from {from_at.isoformat()} on" if from_at else ""
+        super().__init__(f"feeder {feeder_id!r} is not limited by {party}{begins}")
         self.feeder_id = feeder_id
         self.party = party
 

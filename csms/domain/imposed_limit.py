@@ -19,7 +19,7 @@ class LimitParty(StrEnum):
 class ImposedLimit:
     """The most that a feeder may carry while this is in force; the lowest of all limits counts.
 
-    A party has one limit at a feeder at most: a new one takes the place of the old.
+    A party may have several at a feeder, each with another start; they may overlap.
 
     Attributes:
         amps: By line.

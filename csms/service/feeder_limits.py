@@ -41,8 +41,12 @@ def imposed_on(live: LiveSite, feeder_id: FeederId) -> Iterator[ImposedLimit]:
     """What is imposed on a feeder, in force or to come."""
     if live.imposed:
         for party in LimitParty:
-            if imposed := live.imposed.get((feeder_id, party)):
-                yield imposed
+            yield from live.imposed.get((feeder_id, party), ())
+
+
+def all_imposed(live: LiveSite) -> list[ImposedLimit]:
+    """What is imposed on all feeders of a site, in force or to come."""
+    return [one for limits in live.imposed.values() for one in limits]
 
 
 def binding_limit(
@@ -67,8 +71,9 @@ def turns(live: LiveSite, after: datetime, before: datetime) -> list[datetime]:
 
     They begin to count when vehicles have to begin to follow.
     """
-    begins = {one.from_at - live.settled for one in live.imposed.values()}
-    edges = begins | {one.until_at for one in live.imposed.values() if one.until_at}
+    limits = all_imposed(live)
+    begins = {one.from_at - live.settled for one in limits}
+    edges = begins | {one.until_at for one in limits if one.until_at}
     return sorted(edge for edge in edges if after < edge < before)[:_MOST_TURNS]
 
 
@@ -98,7 +103,7 @@ def usable(
         feeders: With the limits in force.
         edges: Start of every slot, and the end of the last.
     """
-    ends = [one for one in live.imposed.values() if one.until_at and one.until_at < edges[-1]]
+    ends = [one for one in all_imposed(live) if one.until_at and one.until_at < edges[-1]]
     if not live.ramps and not ends:
         return feeders
     uncontrolled = line_currents(feeders, []) if live.ramps else {}

@@ -88,7 +88,7 @@ class LiveSite(WakeUps):
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
         self._fits: dict[EvseId, bool] = {}
-        self.imposed: dict[tuple[FeederId, LimitParty], ImposedLimit] = {}
+        self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()
         self._ways = ways_to_root(site)

@@ -1,6 +1,6 @@
 """Ports for keeping what stations are asked for under a number, and what they tell."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -155,14 +155,20 @@ class ExternalLimitStore(Protocol):
 class ImposedLimitStore(Protocol):
     """Keeps what others than the site files limit feeders to, until it has ended or is lifted."""
 
-    async def put(self, site_id: SiteId, limit: ImposedLimit) -> None:
-        """Keep a limit, in place of the last one of its party and feeder."""
+    async def replace(
+        self,
+        site_id: SiteId,
+        feeder_id: FeederId,
+        party: LimitParty,
+        limits: Sequence[ImposedLimit],
+    ) -> None:
+        """Keep limits of a party and feeder, each with another start, in place of all it had."""
         ...
 
-    async def drop(self, site_id: SiteId, feeder_id: FeederId, party: LimitParty) -> None:
-        """Forget a party's limit of a feeder."""
+    async def drop(self, site_id: SiteId, limit: ImposedLimit) -> None:
+        """Forget one limit."""
         ...
 
     async def at_site(self, site_id: SiteId) -> list[ImposedLimit]:
-        """All limits of a site's feeders, those too that have ended meanwhile."""
+        """All limits of a site's feeders by their start, those too that have ended meanwhile."""
         ...

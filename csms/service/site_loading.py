@@ -63,9 +63,10 @@ async def _load_imposed(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
     site_id, feeders = live.site.site_id, {one.feeder_id for one in live.site.feeders}
     for limit in await uow.imposed_limits.at_site(site_id):
         if limit.feeder_id in feeders and (limit.until_at is None or limit.until_at > now):
-            live.imposed[limit.feeder_id, limit.party] = limit
+            key = (limit.feeder_id, limit.party)
+            live.imposed[key] = (*live.imposed.get(key, ()), limit)
             continue
-        await uow.imposed_limits.drop(site_id, limit.feeder_id, limit.party)
+        await uow.imposed_limits.drop(site_id, limit)
         if limit.feeder_id not in feeders:
             logger.warning("the limit of feeder %s is forgotten: it is gone", limit.feeder_id)
             continue

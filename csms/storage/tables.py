@@ -312,7 +312,7 @@ class ImposedLimitRow(SQLModel, table=True):
     feeder_id: str = Field(primary_key=True)
     party: str = Field(primary_key=True)
     amps: list[float] = Field(sa_column=Column(JSON, nullable=False))
-    from_at: datetime
+    from_at: datetime = Field(primary_key=True)
     until_at: datetime | None = None
     words: str
 

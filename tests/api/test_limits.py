@@ -96,6 +96,37 @@ async def test_bad_limit_is_answered_once_with_place_and_cause(
     assert await api.get("/sites/fjordgata/limits") == []
 
 
+async def test_schedule_takes_the_place_of_all_that_the_party_has_said(api: Api) -> None:
+    await api.put(PATH, {"amps": 10}, 200)
+    evening = {"from": "2026-01-14T18:00:00Z", "until": "2026-01-14T19:00:00Z"}
+    body = {"limits": [{"amps": [20, 16, 20], **evening}, {"amps": 30}]}
+    now, later = await api.put(f"{PATH}/schedule", body, 200)
+    assert (now["amps"], now["until"], now["warning"]) == ([30.0, 30.0, 30.0], None, "")
+    assert (later["amps"], later["from"]) == ([20.0, 16.0, 20.0], "2026-01-14T18:00:00Z")
+    told = await api.get("/sites/fjordgata/limits")
+    assert [one["amps"][1] for one in told] == [30.0, 16.0]
+    assert await delete(api, f"{PATH}?from=2026-01-14T19:00:00%2B01:00", 204) is None
+    assert [one["amps"][1] for one in await api.get("/sites/fjordgata/limits")] == [30.0]
+
+
+@pytest.mark.parametrize(
+    ("limits", "place"),
+    [
+        ([], "body/limits: "),
+        ([{"amps": 20}, {"amps": -1}], "body/limits/1/amps: "),
+        ([{"amps": 20}, {"amps": 16}], "limits/1/from: expected one limit for each start"),
+        ([{"amps": 20}] * 201, "body/limits: "),
+    ],
+)
+async def test_bad_schedule_changes_nothing(
+    api: Api, limits: list[dict[str, Any]], place: str
+) -> None:
+    await api.put(PATH, {"amps": 10}, 200)
+    refused = await api.put(f"{PATH}/schedule", {"limits": limits}, 422)
+    assert refused["detail"].startswith(place)
+    assert [one["amps"][0] for one in await api.get("/sites/fjordgata/limits")] == [10.0]
+
+
 async def test_description_allows_one_current_or_three(api: Api) -> None:
     schemas = (await api.get("/openapi.json"))["components"]["schemas"]
     current = {"type": "number", "minimum": 0.0, "maximum": 10_000.0}

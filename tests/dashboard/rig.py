@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
-from csms.service.imposed_limits import Imposed, ImposedLimits, WantedLimit
+from csms.service.imposed_limits import Imposed, ImposedLimits
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
@@ -36,6 +36,7 @@ from csms.service.site_view import SiteView
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.tokens import Tokens
+from csms.service.wanted_limits import WantedLimit
 from tests.dashboard.views import NOON
 from tests.domain.sites import small_site
 
@@ -180,7 +181,7 @@ class FakeLimits:
     """Notes what was asked for, and answers as a test says.
 
     Attributes:
-        asked: What was imposed: feeder, amperes, end, words; or lifted: feeder, party.
+        asked: What was imposed: feeder, amperes, end, words; or lifted: feeder, party, start.
         warning: What is said of the next limit.
         fault: Raised in place of an answer.
     """
@@ -191,20 +192,23 @@ class FakeLimits:
         self.fault: ChargeFlexError | None = None
 
     async def impose(
-        self, _site_id: str, feeder_id: str, party: LimitParty, wanted: WantedLimit
-    ) -> Imposed:
+        self, _site_id: str, feeder_id: str, party: LimitParty, wanted: Sequence[WantedLimit]
+    ) -> list[Imposed]:
         """Limit a feeder."""
         if self.fault:
             raise self.fault
-        self.asked.append((feeder_id, tuple(wanted.amps), wanted.until_at, wanted.words))
+        [one] = wanted
+        self.asked.append((feeder_id, tuple(one.amps), one.until_at, one.words))
         limit = ImposedLimit(
             feeder_id=feeder_id, party=party, amps=(20.0, 20.0, 20.0), from_at=NOON
         )
-        return Imposed(limit=limit, least_a=(6.0, 6.0, 6.0), warning=self.warning)
+        return [Imposed(limit=limit, least_a=(6.0, 6.0, 6.0), warning=self.warning)]
 
-    async def lift(self, _site_id: str, feeder_id: str, party: LimitParty) -> None:
+    async def lift(
+        self, _site_id: str, feeder_id: str, party: LimitParty, from_at: datetime | None
+    ) -> None:
         """Lift a limit."""
-        self.asked.append((feeder_id, party))
+        self.asked.append((feeder_id, party, from_at))
 
 
 def dashboard_app(room: FakeRoom) -> FastAPI:

@@ -126,7 +126,7 @@ async def test_limit_in_force_is_shown_with_its_party_and_lifted(
     assert room.limits.asked == []
     await tab.page.click(f"{SHEET} .limit-go")
     await tab.page.wait_for_selector(".limit", state="hidden")
-    assert room.limits.asked == [("row-a", LimitParty.GRID_COMPANY)]
+    assert room.limits.asked == [("row-a", LimitParty.GRID_COMPANY, limits[1].from_at)]
     room.show(with_feeder(site_view(), "row-a", imposed=limits[:1]))
     await tab.page.wait_for_selector(f"{ROW_A} .feeder-limits li:nth-child(2)", state="detached")
     assert tab.complaints == []

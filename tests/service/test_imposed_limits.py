@@ -21,8 +21,9 @@ from csms.domain.limits import Standing
 from csms.domain.site import GuestPlace
 from csms.service.grid_guard import is_overcommitted, keep_books
 from csms.service.guests import judge_guest
-from csms.service.imposed_limits import Imposed, WantedLimit
+from csms.service.imposed_limits import Imposed
 from csms.service.problem_builder import build_problem
+from csms.service.wanted_limits import WantedLimit
 from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, CommitError, Office, after, open_office, with_control
@@ -49,7 +50,9 @@ async def limit(
     office: Office, amps: float = 20.0, party: LimitParty = OPERATOR, **more: Any
 ) -> Imposed:
     """Limit the level to so many amperes on each line."""
-    return await office.limits.impose(SITE, LEVEL, party, WantedLimit(amps=(amps,), **more))
+    wanted = [WantedLimit(amps=(amps,), **more)]
+    [imposed] = await office.limits.impose(SITE, LEVEL, party, wanted)
+    return imposed
 
 
 def limit_a(office: Office, minutes: float, feeder_id: str = LEVEL) -> list[float]:
@@ -90,7 +93,7 @@ async def test_a_limit_that_is_kept_to_already_only_asks_for_a_plan(office: Offi
 
 async def test_each_line_has_its_own_limit(office: Office) -> None:
     wanted = WantedLimit(amps=(30.0, 50.0, 20.0))
-    await office.limits.impose(SITE, LEVEL, GRID, wanted)
+    await office.limits.impose(SITE, LEVEL, GRID, [wanted])
     assert limit_a(office, 0) == [30.0, 40.0, 20.0]  # the site file's 40 A hold as well
 
 
@@ -163,20 +166,82 @@ async def test_a_limit_far_ahead_does_not_cut_a_plan_otherwise(office: Office) -
 async def test_a_limit_that_cannot_be_true_is_refused(
     office: Office, wanted: dict[str, Any], message: str
 ) -> None:
+    limits = [WantedLimit(**{"amps": (20.0,), **wanted})]
     with pytest.raises(InvalidInputError) as refused:
-        await office.limits.impose(
-            SITE, LEVEL, OPERATOR, WantedLimit(**{"amps": (20.0,), **wanted})
-        )
+        await office.limits.impose(SITE, LEVEL, OPERATOR, limits)
     assert str(refused.value) == message
     assert office.live.imposed == {}
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (WantedLimit(amps=(20.0, 20.0)), "limits/1/amps: expected one current or 3, got 2"),
+        (
+            WantedLimit(amps=(20.0,), from_at=after(30), until_at=after(20)),
+            f"limits/1/{TOO_EARLY}, got 2026-01-14T12:20:00+00:00",
+        ),
+        (
+            WantedLimit(amps=(30.0,), until_at=after(20)),
+            f"limits/1/from: expected one limit for each start, got two at {NOON.isoformat()}",
+        ),
+    ],
+)
+async def test_of_several_limits_the_wrong_one_is_named_and_none_counts(
+    office: Office, second: WantedLimit, message: str
+) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        await office.limits.impose(SITE, LEVEL, GRID, [WantedLimit(amps=(20.0,)), second])
+    assert str(refused.value) == message
+    assert office.live.imposed == {}
+
+
+async def test_limits_of_one_party_hold_beside_each_other(office: Office) -> None:
+    """30 A until it is lifted, but 20 A from 12:10 to 12:20."""
+    evening = WantedLimit(amps=(20.0,), from_at=after(10), until_at=after(20))
+    first, second = await office.limits.impose(
+        SITE, LEVEL, GRID, [evening, WantedLimit(amps=(30.0,))]
+    )
+    assert (first.limit.amps[0], second.limit.amps[0]) == (30.0, 20.0)
+    assert [limit_a(office, at)[0] for at in (0, 9, 10, 19, 20, 60)] == [30, 30, 20, 20, 30, 30]
+    office.clock.turn(21 * 60)
+    await office.limits.look()
+    assert [one.amps[0] for one in office.limits.in_force(SITE)] == [30.0]
+    assert await kept(office) == [(LEVEL, "grid_company")]
+    await office.limits.lift(SITE, LEVEL, GRID)
+    assert office.live.imposed == {}
+    assert await kept(office) == []
+
+
+async def test_one_limit_of_several_is_lifted(office: Office) -> None:
+    evening = WantedLimit(amps=(20.0,), from_at=after(10), until_at=after(20))
+    await office.limits.impose(SITE, LEVEL, GRID, [evening, WantedLimit(amps=(30.0,))])
+    office.live.guard.take()
+    with pytest.raises(NotLimitedError, match=r"by the grid company from 2026-01-14T12:05:00"):
+        await office.limits.lift(SITE, LEVEL, GRID, after(5))
+    await office.limits.lift(SITE, LEVEL, GRID, after(10))
+    assert [one.amps[0] for one in office.limits.in_force(SITE)] == [30.0]
+    [lifted] = office.live.guard.take()
+    assert lifted.cause == "The grid company no longer limits Level 1 to 20 A"
+
+
+async def test_several_limits_of_one_party_survive_a_restart(database_file: Path) -> None:
+    async with open_office(database_file, yard(2)) as before:
+        later = WantedLimit(amps=(20.0,), from_at=after(10))
+        await before.limits.impose(SITE, LEVEL, GRID, [WantedLimit(amps=(30.0,)), later])
+    async with open_office(database_file, yard(2)) as office:
+        assert [limit_a(office, at)[0] for at in (0, 9, 10)] == [30.0, 30.0, 20.0]
+        await limit(office, 25.0, GRID)
+        assert [limit_a(office, at)[0] for at in (0, 10)] == [25.0, 25.0]
+        assert len(await kept(office)) == 1
 
 
 async def test_only_feeders_that_are_there_can_be_limited(office: Office) -> None:
     wanted = WantedLimit(amps=(20.0,))
     with pytest.raises(UnknownSiteError):
-        await office.limits.impose("elsewhere", LEVEL, OPERATOR, wanted)
+        await office.limits.impose("elsewhere", LEVEL, OPERATOR, [wanted])
     with pytest.raises(UnknownFeederError):
-        await office.limits.impose(SITE, "level-9", OPERATOR, wanted)
+        await office.limits.impose(SITE, "level-9", OPERATOR, [wanted])
     with pytest.raises(UnknownFeederError):
         await office.limits.lift(SITE, "level-9", OPERATOR)
     with pytest.raises(NotLimitedError, match="feeder 'level-1' is not limited by the grid"):
@@ -252,7 +317,7 @@ async def test_limits_survive_a_restart_until_they_end(database_file: Path) -> N
 async def test_the_limit_of_a_feeder_that_is_gone_is_forgotten(database_file: Path) -> None:
     async with open_office(database_file, yard(2)) as before:
         wanted = WantedLimit(amps=(20.0,))
-        await before.limits.impose(SITE, "level-2", OPERATOR, wanted)
+        await before.limits.impose(SITE, "level-2", OPERATOR, [wanted])
     site = yard(2)
     smaller = with_control(site)
     object.__setattr__(smaller, "feeders", site.feeders[:2])
@@ -305,7 +370,7 @@ async def test_nothing_that_is_held_is_cut_by_a_ramp(database_file: Path) -> Non
         office.live.read_feeder("intake", NOON, (10.0,) * 3)
         hold(plug_in(office.live, "C-1"), 20.0)
         wanted = WantedLimit(amps=(30.0,))
-        await office.limits.impose(SITE, "intake", GRID, wanted)
+        await office.limits.impose(SITE, "intake", GRID, [wanted])
         await office.limits.lift(SITE, "intake", GRID)
         assert usable_a(office, 0, "intake") == 30.0
         office.live.read_feeder("intake", NOON, (25.0,) * 3)
@@ -329,7 +394,7 @@ async def test_guests_see_the_limit_in_force(office: Office) -> None:
     object.__setattr__(office.live.site, "guests", guests)
     assert judge_guest(office.live, NOON).is_granted
     wanted = WantedLimit(amps=(12.0,), from_at=after(5))
-    await office.limits.impose(SITE, "level-2", OPERATOR, wanted)
+    await office.limits.impose(SITE, "level-2", OPERATOR, [wanted])
     refused = judge_guest(office.live, NOON)
     assert refused.cause == (
         "a guest may draw 16 A, and Level 2 has 12.0 A left on L1 beside what cannot be lowered"

@@ -161,7 +161,7 @@ def limited(live: LiveSite, amps: float, **more: Any) -> LiveSite:
     """The same site, whose level somebody limits."""
     fields: dict[str, Any] = {"party": LimitParty.GRID_COMPANY, "from_at": NOON, **more}
     limit = ImposedLimit(feeder_id="level-1", amps=(40.0, amps, 40.0), **fields)
-    live.imposed["level-1", limit.party] = limit
+    live.imposed["level-1", limit.party] = (limit,)
     return live
 
 

@@ -178,7 +178,7 @@ def test_feeder_shows_what_others_limit_it_to_now_or_later(live: LiveSite) -> No
         (LimitParty.GRID_COMPANY, after(60), None),
         (LimitParty.OPERATOR, after(-60), after(30)),
     ):
-        live.imposed["level-1", party] = ImposedLimit(
+        limit = ImposedLimit(
             feeder_id="level-1",
             party=party,
             amps=(20.0, 20.0, 16.5),
@@ -186,6 +186,7 @@ def test_feeder_shows_what_others_limit_it_to_now_or_later(live: LiveSite) -> No
             until_at=until_at,
             words="work on the cable",
         )
+        live.imposed["level-1", party] = (limit,)
     view = viewed(live).feeders["level-1"]
     assert (view.limit_a, view.headroom_a) == ((20.0, 20.0, 16.5), (4.0, 4.0, 0.5))
     assert view.imposed == (

@@ -21,27 +21,36 @@ def limit(**more: Any) -> ImposedLimit:
     return ImposedLimit(**fields)
 
 
-async def test_limit_is_told_as_it_was_kept_last(database: Database) -> None:
+OPERATOR, GRID = LimitParty.OPERATOR, LimitParty.GRID_COMPANY
+
+
+async def test_limits_are_told_as_they_were_kept_last(database: Database) -> None:
     newer = limit(amps=(30.0, 30.0, 30.0), from_at=after(1), until_at=None, words="")
-    grid = limit(party=LimitParty.GRID_COMPANY)
+    grid = [limit(party=GRID), limit(party=GRID, from_at=after(10))]
     other = limit(feeder_id="level-1")
     async with SqlUnitOfWork(database) as uow:
-        assert await uow.imposed_limits.at_site("fjordgata") == []
-        for one in (limit(), grid, other, newer):
-            await uow.imposed_limits.put("fjordgata", one)
-        await uow.imposed_limits.put("elsewhere", limit())
+        limits = uow.imposed_limits
+        assert await limits.at_site("fjordgata") == []
+        await limits.replace("fjordgata", "intake", OPERATOR, [limit(), limit(from_at=after(2))])
+        await limits.replace("fjordgata", "intake", GRID, list(reversed(grid)))
+        await limits.replace("fjordgata", "level-1", OPERATOR, [other])
+        await limits.replace("elsewhere", "intake", OPERATOR, [limit()])
+        await limits.replace("fjordgata", "intake", OPERATOR, [newer])
         await uow.commit()
     async with SqlUnitOfWork(database) as uow:
-        assert await uow.imposed_limits.at_site("fjordgata") == [grid, newer, other]
-
-
-async def test_only_the_partys_limit_of_that_feeder_is_forgotten(database: Database) -> None:
-    grid, other = limit(party=LimitParty.GRID_COMPANY), limit(feeder_id="level-1")
-    async with SqlUnitOfWork(database) as uow:
-        for one in (limit(), grid, other):
-            await uow.imposed_limits.put("fjordgata", one)
-        await uow.imposed_limits.put("elsewhere", limit())
-        await uow.imposed_limits.drop("fjordgata", "intake", LimitParty.OPERATOR)
-        await uow.commit()
-        assert await uow.imposed_limits.at_site("fjordgata") == [grid, other]
+        assert await uow.imposed_limits.at_site("fjordgata") == [*grid, newer, other]
         assert await uow.imposed_limits.at_site("elsewhere") == [limit()]
+
+
+async def test_only_one_limit_is_forgotten(database: Database) -> None:
+    grid, later, other = limit(party=GRID), limit(from_at=after(10)), limit(feeder_id="level-1")
+    async with SqlUnitOfWork(database) as uow:
+        limits = uow.imposed_limits
+        await limits.replace("fjordgata", "intake", OPERATOR, [limit(), later])
+        await limits.replace("fjordgata", "intake", GRID, [grid])
+        await limits.replace("fjordgata", "level-1", OPERATOR, [other])
+        await limits.replace("elsewhere", "intake", OPERATOR, [limit()])
+        await limits.drop("fjordgata", limit())
+        await uow.commit()
+        assert await limits.at_site("fjordgata") == [grid, later, other]
+        assert await limits.at_site("elsewhere") == [limit()]

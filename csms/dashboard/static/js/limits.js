@@ -102,6 +102,7 @@ class Lifting {
   constructor(key, feeder, limit) {
     this.key = key;
     this.party = limit.party;
+    this.query = `?from=${encodeURIComponent(limit.from_at)}`;
     this.title = `Lift the limit of ${feeder.name}`;
     this.text = `${feeder.name}: ${limitWords(limit.amps)} no longer hold. Room comes back gradually.`;
   }
@@ -171,8 +172,8 @@ class Sheet {
   }
 
   async #send() {
-    const { key, party, method } = this.#act;
-    const path = `${this.#api}/feeders/${encodeURIComponent(key)}/limits/${party}`;
+    const { key, party, method, query = "" } = this.#act;
+    const path = `${this.#api}/feeders/${encodeURIComponent(key)}/limits/${party}${query}`;
     const body = this.#body && JSON.stringify(this.#body);
     this.#to.go.disabled = true;
     try {

@@ -1,0 +1,102 @@
+"""What somebody wants a feeder to be limited to, checked before it counts."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from csms.domain.errors import InvalidInputError
+from csms.domain.identity import FeederId
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.site import PhaseAmps
+
+MOST_LIMITS: Final = 200
+"""So many of one party at one feeder: two days of quarter-hours, and some."""
+_MOST_A: Final = 10_000.0
+_LINES: Final = 3
+_LONGEST: Final = timedelta(days=366)
+_MOST_CHARACTERS: Final = 200
+_SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLimit:
+    """What somebody wants a feeder to be limited to.
+
+    Attributes:
+        amps: One current for all lines, or one for each.
+        from_at: When it begins; None: at once.
+        until_at: When it ends by itself; None: when it is lifted.
+        words: Why.
+    """
+
+    amps: Sequence[float]
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    words: str = ""
+
+
+def checked_limits(
+    feeder_id: FeederId, party: LimitParty, wanted: Sequence[WantedLimit], now: datetime
+) -> tuple[ImposedLimit, ...]:
+    """Limits that can be true, in whole seconds, by their start.
+
+    Raises:
+        InvalidInputError: They cannot be; among several, the place begins with which one.
+    """
+    if not 1 <= len(wanted) <= MOST_LIMITS:
+        raise InvalidInputError("limits", f"expected 1 to {MOST_LIMITS}, got {len(wanted)}")
+    limits: dict[datetime, ImposedLimit] = {}
+    for number, one in enumerate(wanted):
+        place = f"limits/{number}/" if len(wanted) > 1 else ""
+        limit = _checked(feeder_id, party, one, now, place)
+        if limit.from_at in limits:
+            message = f"expected one limit for each start, got two at {limit.from_at.isoformat()}"
+            raise InvalidInputError(f"{place}from", message)
+        limits[limit.from_at] = limit
+    return tuple(limits[start] for start in sorted(limits))
+
+
+def _checked(
+    feeder_id: FeederId, party: LimitParty, wanted: WantedLimit, now: datetime, place: str
+) -> ImposedLimit:
+    from_at = (wanted.from_at or now).astimezone(UTC).replace(microsecond=0)
+    until_at = _rounded_up(wanted.until_at.astimezone(UTC)) if wanted.until_at else None
+    latest = now + _LONGEST
+    if from_at > latest:
+        raise InvalidInputError(f"{place}from", f"expected at most {_LONGEST.days} days ahead")
+    if until_at is not None and until_at <= max(from_at, now):
+        message = f"expected an instant after the start and after now ({now.isoformat()})"
+        raise InvalidInputError(f"{place}until", f"{message}, got {until_at.isoformat()}")
+    if until_at is not None and until_at > latest:
+        raise InvalidInputError(f"{place}until", f"expected at most {_LONGEST.days} days ahead")
+    words = wanted.words.strip()
+    if len(words) > _MOST_CHARACTERS:
+        message = f"expected at most {_MOST_CHARACTERS} characters, got {len(words)}"
+        raise InvalidInputError(f"{place}words", message)
+    if not words.isprintable():
+        message = "expected one line of text, got control characters"
+        raise InvalidInputError(f"{place}words", message)
+    return ImposedLimit(
+        feeder_id=feeder_id,
+        party=party,
+        amps=_by_line(wanted.amps, place),
+        from_at=from_at,
+        until_at=until_at,
+        words=words,
+    )
+
+
+def _rounded_up(instant: datetime) -> datetime:
+    whole = instant.replace(microsecond=0)
+    return whole + _SECOND if instant.microsecond else whole
+
+
+def _by_line(amps: Sequence[float], place: str) -> PhaseAmps:
+    if len(amps) not in (1, _LINES):
+        raise InvalidInputError(f"{place}amps", f"expected one current or 3, got {len(amps)}")
+    if not all(math.isfinite(one) and 0 <= one <= _MOST_A for one in amps):
+        raise InvalidInputError(f"{place}amps", f"expected 0 to {_MOST_A:g} A on every line")
+    first, second, third = amps if len(amps) == _LINES else (amps[0],) * _LINES
+    return (float(first), float(second), float(third))
