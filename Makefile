@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 SEEDS ?= 1..10
+NIGHT ?= 1..1000
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check conformance chaos faults format packages smoke vendor clean
+.PHONY: help setup demo test check conformance chaos faults fuzz nightly format packages smoke vendor clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +38,13 @@ conformance: setup  ## Run the official test cases, and print which have passed,
 
 chaos: setup  ## Run days full of faults in virtual time; SEEDS=1..50, CHAOS="--stations 30"
 	$(BIN)/chargeflex chaos --seeds $(SEEDS) $(CHAOS)
+
+fuzz: setup  ## Send 100,000 wrong frames of each version
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --timeout 0 -rP tests/fuzz
+
+nightly: setup packages  ## What takes a night and more: NIGHT=1..1000 whole days of chaos, and all that is not in test
+	$(MAKE) -k conformance fuzz bench-day bench-plan-quality bench-guard-rules bench-crash bench-soak \
+	  chaos SEEDS=$(NIGHT)
 
 bench-%: setup  ## Run benchmarks/%
 	$(BIN)/python -m benchmarks.$(subst -,_,$*)
