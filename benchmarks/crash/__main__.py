@@ -24,9 +24,9 @@ from benchmarks.crash.stations import Station, StationV201
 from benchmarks.rig.databases import DATABASES, opened
 
 _EARLIEST_S, _LATEST_S = 0.2, 1.5
-"""After the server has begun to listen."""
+"""After the server has got ready."""
 _WHILE_STARTING: Final = 0.1
-"""So many of the kills hit a server that does not listen yet."""
+"""So many of the kills hit a server that is not ready yet."""
 _SHOWN: Final = 5
 
 
@@ -71,7 +71,7 @@ async def _charge_and_kill(
     server: Server, fleet: Sequence[Station], kills: int, rng: Random
 ) -> None:
     server.start()
-    await asyncio.to_thread(server.wait_until_listening)
+    await asyncio.to_thread(server.wait_until_ready)
     async with asyncio.TaskGroup() as tasks:
         lives = [tasks.create_task(station.run()) for station in fleet]
         for _ in range(kills):
@@ -82,7 +82,7 @@ async def _charge_and_kill(
                 await asyncio.sleep(rng.uniform(0.0, _LATEST_S))
                 await asyncio.to_thread(server.kill)
                 server.start()
-            await asyncio.to_thread(server.wait_until_listening)
+            await asyncio.to_thread(server.wait_until_ready)
         await asyncio.sleep(_LATEST_S)
         for life in lives:
             life.cancel()

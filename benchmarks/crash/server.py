@@ -7,7 +7,6 @@ from a process that has imported all and done nothing yet.
 import multiprocessing
 import os
 import signal
-import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,10 +15,13 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
+import httpx2
+
 from benchmarks.rig.processes import free_port
 from csms.cli import app
 
 _POLL_S: Final = 0.01
+_ANSWER_S: Final = 1.0
 _PATIENCE_S: Final = 60.0
 _URL_VARIABLE: Final = "CHARGEFLEX_DATABASE_URL"
 
@@ -72,24 +74,25 @@ class Server:
         self.process = self._forks.Process(target=_serve, args=arguments)
         self.process.start()
 
-    def is_listening(self) -> bool:
-        """Whether stations can connect.
+    def is_ready(self) -> bool:
+        """Whether stations can connect; its sockets are there before its database is.
 
         Raises:
             RuntimeError: It has ended by itself.
         """
         if self.process is None or not self.process.is_alive():
             raise RuntimeError(f"the server has ended: {self.log.read_text(encoding='utf-8')}")
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.ocpp_port)):
-            return True
+        url = f"http://127.0.0.1:{self.http_port}/readyz"
+        with suppress(httpx2.TransportError):
+            return httpx2.get(url, timeout=_ANSWER_S, trust_env=False).is_success
         return False
 
-    def wait_until_listening(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait until stations can connect."""
         patience = time.monotonic() + _PATIENCE_S
-        while not self.is_listening():
+        while not self.is_ready():
             if time.monotonic() > patience:
-                raise TimeoutError("the server does not listen")
+                raise TimeoutError("the server does not get ready")
             time.sleep(_POLL_S)
 
     def kill(self) -> None:
