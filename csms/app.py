@@ -27,6 +27,8 @@ from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
 from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.journal.journal import Journal, JournalSettings
+from csms.mqtt.bridge import MqttBridge
+from csms.mqtt.settings import MqttSettings
 from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
@@ -78,6 +80,7 @@ class AppSettings:
         security: How stations have to prove who they are.
         ca: The certificate authorities of this server; None: there are none.
         vehicles: Who issues certificates to vehicles; None: no contract counts.
+        mqtt: The broker that brings readings; None: there is none.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
 
@@ -92,6 +95,7 @@ class AppSettings:
     security: SecurityPolicy = field(default_factory=SecurityPolicy)
     ca: CaSettings | None = None
     vehicles: VehiclePkiSettings | None = None
+    mqtt: MqttSettings | None = None
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
 
@@ -155,9 +159,18 @@ class App:
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
         self._lag = LoopLag()
-        tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats, self._journal)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
+        self._bridge = (
+            MqttBridge(settings.mqtt, self._sites, operations, clock) if settings.mqtt else None
+        )
+        tallies = Tallies(
+            registry.traffic,
+            self._lag,
+            self._database.writer.stats,
+            self._journal,
+            self._bridge.tally if self._bridge else None,
+        )
         desk = CommandDesk(self._sites, registry, open_uow, clock)
         self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
         self._limits = ImposedLimits(self._sites, open_uow, clock)
@@ -220,6 +233,8 @@ class App:
                     running.append(tasks.create_task(self._keeper.run()))
                 if self._journal:
                     running.append(tasks.create_task(self._journal.run()))
+                if self._bridge:
+                    running.append(tasks.create_task(self._bridge.run()))
                 yield
                 for task in running:
                     task.cancel()

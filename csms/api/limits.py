@@ -7,8 +7,8 @@ from fastapi import APIRouter, status
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from csms.api.dependencies import Context
-from csms.api.schemas import Current
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.service.bodies import Current
 from csms.service.imposed_limits import WantedLimit
 
 router = APIRouter(prefix="/sites", tags=["limits"])

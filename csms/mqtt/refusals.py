@@ -1,0 +1,56 @@
+"""Tells of messages that were refused: in the log and at the site, but not of each of many."""
+
+import logging
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Final
+
+from csms.domain.errors import UnknownFeederError, UnknownSiteError
+from csms.log import about
+from csms.mqtt.meter_desk import Refusal
+from csms.service.meter_links import MeterLinks
+from csms.tally import MqttTally
+
+logger = logging.getLogger(__name__)
+
+_AGAIN_AFTER: Final = timedelta(minutes=10)
+_MOST_KEPT: Final = 1000
+
+
+class Refusals:
+    """Logs the first of a kind, and then how many there were, every ten minutes at the most.
+
+    Args:
+        links: Notes at sites what was refused of their meters.
+        tally: Counts all of them.
+    """
+
+    def __init__(self, links: MeterLinks, tally: MqttTally) -> None:
+        self._links = links
+        self._tally = tally
+        self._logged: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
+
+    def note(self, refusal: Refusal, now: datetime) -> None:
+        """A message was refused."""
+        self._tally.refused[refusal.under, refusal.field] += 1
+        self._log(refusal, now)
+        if refusal.site_id is None or refusal.feeder_id is None:
+            return
+        try:
+            cause = f"MQTT topic {refusal.topic}: {refusal.cause}"
+            self._links.refused(refusal.site_id, refusal.feeder_id, cause)
+        except (UnknownSiteError, UnknownFeederError):
+            pass  # there is nobody to be told
+
+    def _log(self, refusal: Refusal, now: datetime) -> None:
+        key = (refusal.topic, refusal.field)
+        logged_at, kept_back = self._logged.pop(key, (None, 0))
+        if logged_at is not None and now - logged_at < _AGAIN_AFTER:
+            self._logged[key] = (logged_at, kept_back + 1)
+            return
+        self._logged[key] = (now, 0)
+        if len(self._logged) > _MOST_KEPT:
+            self._logged.popitem(last=False)
+        more = f" (and {kept_back} like it since the last time)" if kept_back else ""
+        with about(site=refusal.site_id):
+            logger.warning("refused MQTT topic %s: %s%s", refusal.topic, refusal.cause, more)
