@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from csms.domain.errors import ChargeFlexError, InvalidInputError
+from csms.domain.errors import InvalidInputError, UnknownFeederError, UnknownSiteError
 from csms.domain.identity import FeederId, SiteId
 from csms.domain.site import Site
 from csms.log import about
@@ -20,6 +20,7 @@ from csms.service.operations import Operations
 logger = logging.getLogger(__name__)
 
 _FAILED: Final = "failed"
+_UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ class MeterDesk:
         self._foreign: defaultdict[str, list[tuple[SiteId, FeederId, ForeignMeter]]] = defaultdict(
             list
         )
-        for site in sites:
+        self._sites = {site.site_id: site for site in sites}
+        for site in self._sites.values():
             for feeder in site.feeders:
                 source = feeder.uncontrolled.source if feeder.uncontrolled else None
                 if source is not None:
@@ -91,15 +93,15 @@ class MeterDesk:
         whose: tuple[SiteId, FeederId],
         take: Callable[[Told, SiteId, FeederId], None],
     ) -> Iterator[Refusal]:
-        field, cause = "", ""
+        field, cause, is_known = "", "", True
         site_id, feeder_id = whose
         with about(site=site_id):
             try:
                 take(told, site_id, feeder_id)
             except InvalidInputError as error:
                 field, cause = error.field, str(error)
-            except ChargeFlexError as error:
-                field, cause = type(error).__name__, str(error)
+            except (UnknownSiteError, UnknownFeederError) as error:
+                field, cause, is_known = _UNKNOWN, str(error), False
             except Exception:  # whatever a message does, the next one is taken
                 logger.exception("could not take a message of topic %s", told.topic)
                 field, cause = _FAILED, "the server has failed at this; its log says why"
@@ -109,11 +111,15 @@ class MeterDesk:
                 topic=told.topic,
                 field=field,
                 cause=cause,
-                site_id=site_id,
-                feeder_id=feeder_id,
+                site_id=site_id if is_known else None,
+                feeder_id=feeder_id if is_known else None,
             )
 
     def _take_own(self, told: Told, site_id: SiteId, feeder_id: FeederId) -> None:
+        site = self._sites.get(site_id)
+        if site is None:
+            raise UnknownSiteError(site_id)
+        site.feeder(feeder_id)
         load = read_body(told, FeederLoad)
         if load.at is None:
             refuse_retained(told)

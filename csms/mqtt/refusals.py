@@ -3,9 +3,9 @@
 import logging
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
-from csms.domain.errors import UnknownFeederError, UnknownSiteError
+from csms.domain.identity import FeederId, SiteId
 from csms.log import about
 from csms.mqtt.meter_desk import Refusal
 from csms.service.meter_links import MeterLinks
@@ -13,6 +13,8 @@ from csms.tally import MqttTally
 
 logger = logging.getLogger(__name__)
 
+_Key: TypeAlias = tuple[str, SiteId | None, FeederId | None, str]
+"""What many messages have in common; whoever sends them cannot make up any of it."""
 _AGAIN_AFTER: Final = timedelta(minutes=10)
 _MOST_KEPT: Final = 1000
 
@@ -28,22 +30,18 @@ class Refusals:
     def __init__(self, links: MeterLinks, tally: MqttTally) -> None:
         self._links = links
         self._tally = tally
-        self._logged: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
+        self._logged: OrderedDict[_Key, tuple[datetime, int]] = OrderedDict()
 
     def note(self, refusal: Refusal, now: datetime) -> None:
         """A message was refused."""
         self._tally.refused[refusal.under, refusal.field] += 1
         self._log(refusal, now)
-        if refusal.site_id is None or refusal.feeder_id is None:
-            return
-        try:
+        if refusal.site_id is not None and refusal.feeder_id is not None:
             cause = f"MQTT topic {refusal.topic}: {refusal.cause}"
             self._links.refused(refusal.site_id, refusal.feeder_id, cause)
-        except (UnknownSiteError, UnknownFeederError):
-            pass  # there is nobody to be told
 
     def _log(self, refusal: Refusal, now: datetime) -> None:
-        key = (refusal.topic, refusal.field)
+        key = (refusal.under, refusal.site_id, refusal.feeder_id, refusal.field)
         logged_at, kept_back = self._logged.pop(key, (None, 0))
         if logged_at is not None and now - logged_at < _AGAIN_AFTER:
             self._logged[key] = (logged_at, kept_back + 1)

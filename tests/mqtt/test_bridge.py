@@ -105,8 +105,8 @@ async def test_message_that_cannot_be_true_is_refused_with_its_cause_and_the_nex
 @pytest.mark.parametrize(
     ("whose", "field", "cause"),
     [
-        ("elsewhere/feeders/intake", "UnknownSiteError", "no site is called 'elsewhere'"),
-        ("fjordgata/feeders/cellar", "UnknownFeederError", "has no feeder 'cellar'"),
+        ("elsewhere/feeders/intake", "unknown", "no site is called 'elsewhere'"),
+        ("fjordgata/feeders/cellar", "unknown", "has no feeder 'cellar'"),
         ("fjordgata/feeders/level-1", "feeder_id", "expected a feeder whose uncontrolled load is "),
     ],
 )
@@ -121,9 +121,12 @@ async def test_message_to_a_feeder_without_a_meter_is_refused(
     topic = f"chargeflex/v1/sites/{whose}/meter"
     async with bridged(database_file, broker) as one:
         await one.device.tell(topic, {"current_a": [1, 2, 3]})
+        await one.device.tell(topic.replace("intake", "cellar"), b"off")
         assert await one.read(OWN, {"current_a": [1, 2, 3]}) == (1.0, 2.0, 3.0)
-        [(_, counted)] = one.bridge.tally.refused
-    assert counted == field
+        assert [counted for _, counted in one.bridge.tally.refused] == list(
+            dict.fromkeys((field, "payload" if "level-1" in whose else "unknown"))
+        )
+        assert len(events(one)) == (field == "feeder_id")
     assert cause in caplog.text
 
 
