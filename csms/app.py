@@ -161,9 +161,7 @@ class App:
         self._lag = LoopLag()
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
-        self._bridge = (
-            MqttBridge(settings.mqtt, self._sites, operations, clock) if settings.mqtt else None
-        )
+        self._bridge = self._create_bridge(operations, clock)
         tallies = Tallies(
             registry.traffic,
             self._lag,
@@ -318,6 +316,12 @@ class App:
             self.security.door,
             (self._journal, clock) if self._journal else None,
         )
+
+    def _create_bridge(self, operations: Operations, clock: Clock) -> MqttBridge | None:
+        settings = self.settings.mqtt
+        if settings is None:
+            return None
+        return MqttBridge(settings, self._sites, operations, self._room, clock)
 
     def _create_api(
         self,

@@ -37,6 +37,8 @@ def mqtt_settings(model: MqttModel | None, beside: Path) -> MqttSettings | None:
         client_id=model.client_id,
         prefix=model.prefix,
         keep_alive_s=model.keep_alive_s,
+        tells_state=model.state,
+        measured_every_s=model.measured_every_s,
     )
 
 

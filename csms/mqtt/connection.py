@@ -2,44 +2,29 @@
 
 import asyncio
 import logging
-import socket
-import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from random import Random
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, TypeAlias
 
 import aiomqtt
-from aiomqtt.types import SubscribeTopic
-from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from csms.clock import Clock
-from csms.domain.errors import CertificateFileError
-from csms.mqtt.inbox import Inbox
+from csms.mqtt.client import OFFLINE, ONLINE, Client, go_if_told, tls_context, told
+from csms.mqtt.jobs import until_one_ends
 from csms.mqtt.message import Told
-from csms.mqtt.settings import MqttSettings, MqttTls, MqttVersion
+from csms.mqtt.said import Said
+from csms.mqtt.settings import MqttSettings
 from csms.mqtt.topics import Topics
 from csms.tally import MqttTally
 
 logger = logging.getLogger(__name__)
 
-ONLINE: Final = b"online"
-OFFLINE: Final = b"offline"
+Say: TypeAlias = Callable[[Said], Awaitable[None]]
+"""Sends a message, and waits until the broker has it."""
 
-_NO_DELAY: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
-"""Else an answer waits for the broker's acknowledgement: 45 ms instead of 4."""
-_FIRST_FAILURE: Final = 0x80
 _FAREWELL_S: Final = 2.0
-
-
-_PROTOCOLS: Final = {
-    MqttVersion.V5: aiomqtt.ProtocolVersion.V5,
-    MqttVersion.V311: aiomqtt.ProtocolVersion.V311,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +60,10 @@ class Visitor(Protocol):
         """A message has come. Nothing is raised."""
         ...
 
+    async def speak(self, say: Say) -> None:
+        """Send what there is to be sent, until cancelled when the connection is gone."""
+        ...
+
 
 class Connection:
     """Stays connected to the broker.
@@ -94,12 +83,12 @@ class Connection:
         self, settings: MqttSettings, clock: Clock, tally: MqttTally, pace: Pace, rng: Random
     ) -> None:
         self._settings = settings
-        self._topics = Topics(settings.prefix)
+        self._status = Topics(settings.prefix).status
         self._clock = clock
         self._tally = tally
         self._pace = pace
         self._rng = rng
-        self._tls = _tls_context(settings.tls) if settings.tls else None
+        self._tls = tls_context(settings.tls) if settings.tls else None
 
     async def run(self, visitor: Visitor) -> None:
         """Stay connected until cancelled."""
@@ -116,107 +105,48 @@ class Connection:
     async def _why_ended(self, visitor: Visitor) -> str:
         """Be connected as long as that lasts; return why it has ended, or could not begin."""
         try:
-            await self._visit(visitor)
+            async with Client(self._settings, self._tls) as client:
+                await client.ask_for(visitor.subscriptions)
+                async with self._present(client):
+                    await self._visit(client, visitor)
         except (aiomqtt.MqttError, OSError) as error:
-            _go_if_told()
+            go_if_told()
             return str(error) or type(error).__name__
         except Exception:  # whatever it is, the next try may do better
-            _go_if_told()
+            go_if_told()
             logger.exception("the connection to the MQTT broker has failed")
             return "the server has failed at this; its log says why"
         return "it has ended"
 
-    async def _visit(self, visitor: Visitor) -> None:
-        async with self._client() as client:
-            await self._subscribe(client, visitor.subscriptions)
-            async with self._present(client):
-                await self._listen(client, visitor)
+    async def _visit(self, client: Client, visitor: Visitor) -> None:
+        """Listen and speak, until one of both ends."""
 
-    async def _listen(self, client: aiomqtt.Client, visitor: Visitor) -> None:
+        async def say(said: Said) -> None:
+            await client.say(said)
+            self._tally.sent += 1
+
         self._tally.connections += 1
         self._tally.is_connected = True
         logger.info("connected to the MQTT broker %s", self._settings.place)
         visitor.came()
         try:
-            async for message in client.messages:
-                visitor.take(_told(message, self._clock.now()))
+            await until_one_ends(self._listen(client, visitor), visitor.speak(say))
         finally:
             self._tally.is_connected = False
 
+    async def _listen(self, client: Client, visitor: Visitor) -> None:
+        async for message in client.messages:
+            visitor.take(told(message, self._clock.now()))
+
     @asynccontextmanager
-    async def _present(self, client: aiomqtt.Client) -> AsyncIterator[None]:
+    async def _present(self, client: Client) -> AsyncIterator[None]:
         """Say that this server is there, and when it goes in good order, that it is not."""
-        await client.publish(self._topics.status, ONLINE, qos=1, retain=True)
+        await client.say(Said(topic=self._status, payload=ONLINE, is_retained=True))
         self._tally.sent += 1
         try:
             yield
         except asyncio.CancelledError:
             with suppress(aiomqtt.MqttError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL_S):
-                    await client.publish(self._topics.status, OFFLINE, qos=1, retain=True)
+                    await client.say(Said(topic=self._status, payload=OFFLINE, is_retained=True))
             raise
-
-    async def _subscribe(self, client: aiomqtt.Client, wanted: Sequence[tuple[str, int]]) -> None:
-        asked: SubscribeTopic = list(wanted)
-        if self._settings.version is MqttVersion.V5:
-            asked = [(topic, SubscribeOptions(qos=qos)) for topic, qos in wanted]
-        codes: Sequence[int | ReasonCode] = await client.subscribe(asked)
-        for (topic, _), code in zip(wanted, codes, strict=True):
-            number = code.value if isinstance(code, ReasonCode) else code
-            if number >= _FIRST_FAILURE:
-                logger.warning("the MQTT broker does not let this server read topic %s", topic)
-
-    def _client(self) -> aiomqtt.Client:
-        settings = self._settings
-        return _Client(
-            settings.host,
-            settings.port,
-            username=settings.user,
-            password=settings.password,
-            identifier=settings.client_id,
-            protocol=_PROTOCOLS[settings.version],
-            will=aiomqtt.Will(self._topics.status, OFFLINE, qos=1, retain=True),
-            keepalive=settings.keep_alive_s,
-            tls_context=self._tls,
-            socket_options=_NO_DELAY,
-            queue_type=Inbox,
-        )
-
-
-class _Client(aiomqtt.Client):
-    """Leaves no socket behind when the broker does not let it in."""
-
-    async def __aenter__(self) -> Self:
-        try:
-            return await super().__aenter__()
-        except BaseException:
-            self._client.disconnect()
-            raise
-
-
-def _go_if_told() -> None:
-    """Let an error on the way out not keep this task from ending."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
-def _told(message: aiomqtt.Message, now: datetime) -> Told:
-    return Told(
-        topic=message.topic.value,
-        payload=message.payload,
-        came_at=now,
-        is_retained=message.retain,
-    )
-
-
-def _tls_context(tls: MqttTls) -> ssl.SSLContext:
-    path = tls.ca or tls.chain or Path()
-    try:
-        context = ssl.create_default_context(cafile=tls.ca)
-        if tls.chain is not None:
-            path = tls.chain
-            context.load_cert_chain(tls.chain, tls.key)
-    except (OSError, ValueError) as error:
-        raise CertificateFileError(path, f"cannot be used for MQTT: {error}") from error
-    return context

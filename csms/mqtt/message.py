@@ -22,12 +22,16 @@ class Told:
     Attributes:
         came_at: When it came.
         is_retained: Whether the broker had kept it, for nobody knows how long.
+        response_topic: Where its sender wants an answer (MQTT 5); None: it does not say.
+        correlation: What the answer has to bring with it.
     """
 
     topic: str
     payload: bytes
     came_at: datetime
     is_retained: bool = False
+    response_topic: str | None = None
+    correlation: bytes | None = None
 
 
 def read_json(told: Told) -> object:

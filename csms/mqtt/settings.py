@@ -33,6 +33,8 @@ class MqttSettings:
 
     Attributes:
         prefix: What all topics of this server begin with.
+        tells_state: Whether it is sent how sites stand.
+        measured_every_s: How often a topic is sent for its measurements alone.
     """
 
     host: str
@@ -44,6 +46,8 @@ class MqttSettings:
     client_id: str = "chargeflex"
     prefix: str = "chargeflex"
     keep_alive_s: int = 20
+    tells_state: bool = True
+    measured_every_s: int = 10
 
     @property
     def place(self) -> str:

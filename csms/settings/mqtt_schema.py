@@ -67,6 +67,13 @@ class MqttModel(_Model):
         default=20, description="A broker that is silent for longer is taken to be gone"
     )
 
+    state: bool = Field(
+        default=True, description="Whether it is sent how sites stand, to be retained"
+    )
+    measured_every_s: Annotated[int, Field(ge=1, le=3_600)] = Field(
+        default=10, description="How often a topic is sent for its measurements alone"
+    )
+
     @property
     def port_in_use(self) -> int:
         """The port that is said, or the usual one."""

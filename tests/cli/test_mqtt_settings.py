@@ -25,6 +25,8 @@ def test_all_that_is_said_is_passed_on(tmp_path: Path) -> None:
         client_id="one",
         prefix="a/b",
         keep_alive_s=7,
+        state=False,
+        measured_every_s=30,
     )
     assert mqtt_settings(model, tmp_path) == MqttSettings(
         host="broker",
@@ -36,6 +38,8 @@ def test_all_that_is_said_is_passed_on(tmp_path: Path) -> None:
         client_id="one",
         prefix="a/b",
         keep_alive_s=7,
+        tells_state=False,
+        measured_every_s=30,
     )
 
 

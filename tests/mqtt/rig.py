@@ -16,6 +16,9 @@ from csms.domain.site import Site
 from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.connection import Pace
 from csms.mqtt.settings import MqttSettings, MqttVersion
+from csms.service.charging_control import SiteController
+from csms.service.control_room import ControlRoom
+from csms.service.planner import InlinePlanner
 from tests.domain.sites import flat, place, small_site
 from tests.mqtt.mosquitto import Mosquitto
 from tests.service.rig import FakeClock, Office, open_office
@@ -96,6 +99,17 @@ class Bridged:
         return instant
 
 
+def rooms(office: Office) -> ControlRoom:
+    """The controllers of all sites, of which only the feeds run."""
+    controllers = {
+        live.site.site_id: SiteController(
+            live, office.gateway, InlinePlanner(5.0), office.open_uow, office.clock
+        )
+        for live in office.sites
+    }
+    return ControlRoom(controllers, office.clock, 1.0, office.security.required)
+
+
 @asynccontextmanager
 async def device_at(
     broker: Mosquitto, version: MqttVersion = MqttVersion.V5, **more: Any
@@ -124,11 +138,14 @@ async def bridged(
         device_at(broker, version, **way) as device,
     ):
         settings = settings_for(broker, **more)
-        bridge = MqttBridge(settings, office.sites, office.operations, office.clock, _QUICK)
+        room = rooms(office)
+        bridge = MqttBridge(settings, office.sites, office.operations, room, office.clock, _QUICK)
         task = asyncio.ensure_future(bridge.run())
+        feeding = [asyncio.ensure_future(room.feed(name).run()) for name in room.site_ids()]
         try:
             await device.hear(b"online")
             yield Bridged(office, bridge, device, task)
         finally:
-            task.cancel()
-            await asyncio.wait({task})
+            for one in (task, *feeding):
+                one.cancel()
+            await asyncio.wait({task, *feeding})

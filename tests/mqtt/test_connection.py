@@ -17,6 +17,7 @@ from csms.domain.errors import CertificateFileError
 from csms.domain.guard_event import GuardEventKind
 from csms.mqtt import connection
 from csms.mqtt.bridge import MqttBridge
+from csms.mqtt.client import Client
 from csms.mqtt.connection import Pace
 from csms.mqtt.settings import MqttSettings, MqttTls, MqttVersion
 from tests.mqtt.mosquitto import Mosquitto, running_broker
@@ -28,6 +29,7 @@ from tests.mqtt.rig import (
     bridged,
     device_at,
     metered_site,
+    rooms,
     settings_for,
 )
 from tests.mqtt.test_bridge import SOURCE, events
@@ -43,21 +45,21 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[aiomqtt.Client]:
     """The clients that connections are made with."""
     clients: list[aiomqtt.Client] = []
 
-    class SeenClient(connection._Client):
+    class SeenClient(Client):
         made: ClassVar = clients
 
         def __init__(self, *args: Any, **more: Any) -> None:
             super().__init__(*args, **more)
             self.made.append(self)
 
-    monkeypatch.setattr(connection, "_Client", SeenClient)
+    monkeypatch.setattr(connection, "Client", SeenClient)
     return clients
 
 
 async def cause_of_loss(path: Path, settings: MqttSettings) -> str:
     """Why there is no connection, as the site's guard notes it."""
     async with open_office(path, metered_site(SOURCE), clock=MachineWaits()) as office:
-        bridge = MqttBridge(settings, office.sites, office.operations, office.clock)
+        bridge = MqttBridge(settings, office.sites, office.operations, rooms(office), office.clock)
         running = asyncio.ensure_future(bridge.run())
         async with asyncio.timeout(PATIENCE_S):
             await office.live.guard.has_news.wait()
@@ -130,7 +132,9 @@ async def test_connection_is_encrypted_with_a_certificate_and_a_password(
         ):
             settings = settings_for(broker, **way)
             assert PASSWORD not in repr(settings)
-            bridge = MqttBridge(settings, office.sites, office.operations, office.clock)
+            bridge = MqttBridge(
+                settings, office.sites, office.operations, rooms(office), office.clock
+            )
             running = asyncio.ensure_future(bridge.run())
             await device.hear(b"online")
             await device.tell(OWN, ONES)
@@ -250,4 +254,4 @@ async def test_files_that_cannot_be_used_are_named_before_anything_runs(
         ):
             settings = MqttSettings(host="127.0.0.1", port=1, tls=tls)
             with pytest.raises(CertificateFileError, match=r"\.pem: cannot be used for MQTT: "):
-                MqttBridge(settings, office.sites, office.operations, office.clock)
+                MqttBridge(settings, office.sites, office.operations, rooms(office), office.clock)

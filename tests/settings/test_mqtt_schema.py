@@ -45,6 +45,8 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
         client_id="chargeflex",
         prefix="chargeflex",
         keep_alive_s=20,
+        state=True,
+        measured_every_s=10,
     )
 
 
