@@ -29,6 +29,7 @@ from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.journal.journal import Journal, JournalSettings
 from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.settings import MqttSettings
+from csms.mqtt.use_cases import UseCases
 from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
@@ -159,6 +160,7 @@ class App:
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
         self._lag = LoopLag()
+        self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         self._bridge = self._create_bridge(operations, clock)
@@ -171,7 +173,6 @@ class App:
         )
         desk = CommandDesk(self._sites, registry, open_uow, clock)
         self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
-        self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._presence = Presence(self._sites, open_uow, clock)
         self._guard_keeper = GuardKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
@@ -321,7 +322,10 @@ class App:
         settings = self.settings.mqtt
         if settings is None:
             return None
-        return MqttBridge(settings, self._sites, operations, self._room, clock)
+        uses = UseCases(
+            sites=self._sites, operations=operations, limits=self._limits, feeds=self._room
+        )
+        return MqttBridge(settings, uses, clock)
 
     def _create_api(
         self,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.domain.charging_profile import LimitSource
 from csms.domain.commands import (
@@ -29,15 +29,6 @@ class SiteSummary(_Model):
     name: str
     level: Level
     headline: str
-
-
-class Need(_Model):
-    """What a driver or fleet says that a vehicle needs."""
-
-    energy_wh: float | None = Field(
-        default=None, description="Energy wanted from the start of the transaction"
-    )
-    departs_at: AwareDatetime | None = Field(default=None, description="When the vehicle leaves")
 
 
 class Past(_Model):

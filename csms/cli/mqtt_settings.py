@@ -38,6 +38,7 @@ def mqtt_settings(model: MqttModel | None, beside: Path) -> MqttSettings | None:
         prefix=model.prefix,
         keep_alive_s=model.keep_alive_s,
         tells_state=model.state,
+        takes_orders=model.orders,
         measured_every_s=model.measured_every_s,
     )
 

@@ -51,18 +51,20 @@ def read_json(told: Told) -> object:
     return value
 
 
-def read_body(told: Told, kind: type[BodyT]) -> BodyT:
-    """The body that a message is, as the API takes it.
+def parse_body(value: object, kind: type[BodyT]) -> BodyT:
+    """The body that a JSON value is, as the API takes it.
 
     Raises:
         InvalidInputError: It is something else.
     """
     try:
-        return kind.model_validate(read_json(told))
+        return kind.model_validate(value)
     except ValidationError as error:
         faults = error.errors()
         words = "; ".join(
             ": ".join((*(str(part) for part in fault["loc"]), fault["msg"])) for fault in faults
         )
-        field = next((str(part) for fault in faults for part in fault["loc"][:1]), "payload")
+        first = faults[0]["loc"][0] if faults[0]["loc"] else ""
+        known = {one.alias or name for name, one in kind.model_fields.items()}
+        field = str(first) if first in known else "payload"
         raise InvalidInputError(field, words.removeprefix(f"{field}: ")) from error

@@ -3,7 +3,6 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from csms.domain.errors import InvalidInputError, UnknownFeederError, UnknownSiteError
@@ -11,7 +10,8 @@ from csms.domain.identity import FeederId, SiteId
 from csms.domain.site import Site
 from csms.log import about
 from csms.mqtt.foreign_meter import ForeignMeter, refuse_retained
-from csms.mqtt.message import Told, read_body
+from csms.mqtt.message import Told, parse_body, read_json
+from csms.mqtt.refusals import Refusal
 from csms.mqtt.topics import Topics
 from csms.service.bodies import FeederLoad
 from csms.service.meter_links import MeterLinks
@@ -21,26 +21,6 @@ logger = logging.getLogger(__name__)
 
 _FAILED: Final = "failed"
 _UNKNOWN: Final = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A message, or what it says of one feeder, that was not used.
-
-    Attributes:
-        under: What it came under: its topic, or several by wildcards.
-        topic: Its topic.
-        field: What of it is wrong: of a number of words that is known.
-        cause: Why, in words.
-        site_id: Whose meter it is about; None: nobody's that is known.
-    """
-
-    under: str
-    topic: str
-    field: str
-    cause: str
-    site_id: SiteId | None = None
-    feeder_id: FeederId | None = None
 
 
 class MeterDesk:
@@ -95,7 +75,7 @@ class MeterDesk:
     ) -> Iterator[Refusal]:
         field, cause, is_known = "", "", True
         site_id, feeder_id = whose
-        with about(site=site_id):
+        with about(site=site_id if site_id in self._sites else None):
             try:
                 take(told, site_id, feeder_id)
             except InvalidInputError as error:
@@ -120,7 +100,7 @@ class MeterDesk:
         if site is None:
             raise UnknownSiteError(site_id)
         site.feeder(feeder_id)
-        load = read_body(told, FeederLoad)
+        load = parse_body(read_json(told), FeederLoad)
         if load.at is None:
             refuse_retained(told)
         at = load.at or told.came_at

@@ -2,12 +2,12 @@
 
 import logging
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from csms.domain.identity import FeederId, SiteId
 from csms.log import about
-from csms.mqtt.meter_desk import Refusal
 from csms.service.meter_links import MeterLinks
 from csms.tally import MqttTally
 
@@ -17,6 +17,26 @@ _Key: TypeAlias = tuple[str, SiteId | None, FeederId | None, str]
 """What many messages have in common; whoever sends them cannot make up any of it."""
 _AGAIN_AFTER: Final = timedelta(minutes=10)
 _MOST_KEPT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A message, or what it says of one feeder, that was not used.
+
+    Attributes:
+        under: What it came under: its topic, or several by wildcards.
+        topic: Its topic.
+        field: What of it is wrong: of a number of words that is known.
+        cause: Why, in words.
+        site_id: Whose meter it is about; None: nobody's that is known.
+    """
+
+    under: str
+    topic: str
+    field: str
+    cause: str
+    site_id: SiteId | None = None
+    feeder_id: FeederId | None = None
 
 
 class Refusals:
@@ -51,4 +71,5 @@ class Refusals:
             self._logged.popitem(last=False)
         more = f" (and {kept_back} like it since the last time)" if kept_back else ""
         with about(site=refusal.site_id):
-            logger.warning("refused MQTT topic %s: %s%s", refusal.topic, refusal.cause, more)
+            topic = refusal.topic if refusal.topic.isprintable() else repr(refusal.topic)
+            logger.warning("refused MQTT topic %s: %s%s", topic, refusal.cause, more)

@@ -34,6 +34,7 @@ class MqttSettings:
     Attributes:
         prefix: What all topics of this server begin with.
         tells_state: Whether it is sent how sites stand.
+        takes_orders: Whether others may limit feeders and state needs.
         measured_every_s: How often a topic is sent for its measurements alone.
     """
 
@@ -47,6 +48,7 @@ class MqttSettings:
     prefix: str = "chargeflex"
     keep_alive_s: int = 20
     tells_state: bool = True
+    takes_orders: bool = False
     measured_every_s: int = 10
 
     @property

@@ -70,6 +70,11 @@ class MqttModel(_Model):
     state: bool = Field(
         default=True, description="Whether it is sent how sites stand, to be retained"
     )
+    orders: bool = Field(
+        default=False,
+        description="Whether feeders may be limited and needs be stated by whoever the broker lets "
+        "write to the topics for that",
+    )
     measured_every_s: Annotated[int, Field(ge=1, le=3_600)] = Field(
         default=10, description="How often a topic is sent for its measurements alone"
     )

@@ -26,6 +26,7 @@ def test_all_that_is_said_is_passed_on(tmp_path: Path) -> None:
         prefix="a/b",
         keep_alive_s=7,
         state=False,
+        orders=True,
         measured_every_s=30,
     )
     assert mqtt_settings(model, tmp_path) == MqttSettings(
@@ -39,6 +40,7 @@ def test_all_that_is_said_is_passed_on(tmp_path: Path) -> None:
         prefix="a/b",
         keep_alive_s=7,
         tells_state=False,
+        takes_orders=True,
         measured_every_s=30,
     )
 

@@ -16,6 +16,7 @@ from csms.domain.site import Site
 from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.connection import Pace
 from csms.mqtt.settings import MqttSettings, MqttVersion
+from csms.mqtt.use_cases import UseCases
 from csms.service.charging_control import SiteController
 from csms.service.control_room import ControlRoom
 from csms.service.planner import InlinePlanner
@@ -110,6 +111,16 @@ def rooms(office: Office) -> ControlRoom:
     return ControlRoom(controllers, office.clock, 1.0, office.security.required)
 
 
+def uses(office: Office, room: ControlRoom | None = None) -> UseCases:
+    """What a bridge makes use of."""
+    return UseCases(
+        sites=office.sites,
+        operations=office.operations,
+        limits=office.limits,
+        feeds=room or rooms(office),
+    )
+
+
 @asynccontextmanager
 async def device_at(
     broker: Mosquitto, version: MqttVersion = MqttVersion.V5, **more: Any
@@ -139,7 +150,7 @@ async def bridged(
     ):
         settings = settings_for(broker, **more)
         room = rooms(office)
-        bridge = MqttBridge(settings, office.sites, office.operations, room, office.clock, _QUICK)
+        bridge = MqttBridge(settings, uses(office, room), office.clock, _QUICK)
         task = asyncio.ensure_future(bridge.run())
         feeding = [asyncio.ensure_future(room.feed(name).run()) for name in room.site_ids()]
         try:

@@ -29,8 +29,8 @@ from tests.mqtt.rig import (
     bridged,
     device_at,
     metered_site,
-    rooms,
     settings_for,
+    uses,
 )
 from tests.mqtt.test_bridge import SOURCE, events
 from tests.pki.maker import authority, make, name_of
@@ -59,7 +59,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[aiomqtt.Client]:
 async def cause_of_loss(path: Path, settings: MqttSettings) -> str:
     """Why there is no connection, as the site's guard notes it."""
     async with open_office(path, metered_site(SOURCE), clock=MachineWaits()) as office:
-        bridge = MqttBridge(settings, office.sites, office.operations, rooms(office), office.clock)
+        bridge = MqttBridge(settings, uses(office), office.clock)
         running = asyncio.ensure_future(bridge.run())
         async with asyncio.timeout(PATIENCE_S):
             await office.live.guard.has_news.wait()
@@ -132,9 +132,7 @@ async def test_connection_is_encrypted_with_a_certificate_and_a_password(
         ):
             settings = settings_for(broker, **way)
             assert PASSWORD not in repr(settings)
-            bridge = MqttBridge(
-                settings, office.sites, office.operations, rooms(office), office.clock
-            )
+            bridge = MqttBridge(settings, uses(office), office.clock)
             running = asyncio.ensure_future(bridge.run())
             await device.hear(b"online")
             await device.tell(OWN, ONES)
@@ -254,4 +252,4 @@ async def test_files_that_cannot_be_used_are_named_before_anything_runs(
         ):
             settings = MqttSettings(host="127.0.0.1", port=1, tls=tls)
             with pytest.raises(CertificateFileError, match=r"\.pem: cannot be used for MQTT: "):
-                MqttBridge(settings, office.sites, office.operations, rooms(office), office.clock)
+                MqttBridge(settings, uses(office), office.clock)

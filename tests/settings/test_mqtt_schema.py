@@ -46,6 +46,7 @@ def test_what_is_left_out_has_its_default(folder: Path) -> None:
         prefix="chargeflex",
         keep_alive_s=20,
         state=True,
+        orders=False,
         measured_every_s=10,
     )
 
