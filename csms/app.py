@@ -27,6 +27,9 @@ from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
 from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.journal.journal import Journal, JournalSettings
+from csms.mqtt.bridge import MqttBridge
+from csms.mqtt.settings import MqttSettings
+from csms.mqtt.use_cases import UseCases
 from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
@@ -78,6 +81,7 @@ class AppSettings:
         security: How stations have to prove who they are.
         ca: The certificate authorities of this server; None: there are none.
         vehicles: Who issues certificates to vehicles; None: no contract counts.
+        mqtt: The broker that brings readings; None: there is none.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
 
@@ -92,6 +96,7 @@ class AppSettings:
     security: SecurityPolicy = field(default_factory=SecurityPolicy)
     ca: CaSettings | None = None
     vehicles: VehiclePkiSettings | None = None
+    mqtt: MqttSettings | None = None
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
 
@@ -155,12 +160,19 @@ class App:
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
         self._lag = LoopLag()
-        tallies = Tallies(registry.traffic, self._lag, self._database.writer.stats, self._journal)
+        self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
+        self._bridge = self._create_bridge(operations, clock)
+        tallies = Tallies(
+            registry.traffic,
+            self._lag,
+            self._database.writer.stats,
+            self._journal,
+            self._bridge.tally if self._bridge else None,
+        )
         desk = CommandDesk(self._sites, registry, open_uow, clock)
         self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
-        self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._presence = Presence(self._sites, open_uow, clock)
         self._guard_keeper = GuardKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
@@ -220,6 +232,8 @@ class App:
                     running.append(tasks.create_task(self._keeper.run()))
                 if self._journal:
                     running.append(tasks.create_task(self._journal.run()))
+                if self._bridge:
+                    running.append(tasks.create_task(self._bridge.run()))
                 yield
                 for task in running:
                     task.cancel()
@@ -303,6 +317,15 @@ class App:
             self.security.door,
             (self._journal, clock) if self._journal else None,
         )
+
+    def _create_bridge(self, operations: Operations, clock: Clock) -> MqttBridge | None:
+        settings = self.settings.mqtt
+        if settings is None:
+            return None
+        uses = UseCases(
+            sites=self._sites, operations=operations, limits=self._limits, feeds=self._room
+        )
+        return MqttBridge(settings, uses, clock)
 
     def _create_api(
         self,

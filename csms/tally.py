@@ -64,6 +64,25 @@ class Traffic:
         self.commands: defaultdict[tuple[str, str, str], Durations] = defaultdict(Durations)
 
 
+class MqttTally:
+    """What has gone over the connection to the MQTT broker since the start.
+
+    Attributes:
+        is_connected: Whether there is one.
+        connections: How often there has been one.
+        taken: Messages that were used, by what they came under: a topic, or several by wildcards.
+        refused: Messages that were not, by the same and by what of them is wrong.
+        sent: Messages that the broker has been given.
+    """
+
+    def __init__(self) -> None:
+        self.is_connected = False
+        self.connections = 0
+        self.taken: Counter[str] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self.sent = 0
+
+
 class LoopLag:
     """How late the event loop comes to what is due.
 

@@ -17,7 +17,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from csms.tally import BOUNDS_S, Durations, LoopLag, Traffic
+from csms.tally import BOUNDS_S, Durations, LoopLag, MqttTally, Traffic
 
 _EDGES: Final = (*(str(bound) for bound in BOUNDS_S), "+Inf")
 
@@ -45,12 +45,14 @@ class Tallies:
 
     Attributes:
         journal: None: messages are not kept.
+        mqtt: None: there is no broker, by the settings.
     """
 
     traffic: Traffic
     lag: LoopLag
     commits: CommitTally
     journal: JournalTally | None = None
+    mqtt: MqttTally | None = None
 
 
 class ProcessMetrics(Collector):
@@ -87,6 +89,8 @@ class ProcessMetrics(Collector):
         yield from _commits(self._tallies.commits)
         if self._tallies.journal:
             yield _messages(self._tallies.journal)
+        if self._tallies.mqtt:
+            yield from _mqtt(self._tallies.mqtt)
         yield durations(
             "chargeflex_event_loop_lag_seconds",
             "How late the event loop comes to what is due",
@@ -150,6 +154,36 @@ def _messages(journal: JournalTally) -> CounterMetricFamily:
     counter.add_metric(("kept",), journal.kept)
     counter.add_metric(("lost",), journal.lost)
     return counter
+
+
+def _mqtt(mqtt: MqttTally) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "chargeflex_mqtt_connected",
+        "Whether there is a connection to the MQTT broker",
+        value=mqtt.is_connected,
+    )
+    yield CounterMetricFamily(
+        "chargeflex_mqtt_connections",
+        "Connections that there have been to the MQTT broker",
+        value=mqtt.connections,
+    )
+    taken = CounterMetricFamily(
+        "chargeflex_mqtt_messages_taken", "MQTT messages that were used", labels=("topic",)
+    )
+    for topic, count in mqtt.taken.items():
+        taken.add_metric((topic,), count)
+    yield taken
+    refused = CounterMetricFamily(
+        "chargeflex_mqtt_messages_refused",
+        "MQTT messages that were not used, by what of them is wrong",
+        labels=("topic", "cause"),
+    )
+    for labels, count in mqtt.refused.items():
+        refused.add_metric(labels, count)
+    yield refused
+    yield CounterMetricFamily(
+        "chargeflex_mqtt_messages_sent", "MQTT messages that the broker was given", value=mqtt.sent
+    )
 
 
 def _commits(commits: CommitTally) -> Iterator[Metric]:

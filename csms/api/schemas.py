@@ -1,9 +1,9 @@
 """What requests and answers look like, where a view of the service does not already say so."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.domain.charging_profile import LimitSource
 from csms.domain.commands import (
@@ -17,8 +17,6 @@ from csms.domain.station import RateUnit, Registration
 from csms.service.dialect_view import DialectView
 from csms.service.site_view import Level
 
-Current: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
-
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
@@ -31,24 +29,6 @@ class SiteSummary(_Model):
     name: str
     level: Level
     headline: str
-
-
-class FeederLoad(_Model):
-    """What a feeder's meter shows: its uncontrolled load, or all that it carries."""
-
-    current_a: Annotated[list[Current], Field(min_length=3, max_length=3)] = Field(
-        description="What the meter shows, by line: L1, L2, L3"
-    )
-    at: AwareDatetime | None = Field(default=None, description="When measured; default now")
-
-
-class Need(_Model):
-    """What a driver or fleet says that a vehicle needs."""
-
-    energy_wh: float | None = Field(
-        default=None, description="Energy wanted from the start of the transaction"
-    )
-    departs_at: AwareDatetime | None = Field(default=None, description="When the vehicle leaves")
 
 
 class Past(_Model):

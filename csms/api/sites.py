@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from csms.api.dependencies import Context
-from csms.api.schemas import FeederLoad, Past, Plan, Series, SiteSummary
+from csms.api.schemas import Past, Plan, Series, SiteSummary
+from csms.service.bodies import FeederLoad
 from csms.service.live_feed import LiveFeed
 from csms.service.site_view import SiteView
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, status
 from csms.api.dependencies import ApiContext, Context
 from csms.api.errors import PROBLEM_ANSWER
 from csms.api.schemas import (
-    Need,
     SentLimit,
     Setting,
     Station,
@@ -19,7 +18,7 @@ from csms.domain.authorization import IdToken
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
 from csms.domain.report_numbers import read_numbers
-from csms.domain.transaction import StatedNeed
+from csms.service.bodies import Need
 
 router = APIRouter(tags=["stations"])
 
@@ -98,8 +97,7 @@ async def apply_settings(context: Context, station_id: str) -> list[Setting]:
 )
 async def state_need(context: Context, station_id: str, evse_number: int, need: Need) -> None:
     """State what the vehicle that is charging there needs. Outranks every assumption."""
-    stated = StatedNeed(energy_wh=need.energy_wh, departs_at=need.departs_at)
-    await context.operations.state_need(EvseId(station_id, evse_number), stated)
+    await context.operations.state_need(EvseId(station_id, evse_number), need.stated)
 
 
 @router.get("/transactions")

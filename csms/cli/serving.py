@@ -10,6 +10,7 @@ from typing import Final
 
 from csms.api.server import HttpSettings
 from csms.app import App, AppSettings
+from csms.cli.mqtt_settings import mqtt_settings
 from csms.domain.attempt import StrangerPolicy
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.security import SecurityProfile
@@ -78,6 +79,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         security=_security(model.ocpp),
         ca=_ca(model.ca, path.parent),
         vehicles=_vehicles(model.plug_and_charge, path.parent),
+        mqtt=mqtt_settings(model.mqtt, path.parent),
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level

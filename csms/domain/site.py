@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.errors import UnknownFeederError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
+from csms.domain.meter_source import MeterSource
 from csms.domain.security import SiteSecurity
 from csms.domain.settings import WantedSetting
 
@@ -185,12 +186,14 @@ class UncontrolledLoad:
             this is taken instead of the worst case where that is lower.
         is_metered: Whether measurements come in at all.
         meter_shows: What they are measurements of.
+        source: What others tell that they are read from; None: they come as readings.
     """
 
     worst_case: AmpereSchedule
     largest_step_a: float
     is_metered: bool
     meter_shows: MeterShows = MeterShows.UNCONTROLLED
+    source: MeterSource | None = None
 
     @property
     def has_total_meter(self) -> bool:

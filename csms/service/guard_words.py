@@ -20,6 +20,9 @@ KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
     GuardEventKind.LIMIT_LIFTED: "Feeder no longer limited",
     GuardEventKind.METER_STALE: "Meter silent",
     GuardEventKind.METER_BACK: "Meter back",
+    GuardEventKind.METER_REFUSED: "Meter's reading refused",
+    GuardEventKind.BROKER_LOST: "MQTT broker lost",
+    GuardEventKind.BROKER_BACK: "MQTT broker back",
     GuardEventKind.RETURN: "Many came back at once",
     GuardEventKind.UNSTEERABLE: "Cannot be steered",
 }

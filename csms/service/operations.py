@@ -15,6 +15,7 @@ from csms.domain.errors import (
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.settings import SettingState
+from csms.domain.site import Feeder
 from csms.domain.station import Registration
 from csms.domain.transaction import MOST_WH, StatedNeed
 from csms.service.desired_settings import DesiredSettings
@@ -26,6 +27,11 @@ from csms.service.station_security import StationSecurity
 from csms.service.total_reading import take_total
 
 _MOST_A: Final = 10_000.0
+_TIMES_RATING: Final = 10.0
+"""A meter that shows more than this times a feeder's highest limit is not believed: it tells watts
+for amperes, or milliamperes. Fuses melt before that, so no overload is taken for a mistake."""
+_BELIEVED_A: Final = 100.0
+"""And so much is believed of any feeder."""
 _LINES: Final = 3
 _CLOCK_SLACK: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 50
@@ -95,7 +101,8 @@ class Operations:
         Raises:
             UnknownSiteError: There is no such site.
             UnknownFeederError: The site has no such feeder.
-            InvalidInputError: The feeder has no metered load, or the reading cannot be true.
+            InvalidInputError: The feeder has no metered load, or the reading cannot be true: it
+                is negative, ten times the feeder's limit, or of another time than the last hour.
         """
         live = self._sites.live(site_id)
         feeder = live.site.feeder(feeder_id)
@@ -104,8 +111,11 @@ class Operations:
             raise InvalidInputError("feeder_id", message)
         if len(current_a) != _LINES:
             raise InvalidInputError("current_a", f"expected 3 lines, got {len(current_a)}")
-        if not all(math.isfinite(amps) and 0 <= amps <= _MOST_A for amps in current_a):
-            raise InvalidInputError("current_a", f"expected 0 to {_MOST_A:g} A on every line")
+        most_a = _most_believed_a(feeder)
+        if not all(math.isfinite(amps) and 0 <= amps <= most_a for amps in current_a):
+            came = ", ".join(f"{amps:g}" for amps in current_a)
+            message = f"expected 0 to {most_a:g} A on every line of this feeder, got {came}"
+            raise InvalidInputError("current_a", message)
         now = self._clock.now()
         if at is not None and not now - timedelta(hours=1) < at < now + _CLOCK_SLACK:
             message = f"expected the last hour, got {at.isoformat()} at {now.isoformat()}"
@@ -217,3 +227,9 @@ class Operations:
         if live is None:
             raise UnknownStationError(station_id)
         return list(live.stations[station_id].external_limits.values())
+
+
+def _most_believed_a(feeder: Feeder) -> float:
+    limits = (feeder.limit.default, *(window.amps for window in feeder.limit.windows))
+    highest_a = max(max(amps) for amps in limits)
+    return min(_MOST_A, max(_BELIEVED_A, _TIMES_RATING * highest_a))

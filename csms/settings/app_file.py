@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from csms.domain.errors import Fault
 from csms.domain.site import Site
+from csms.settings.mqtt_schema import MqttModel, wrong_mqtt
 from csms.settings.site_file import read_site
 from csms.settings.site_schema import Profile
 from csms.settings.yaml_source import YamlSource, read_yaml
@@ -248,6 +249,9 @@ class AppModel(_Model):
     plug_and_charge: PlugAndChargeModel | None = Field(
         default=None, description="Whose contracts count; null: nobody's"
     )
+    mqtt: MqttModel | None = Field(
+        default=None, description="The broker that readings come from; null: there is none"
+    )
     sites: Annotated[list[str], Field(min_length=1)] = Field(
         description="Site files, relative to this one"
     )
@@ -269,7 +273,13 @@ def read_app(path: Path) -> tuple[AppModel, tuple[Site, ...]]:
     source = read_yaml(path)
     model = source.parse(AppModel)
     sites = tuple(read_site(path.parent / name) for name in model.sites)
-    source.refuse([*_doubled_names(source, sites), *_profiles_without_tls(source, model, sites)])
+    source.refuse(
+        [
+            *_doubled_names(source, sites),
+            *_profiles_without_tls(source, model, sites),
+            *wrong_mqtt(source, model.mqtt, sites),
+        ]
+    )
     return model, sites
 
 

@@ -30,6 +30,7 @@ from csms.domain.site import (
     UncontrolledLoad,
     Window,
 )
+from csms.settings.meter_file import meter_source, wrong_meters
 from csms.settings.site_schema import (
     DAYS,
     AmpsOverTime,
@@ -37,6 +38,7 @@ from csms.settings.site_schema import (
     DcModel,
     EvseModel,
     FeederModel,
+    GridModel,
     GuestModel,
     SettingModel,
     SiteModel,
@@ -81,7 +83,7 @@ def _build(model: SiteModel) -> Site:
         timezone=ZoneInfo(model.timezone),
         earthing=Earthing(model.grid.earthing),
         voltage_v=model.grid.voltage_v,
-        feeders=tuple(_feeders(model.feeders, None)),
+        feeders=tuple(_feeders(model.feeders, None, model.grid)),
         places=(),
         guests=_guests(model.guests),
         assumed=AssumedNeed(
@@ -121,19 +123,21 @@ def _security(model: SiteModel) -> SiteSecurity:
     )
 
 
-def _feeders(models: list[FeederModel], parent: FeederModel | None) -> Iterator[Feeder]:
+def _feeders(
+    models: list[FeederModel], parent: FeederModel | None, grid: GridModel
+) -> Iterator[Feeder]:
     for model in models:
         yield Feeder(
             feeder_id=model.id,
             name=model.name or model.id,
             parent_id=parent.id if parent else None,
             limit=_schedule(model.limit_a),
-            uncontrolled=_uncontrolled(model.uncontrolled),
+            uncontrolled=_uncontrolled(model.uncontrolled, grid),
         )
-        yield from _feeders(model.feeders, model)
+        yield from _feeders(model.feeders, model, grid)
 
 
-def _uncontrolled(model: UncontrolledModel | None) -> UncontrolledLoad | None:
+def _uncontrolled(model: UncontrolledModel | None, grid: GridModel) -> UncontrolledLoad | None:
     if model is None:
         return None
     return UncontrolledLoad(
@@ -141,6 +145,7 @@ def _uncontrolled(model: UncontrolledModel | None) -> UncontrolledLoad | None:
         largest_step_a=model.largest_step_a,
         is_metered=model.metered,
         meter_shows=MeterShows(model.meter_shows),
+        source=meter_source(model.mqtt, grid),
     )
 
 
@@ -223,7 +228,9 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
             yield source.fault(("chargers", i), "expected either feeder or evses")
         yield from _misplaced_keys(source, ("chargers", i), charger)
     yield from _unsafe_fallbacks(source, model, site)
-    yield from _meters_of_nothing(source, model)
+    for key, feeder in _written_feeders(model.feeders, ("feeders",)):
+        if feeder.uncontrolled is not None:
+            yield from wrong_meters(source, (*key, "uncontrolled"), feeder.uncontrolled)
     yield from _wrong_settings(source, model)
     if model.control.min_gap_s > model.control.plan_every_s:
         yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
@@ -244,15 +251,6 @@ def _wrong_settings(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
             if charger not in chargers:
                 message = f"expected a charger of this file, got {charger!r}"
                 yield source.fault(("settings", i, "chargers", j), message)
-
-
-def _meters_of_nothing(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
-    """Meters that are said to show all, and that nobody has said to be there."""
-    for key, feeder in _written_feeders(model.feeders, ("feeders",)):
-        load = feeder.uncontrolled
-        if load is not None and load.meter_shows == "all" and not load.metered:
-            place = (*key, "uncontrolled", "meter_shows")
-            yield source.fault(place, "expected metered: true beside it")
 
 
 def _unsafe_fallbacks(source: YamlSource, model: SiteModel, site: Site) -> Iterator[Fault]:

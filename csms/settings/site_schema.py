@@ -9,6 +9,7 @@ from pydantic import Tag as Branch
 
 from csms.domain.site import Acceptance, Aim, Fairness
 from csms.ocpp.versions import VERSION_NAMES
+from csms.settings.meter_schema import MqttMeterModel
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MINUTES_PER_HOUR: Final = 60
@@ -130,6 +131,11 @@ class UncontrolledModel(_Model):
     meter_shows: Literal["uncontrolled", "all"] = Field(
         default="uncontrolled",
         description="What they show: this load only, or all that the feeder carries",
+    )
+    mqtt: MqttMeterModel | None = Field(
+        default=None,
+        description="Messages of others that they are read from; null: they come by the API, or by "
+        "MQTT under this server's own topics",
     )
 
 

@@ -25,7 +25,7 @@ from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.station_certificates import StationCertificates
 from csms.service.tokens import Tokens
 from csms.storage.queries import Queries
-from csms.tally import LoopLag, Traffic
+from csms.tally import LoopLag, MqttTally, Traffic
 from tests.domain.sites import flat, place, small_site
 from tests.service.handlers.stories import TellerV201
 from tests.service.rig import NOON, Office, after, open_office
@@ -136,7 +136,10 @@ async def open_api(
             reload_certificates=reloads,
             reads=Queries(office.database),
         )
-        tallies = Tallies(Traffic(), LoopLag(), office.database.writer.stats, CountingJournal())
+        mqtt = MqttTally()
+        tallies = Tallies(
+            Traffic(), LoopLag(), office.database.writer.stats, CountingJournal(), mqtt
+        )
         app = create_api(context, render_metrics=metrics_renderer(room, tallies))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:

@@ -227,6 +227,11 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_command_seconds": "histogram",
         "chargeflex_commit_seconds": "summary",
         "chargeflex_journal_messages": "counter",
+        "chargeflex_mqtt_connected": "gauge",
+        "chargeflex_mqtt_connections": "counter",
+        "chargeflex_mqtt_messages_refused": "counter",
+        "chargeflex_mqtt_messages_sent": "counter",
+        "chargeflex_mqtt_messages_taken": "counter",
         "chargeflex_connections_opened": "counter",
         "chargeflex_connectors": "gauge",
         "chargeflex_event_loop_lag_seconds": "histogram",
@@ -271,6 +276,11 @@ async def test_metrics_tell_what_was_counted(api: Api) -> None:
     traffic.refused["1.6", "NotSupported"] = 2
     traffic.calls["1.6", "Heartbeat"].add(0.002)
     traffic.calls["1.6", "Heartbeat"].add(0.2)
+    mqtt = api.tallies.mqtt
+    assert mqtt is not None
+    mqtt.is_connected, mqtt.connections, mqtt.sent = True, 2, 9
+    mqtt.taken["tele/main"] = 4
+    mqtt.refused["tele/main", "at"] = 1
     text = (await api.client.get("/metrics")).text
     told = {
         sample.name + str(sorted(sample.labels.items())): sample.value
@@ -291,6 +301,12 @@ async def test_metrics_tell_what_was_counted(api: Api) -> None:
     assert told["chargeflex_commit_seconds_count[]"] > 0
     assert told["chargeflex_journal_messages_total" + str([("outcome", "kept")])] == 7
     assert told["chargeflex_journal_messages_total" + str([("outcome", "lost")])] == 1
+    assert told["chargeflex_mqtt_connected[]"] == 1
+    assert told["chargeflex_mqtt_connections_total[]"] == 2
+    assert told["chargeflex_mqtt_messages_sent_total[]"] == 9
+    assert told["chargeflex_mqtt_messages_taken_total" + str([("topic", "tele/main")])] == 4
+    wrong = [("cause", "at"), ("topic", "tele/main")]
+    assert told["chargeflex_mqtt_messages_refused_total" + str(wrong)] == 1
     plan = [("method", "linear program"), ("site", "fjordgata")]
     assert told["chargeflex_plan_seconds_count" + str(plan)] == 1
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncIterator
+from datetime import time
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from csms.domain.errors import (
     UnknownStationError,
 )
 from csms.domain.identity import EvseId
+from csms.domain.site import AmpereSchedule, Window
 from csms.domain.transaction import StatedNeed
 from csms.service.operations import Operations
 from tests.domain.sites import flat, place, small_site
@@ -24,6 +26,12 @@ from tests.service.rig import NOON, CommitError, Office, after, open_office
 from tests.service.sites import connect, evse_of, hold, plug_in, with_meter, with_total_meter
 
 E1: Final = EvseId("G-01", 1)
+EVENING: Final = Window(
+    weekdays=frozenset(range(7)),
+    from_time=time(22),
+    to_time=time(6),
+    amps=(20.0, 40.0, 20.0),
+)
 NEED: Final = StatedNeed(energy_wh=20_000.0, departs_at=after(60))
 
 
@@ -133,6 +141,33 @@ async def test_meter_whose_clock_is_fast_is_taken_as_of_now(
     assert office.live.meters["intake"].latest(after(3.1), 180) is None
 
 
+async def test_overload_is_believed_up_to_ten_times_the_highest_limit(
+    office: Office, operations: Operations
+) -> None:
+    reported(operations, 630.0, 200.0, 63.1)
+    assert office.live.meters["intake"].latest(NOON, 180) == (630.0, 200.0, 63.1)
+    with pytest.raises(InvalidInputError, match="on every line of this feeder, got 631, 0, 0"):
+        reported(operations, 631.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most_a"),
+    [
+        (flat(6.0), 100.0),
+        (flat(2_000.0), 10_000.0),
+        (AmpereSchedule((0.0, 0.0, 0.0), (EVENING,)), 400.0),
+    ],
+)
+async def test_what_is_believed_depends_on_the_highest_limit_at_any_time(
+    database_file: Path, limit: AmpereSchedule, most_a: float
+) -> None:
+    site = with_meter(small_site(intake=limit), flat(0.0))
+    async with open_office(database_file, site) as office:
+        reported(office.operations, most_a, 0.0, 0.0)
+        with pytest.raises(InvalidInputError, match=f"expected 0 to {most_a:g} A"):
+            reported(office.operations, most_a + 0.1, 0.0, 0.0)
+
+
 @pytest.mark.parametrize("minutes", [-60.0, -600.0, 1.0, 600.0])
 async def test_measurement_of_another_time_is_refused(
     operations: Operations, minutes: float
@@ -147,7 +182,7 @@ async def test_measurement_of_another_time_is_refused(
 async def test_current_that_cannot_be_true_is_refused(
     office: Office, operations: Operations, amps: tuple[float, ...]
 ) -> None:
-    with pytest.raises(InvalidInputError, match="current_a: expected 0 to 10000 A"):
+    with pytest.raises(InvalidInputError, match="current_a: expected 0 to 630 A on every line"):
         reported(operations, *amps)
     assert office.live.meters["intake"].latest(NOON, 180) is None
 

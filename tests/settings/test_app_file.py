@@ -185,7 +185,7 @@ def test_sites_are_read_in_their_order(folder: Path) -> None:
             "sites: [one.yaml]\nhistory: {folder: ''}\n",
             "app.yaml:2: history.folder: expected at least 1 characters, got ''",
         ),
-        ("sites: [one.yaml]\nmqtt: {}\n", "app.yaml:2: mqtt: not a key that is known here"),
+        ("sites: [one.yaml]\nmodbus: {}\n", "app.yaml:2: modbus: not a key that is known here"),
         (
             "sites: [none.yaml]\n",
             "none.yaml:1: cannot be read: No such file or directory",

@@ -1,0 +1,1 @@
+"""The bridge to an MQTT broker: readings of meters in; how sites stand out."""

@@ -1,0 +1,174 @@
+"""Makes readings of what somebody else's meter tells, in whatever shape its messages have."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from csms.domain.errors import InvalidInputError
+from csms.domain.json_path import JsonPath
+from csms.domain.meter_source import MeterSource, ValuePlace
+from csms.domain.site import PhaseAmps
+from csms.mqtt.message import Told, read_json
+
+_LINES: Final = 3
+_NOISE_A: Final = 0.5
+"""Meters show a little less than nothing where nothing flows."""
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MILLISECONDS_FROM: Final = 1e11
+"""So many seconds after 1970 is the year 5138; so many milliseconds is 1973."""
+_SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What a meter has shown.
+
+    Attributes:
+        at: When.
+        current_a: By line.
+    """
+
+    at: datetime
+    current_a: PhaseAmps
+
+
+class ForeignMeter:
+    """One meter.
+
+    Lines that are told in messages of their own make a reading once all of them have come anew; it
+    is as old as the oldest of them.
+
+    Args:
+        source: Where its values are told, and how they become amperes.
+    """
+
+    def __init__(self, source: MeterSource) -> None:
+        self.source = source
+        self._told: dict[int, tuple[datetime, float]] = {}
+
+    def take(self, told: Told) -> MeterReading | None:
+        """Take a message; return the reading that it completes, None while lines are missing.
+
+        Raises:
+            InvalidInputError: What should stand there does not, or cannot be true, or it is not
+                known of when it is.
+        """
+        document = read_json(told)
+        taken_at = self._taken_at(document, told)
+        values = list(self._values(document, told.topic))
+        self._told.update((line, (taken_at, amps)) for line, amps in values)
+        if len(self._told) < _LINES:
+            return None
+        (first_at, first), (second_at, second), (third_at, third) = (
+            self._told[line] for line in range(_LINES)
+        )
+        self._told.clear()
+        return MeterReading(min(first_at, second_at, third_at), (first, second, third))
+
+    def _values(self, document: object, topic: str) -> Iterator[tuple[int, float]]:
+        """The currents in a message, by line from 0."""
+        places = self.source.values
+        if len(places) == 1:
+            yield from enumerate(map(self._amps, _three(places[0], document)))
+            return
+        for line, place in enumerate(places):
+            if place.topic == topic:
+                yield line, self._amps(_number(place.path, _one(place.path, document)))
+
+    def _amps(self, value: float) -> float:
+        amps = value * self.source.amps_per_unit
+        if amps >= 0.0:
+            return amps
+        if amps >= -_NOISE_A or self.source.may_export:
+            return 0.0
+        message = (
+            f"expected 0 A or more, got {amps:g} A: say `sign: -1` if the meter shows supply as "
+            "negative, or `export: true` if the site may feed back"
+        )
+        raise InvalidInputError("current_a", message)
+
+    def _taken_at(self, document: object, told: Told) -> datetime:
+        path = self.source.taken_at
+        if path is not None:
+            return _instant(path, _one(path, document))
+        refuse_retained(told)
+        return told.came_at
+
+
+def refuse_retained(told: Told) -> None:
+    """Refuse a message that does not tell when it was, and was kept for nobody knows how long.
+
+    Raises:
+        InvalidInputError: It was.
+    """
+    if told.is_retained:
+        message = "expected a message that tells when its values were taken, as it was retained"
+        raise InvalidInputError("retained", message)
+
+
+def _three(place: ValuePlace, document: object) -> tuple[float, float, float]:
+    found = place.path.find(document)
+    if len(found) == 1 and isinstance(found[0], list):
+        found = found[0]
+    if len(found) not in (1, _LINES):
+        message = f"expected a value or three, found {len(found)}"
+        raise InvalidInputError(place.path.text, message)
+    first, second, third = (_number(place.path, one) for one in found * (_LINES // len(found)))
+    return first, second, third
+
+
+def _one(path: JsonPath, document: object) -> object:
+    found = path.find(document)
+    if len(found) != 1:
+        raise InvalidInputError(path.text, f"expected one value, found {len(found) or 'none'}")
+    return found[0]
+
+
+def _number(path: JsonPath, value: object) -> float:
+    """A number, or a text that is one."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = _as_float(value)
+        if math.isfinite(number):
+            return number
+    raise InvalidInputError(path.text, f"expected a number, got {_shown(value)}")
+
+
+def _instant(path: JsonPath, value: object) -> datetime:
+    """An instant: RFC 3339, or seconds or milliseconds since 1970.
+
+    Raises:
+        InvalidInputError: It is none, or does not say in which zone.
+    """
+    try:
+        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+            instant = datetime.fromisoformat(value.strip())
+            if instant.tzinfo is not None:
+                return instant.astimezone(UTC)
+        else:
+            seconds = _number(path, value)
+            if abs(seconds) >= _MILLISECONDS_FROM:
+                seconds /= 1000.0
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass  # it is told below
+    message = f"expected an instant with its zone, or seconds since 1970, got {_shown(value)}"
+    raise InvalidInputError(path.text, message)
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | dict):  # it may be deeper than can be written
+        return f"a {type(value).__name__} of {len(value)}"
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

@@ -1,0 +1,211 @@
+"""What others want done, by MQTT: limits of feeders, and needs of vehicles. They are answered.
+
+An order is obeyed when it comes, or never: what was retained, or has expired, is refused, and what
+is sent while there is no connection does not come. The API obeys the same, by the same use cases.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeAlias
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from csms.clock import Clock
+from csms.domain.errors import ChargeFlexError, InvalidInputError, UnknownStationError
+from csms.domain.identity import EvseId
+from csms.domain.imposed_limit import LimitParty
+from csms.log import about
+from csms.mqtt.connection import Say
+from csms.mqtt.message import Told, parse_body, read_json
+from csms.mqtt.refusals import Refusal, Refusals
+from csms.mqtt.said import Said
+from csms.mqtt.topics import Order, OrderKind, Topics
+from csms.mqtt.use_cases import UseCases
+from csms.service.bodies import Need, WantedFeederLimit, WantedSchedule, imposed_body
+from csms.tally import MqttTally
+
+logger = logging.getLogger(__name__)
+
+_Result: TypeAlias = Mapping[str, Any] | list[dict[str, Any]] | None
+_MOST_WAITING: Final = 100
+_TIME_LIMIT_S: Final = 30.0
+_ANSWER_LIVES_S: Final = 60
+_LONGEST_TOPIC: Final = 65_535
+_FAILED: Final = "the server has failed at this; its log says why"
+_BUSY: Final = f"{_MOST_WAITING} others wait already"
+_LATE: Final = f"it was not done within {_TIME_LIMIT_S:g} s; it may be done yet"
+
+
+class Envelope(BaseModel):
+    """What goes with every order, beside its own fields."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: Annotated[str, Field(max_length=200)] | int | None = None
+    expires_at: AwareDatetime | None = None
+
+
+_ENVELOPE: Final = frozenset(Envelope.model_fields)
+
+
+class Lifting(BaseModel):
+    """Which of a party's limits is lifted: the one that begins then, or all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_at: AwareDatetime | None = Field(default=None, alias="from")
+
+
+class Orders:
+    """Takes orders one after the other, and answers each.
+
+    Args:
+        topics: This server's own topics.
+        uses: What obeys them.
+        refusals: Is told of what was not done.
+        tally: Counts what was.
+        clock: The time.
+    """
+
+    def __init__(
+        self,
+        topics: Topics,
+        uses: UseCases,
+        refusals: Refusals,
+        tally: MqttTally,
+        clock: Clock,
+    ) -> None:
+        self._topics = topics
+        self._uses = uses
+        self._refusals = refusals
+        self._tally = tally
+        self._clock = clock
+        self._sites = frozenset(live.site.site_id for live in uses.sites)
+        self._waiting: asyncio.Queue[tuple[Told, Order]] = asyncio.Queue(_MOST_WAITING)
+        self._answers: asyncio.Queue[Said] = asyncio.Queue(2 * _MOST_WAITING)
+        self._obeys: Mapping[OrderKind, Callable[[Order, dict[str, Any]], Awaitable[_Result]]] = {
+            OrderKind.SET_LIMIT: self._set_limit,
+            OrderKind.LIFT_LIMIT: self._lift_limit,
+            OrderKind.SET_NEED: self._set_need,
+        }
+
+    def take(self, told: Told, order: Order) -> None:
+        """Take an order; it is obeyed and answered later."""
+        if told.is_retained:
+            self._note(
+                told, order, "retained", "retained: expected an order of now, not a kept one"
+            )
+        elif self._waiting.full():
+            self._note(told, order, "busy", _BUSY)
+        else:
+            self._waiting.put_nowait((told, order))
+
+    async def run(self) -> None:
+        """Obey orders until cancelled."""
+        while True:
+            told, order = await self._waiting.get()
+            await self._answers.put(await self._obey(told, order))
+
+    async def answer(self, say: Say) -> None:
+        """Send answers until cancelled."""
+        while True:
+            await say(await self._answers.get())
+
+    async def _obey(self, told: Told, order: Order) -> Said:
+        envelope, topic = Envelope(), f"{told.topic}/result"
+        answer: dict[str, Any] = {"status": "refused"}
+        with about(site=order.site_id if order.site_id in self._sites else None):
+            try:
+                self._check_response_topic(told.response_topic)
+                topic = told.response_topic or topic
+                fields = _fields(told)
+                envelope = parse_body(fields, Envelope)
+                self._check_time(envelope.expires_at)
+                own = {name: one for name, one in fields.items() if name not in _ENVELOPE}
+                async with asyncio.timeout(_TIME_LIMIT_S):
+                    result = await self._obeys[order.kind](order, own)
+                answer = {"status": "done", "result": result}
+                self._tally.taken[self._topics.orders[order.kind]] += 1
+            except ChargeFlexError as error:
+                field = error.field if isinstance(error, InvalidInputError) else "not_possible"
+                answer["detail"] = self._note(told, order, field, str(error))
+            except TimeoutError:
+                detail = self._note(told, order, "late", _LATE)
+                answer = {"status": "failed", "detail": detail}
+            except Exception:  # whatever an order does, the next one is obeyed
+                logger.exception("could not obey the order of topic %s", told.topic)
+                answer = {"status": "failed", "detail": self._note(told, order, "failed", _FAILED)}
+        body = {**({} if envelope.id is None else {"id": envelope.id}), **answer}
+        return Said(
+            topic=topic,
+            payload=orjson.dumps(body, option=orjson.OPT_UTC_Z),
+            correlation=told.correlation,
+            lives_s=_ANSWER_LIVES_S,
+        )
+
+    async def _set_limit(self, order: Order, fields: dict[str, Any]) -> _Result:
+        is_schedule = "limits" in fields
+        if is_schedule:
+            wanted = parse_body(fields, WantedSchedule).wanted
+        else:
+            wanted = [parse_body(fields, WantedFeederLimit).wanted]
+        imposed = await self._uses.limits.impose(order.site_id, order.name, _party(order), wanted)
+        bodies = [imposed_body(one).model_dump(by_alias=True) for one in imposed]
+        return bodies if is_schedule else bodies[0]
+
+    async def _lift_limit(self, order: Order, fields: dict[str, Any]) -> _Result:
+        from_at = parse_body(fields, Lifting).from_at
+        await self._uses.limits.lift(order.site_id, order.name, _party(order), from_at)
+        return None
+
+    async def _set_need(self, order: Order, fields: dict[str, Any]) -> _Result:
+        need = parse_body(fields, Need).stated
+        if order.name not in self._uses.sites.live(order.site_id).stations:
+            raise UnknownStationError(order.name)
+        if not order.detail.isdecimal():
+            raise InvalidInputError("evse", f"expected a number, got {order.detail!r}")
+        await self._uses.operations.state_need(EvseId(order.name, int(order.detail)), need)
+        return None
+
+    def _check_time(self, expires_at: datetime | None) -> None:
+        now = self._clock.now()
+        if expires_at is not None and expires_at <= now:
+            message = f"expected an instant in the future, got {expires_at.isoformat()}"
+            raise InvalidInputError("expires_at", f"{message} at {now.isoformat()}")
+
+    def _check_response_topic(self, topic: str | None) -> None:
+        """Answers must not be somebody's orders or readings, or look as if they were states."""
+        if topic is None:
+            return
+        if not topic or set(topic) & set("+#\0") or len(topic.encode()) > _LONGEST_TOPIC:
+            raise InvalidInputError("response_topic", "expected one topic, without + and #")
+        if self._topics.is_own(topic):
+            own = self._topics.replies
+            message = f"expected none of this server's own topics but below {own}, got {topic!r}"
+            raise InvalidInputError("response_topic", message)
+
+    def _note(self, told: Told, order: Order, field: str, cause: str) -> str:
+        """Tell of an order that was not obeyed; return why."""
+        refusal = Refusal(
+            under=self._topics.orders[order.kind], topic=told.topic, field=field, cause=cause
+        )
+        self._refusals.note(refusal, told.came_at)
+        return cause
+
+
+def _fields(told: Told) -> dict[str, Any]:
+    value = read_json(told)
+    if not isinstance(value, dict):
+        raise InvalidInputError("payload", "expected a JSON object")
+    return value
+
+
+def _party(order: Order) -> LimitParty:
+    try:
+        return LimitParty(order.detail)
+    except ValueError:
+        known = " or ".join(LimitParty)
+        raise InvalidInputError("party", f"expected {known}, got {order.detail!r}") from None

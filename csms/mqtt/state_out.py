@@ -1,0 +1,80 @@
+"""Sends how sites stand, as their live feeds tell it, while there is a connection."""
+
+import asyncio
+from typing import Final, Protocol
+
+from csms.clock import Clock, wait_at_most
+from csms.domain.identity import SiteId
+from csms.log import about
+from csms.mqtt.connection import Say
+from csms.mqtt.jobs import until_one_ends
+from csms.mqtt.state_mirror import StateMirror
+from csms.mqtt.topics import Topics
+from csms.service.live_feed import LiveFeed
+
+_AT_ONCE: Final = 8
+"""Messages that wait for the broker's acknowledgement at the same time."""
+
+
+class Feeds(Protocol):
+    """Where live feeds come from."""
+
+    def site_ids(self) -> tuple[SiteId, ...]:
+        """All sites."""
+        ...
+
+    def feed(self, site_id: SiteId) -> LiveFeed:
+        """The live feed of a site."""
+        ...
+
+
+class StateOut:
+    """Keeps what the broker retains of all sites in step with them.
+
+    A broker may have forgotten everything, so with each connection all is sent anew. A slow broker
+    gets what is newest, and nothing that has been overtaken.
+
+    Args:
+        feeds: The live feeds.
+        topics: This server's own topics.
+        clock: The time.
+        measured_every_s: How often a topic is sent for its measurements alone.
+    """
+
+    def __init__(self, feeds: Feeds, topics: Topics, clock: Clock, measured_every_s: float) -> None:
+        self._feeds = feeds
+        self._topics = topics
+        self._clock = clock
+        self._measured_every_s = measured_every_s
+
+    async def run(self, say: Say) -> None:
+        """Send until cancelled, or until the broker takes nothing any more."""
+        await until_one_ends(*(self._mirror(site_id, say) for site_id in self._feeds.site_ids()))
+
+    async def _mirror(self, site_id: SiteId, say: Say) -> None:
+        mirror = StateMirror(self._topics, site_id, self._measured_every_s)
+        news = asyncio.Event()
+        with about(site=site_id):
+            feed = self._feeds.feed(site_id)
+            await until_one_ends(_follow(feed, mirror, news), self._send(mirror, news, say))
+
+    async def _send(self, mirror: StateMirror, news: asyncio.Event, say: Say) -> None:
+        while True:
+            due = mirror.due(self._clock.now())
+            for i in range(0, len(due), _AT_ONCE):
+                await asyncio.gather(*(say(said) for said in due[i : i + _AT_ONCE]))
+            wait_s = mirror.wait_s(self._clock.now())
+            if wait_s is None:
+                await news.wait()
+            else:
+                await wait_at_most(self._clock, news, wait_s)
+            news.clear()
+
+
+async def _follow(feed: LiveFeed, mirror: StateMirror, news: asyncio.Event) -> None:
+    """Let the mirror follow the feed, again and again from a snapshot."""
+    while True:
+        async with feed.reading() as messages:
+            while (message := await messages.get()) is not None:
+                mirror.take(message)
+                news.set()

@@ -1,0 +1,123 @@
+"""The topics of this server: versioned, and below a prefix of the operator's choice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, unquote
+
+from csms.domain.identity import FeederId, SiteId, StationId
+
+
+class OrderKind(StrEnum):
+    """What may be ordered."""
+
+    SET_LIMIT = "set_limit"
+    LIFT_LIMIT = "lift_limit"
+    SET_NEED = "set_need"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a topic orders, and where.
+
+    Attributes:
+        name: Of the feeder, or of the station.
+        detail: Which party's limit, or the number of the EVSE, as it is written.
+    """
+
+    kind: OrderKind
+    site_id: SiteId
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """All topics below a prefix. Names are percent-encoded, as in the API's addresses."""
+
+    prefix: str
+
+    @property
+    def status(self) -> str:
+        """Whether this server is connected: `online` or `offline`, retained."""
+        return f"{self.prefix}/v1/status"
+
+    @property
+    def every_meter(self) -> str:
+        """What the meters of all feeders are sent to."""
+        return f"{self.prefix}/v1/sites/+/feeders/+/meter"
+
+    def meter(self, site_id: SiteId, feeder_id: FeederId) -> str:
+        """Where a feeder's meter is sent to."""
+        return f"{self._site(site_id)}/feeders/{_level(feeder_id)}/meter"
+
+    @property
+    def orders(self) -> Mapping[OrderKind, str]:
+        """What orders are sent to."""
+        site = f"{self.prefix}/v1/sites/+"
+        return {
+            OrderKind.SET_LIMIT: f"{site}/feeders/+/limits/+/set",
+            OrderKind.LIFT_LIMIT: f"{site}/feeders/+/limits/+/lift",
+            OrderKind.SET_NEED: f"{site}/stations/+/evses/+/need/set",
+        }
+
+    @property
+    def replies(self) -> str:
+        """Below this, answers may be wanted."""
+        return f"{self.prefix}/v1/replies/"
+
+    def is_own(self, topic: str) -> bool:
+        """Whether a topic is this server's to speak in, or to listen to."""
+        return topic.startswith(f"{self.prefix}/v1/") and not topic.startswith(self.replies)
+
+    def order_of(self, topic: str) -> Order | None:
+        """What a topic orders; None: nothing."""
+        match topic.removeprefix(f"{self.prefix}/v1/").split("/"):
+            case ["sites", site, "feeders", name, "limits", detail, "set"]:
+                kind = OrderKind.SET_LIMIT
+            case ["sites", site, "feeders", name, "limits", detail, "lift"]:
+                kind = OrderKind.LIFT_LIMIT
+            case ["sites", site, "stations", name, "evses", detail, "need", "set"]:
+                kind = OrderKind.SET_NEED
+            case _:
+                return None
+        return Order(kind=kind, site_id=unquote(site), name=unquote(name), detail=unquote(detail))
+
+    def feeder_of(self, topic: str) -> tuple[SiteId, FeederId] | None:
+        """Whose meter a topic is; None: no meter's of ours."""
+        match topic.removeprefix(f"{self.prefix}/v1/").split("/"):
+            case ["sites", site, "feeders", feeder, "meter"]:
+                return unquote(site), unquote(feeder)
+        return None
+
+    def site_state(self, site_id: SiteId) -> str:
+        """How a site stands."""
+        return f"{self._site(site_id)}/state"
+
+    def plan(self, site_id: SiteId) -> str:
+        """A site's newest plan."""
+        return f"{self._site(site_id)}/plan"
+
+    def guard(self, site_id: SiteId) -> str:
+        """What the guard of a site's limits does."""
+        return f"{self._site(site_id)}/guard"
+
+    def feeder_state(self, site_id: SiteId, feeder_id: FeederId) -> str:
+        """How a feeder stands."""
+        return f"{self._site(site_id)}/feeders/{_level(feeder_id)}/state"
+
+    def station_state(self, site_id: SiteId, station_id: StationId) -> str:
+        """How a station stands."""
+        return f"{self._site(site_id)}/stations/{_level(station_id)}/state"
+
+    def evse_state(self, site_id: SiteId, station_id: StationId, number: int) -> str:
+        """How an EVSE stands."""
+        return f"{self._site(site_id)}/stations/{_level(station_id)}/evses/{number}/state"
+
+    def _site(self, site_id: SiteId) -> str:
+        return f"{self.prefix}/v1/sites/{_level(site_id)}"
+
+
+def _level(name: str) -> str:
+    """A name as one level of a topic."""
+    return quote(name, safe="")

@@ -1,0 +1,25 @@
+"""What the bridge makes use of."""
+
+from dataclasses import dataclass
+
+from csms.mqtt.state_out import Feeds
+from csms.service.imposed_limits import ImposedLimits
+from csms.service.operations import Operations
+from csms.service.sites import Sites
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """The use cases, and what they are about.
+
+    Attributes:
+        sites: All sites.
+        operations: What is done with what comes.
+        limits: Imposes limits.
+        feeds: Tell how sites stand.
+    """
+
+    sites: Sites
+    operations: Operations
+    limits: ImposedLimits
+    feeds: Feeds
