@@ -31,6 +31,8 @@ OFFLINE: Final = b"offline"
 _NO_DELAY: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 """Else an answer waits for the broker's acknowledgement: 45 ms instead of 4."""
 _FIRST_FAILURE: Final = 0x80
+_MOST_PENDING: Final = 1000
+"""Of messages that wait for their acknowledgement: beyond that the package warns."""
 _PROTOCOLS: Final = {
     MqttVersion.V5: aiomqtt.ProtocolVersion.V5,
     MqttVersion.V311: aiomqtt.ProtocolVersion.V311,
@@ -62,6 +64,7 @@ class Client(aiomqtt.Client):
             socket_options=_NO_DELAY,
             queue_type=Inbox,
         )
+        self.pending_calls_threshold = _MOST_PENDING
 
     async def __aenter__(self) -> Self:
         try:
