@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Final, Self
 
 import aiomqtt
@@ -72,6 +73,16 @@ class Client(aiomqtt.Client):
         except BaseException:
             self._client.disconnect()
             raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await super().__aexit__(kind, error, trace)
+        if self._disconnected.done() and not self._disconnected.cancelled():
+            self._disconnected.exception()  # whoever was waiting for something has raised it
 
     async def ask_for(self, wanted: Sequence[tuple[str, int]]) -> None:
         """Subscribe to topics, each with its quality of service.
