@@ -147,6 +147,15 @@ async def test_retained_message_is_believed_only_if_it_tells_when_it_was(
         assert [cause for _, cause in one.bridge.tally.refused] == ["retained"]
 
 
+@each_version
+async def test_message_that_is_to_be_retained_is_believed_when_it_comes(
+    database_file: Path, broker: Mosquitto, version: MqttVersion
+) -> None:
+    async with bridged(database_file, broker, version=version) as one:
+        assert await one.read(OWN, {"current_a": [2, 2, 2]}, retain=True) == (2.0, 2.0, 2.0)
+        assert not one.bridge.tally.refused
+
+
 async def test_retained_message_that_is_old_is_refused(
     database_file: Path, broker: Mosquitto
 ) -> None:
