@@ -31,6 +31,8 @@ class JsonPath:
         Raises:
             InvalidInputError: The path does not fit the document; one that leads nowhere does.
         """
+        if isinstance(document, str):  # which the package would read as JSON
+            return [document] if str(self._query) == "$" else []
         try:
             return self._query.findall(document)  # type: ignore[arg-type]
         except (JSONPathError, RecursionError) as error:

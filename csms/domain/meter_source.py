@@ -23,12 +23,15 @@ class MeterSource:
         amps_per_unit: What one unit of a value is, with its sign: positive flows into the site.
         may_export: Whether less than nothing may flow, which counts as nothing; else a meter that
             says so is wrong.
+        is_in_all: Whether every message of its topics has values; else those without are not about
+            them.
         taken_at: Where a message tells when its values were taken; None: when it comes.
     """
 
     values: tuple[ValuePlace, ...]
     amps_per_unit: float = 1.0
     may_export: bool = False
+    is_in_all: bool = True
     taken_at: JsonPath | None = None
 
     @property

@@ -11,7 +11,7 @@ from csms.mqtt.jobs import until_one_ends
 from csms.mqtt.message import Told
 from csms.mqtt.meter_desk import MeterDesk
 from csms.mqtt.orders import Orders
-from csms.mqtt.refusals import Refusals
+from csms.mqtt.refusals import Refusal, Refusals
 from csms.mqtt.settings import MqttSettings
 from csms.mqtt.state_out import StateOut
 from csms.mqtt.topics import Topics
@@ -43,6 +43,7 @@ class MqttBridge:
         self, settings: MqttSettings, uses: UseCases, clock: Clock, pace: Pace | None = None
     ) -> None:
         self.tally = MqttTally()
+        self._clock = clock
         self._place = settings.place
         self._topics = Topics(settings.prefix)
         rng = Random()  # noqa: S311 - spreads waits
@@ -63,6 +64,7 @@ class MqttBridge:
         """Take what comes until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._connection.run(self))
+            tasks.create_task(self._meters.run(self._note))
             if self._orders is not None:
                 tasks.create_task(self._orders.run())
 
@@ -91,7 +93,7 @@ class MqttBridge:
             return
         refused = list(self._meters.take(told))
         for refusal in refused:
-            self._refusals.note(refusal, told.came_at)
+            self._note(refusal)
         if not refused:
             self.tally.taken[self._meters.under(told.topic)] += 1
 
@@ -106,3 +108,6 @@ class MqttBridge:
             await until_one_ends(*work)
         else:
             await asyncio.Event().wait()
+
+    def _note(self, refusal: Refusal) -> None:
+        self._refusals.note(refusal, self._clock.now())

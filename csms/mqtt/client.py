@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Final, Self
 
 import aiomqtt
@@ -31,6 +32,8 @@ OFFLINE: Final = b"offline"
 _NO_DELAY: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 """Else an answer waits for the broker's acknowledgement: 45 ms instead of 4."""
 _FIRST_FAILURE: Final = 0x80
+_MOST_PENDING: Final = 1000
+"""Of messages that wait for their acknowledgement: beyond that the package warns."""
 _PROTOCOLS: Final = {
     MqttVersion.V5: aiomqtt.ProtocolVersion.V5,
     MqttVersion.V311: aiomqtt.ProtocolVersion.V311,
@@ -62,6 +65,7 @@ class Client(aiomqtt.Client):
             socket_options=_NO_DELAY,
             queue_type=Inbox,
         )
+        self.pending_calls_threshold = _MOST_PENDING
 
     async def __aenter__(self) -> Self:
         try:
@@ -69,6 +73,16 @@ class Client(aiomqtt.Client):
         except BaseException:
             self._client.disconnect()
             raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await super().__aexit__(kind, error, trace)
+        if self._disconnected.done() and not self._disconnected.cancelled():
+            self._disconnected.exception()  # whoever was waiting for something has raised it
 
     async def ask_for(self, wanted: Sequence[tuple[str, int]]) -> None:
         """Subscribe to topics, each with its quality of service.

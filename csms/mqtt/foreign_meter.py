@@ -2,17 +2,19 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from csms.domain.errors import InvalidInputError
 from csms.domain.json_path import JsonPath
-from csms.domain.meter_source import MeterSource, ValuePlace
+from csms.domain.meter_source import MeterSource
 from csms.domain.site import PhaseAmps
 from csms.mqtt.message import Told, read_json
 
+_Found: TypeAlias = tuple[JsonPath, list[object]]
+"""A path, and what a message tells there."""
 _LINES: Final = 3
 _NOISE_A: Final = 0.5
 """Meters show a little less than nothing where nothing flows."""
@@ -50,15 +52,22 @@ class ForeignMeter:
         self._told: dict[int, tuple[datetime, float]] = {}
 
     def take(self, told: Told) -> MeterReading | None:
-        """Take a message; return the reading that it completes, None while lines are missing.
+        """Take a message; return the reading that it completes, None if it completes none.
 
         Raises:
             InvalidInputError: What should stand there does not, or cannot be true, or it is not
                 known of when it is.
         """
         document = read_json(told)
+        found = {
+            line: (place.path, place.path.find(document))
+            for line, place in enumerate(self.source.values)
+            if place.topic == told.topic
+        }
+        if not self.source.is_in_all and not any(values for _, values in found.values()):
+            return None
+        values = list(self._values(found))
         taken_at = self._taken_at(document, told)
-        values = list(self._values(document, told.topic))
         self._told.update((line, (taken_at, amps)) for line, amps in values)
         if len(self._told) < _LINES:
             return None
@@ -68,15 +77,13 @@ class ForeignMeter:
         self._told.clear()
         return MeterReading(min(first_at, second_at, third_at), (first, second, third))
 
-    def _values(self, document: object, topic: str) -> Iterator[tuple[int, float]]:
-        """The currents in a message, by line from 0."""
-        places = self.source.values
-        if len(places) == 1:
-            yield from enumerate(map(self._amps, _three(places[0], document)))
+    def _values(self, found: Mapping[int, _Found]) -> Iterator[tuple[int, float]]:
+        """The currents in what a message tells, by line from 0."""
+        if len(self.source.values) == 1:
+            yield from enumerate(map(self._amps, _three(*found[0])))
             return
-        for line, place in enumerate(places):
-            if place.topic == topic:
-                yield line, self._amps(_number(place.path, _one(place.path, document)))
+        for line, (path, values) in found.items():
+            yield line, self._amps(_number(path, _one(path, values)))
 
     def _amps(self, value: float) -> float:
         amps = value * self.source.amps_per_unit
@@ -93,7 +100,7 @@ class ForeignMeter:
     def _taken_at(self, document: object, told: Told) -> datetime:
         path = self.source.taken_at
         if path is not None:
-            return _instant(path, _one(path, document))
+            return _instant(path, _one(path, path.find(document)))
         refuse_retained(told)
         return told.came_at
 
@@ -109,19 +116,17 @@ def refuse_retained(told: Told) -> None:
         raise InvalidInputError("retained", message)
 
 
-def _three(place: ValuePlace, document: object) -> tuple[float, float, float]:
-    found = place.path.find(document)
+def _three(path: JsonPath, found: list[object]) -> tuple[float, float, float]:
     if len(found) == 1 and isinstance(found[0], list):
         found = found[0]
     if len(found) not in (1, _LINES):
         message = f"expected a value or three, found {len(found)}"
-        raise InvalidInputError(place.path.text, message)
-    first, second, third = (_number(place.path, one) for one in found * (_LINES // len(found)))
+        raise InvalidInputError(path.text, message)
+    first, second, third = (_number(path, one) for one in found * (_LINES // len(found)))
     return first, second, third
 
 
-def _one(path: JsonPath, document: object) -> object:
-    found = path.find(document)
+def _one(path: JsonPath, found: list[object]) -> object:
     if len(found) != 1:
         raise InvalidInputError(path.text, f"expected one value, found {len(found) or 'none'}")
     return found[0]

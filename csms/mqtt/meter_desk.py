@@ -1,15 +1,17 @@
 """Takes what meters tell, and gives it to the same use case that the API does."""
 
+import asyncio
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from csms.domain.errors import InvalidInputError, UnknownFeederError, UnknownSiteError
 from csms.domain.identity import FeederId, SiteId
 from csms.domain.site import Site
 from csms.log import about
-from csms.mqtt.foreign_meter import ForeignMeter, refuse_retained
+from csms.mqtt.foreign_meter import ForeignMeter, MeterReading, refuse_retained
 from csms.mqtt.message import Told, parse_body, read_json
 from csms.mqtt.refusals import Refusal
 from csms.mqtt.topics import Topics
@@ -19,12 +21,17 @@ from csms.service.operations import Operations
 
 logger = logging.getLogger(__name__)
 
+Whose: TypeAlias = tuple[SiteId, FeederId]
+Take: TypeAlias = Callable[[Told, SiteId, FeederId], None]
+
+_EVERY_S: Final = 0.1
+"""Readings of a feeder are reckoned with no more often: each may take a large site 20 ms."""
 _FAILED: Final = "failed"
 _UNKNOWN: Final = "unknown"
 
 
 class MeterDesk:
-    """Makes readings of messages.
+    """Makes readings of messages. Of readings that come in a flood, the newest are reported.
 
     Args:
         sites: All sites, as their files describe them.
@@ -42,6 +49,9 @@ class MeterDesk:
         self._foreign: defaultdict[str, list[tuple[SiteId, FeederId, ForeignMeter]]] = defaultdict(
             list
         )
+        self._reported_s: dict[Whose, float] = {}
+        self._held: dict[Whose, tuple[Told, MeterReading]] = {}
+        self._is_holding = asyncio.Event()
         self._sites = {site.site_id: site for site in sites}
         for site in self._sites.values():
             for feeder in site.feeders:
@@ -67,11 +77,22 @@ class MeterDesk:
         if (own := self._topics.feeder_of(told.topic)) is not None:
             yield from self._tried(told, own, self._take_own)
 
+    async def run(self, note: Callable[[Refusal], None]) -> None:
+        """Report what comes too fast, the newest of each feeder, until cancelled."""
+        while True:
+            await self._is_holding.wait()
+            self._is_holding.clear()
+            await asyncio.sleep(_EVERY_S)  # it spares the machine, so it is the machine's time
+            held, self._held = self._held, {}
+            for whose, (told, reading) in held.items():
+                for refusal in self._tried(told, whose, self._reporter(reading)):
+                    note(refusal)
+
     def _tried(
         self,
         told: Told,
-        whose: tuple[SiteId, FeederId],
-        take: Callable[[Told, SiteId, FeederId], None],
+        whose: Whose,
+        take: Take,
     ) -> Iterator[Refusal]:
         field, cause, is_known = "", "", True
         site_id, feeder_id = whose
@@ -103,16 +124,32 @@ class MeterDesk:
         load = parse_body(read_json(told), FeederLoad)
         if load.at is None:
             refuse_retained(told)
-        at = load.at or told.came_at
-        self._operations.report_feeder_load(site_id, feeder_id, load.current_a, at)
+        first, second, third = load.current_a
+        reading = MeterReading(load.at or told.came_at, (first, second, third))
+        self._report(told, (site_id, feeder_id), reading)
         self._links.brought(site_id)
 
-    def _foreign_taker(self, meter: ForeignMeter) -> Callable[[Told, SiteId, FeederId], None]:
+    def _foreign_taker(self, meter: ForeignMeter) -> Take:
         def take(told: Told, site_id: SiteId, feeder_id: FeederId) -> None:
             reading = meter.take(told)
             if reading is not None:
-                self._operations.report_feeder_load(
-                    site_id, feeder_id, reading.current_a, reading.at
-                )
+                self._report(told, (site_id, feeder_id), reading)
 
         return take
+
+    def _report(self, told: Told, whose: Whose, reading: MeterReading) -> None:
+        """Report a reading now, or soon if the last one of its feeder was just now."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._reported_s.get(whose, -math.inf) < _EVERY_S:
+            self._held[whose] = (told, reading)
+            self._is_holding.set()
+            return
+        self._operations.report_feeder_load(*whose, reading.current_a, reading.at)
+        self._reported_s[whose] = now_s
+        self._held.pop(whose, None)
+
+    def _reporter(self, reading: MeterReading) -> Take:
+        def report(told: Told, site_id: SiteId, feeder_id: FeederId) -> None:
+            self._report(told, (site_id, feeder_id), reading)
+
+        return report

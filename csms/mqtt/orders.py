@@ -29,6 +29,8 @@ from csms.tally import MqttTally
 
 logger = logging.getLogger(__name__)
 
+_Whole: TypeAlias = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+"""A number that every reader of JSON reads as it was written."""
 _Result: TypeAlias = Mapping[str, Any] | list[dict[str, Any]] | None
 _MOST_WAITING: Final = 100
 _TIME_LIMIT_S: Final = 30.0
@@ -44,7 +46,7 @@ class Envelope(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: Annotated[str, Field(max_length=200)] | int | None = None
+    id: Annotated[str, Field(max_length=200)] | _Whole | None = None
     expires_at: AwareDatetime | None = None
 
 
@@ -107,7 +109,10 @@ class Orders:
         """Obey orders until cancelled."""
         while True:
             told, order = await self._waiting.get()
-            await self._answers.put(await self._obey(told, order))
+            try:
+                await self._answers.put(await self._obey(told, order))
+            except Exception:  # whatever an order does, the next one is obeyed
+                logger.exception("could not answer the order of topic %s", told.topic)
 
     async def answer(self, say: Say) -> None:
         """Send answers until cancelled."""
@@ -135,7 +140,7 @@ class Orders:
             except TimeoutError:
                 detail = self._note(told, order, "late", _LATE)
                 answer = {"status": "failed", "detail": detail}
-            except Exception:  # whatever an order does, the next one is obeyed
+            except Exception:  # it is answered all the same
                 logger.exception("could not obey the order of topic %s", told.topic)
                 answer = {"status": "failed", "detail": self._note(told, order, "failed", _FAILED)}
         body = {**({} if envelope.id is None else {"id": envelope.id}), **answer}

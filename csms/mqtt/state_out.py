@@ -1,6 +1,7 @@
 """Sends how sites stand, as their live feeds tell it, while there is a connection."""
 
 import asyncio
+import logging
 from typing import Final, Protocol
 
 from csms.clock import Clock, wait_at_most
@@ -12,6 +13,9 @@ from csms.mqtt.state_mirror import StateMirror
 from csms.mqtt.topics import Topics
 from csms.service.live_feed import LiveFeed
 
+logger = logging.getLogger(__name__)
+
+_AGAIN_AFTER_S: Final = 5.0
 _AT_ONCE: Final = 8
 """Messages that wait for the broker's acknowledgement at the same time."""
 
@@ -56,7 +60,19 @@ class StateOut:
         news = asyncio.Event()
         with about(site=site_id):
             feed = self._feeds.feed(site_id)
-            await until_one_ends(_follow(feed, mirror, news), self._send(mirror, news, say))
+            await until_one_ends(self._follow(feed, mirror, news), self._send(mirror, news, say))
+
+    async def _follow(self, feed: LiveFeed, mirror: StateMirror, news: asyncio.Event) -> None:
+        """Let the mirror follow the feed, again and again from a snapshot."""
+        while True:
+            try:
+                async with feed.reading() as messages:
+                    while (message := await messages.get()) is not None:
+                        mirror.take(message)
+                        news.set()
+            except Exception:  # meters are read by the same connection, and must not suffer from it
+                logger.exception("could not follow how the site stands")
+                await self._clock.sleep(_AGAIN_AFTER_S)
 
     async def _send(self, mirror: StateMirror, news: asyncio.Event, say: Say) -> None:
         while True:
@@ -69,12 +85,3 @@ class StateOut:
             else:
                 await wait_at_most(self._clock, news, wait_s)
             news.clear()
-
-
-async def _follow(feed: LiveFeed, mirror: StateMirror, news: asyncio.Event) -> None:
-    """Let the mirror follow the feed, again and again from a snapshot."""
-    while True:
-        async with feed.reading() as messages:
-            while (message := await messages.get()) is not None:
-                mirror.take(message)
-                news.set()

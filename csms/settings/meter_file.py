@@ -22,6 +22,7 @@ def meter_source(model: MqttMeterModel | None, grid: GridModel) -> MeterSource |
         values=tuple(_places(model)),
         amps_per_unit=model.sign * model.scale * _amps_per_unit(model, grid),
         may_export=model.export,
+        is_in_all=model.in_all,
         taken_at=JsonPath(model.at) if model.at else None,
     )
 

@@ -76,6 +76,10 @@ class MqttMeterModel(_Model):
         default=False,
         description="Whether values below 0 are true, of solar power for instance; they count as 0",
     )
+    in_all: bool = Field(
+        default=True,
+        description="Whether every message has the values; false: those with none are passed over",
+    )
     at: Path | None = Field(
         default=None,
         description="Where it is told when values were taken: RFC 3339, or seconds or milliseconds "

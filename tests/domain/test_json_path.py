@@ -25,6 +25,13 @@ def test_path_finds_all_that_stands_there(path: str, found: list[object]) -> Non
     assert JsonPath(path).find(DOCUMENT) == found
 
 
+@pytest.mark.parametrize("text", ["12.5", "[1]", "[", "{", '{"a": 1}', ""])
+def test_text_is_no_document_of_its_own(text: str) -> None:
+    assert JsonPath("$").find(text) == [text]
+    assert JsonPath("$.a").find(text) == []
+    assert JsonPath("$[0]").find(text) == []
+
+
 @pytest.mark.parametrize("path", ["", "a.b", "$.", "$.a[", "$.a b", "$[?", "x" * 501])
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(InvalidInputError, match="path: expected "):

@@ -136,22 +136,38 @@ async def test_load_that_a_meter_shows_is_cut_by_the_next_message_to_the_station
             assert limits.calls == ["SetChargingProfile"]
 
 
-async def test_server_that_is_killed_is_told_to_be_offline(tmp_path: Path) -> None:
+async def status_at(port: int, wanted: bytes) -> None:
+    """Wait until the broker says this of the server."""
+    async with aiomqtt.Client("127.0.0.1", port) as client, asyncio.timeout(PATIENCE_S):
+        await client.subscribe("a/b/v1/status", qos=1)
+        async for message in client.messages:
+            if message.payload == wanted:
+                return
+
+
+async def test_server_is_ready_without_its_broker_and_told_to_be_offline_when_it_is_killed(
+    tmp_path: Path,
+) -> None:
     with running_broker(tmp_path) as broker, server_in(tmp_path) as server:
         (tmp_path / "site.yaml").write_text(SITE, encoding="utf-8")
         (tmp_path / "secret").write_text("to-be-ignored-by-this-broker\n", encoding="utf-8")
         settings = tmp_path / "chargeflex.yaml"
         settings.write_text(
             f"{settings.read_text(encoding='utf-8')}"
-            f"mqtt:\n  {{host: 127.0.0.1, port: {broker.port}, prefix: a/b,\n"
-            "   user: chargeflex, password_file: secret}\n",
+            f"mqtt:\n  {{host: 127.0.0.1, port: {broker.port}, prefix: a/b, user: chargeflex,\n"
+            "   password_file: secret}\n",
             encoding="utf-8",
         )
-        async with aiomqtt.Client("127.0.0.1", broker.port) as client:
-            await client.subscribe("a/b/v1/status", qos=1)
-            said = client.messages
-            await server.start()
-            async with asyncio.timeout(PATIENCE_S):
-                assert (await anext(said)).payload == b"online"
-                server.kill()
-                assert (await anext(said)).payload == b"offline"
+        broker.kill()
+        await server.start()  # until /readyz says so
+
+        async def is_told() -> bool:
+            [event, *_] = (await server.get("/api/v1/sites/cottage/view"))["guard"]["events"]
+            return bool(event["kind"] == "broker_lost")
+
+        await until(is_told, "the page tells that there is no broker")
+        broker.start()
+        await status_at(broker.port, b"online")
+        assert (await server.get("/readyz"))["status"] == "ok"
+        server.kill()
+        await status_at(broker.port, b"offline")

@@ -131,6 +131,8 @@ async def device_at(
     async with client:
         await client.subscribe(STATUS, qos=1)
         yield Device(client)
+    if client._disconnected.done():
+        client._disconnected.exception()  # a broker that was killed is no news here
 
 
 def settings_for(broker: Mosquitto, **more: Any) -> MqttSettings:

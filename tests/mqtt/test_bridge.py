@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -147,6 +147,15 @@ async def test_retained_message_is_believed_only_if_it_tells_when_it_was(
         assert [cause for _, cause in one.bridge.tally.refused] == ["retained"]
 
 
+@each_version
+async def test_message_that_is_to_be_retained_is_believed_when_it_comes(
+    database_file: Path, broker: Mosquitto, version: MqttVersion
+) -> None:
+    async with bridged(database_file, broker, version=version) as one:
+        assert await one.read(OWN, {"current_a": [2, 2, 2]}, retain=True) == (2.0, 2.0, 2.0)
+        assert not one.bridge.tally.refused
+
+
 async def test_retained_message_that_is_old_is_refused(
     database_file: Path, broker: Mosquitto
 ) -> None:
@@ -172,6 +181,30 @@ async def test_what_goes_wrong_again_and_again_is_told_every_ten_minutes(
         "",
         " (and 2 like it since the last time)",
     ]
+
+
+async def test_of_a_flood_of_readings_the_newest_is_reckoned_with(
+    database_file: Path, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bridged(database_file, broker) as one:
+        loop, reported = asyncio.get_running_loop(), []
+        report = one.office.operations.report_feeder_load
+
+        def note(*said: Any) -> None:
+            reported.append(said[2][0])
+            report(*said)
+
+        monkeypatch.setattr(one.office.operations, "report_feeder_load", note)
+        began_s = loop.time()
+        for number in range(1, 201):
+            await one.device.tell(OWN, {"current_a": [number, 0, 0]})
+        async with asyncio.timeout(PATIENCE_S):
+            while reported[-1:] != [200]:
+                one.office.live.metered.clear()
+                await one.office.live.metered.wait()
+        assert reported == sorted(reported)
+        assert len(reported) <= (loop.time() - began_s) / 0.1 + 2
+        assert one.bridge.tally.taken == {"chargeflex/v1/sites/+/feeders/+/meter": 200}
 
 
 @each_version

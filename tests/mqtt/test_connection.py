@@ -176,6 +176,24 @@ async def test_broker_that_cannot_be_found_is_no_reason_to_stop(
     assert said in await cause_of_loss(database_file, MqttSettings(host=host, port=port))
 
 
+async def test_broker_that_does_not_answer_is_left_with_no_socket_open() -> None:
+    said: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        said.put_nowait(await reader.read())  # until the other end closes
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = Client(MqttSettings(host="127.0.0.1", port=port), None)
+        client.timeout = 0.01
+        with pytest.raises(aiomqtt.MqttError, match="timed out"):
+            async with client:
+                pytest.fail("nobody has answered")
+        async with asyncio.timeout(PATIENCE_S):
+            assert b"chargeflex" in await said.get()
+
+
 async def test_messages_are_sent_at_once(
     database_file: Path, broker: Mosquitto, seen: list[aiomqtt.Client]
 ) -> None:

@@ -150,6 +150,15 @@ def test_what_is_missing_or_cannot_be_true_is_refused(
     assert str(caught.value).startswith(said)
 
 
+def test_message_without_values_is_passed_over_where_not_all_have_them() -> None:
+    meter = ForeignMeter(source("$.i1", "$.i2", "$.i3", at="$.t", is_in_all=False))
+    assert meter.take(told({"p": 1200})) is None
+    assert meter.take(told({"p": 1200}, is_retained=True)) is None
+    with pytest.raises(InvalidInputError, match=r"\$\.i3: expected one value, found none"):
+        meter.take(told({"i1": 1, "i2": 2, "t": 1768392000}))
+    assert ForeignMeter(source("$.i", is_in_all=False)).take(told({"p": 1})) is None
+
+
 def test_retained_message_without_an_instant_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="retained: expected a message that tells when"):
         ForeignMeter(source("$")).take(told("5", is_retained=True))

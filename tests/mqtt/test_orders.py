@@ -181,6 +181,11 @@ REFUSED: Final = [
     (SET, {"amps": 20, "until": "2026-01-14T11:00:00Z"}, "until: expected an instant after "),
     (SET, {"amps": 20, "limit": 5}, "payload: limit: Extra inputs are not permitted"),
     (SET, {"amps": 20, "id": [1]}, "id: "),
+    (SET, b'{"amps": 20, "id": 1e30}', "id: "),
+    (SET, b'{"amps": 20, "id": 123456789012345678901234567890}', "id: "),
+    (SET, b'{"amps": 1e400}', "payload: expected JSON, got "),
+    (SET, b'{"amps": 20, "words": "\\ud800"}', "payload: expected JSON, got "),
+    (SET, {"amps": 20, "words": "a\nb"}, "words: expected one line of text, got control "),
     (
         SET,
         {"amps": 20, "expires_at": "2026-01-14T12:00:00Z"},

@@ -10,7 +10,10 @@ import aiomqtt
 import orjson
 import pytest
 
+from csms.mqtt import state_out
 from csms.mqtt.settings import MqttVersion
+from csms.service.control_room import ControlRoom
+from csms.service.site_view import SiteView
 from tests.mqtt.mosquitto import Mosquitto
 from tests.mqtt.rig import OWN, PATIENCE_S, Bridged, bridged, device_at
 from tests.service.sites import connect, evse_of, hold, plug_in
@@ -110,6 +113,23 @@ async def test_broker_that_has_forgotten_everything_is_told_again(
         broker.start()
         async with dashboard_at(broker) as later:
             await later.until(has(EVSE, limit_a=16.0))
+
+
+async def test_site_that_cannot_be_shown_keeps_no_meter_from_being_read(
+    database_file: Path, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_room: ControlRoom, site_id: str) -> SiteView:
+        raise ValueError(site_id)
+
+    monkeypatch.setattr(state_out, "_AGAIN_AFTER_S", 0.01)
+    with monkeypatch.context() as broken:
+        broken.setattr(ControlRoom, "view", fail)
+        async with bridged(database_file, broker) as one:
+            assert await one.read(OWN, {"current_a": [5, 6, 7]}) == (5.0, 6.0, 7.0)
+            assert one.bridge.tally.connections == 1
+            broken.undo()
+            async with dashboard_at(broker) as dashboard:
+                await dashboard.until(has(INTAKE, uncontrolled_a=[5.0, 6.0, 7.0]))
 
 
 async def test_nothing_is_sent_where_that_is_not_wanted(

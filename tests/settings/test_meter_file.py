@@ -39,11 +39,14 @@ def place(topic: str, path: str) -> ValuePlace:
 
 
 def test_paths_of_three_lines_are_read(tmp_path: Path) -> None:
-    meter = "{topic: a/b, lines: [$.a, {path: $.b}, {topic: c}], at: $.t, export: true}"
+    meter = (
+        "{topic: a/b, lines: [$.a, {path: $.b}, {topic: c}], at: $.t, export: true, in_all: false}"
+    )
     assert source_of(tmp_path, meter) == MeterSource(
         values=(place("a/b", "$.a"), place("a/b", "$.b"), place("c", "$")),
         amps_per_unit=1.0,
         may_export=True,
+        is_in_all=False,
         taken_at=JsonPath("$.t"),
     )
 
