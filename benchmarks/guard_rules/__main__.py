@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 from benchmarks.guard_rules.rules import RULES, rule
@@ -36,6 +37,7 @@ def main() -> int:
         hours=asked.hours or usual.hours,
         rate=asked.rate or usual.rate,
         demand=asked.demand or usual.demand,
+        stay=asked.stay or usual.stay,
     )
     if asked.one:
         name, seed = asked.one
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hours", type=float)
     parser.add_argument("--rate", type=float, help="how many times as often as usual")
     parser.add_argument("--demand", type=float, help="how many times as many users as usual")
+    parser.add_argument("--stay", type=float, help="how many times as long as usual they stay")
     parser.add_argument("--one", nargs=2, metavar=("RULE", "SEED"), help=argparse.SUPPRESS)
     return parser
 
@@ -101,9 +104,12 @@ def _in_child(name: str, case: Case) -> float:
     """Run a seed in a process of its own, so that it takes the same course each time."""
     command = [sys.executable, "-m", "benchmarks.guard_rules", "--one", name, str(case.seed)]
     command += ["--faults", case.faults, "--stations", str(case.stations)]
-    command += ["--hours", str(case.hours), "--rate", str(case.rate), "--demand", str(case.demand)]
+    command += ["--hours", str(case.hours), "--rate", str(case.rate)]
+    command += ["--demand", str(case.demand), "--stay", str(case.stay)]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{case} without {name}: {done.stderr}")
     return float(done.stdout)
 
 
@@ -116,11 +122,13 @@ def _over_as(name: str, case: Case) -> float:
         kinds=read_kinds(case.faults),
         rate=case.rate,
         demand=case.demand,
+        stay=case.stay,
     )
-    if name == _NONE:
-        return run_seed(asked).over_as
-    with rule(name).switched_off():
-        return run_seed(asked).over_as
+    with nullcontext() if name == _NONE else rule(name).switched_off():
+        report = run_seed(asked)
+    if not report.plans:
+        raise RuntimeError(f"expected plans without {name}: its switch stops the whole control")
+    return report.over_as
 
 
 if __name__ == "__main__":

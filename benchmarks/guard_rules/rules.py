@@ -6,10 +6,11 @@ without it, then the rule is not needed, or chaos does not try it.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 from unittest.mock import patch
 
+from csms.domain.commands import Outcome
 from csms.domain.limits import Allowance, Standing, TimedLimit, Verdict
 from csms.domain.site import NO_AMPS
 from csms.service import (
@@ -23,8 +24,10 @@ from csms.service import (
 )
 from csms.service.charger_draw import ChargerDraw, Drawn
 from csms.service.feeder_meter import FeederMeter
+from csms.service.limit_sending import LimitSending, Sending
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.live_station import LiveStation
 
 Switch: TypeAlias = Callable[[ExitStack], None]
 
@@ -70,6 +73,8 @@ _settled = Allowance.settled
 _disconnected = LiveSite.station_disconnected
 _highest = FeederMeter.highest
 _drew = ChargerDraw.at
+_write_down = LimitSending.write_down
+_settle = LimitSending._settle  # noqa: SLF001 - what a rule's switch wraps
 
 
 def _forgets_what_was_not_answered(
@@ -85,8 +90,8 @@ def _counts_nobody_who_is_gone(self: LiveSite, station_id: str) -> None:
         evse.allowance = evse.allowance.bare()
 
 
-def _believes_old_readings(self: FeederMeter, now: Any, _lives_s: float, window_s: float) -> Any:  # noqa: ANN401
-    return _highest(self, self.read_at or now, float("inf"), window_s)
+def _believes_old_readings(self: FeederMeter, now: Any, lives_s: float, window_s: float) -> Any:  # noqa: ANN401
+    return _highest(self, self.read_at or now, lives_s, window_s)
 
 
 def _believes_the_higher(self: ChargerDraw, *args: Any) -> Drawn:  # noqa: ANN401
@@ -105,6 +110,17 @@ async def _writes_nothing_down(
     _plan_number: int | None,
 ) -> dict[Any, int]:
     return {target.evse: 0 for target in targets}
+
+
+async def _writes_no_form_down(*_args: object) -> int:
+    return 0
+
+
+async def _writes_down_what_was_answered(
+    self: LimitSending, station: LiveStation, evse: LiveEvse, sending: Sending, outcome: Outcome
+) -> None:
+    number = await _write_down(self, evse, sending.limit, sending.plan_number)
+    await _settle(self, station, evse, replace(sending, number=number), outcome)
 
 
 async def _does_not_wait(*_args: object) -> bool:
@@ -184,6 +200,7 @@ RULES: Final = (
         words="A stale meter means the worst case",
         off=_both(
             _put(FeederMeter, "highest", _believes_old_readings),
+            # or the steps for readings that are missing would reach the worst case as well
             _put(FeederMeter, "missed", lambda *_args: 0),
         ),
     ),
@@ -215,7 +232,11 @@ RULES: Final = (
     Rule(
         name="write-ahead",
         words="A limit is written down before it is sent",
-        off=_put(dispatch.Dispatcher, "_write_down", _writes_nothing_down),
+        off=_both(
+            _put(dispatch.Dispatcher, "_write_down", _writes_nothing_down),
+            _put(LimitSending, "write_down", _writes_no_form_down),
+            _put(LimitSending, "_settle", _writes_down_what_was_answered),
+        ),
     ),
 )
 """Those that keep limits; what only makes them comfortable (ramps, delays) is not among them."""

@@ -1,6 +1,7 @@
 """Seeds of chaos that exceed a limit without a rule of the guard, and none with it."""
 
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,7 @@ class Case:
         hours: How long the day is.
         rate: How many times as often as usual anything goes wrong.
         demand: How many times as many users as usual there are.
+        stay: How many times as long as usual they stay.
     """
 
     seed: int
@@ -24,12 +26,18 @@ class Case:
     hours: float = 2.0
     rate: float = 10.0
     demand: float = 4.0
+    stay: float = 1.0
 
     def __str__(self) -> str:
         return (
             f"seed {self.seed} --faults {self.faults} --stations {self.stations} "
-            f"--hours {self.hours:g} --rate {self.rate:g} --demand {self.demand:g}"
+            f"--hours {self.hours:g} --rate {self.rate:g} --demand {self.demand:g} "
+            f"--stay {self.stay:g}"
         )
+
+
+_brief = partial(Case, hours=1.0, demand=20.0, stay=0.1)
+"""A day on which many come, and none stays long."""
 
 
 SEEDS: Final = MappingProxyType(
@@ -37,12 +45,17 @@ SEEDS: Final = MappingProxyType(
         "boot": Case(2, "profile_loss", rate=100.0),
         "clock": Case(14, "wrong_clock,clock_jump,meter_outage,load_step", rate=20.0),
         "decreases-first": Case(2, "link_cut,load_step"),
+        "fallback": _brief(5, "none"),
         "keeping": Case(2, "profile_loss", rate=100.0),
+        "restart": _brief(27, "kill,link_cut", rate=20.0),
         "room": Case(2, "link_cut,load_step"),
         "settling": Case(2, "link_cut,load_step"),
         "silent": Case(6, "link_cut,meter_outage,load_step", rate=8.0),
+        "stale": _brief(52, "meter_outage,load_climb", rate=20.0),
         "step": Case(3, "load_step"),
         "trial": Case(2, "ignores_tx_profile,kill", rate=30.0),
+        "unanswered": _brief(3, "lost_answer", rate=60.0),
         "worst-case": Case(2, "link_cut,load_step"),
+        "write-ahead": _brief(3, "kill_sending,link_cut", rate=60.0),
     }
 )

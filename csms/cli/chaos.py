@@ -46,6 +46,9 @@ def chaos(
     demand: Annotated[
         float, typer.Option(min=0, max=20, help="How many times as many users as usual there are")
     ] = 1.0,
+    stay: Annotated[
+        float, typer.Option(min=0.01, max=10, help="How many times as long as usual they stay")
+    ] = 1.0,
     least_pct: Annotated[
         float | None,
         typer.Option(min=0, max=100, help="Of the energy of omniscience: less is a fault"),
@@ -82,6 +85,7 @@ def chaos(
             faulty_share=faulty_pct / 100,
             rate=rate,
             demand=demand,
+            stay=stay,
             cut_s=cut_s,
             is_verbose=verbose,
         )
@@ -158,7 +162,7 @@ def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
             f"  replay: chargeflex chaos --replay {report.seed} --stations {asked.stations} "
             f"--hours {asked.hours:g} --faults {faults} "
             f"--faulty-pct {100 * asked.faulty_share:g} --rate {asked.rate:g} "
-            f"--demand {asked.demand:g} --verbose"
+            f"--demand {asked.demand:g} --stay {asked.stay:g} --verbose"
         )
     if report.around:
         zone = ZoneInfo(report.timezone)

@@ -46,6 +46,7 @@ class Asked:
         faulty_share: Share of the stations that anything fails at.
         rate: How many times as often as usual anything fails.
         demand: How many times as many vehicles as usual come.
+        stay: How many times as long as usual they stay.
         cut_s: How long the system may take to answer a sudden step of a building; None: twice the
             time between two measurements, and 10 s.
         is_verbose: Whether to say what happened around the first excess.
@@ -58,6 +59,7 @@ class Asked:
     faulty_share: float = 1.0
     rate: float = 1.0
     demand: float = 1.0
+    stay: float = 1.0
     cut_s: float | None = None
     is_verbose: bool = False
 
@@ -132,6 +134,7 @@ def run_seed(asked: Asked) -> SeedReport:
             faulty_share=asked.faulty_share,
             rate=asked.rate,
             demand=asked.demand,
+            stay=asked.stay,
         )
         day = draw_day(wanted, folder)
         return run_virtual(_run(asked, day, folder, began_s))

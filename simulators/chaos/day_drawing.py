@@ -1,6 +1,6 @@
 """Draws a day from a seed: the site, who comes to it, what goes wrong."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,6 +54,7 @@ class Wanted:
         rate: How many times as often as usual anything goes wrong.
         demand: How many times as many users as usual there are: more than one or two for each EVSE
             leave hardly any of them empty.
+        stay: How many times as long as usual vehicles stay.
     """
 
     seed: int
@@ -64,6 +65,7 @@ class Wanted:
     faulty_share: float = 1.0
     rate: float = 1.0
     demand: float = 1.0
+    stay: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,18 @@ def _sessions(
     population = read_population(wanted.populations / f"{name}.yaml")
     first, last = (instant.astimezone(site.zone).date() for instant in span)
     first -= timedelta(days=_DAYS_BEFORE)
-    return generate(population, users, first, (last - first).days + 1, wanted.seed, site.zone)
+    sessions = generate(population, users, first, (last - first).days + 1, wanted.seed, site.zone)
+    return [_staying(session, wanted.stay) for session in sessions]
+
+
+def _staying(session: Session, share: float) -> Session:
+    """The same vehicle, there for a share of its time; its driver knows."""
+    arrives_at, stated_at = session.arrives_at, session.stated_departs_at
+    return replace(
+        session,
+        departs_at=arrives_at + share * (session.departs_at - arrives_at),
+        stated_departs_at=stated_at and arrives_at + share * (stated_at - arrives_at),
+    )
 
 
 def _stated(rng: Random, session: Session) -> Session:
@@ -242,8 +255,8 @@ def _extras(feeder_id: str, faults: Iterable[Fault]) -> Iterator[ExtraLoad]:
                 starts_at=fault.at,
                 lasts_s=fault.lasts_s,
                 largest_steps=fault.size,
-                is_promised=fault.kind is FaultKind.LOAD_STEP,
+                is_promised=fault.kind is not FaultKind.SUDDEN_STEP,
             )
 
 
-_STEPS: Final[Sequence[FaultKind]] = (FaultKind.LOAD_STEP, FaultKind.SUDDEN_STEP)
+_STEPS: Final = frozenset({FaultKind.LOAD_STEP, FaultKind.LOAD_CLIMB, FaultKind.SUDDEN_STEP})

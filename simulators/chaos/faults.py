@@ -24,6 +24,8 @@ class FaultKind(StrEnum):
     """The connection ends for both, and the station cannot come back for a while."""
     HALF_OPEN = "half_open"
     """Nothing passes any more, and nobody is told."""
+    LOST_ANSWER = "lost_answer"
+    """The same, as soon as a station has taken a higher limit, and before the server knows."""
     DELAY = "delay"
     """Messages of one or both directions are late for a while."""
     DUPLICATE = "duplicate"
@@ -42,6 +44,8 @@ class FaultKind(StrEnum):
     METER_OUTAGE = "meter_outage"
     LOAD_STEP = "load_step"
     """The building switches on as much at once as was said that it would."""
+    LOAD_CLIMB = "load_climb"
+    """The building rises as far and as fast as was said that it may, and stays there."""
     SUDDEN_STEP = "sudden_step"
     """The building switches on more than was said."""
     LIMIT_CUT = "limit_cut"
@@ -49,6 +53,8 @@ class FaultKind(StrEnum):
     DATABASE_LOCK = "database_lock"
     KILL = "kill"
     """The server is killed, and started again."""
+    KILL_SENDING = "kill_sending"
+    """The same, as soon as a station has taken a higher limit, and before the server knows."""
     WRONG_CLOCK = "wrong_clock"
     IGNORES_LIMITS = "ignores_limits"
     IGNORES_TX_PROFILE = "ignores_tx_profile"
@@ -68,6 +74,7 @@ PER_STATION_HOUR: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
         FaultKind.LINK_CUT: 0.04,
         FaultKind.HALF_OPEN: 0.02,
+        FaultKind.LOST_ANSWER: 0.02,
         FaultKind.DELAY: 0.04,
         FaultKind.DUPLICATE: 0.02,
         FaultKind.REJECT: 0.02,
@@ -82,10 +89,12 @@ PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
         FaultKind.METER_OUTAGE: 3,
         FaultKind.LOAD_STEP: 30,
+        FaultKind.LOAD_CLIMB: 2,
         FaultKind.SUDDEN_STEP: 4,
         FaultKind.LIMIT_CUT: 2,
         FaultKind.DATABASE_LOCK: 6,
         FaultKind.KILL: 5,
+        FaultKind.KILL_SENDING: 2,
     }
 )
 SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
@@ -112,6 +121,7 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
     {
         FaultKind.LINK_CUT: (1, 1800),
         FaultKind.HALF_OPEN: (15, 300),
+        FaultKind.LOST_ANSWER: (60, 900),
         FaultKind.DELAY: (60, 900),
         FaultKind.DUPLICATE: (60, 600),
         FaultKind.REJECT: (30, 900),
@@ -121,10 +131,12 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.PROFILE_LOSS: (1, 600),
         FaultKind.METER_OUTAGE: (120, 4 * 3600),
         FaultKind.LOAD_STEP: (60, 1800),
+        FaultKind.LOAD_CLIMB: (600, 3600),
         FaultKind.SUDDEN_STEP: (60, 900),
         FaultKind.LIMIT_CUT: (1800, 7200),
         FaultKind.DATABASE_LOCK: (1, 10),
         FaultKind.KILL: (1, 60),
+        FaultKind.KILL_SENDING: (1, 60),
     }
 )
 """From and to: how long a fault lasts; after a kill until the server starts again, after a restart
@@ -135,6 +147,7 @@ _SIZE: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.CLOCK_JUMP: (-600, 600),  # seconds
         FaultKind.WRONG_CLOCK: (-600, 600),
         FaultKind.LOAD_STEP: (0.8, 1.0),  # of the largest step
+        FaultKind.LOAD_CLIMB: (3.0, 8.0),
         FaultKind.SUDDEN_STEP: (1.5, 3.0),
         FaultKind.LIMIT_CUT: (0.5, 0.9),  # of the limit
         FaultKind.KILL: (0, 500),  # turns of the event loop until it strikes
@@ -249,11 +262,11 @@ def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
     match kind:
         case FaultKind.METER_OUTAGE | FaultKind.SUDDEN_STEP:
             return stage.metered_feeders
-        case FaultKind.LOAD_STEP:
+        case FaultKind.LOAD_STEP | FaultKind.LOAD_CLIMB:
             return stage.loaded_feeders
         case FaultKind.LIMIT_CUT:
             return (stage.root,)
-        case FaultKind.DATABASE_LOCK | FaultKind.KILL:
+        case FaultKind.DATABASE_LOCK | FaultKind.KILL | FaultKind.KILL_SENDING:
             return ("",)
         case _ if kind in _NEED_ROOM:
             return [one for one in stage.stations if one not in stage.spared]

@@ -1,12 +1,14 @@
 """Lets everything go wrong when its time comes."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, Protocol
 
+from csms.ocpp.frames import Call
 from simulators.chaos.commands import CommandTrouble
 from simulators.chaos.faults import HEEDED_WITHIN, SHARE_OF_STATIONS, Fault, FaultKind
 from simulators.chaos.judge import StrictJudge
@@ -15,7 +17,8 @@ from simulators.chaos.network import FaultyNetwork
 from simulators.chaos.timeline import Timeline
 from simulators.clock import Clock
 from simulators.site import Site
-from simulators.stations.station import Station
+from simulators.stations.link import Answer
+from simulators.stations.station import Obey, Station, Trouble
 
 _ROUNDING_A: Final = 0.05
 _BUILDING_STEP_S: Final = 5.0
@@ -75,7 +78,10 @@ class Script:
         self._troubles: dict[str, CommandTrouble] = {}
         for name, station in cast.stations.items():
             rng = Random(f"{seed} commands {name}")  # noqa: S311 - a simulation
-            station.trouble = self._troubles[name] = CommandTrouble(rng)
+            self._troubles[name] = CommandTrouble(rng)
+            station.trouble = self._watched(station, self._troubles[name])
+        self._lost: dict[str, Fault] = {}
+        self._kills: deque[Fault] = deque()
         self._steps = [fault for fault in faults if fault.kind is FaultKind.SUDDEN_STEP]
 
     async def run(self) -> None:
@@ -103,8 +109,12 @@ class Script:
                 cast.server.lock_database(lasts_s)
             case FaultKind.KILL:
                 cast.server.kill(round(fault.size), lasts_s)
+            case FaultKind.KILL_SENDING:
+                self._kills.append(fault)
             case FaultKind.HALF_OPEN:
                 cast.network.go_dark(place, lasts_s)
+            case FaultKind.LOST_ANSWER:
+                self._lost[place] = fault
             case FaultKind.DELAY:
                 cast.network.delay(place, lasts_s, fault.size, fault.variant)
             case FaultKind.DUPLICATE:
@@ -128,6 +138,25 @@ class Script:
                 )
             case FaultKind.CLOCK_JUMP:
                 station.clock_jumps(fault.size)
+
+    def _watched(self, station: Station, trouble: Trouble) -> Trouble:
+        """Let what waits for it happen when a station is raised, before that can be told."""
+
+        def answer(call: Call, obey: Obey) -> Answer | None:
+            before_a = _offered_a(station)
+            result = trouble(call, obey)
+            if _offered_a(station) > before_a:
+                self._raised(station.station_id)
+            return result
+
+        return answer
+
+    def _raised(self, station_id: str) -> None:
+        fault = self._lost.pop(station_id, None)
+        if fault is not None:
+            self._cast.network.go_dark(station_id, fault.lasts_s)
+        if self._kills:
+            self._cast.server.kill(0, self._kills.popleft().lasts_s)
 
     def server_is_down(self, until: datetime) -> None:
         """Excuse sudden steps for as long as the server cannot answer them."""
@@ -170,3 +199,7 @@ class Script:
             self._cast.judge.impose(fault.place, limit, self._clock.now())
             wait_s = (heeded_at - self._clock.now()).total_seconds()
             self._loop.call_later(wait_s, self._cast.judge.pass_time, heeded_at)
+
+
+def _offered_a(station: Station) -> float:
+    return sum(outlet.limit_a for outlet in station.outlets.values())
