@@ -21,10 +21,11 @@ from simulators.stations.outlet import Amps
 
 Drawn: TypeAlias = Callable[[], Iterable[Load]]
 """Tells what vehicles draw just now."""
-Report: TypeAlias = Callable[[str, datetime, Amps], Awaitable[None]]
+Report: TypeAlias = Callable[[str, datetime, Amps], Awaitable[object]]
 """Takes a measurement: feeder, instant, amperes by line."""
 
-_STEP_S: Final = 5.0
+BUILDING_STEP_S: Final = 5.0
+"""A building moves on in steps: what happens at an instant shows within one."""
 _NOISE_LASTS_S: Final = 300.0
 _NOISE_SHARE: Final = 0.06
 _SHAPE: Final = (
@@ -98,7 +99,7 @@ def promised_s(site: Site, feeder_id: str, meter_every_s: float) -> float:
     From one measurement to the next; where these show chargers as well, until they can be told
     apart.
     """
-    return max(meter_every_s, site.told_apart_within_s(feeder_id)) + _STEP_S
+    return max(meter_every_s, site.told_apart_within_s(feeder_id)) + BUILDING_STEP_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +135,19 @@ class Building:
         self._step = -1
         self._noise = [0.0, 0.0, 0.0]
         self._running: list[_Running] = []
-        self._recent: deque[Amps] = deque(maxlen=round(habits.rises_within_s / _STEP_S))
+        self._recent: deque[Amps] = deque(maxlen=round(habits.rises_within_s / BUILDING_STEP_S))
         self._now: Amps = (0.0, 0.0, 0.0)
 
     def currents_at(self, now: datetime) -> Amps:
         """Amperes by line of the site; instants must not go back."""
-        target = math.floor((now - self._starts_at).total_seconds() / _STEP_S)
+        target = math.floor((now - self._starts_at).total_seconds() / BUILDING_STEP_S)
         while self._step < target:
             self._step += 1
             self._advance()
         return self._now
 
     def _advance(self) -> None:
-        at = self._starts_at + timedelta(seconds=self._step * _STEP_S)
+        at = self._starts_at + timedelta(seconds=self._step * BUILDING_STEP_S)
         local = at.astimezone(self._zone)
         worst = self._load.worst_case.at(local)
         steady = _steady_share(local)
@@ -174,19 +175,19 @@ class Building:
 
     def _stir(self, line: int) -> None:
         """Noise that forgets itself within minutes, with a standard deviation of 1."""
-        memory = math.exp(-_STEP_S / _NOISE_LASTS_S)
+        memory = math.exp(-BUILDING_STEP_S / _NOISE_LASTS_S)
         shock = math.sqrt(1 - memory * memory) * self._rng.gauss()
         self._noise[line] = memory * self._noise[line] + shock
 
     def _switch(self, activity: float) -> None:
         self._running = [running for running in self._running if running.until_step > self._step]
         for appliance in APPLIANCES:
-            if self._rng.random() < activity * appliance.per_hour * _STEP_S / 3600:
+            if self._rng.random() < activity * appliance.per_hour * BUILDING_STEP_S / 3600:
                 self._running.append(self._start(appliance))
 
     def _start(self, appliance: Appliance) -> _Running:
         amps = self._rng.uniform(*appliance.share) * self._load.largest_step_a
-        lasts_steps = math.ceil(self._rng.uniform(*appliance.lasts_s) / _STEP_S)
+        lasts_steps = math.ceil(self._rng.uniform(*appliance.lasts_s) / BUILDING_STEP_S)
         only = None if appliance.is_three_phase else self._rng.randrange(3)
         by_line = [amps if only in {None, line} else 0.0 for line in range(3)]
         return _Running(self._step + lasts_steps, (by_line[0], by_line[1], by_line[2]))

@@ -99,10 +99,16 @@ class _Line:
     def observe(self, amps: float, uncontrolled_a: float, limit_a: float) -> None:
         over_a = amps - limit_a
         self.excess_a = over_a if over_a > _TOLERANCE_A else 0.0
-        self.own_excess_a = max(0.0, self.excess_a - max(0.0, uncontrolled_a - limit_a))
+        self.own_excess_a = own_excess_a(amps, uncontrolled_a, limit_a)
         self.peak_a = max(self.peak_a, amps)
         ratio = amps / limit_a if limit_a > 0.0 else math.inf if amps > _TOLERANCE_A else 0.0
         self.peak_ratio = max(self.peak_ratio, ratio)
+
+
+def own_excess_a(amps: float, uncontrolled_a: float, limit_a: float) -> float:
+    """What a line carries above its limit that uncontrolled load alone does not explain."""
+    over_a = amps - max(limit_a, uncontrolled_a)
+    return over_a if amps - limit_a > _TOLERANCE_A and over_a > 0.0 else 0.0
 
 
 def flows(
@@ -226,15 +232,19 @@ class Judge:
 
     def _add(self, key: tuple[str, int], amps: Amps, sign: int) -> None:
         """Add what an EVSE draws to all lines that it loads, or take it away (-1)."""
+        for share in self._shares_in_use(key, amps):
+            added = amps[share.conductor] * share.angle
+            self._sums[share.feeder_id][share.line - 1] += sign * added
+
+    def _shares_in_use(self, key: tuple[str, int], amps: Amps) -> list[_Share]:
+        """Feeder lines that an EVSE loads at present."""
         used = (amps[0] > 0.0) + (amps[1] > 0.0) + (amps[2] > 0.0)
         if not used:
-            return
+            return []
         shares = self._shares.get((*key, used))
         if shares is None:
             shares = self._shares[*key, used] = self._shares_of(*key, used)
-        for share in shares:
-            added = amps[share.conductor] * share.angle
-            self._sums[share.feeder_id][share.line - 1] += sign * added
+        return shares
 
     def _shares_of(self, station_id: str, evse_number: int, used: int) -> list[_Share]:
         """Feeder lines that an EVSE loads, and at which angle."""

@@ -126,6 +126,7 @@ class Site:
         feeders: Parents before their children.
         places: The EVSEs that are installed.
         meter_every_s: How often chargers report their meters.
+        plan_every_s: How often its limits are planned anew.
     """
 
     site_id: str
@@ -134,6 +135,7 @@ class Site:
     feeders: tuple[Feeder, ...]
     places: tuple[Place, ...]
     meter_every_s: float = 60.0
+    plan_every_s: float = 300.0
 
     def told_apart_within_s(self, feeder_id: str) -> float:
         """How long it takes at most to tell a feeder's own load from chargers: 0 if none is."""
@@ -193,6 +195,7 @@ def read_site(path: Path) -> Site:
             feeders=tuple(_feeders(node["feeders"], None)),
             places=tuple(_places(node.get("chargers", []), supply)),
             meter_every_s=float(node.get("control", {}).get("meter_every_s", 60.0)),
+            plan_every_s=float(node.get("control", {}).get("plan_every_s", 300.0)),
         )
     except (OSError, yaml.YAMLError) as error:
         raise SiteFileError(f"{path}: {error}") from error

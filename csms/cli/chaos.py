@@ -56,14 +56,6 @@ def chaos(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; by default one per processor")
     ] = None,
-    cut_s: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            help="How long the system may take to answer a building that draws more than the site "
-            "file promises; by default twice the time between two measurements, and 10 s",
-        ),
-    ] = None,
     replay: Annotated[int | None, typer.Option(help="Run this seed only")] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Tell what happened around the first excess")
@@ -86,7 +78,6 @@ def chaos(
             rate=rate,
             demand=demand,
             stay=stay,
-            cut_s=cut_s,
             is_verbose=verbose,
         )
         for seed in ([replay] if replay is not None else read_seeds(seeds))

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,20 +20,24 @@ from csms.cli.paths import shipped_config
 from csms.settings.site_file import read_site
 from simulators.building import MeterReporter
 from simulators.chaos.day_drawing import ChaosDay, Wanted, draw_day
+from simulators.chaos.excuses import Excuses
 from simulators.chaos.faults import FaultKind
 from simulators.chaos.fleet import WatchedFleet
-from simulators.chaos.judge import Excess
+from simulators.chaos.judge import Excess, StrictJudge
 from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork
+from simulators.chaos.reach import Reach
 from simulators.chaos.script import Cast, Script
 from simulators.chaos.timeline import Note, Timeline
 from simulators.clock import ScaledClock
 from simulators.report import FleetReport
 from simulators.stations.link import connect_to
+from simulators.stations.outlet import Amps
 from simulators.virtual_time import run_virtual
 from smart_charging import study
 
-_AFTER_METERS_S: Final = 10.0
+_SET_UP_WITHIN: Final = timedelta(seconds=10)
+"""A station that has come back holds its fallback again, if nothing goes wrong."""
 _FAULTS_TOLD: Final = 5
 _AROUND: Final = timedelta(minutes=10)
 
@@ -47,8 +51,6 @@ class Asked:
         rate: How many times as often as usual anything fails.
         demand: How many times as many vehicles as usual come.
         stay: How many times as long as usual they stay.
-        cut_s: How long the system may take to answer a sudden step of a building; None: twice the
-            time between two measurements, and 10 s.
         is_verbose: Whether to say what happened around the first excess.
     """
 
@@ -60,7 +62,6 @@ class Asked:
     rate: float = 1.0
     demand: float = 1.0
     stay: float = 1.0
-    cut_s: float | None = None
     is_verbose: bool = False
 
 
@@ -70,7 +71,7 @@ class SeedReport:
 
     Attributes:
         over_as: Ampere-seconds above a limit that nothing explains or excuses.
-        excused_as: Those that sudden steps of buildings excuse.
+        excused_as: Those that something excuses that has made them unavoidable.
         first: The first excess that nothing excuses.
         faults_before: The last faults before it.
         around: What happened around it, if that was asked for.
@@ -153,16 +154,24 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
     clock, site = ScaledClock(scenario.starts_at), read_site(scenario.site_path)
     planner = ThriftyPlanner(clock, Random(f"{asked.seed} planner"))  # noqa: S311 - a simulation
 
-    def server_is_down(until: datetime) -> None:
+    def server_is_down(_until: datetime) -> None:
         timeline.happened(clock.now(), "the server is gone")
-        script.server_is_down(until)
+        excuses.server_is_gone()
 
     plan = ServerPlan(site=site, folder=folder, clock=clock, planner=planner)
     server = MortalServer(plan, server_is_down)
     drivers = DriversApp(server.put, scenario.site.site_id)
     network = FaultyNetwork(asked.seed, connect_to("ws://chaos/ocpp", server.socket_path))
     fleet = WatchedFleet(scenario, clock, network.connect, drivers.state_need)
-    outages = MeterOutages(clock, drivers.report_load)
+    reach = _reach(day, fleet, network)
+    excuses = Excuses(scenario.site, reach.is_told, _looking_again(fleet.judge, clock))
+    fleet.judge.excuses = excuses
+
+    async def report_load(feeder_id: str, at: datetime, current_a: Amps) -> None:
+        if await drivers.report_load(feeder_id, at, current_a):
+            excuses.meter_read(feeder_id, clock.now())
+
+    outages = MeterOutages(clock, report_load)
     cast = Cast(
         site=scenario.site,
         stations=fleet.stations,
@@ -171,12 +180,13 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
         server=server,
         judge=fleet.judge,
         timeline=timeline,
-        cut_s=_cut_s(asked, day),
+        excuses=excuses,
     )
     meters = MeterReporter(
         scenario.site, fleet.buildings, clock, outages.report, day.meter_every_s, fleet.drawn
     )
     script = Script(asked.seed, day.faults, cast, clock)
+    reach.troubles = script.troubles
     return _Play(
         asked=asked,
         day=day,
@@ -191,9 +201,20 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
     )
 
 
-def _cut_s(asked: Asked, day: ChaosDay) -> float:
-    """How long the system may take to answer a sudden step of a building."""
-    return 2 * day.meter_every_s + _AFTER_METERS_S if asked.cut_s is None else asked.cut_s
+def _reach(day: ChaosDay, fleet: WatchedFleet, network: FaultyNetwork) -> Reach:
+    """Who can be told: a station that has come back is, with the next reading of a meter."""
+    settled = timedelta(seconds=day.meter_every_s) + _SET_UP_WITHIN
+    asked_again = timedelta(seconds=day.plan_every_s) + settled
+    return Reach(fleet.stations, network, settled, asked_again)
+
+
+def _looking_again(judge: StrictJudge, clock: ScaledClock) -> Callable[[datetime], None]:
+    loop = asyncio.get_running_loop()
+
+    def wake(at: datetime) -> None:
+        loop.call_later((at - clock.now()).total_seconds(), judge.look_again, at)
+
+    return wake
 
 
 def _let_watch(play: _Play) -> None:

@@ -101,10 +101,10 @@ class DriversApp:
 
     async def report_load(
         self, feeder_id: str, at: datetime, current_a: tuple[float, float, float]
-    ) -> None:
-        """Pass on a measurement of a feeder's uncontrolled load."""
+    ) -> bool:
+        """Pass on a measurement of a feeder's uncontrolled load; return whether it was taken."""
         path = f"/api/v1/sites/{self._site_id}/feeders/{feeder_id}/load"
-        await self._put(path, {"current_a": list(current_a), "at": at.isoformat()})
+        return await self._put(path, {"current_a": list(current_a), "at": at.isoformat()})
 
 
 def put_by(client: httpx2.AsyncClient) -> Put:

@@ -19,7 +19,7 @@ from csms.service.electrics import near_s
 from csms.service.grid_guard import Books, keep_books, near_room, near_shares
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.problem_builder import can_be_steered, most_a
+from csms.service.problem_builder import can_be_steered, can_be_told, most_a
 from smart_charging.arrays import Array
 
 _ROUNDING_A: Final = 1e-6
@@ -35,7 +35,8 @@ def cuts(live: LiveSite, now: datetime) -> list[Target]:
     """Lower everybody in the same proportion where too much is allowed.
 
     Nobody is paused who can go on with the least current: some vehicles do not wake up again. Only
-    where those do not fit either, some fall to their fallbacks, who has got the most first.
+    where those do not fit either, some fall to their fallbacks, who has got the most first. So may
+    whoever is on trial, though it counts at its rating until it has shown what it keeps to.
 
     Args:
         live: The site.
@@ -78,8 +79,8 @@ def _can_be_cut(live: LiveSite, evse: LiveEvse, now: datetime) -> bool:
     if evse.retry_at is not None and now < evse.retry_at:
         return False
     allowance = evse.allowance
-    is_limited = evse.place.is_installed and allowance.now_a(now) > allowance.standing_a
-    return is_limited and can_be_steered(live, evse)
+    is_limited = evse.place.is_installed and allowance.told().now_a(now) > allowance.standing_a
+    return is_limited and can_be_told(live, evse)
 
 
 def _lowered(

@@ -29,7 +29,7 @@ from csms.service.ramping import look_after_ramps
 from csms.service.read_back import ReadBack
 from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
-from csms.service.trials import on_trial, trial_limit
+from csms.service.trials import on_trial, trial_limits
 from csms.tally import Durations
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
 from smart_charging.problem import ChargingProblem
@@ -196,7 +196,7 @@ class SiteController:
             for planned in timed.plan.evses
             if (target := self._target(timed.plan, planned)) is not None
         ]
-        targets += [trial_limit(self.live, evse, now) for evse in tried if evse.is_occupied]
+        targets += trial_limits(self.live, tried, now)
         self.live.changed.set()
         await self._dispatcher.dispatch(targets, number, tasks)
         self._cuts.planned(self._clock.now())

@@ -344,10 +344,12 @@ class LiveSite(WakeUps):
             evse.reading = reading
             self.metered.set()
             is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
-            lent = evse.habits.ceiling_a is not None
+            lent, was_trusted = evse.habits.ceiling_a is not None, not evse.mistrust
             if is_fresh and evse.learn(reading.current_a, now, self.settled):
                 wants_back = lent and evse.habits.ceiling_a is None
                 (self.expect if wants_back else self.mark)()
+                if was_trusted and evse.mistrust:
+                    self.alarm()  # it counts at its rating from now on
                 if evse.findings:
                     self.look_at(evse_id.station_id)
         elif evse.reading is not None and reading.soc_pct is not None:

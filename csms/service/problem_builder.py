@@ -65,6 +65,11 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
 
 
 def can_be_steered(live: LiveSite, evse: LiveEvse) -> bool:
+    """Whether an EVSE can be given what a plan finds for it."""
+    return can_be_told(live, evse) and not needs_proof(live, evse)
+
+
+def can_be_told(live: LiveSite, evse: LiveEvse) -> bool:
     """Whether an EVSE can be given a limit now: its station listens, and there is a vehicle."""
     station = live.stations[evse.place.evse.station_id]
     return (
@@ -74,7 +79,6 @@ def can_be_steered(live: LiveSite, evse: LiveEvse) -> bool:
         and evse.allowance.standing is Standing.HELD
         and not evse.allowance.is_disobeyed
         and not evse.is_unlimitable
-        and not needs_proof(live, evse)
     )
 
 

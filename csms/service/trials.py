@@ -17,6 +17,7 @@ from csms.domain.limits import Standing, TimedLimit
 from csms.domain.profile_form import PLAIN_TX
 from csms.service.dispatch import Target
 from csms.service.electrics import near_s
+from csms.service.grid_guard import is_overcommitted
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.profile_writing import open_forms
@@ -50,6 +51,13 @@ def on_trial(live: LiveSite) -> list[LiveEvse]:
             chosen.setdefault(make, evse)
     _mark(live.evses.values(), list(chosen.values()))
     return list(chosen.values())
+
+
+def trial_limits(live: LiveSite, tried: Iterable[LiveEvse], now: datetime) -> list[Target]:
+    """What those on trial are told; nothing while too much is allowed, as they are cut as well."""
+    if is_overcommitted(live, now):
+        return []
+    return [trial_limit(live, evse, now) for evse in tried if evse.is_occupied]
 
 
 def trial_limit(live: LiveSite, evse: LiveEvse, now: datetime) -> Target:

@@ -1,6 +1,7 @@
 """Stations that for a while do not do, or do not say, what single commands ask for."""
 
 import asyncio
+import math
 from random import Random
 from typing import Final
 
@@ -40,6 +41,10 @@ class CommandTrouble:
     def begin(self, kind: FaultKind, lasts_s: float) -> None:
         """Let commands fail in one way for a while."""
         self._until_s[kind] = self._loop.time() + lasts_s
+
+    def ends_in_s(self) -> float:
+        """How long commands may still fail; below 0: since when none does."""
+        return max(self._until_s.values(), default=-math.inf) - self._loop.time()
 
     def __call__(self, call: Call, obey: Obey) -> Answer | None:
         """Answer a call, or fail to."""

@@ -75,11 +75,13 @@ class ChaosDay:
     Attributes:
         faults: All that goes wrong, in order of time.
         meter_every_s: How often the feeders' meters report.
+        plan_every_s: How often the system plans: what was refused is tried again by then.
     """
 
     scenario: Scenario
     faults: tuple[Fault, ...]
     meter_every_s: float
+    plan_every_s: float
 
 
 def draw_day(wanted: Wanted, folder: Path) -> ChaosDay:
@@ -115,7 +117,12 @@ def draw_day(wanted: Wanted, folder: Path) -> ChaosDay:
         habits=_habits(site, faults, meter_every_s),
         seed=wanted.seed,
     )
-    return ChaosDay(scenario=scenario, faults=faults, meter_every_s=meter_every_s)
+    return ChaosDay(
+        scenario=scenario,
+        faults=faults,
+        meter_every_s=meter_every_s,
+        plan_every_s=site.plan_every_s,
+    )
 
 
 def _start(rng: Random, population: str, hours: float) -> datetime:

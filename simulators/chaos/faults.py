@@ -40,6 +40,8 @@ class FaultKind(StrEnum):
     """A station restarts, holds its profiles, and is back after a while: so is its router."""
     PROFILE_LOSS = "profile_loss"
     """A station restarts without its profiles."""
+    STOPS_OBEYING = "stops_obeying"
+    """A station that has kept to its limits keeps to none for a while."""
     CLOCK_JUMP = "clock_jump"
     METER_OUTAGE = "meter_outage"
     LOAD_STEP = "load_step"
@@ -66,9 +68,7 @@ class FaultKind(StrEnum):
     LYING_METER = "lying_meter"
 
 
-ALL: Final = frozenset(FaultKind) - {FaultKind.IGNORES_LIMITS}
-"""All that a limit can be kept in spite of. A station that keeps to nothing at all draws its rating
-whenever a vehicle wants it: that is a load that nobody steers, and what the breaker is for."""
+ALL: Final = frozenset(FaultKind)
 
 PER_STATION_HOUR: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
@@ -83,6 +83,7 @@ PER_STATION_HOUR: Final[Mapping[FaultKind, float]] = MappingProxyType(
         FaultKind.REBOOT: 0.01,
         FaultKind.PROFILE_LOSS: 0.002,
         FaultKind.CLOCK_JUMP: 0.002,
+        FaultKind.STOPS_OBEYING: 0.002,
     }
 )
 PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
@@ -110,10 +111,13 @@ SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
         FaultKind.LYING_METER: 0.007,
     }
 )
-AT_STATIONS: Final = frozenset((*PER_STATION_HOUR, *SHARE_OF_STATIONS)) & ALL
-"""What goes wrong with stations, and with nothing else."""
+_OBEY_NOTHING: Final = frozenset({FaultKind.IGNORES_LIMITS, FaultKind.STOPS_OBEYING})
+AT_STATIONS: Final = frozenset((*PER_STATION_HOUR, *SHARE_OF_STATIONS)) - _OBEY_NOTHING
+"""What goes wrong with stations that obey, and with nothing else."""
 
-_NEED_ROOM: Final = frozenset({FaultKind.PROFILE_LOSS, FaultKind.IGNORES_TX_PROFILE})
+_NEED_ROOM: Final = frozenset(
+    {FaultKind.PROFILE_LOSS, FaultKind.IGNORES_TX_PROFILE, FaultKind.IGNORES_LIMITS}
+)
 """What leaves a station without any limit until that is known of its make."""
 _S_PER_HOUR: Final = 3600.0
 _HOURS_PER_DAY: Final = 24.0
@@ -129,6 +133,7 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.NO_ANSWER: (30, 900),
         FaultKind.REBOOT: (1, 600),
         FaultKind.PROFILE_LOSS: (1, 600),
+        FaultKind.STOPS_OBEYING: (600, 4 * 3600),
         FaultKind.METER_OUTAGE: (120, 4 * 3600),
         FaultKind.LOAD_STEP: (60, 1800),
         FaultKind.LOAD_CLIMB: (600, 3600),
@@ -160,6 +165,7 @@ _VARIANTS: Final[Mapping[FaultKind, tuple[str, ...]]] = MappingProxyType(
         FaultKind.LIMIT_CUT: ("at once", "announced"),
         FaultKind.REBOOT: ("ends its transactions", "resumes its transactions"),
         FaultKind.PROFILE_LOSS: ("ends its transactions", "resumes its transactions"),
+        FaultKind.STOPS_OBEYING: ("and shows it", "and pretends to obey"),
     }
 )
 HEEDED_WITHIN: Final = timedelta(minutes=62)
@@ -232,10 +238,12 @@ def draw_faults(stage: Stage, kinds: Collection[FaultKind]) -> tuple[Fault, ...]
     """Draw all that goes wrong on a day, in order of time.
 
     What is drawn of one kind does not depend on which others are; but no sudden step comes while
-    its meter is out.
+    its meter is out, and no station keeps to nothing whose meter lies.
     """
     drawn = [fault for kind in FaultKind if kind in kinds for fault in _draw(stage, kind)]
-    faults = [fault for fault in drawn if not _is_unseen(fault, drawn)]
+    faults = [
+        fault for fault in drawn if not (_is_unseen(fault, drawn) or _is_hidden(fault, drawn))
+    ]
     return tuple(sorted(faults, key=lambda fault: (fault.at, fault.kind, fault.place)))
 
 
@@ -303,3 +311,15 @@ def _is_unseen(fault: Fault, all_faults: Iterable[Fault]) -> bool:
         and fault.at < outage.ends_at + _AFTER_OUTAGE
         for outage in all_faults
     )
+
+
+def _is_hidden(fault: Fault, all_faults: Iterable[Fault]) -> bool:
+    """Whether a station keeps to nothing, and nobody could know of it.
+
+    Its meter lies; or, of one that begins to, it is of a make with ways of its own.
+    """
+    hide = {
+        FaultKind.IGNORES_LIMITS: {FaultKind.LYING_METER},
+        FaultKind.STOPS_OBEYING: {*SHARE_OF_STATIONS, FaultKind.PROFILE_LOSS},
+    }.get(fault.kind, set())
+    return any(other.kind in hide and other.place == fault.place for other in all_faults)

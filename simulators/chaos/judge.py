@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from simulators.grid import Judge
+from simulators.chaos.excuses import EvseKey, Excuses, LineKey
+from simulators.grid import Judge, own_excess_a
 from simulators.site import Site
 from simulators.stations.outlet import Amps
 
-LineKey: TypeAlias = tuple[str, int]
-"""A feeder, and a line from 0."""
 ImposedLimit: TypeAlias = tuple[datetime, datetime, float]
 """From when, until when, and how many amperes."""
 Imposed: TypeAlias = Mapping[str, Sequence[ImposedLimit]]
@@ -30,7 +29,7 @@ class Excess:
         amps: The most that flowed.
         limit_a: What was allowed then.
         over_as: Ampere-seconds above the limit that nothing excuses.
-        excused_as: Those that a sudden step of a building excuses.
+        excused_as: Those that something excuses.
     """
 
     feeder_id: str
@@ -49,6 +48,7 @@ class StrictJudge(Judge):
     Attributes:
         excesses: In the order in which they began.
         imposed: What feeders are held to beside the limits of the site file.
+        excuses: Knows what excuses an excess; None: nothing does.
         on_over: Told of a feeder that now carries too much, and is not excused; it may be for no
             time at all.
     """
@@ -57,9 +57,9 @@ class StrictJudge(Judge):
         super().__init__(site)
         self.excesses: list[Excess] = []
         self.on_over: Callable[[str], None] | None = None
-        self._excused_until: dict[str, datetime] = {}
+        self.excuses: Excuses | None = None
         self.imposed: dict[str, list[ImposedLimit]] = {}
-        self._over: dict[LineKey, tuple[float, float, float]] = {}
+        self._over: dict[LineKey, _Over] = {}
         self._open: dict[LineKey, Excess] = {}
         self._digest = hashlib.sha256()
 
@@ -70,7 +70,7 @@ class StrictJudge(Judge):
 
     @property
     def excused_as(self) -> float:
-        """Ampere-seconds above any limit that sudden steps of buildings excuse."""
+        """Ampere-seconds above any limit that something excuses."""
         return sum(excess.excused_as for excess in self.excesses)
 
     @property
@@ -82,15 +82,6 @@ class StrictJudge(Judge):
     def digest(self) -> str:
         """What tells one course of events from another: a hash over all that was seen."""
         return self._digest.hexdigest()[:16]
-
-    def excuse(self, feeder_id: str, until: datetime) -> None:
-        """Excuse what a feeder and those above it carry too much until an instant.
-
-        Somebody has to observe at that instant.
-        """
-        for name in self._paths[feeder_id]:
-            known = self._excused_until.get(name)
-            self._excused_until[name] = until if known is None else max(known, until)
 
     def impose(self, feeder_id: str, limit: ImposedLimit, now: datetime) -> None:
         """Hold a feeder to another limit for a while, if that is lower.
@@ -109,32 +100,38 @@ class StrictJudge(Judge):
         if began_at is None or now <= began_at:
             return
         seconds = (now - began_at).total_seconds()
-        for key, (own_a, amps, limit_a) in self._over.items():
+        for key, over in self._over.items():
             excess = self._open.get(key)
             if excess is None:
-                excess = self._begin(key, began_at, amps, limit_a)
+                excess = self._begin(key, began_at, over)
             excess.ended_at = now
-            if amps > excess.amps:
-                excess.amps, excess.limit_a = amps, limit_a
-            if self._is_excused(key[0], began_at):
-                excess.excused_as += own_a * seconds
-            else:
-                excess.over_as += own_a * seconds
+            if over.amps > excess.amps:
+                excess.amps, excess.limit_a = over.amps, over.limit_a
+            excess.over_as += over.unexcused_a * seconds
+            excess.excused_as += (over.own_a - over.unexcused_a) * seconds
         for key in [key for key in self._open if key not in self._over]:
             del self._open[key]
+
+    def look_again(self, now: datetime) -> None:
+        """See what excuses excesses from now on."""
+        self.pass_time(now)
+        limits = self._limits_at(now)
+        for name in {name for name, _ in self._over}:
+            self._look_at(name, limits[name])
 
     def is_over(self, feeder_id: str) -> bool:
         """Whether a feeder carries too much at present, by more than what nobody steers."""
         return any(name == feeder_id for name, _ in self._over)
 
-    def _is_excused(self, feeder_id: str, at: datetime | None = None) -> bool:
-        until, at = self._excused_until.get(feeder_id), at or self._seen_at
-        return until is not None and at is not None and at < until
-
-    def _begin(self, key: LineKey, at: datetime, amps: float, limit_a: float) -> Excess:
+    def _begin(self, key: LineKey, at: datetime, over: "_Over") -> Excess:
         name, line = key
         excess = Excess(
-            feeder_id=name, line=line + 1, began_at=at, ended_at=at, amps=amps, limit_a=limit_a
+            feeder_id=name,
+            line=line + 1,
+            began_at=at,
+            ended_at=at,
+            amps=over.amps,
+            limit_a=over.limit_a,
         )
         self._open[key] = excess
         self.excesses.append(excess)
@@ -149,9 +146,56 @@ class StrictJudge(Judge):
         self._digest.update(struct.pack("3d", *amps))
         for i, line in enumerate(self._lines[name]):
             if line.own_excess_a > _TOLERANCE_A:
-                if self.on_over and (name, i) not in self._over and not self._is_excused(name):
-                    self.on_over(name)
-                self._over[name, i] = (line.own_excess_a, amps[i], limit[i])
+                self._note((name, i), line.own_excess_a, amps[i], limit[i])
             elif self._over:
                 self._over.pop((name, i), None)
         return amps
+
+    def _note(self, key: LineKey, own_a: float, amps: float, limit_a: float) -> None:
+        """A line carries too much from now on."""
+        before = self._over.get(key)
+        if before is None and self.excuses is not None and self._seen_at is not None:
+            self.excuses.excess_begins(key, self._seen_at)
+        unexcused_a = self._unexcused_a(key, own_a, limit_a)
+        if unexcused_a < _TOLERANCE_A:
+            unexcused_a = 0.0
+        self._over[key] = _Over(own_a, unexcused_a, amps, limit_a)
+        was_excused = before is None or before.unexcused_a == 0.0
+        if self.on_over and was_excused and unexcused_a > 0.0:
+            self.on_over(key[0])
+
+    def _unexcused_a(self, key: LineKey, own_a: float, limit_a: float) -> float:
+        """What nothing excuses of what a line carries too much."""
+        now = self._seen_at
+        excuse = self.excuses.of(key, now) if self.excuses and now else None
+        if excuse is None:
+            return own_a
+        if excuse.is_whole:
+            return 0.0
+        left_a = self._own_a(key, limit_a, excuse.beyond_a)
+        if excuse.unavoidable_a is not None:
+            left_a = min(left_a, own_a - self._own_a(key, limit_a, excuse.unavoidable_a))
+        return left_a
+
+    def _own_a(self, key: LineKey, limit_a: float, most_a: Mapping[EvseKey, float]) -> float:
+        """What a line would carry too much if some EVSEs drew no more than so."""
+        name, line = key
+        total, other_a = self._sums[name][line], self._others[name][line]
+        for evse, cap_a in most_a.items():
+            drawn = self._drawn.get(evse)
+            if drawn is None or max(drawn) <= cap_a:
+                continue
+            for share in self._shares_in_use(evse, drawn):
+                if (share.feeder_id, share.line - 1) == key:
+                    total -= (drawn[share.conductor] - cap_a) * share.angle
+        return own_excess_a(abs(total) + other_a, other_a, limit_a)
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What a line carries too much at present: of it, what nothing excuses."""
+
+    own_a: float
+    unexcused_a: float
+    amps: float
+    limit_a: float

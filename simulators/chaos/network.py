@@ -6,6 +6,7 @@ end: the server finds out by its pings, the station after a time of its own.
 """
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,6 +63,17 @@ class FaultyNetwork:
             finally:
                 for connection in self._open.values():
                     connection.close()
+
+    def is_dark(self, station_id: str) -> bool:
+        """Whether a station's connection passes nothing, and has not ended yet."""
+        connection = self._open.get(station_id)
+        return connection is not None and connection.is_dark
+
+    def is_late_for_s(self, station_id: str) -> float:
+        """How long a station's messages may still be late; below 0: since when none is."""
+        weather = self._weather[station_id]
+        until_s = max(weather.up_until_s, weather.down_until_s)
+        return until_s + 2 * weather.delay_s - self._loop.time() if until_s else -math.inf
 
     async def connect(self, station_id: str, subprotocol: str) -> "FaultyConnection":
         """Connect a station."""
@@ -122,6 +134,11 @@ class FaultyConnection:
         self._is_dark = False
         self._is_left = False
         self._is_over = asyncio.Event()
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether it passes nothing, and the station has not left it yet."""
+        return self._is_dark and not self._is_left
 
     @property
     def transport(self) -> "FaultyConnection":

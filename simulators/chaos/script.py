@@ -4,12 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any, Final, Protocol
 
 from csms.ocpp.frames import Call
+from simulators.building import BUILDING_STEP_S
 from simulators.chaos.commands import CommandTrouble
+from simulators.chaos.excuses import Excuses, SuddenStep
 from simulators.chaos.faults import HEEDED_WITHIN, SHARE_OF_STATIONS, Fault, FaultKind
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.meters import MeterOutages
@@ -21,8 +23,6 @@ from simulators.stations.link import Answer
 from simulators.stations.station import Obey, Station, Trouble
 
 _ROUNDING_A: Final = 0.05
-_BUILDING_STEP_S: Final = 5.0
-"""A building moves on in steps: what happens at an instant shows within one."""
 
 
 class Server(Protocol):
@@ -47,7 +47,7 @@ class Cast:
 
     Attributes:
         site: Where it happens.
-        cut_s: How long the system may take to answer a sudden step of a building.
+        excuses: Told of what makes an excess unavoidable.
     """
 
     site: Site
@@ -57,7 +57,7 @@ class Cast:
     server: Server
     judge: StrictJudge
     timeline: Timeline
-    cut_s: float
+    excuses: Excuses
 
 
 class Script:
@@ -67,13 +67,14 @@ class Script:
         seed: Draws which commands fail.
         faults: What goes wrong, in order of time.
         cast: Who and what it happens to.
-        clock: Simulated time.
+        clock: Simulated time; it is the start of the day.
     """
 
     def __init__(self, seed: int, faults: Sequence[Fault], cast: Cast, clock: Clock) -> None:
         self._faults = faults
         self._cast = cast
         self._clock = clock
+        self._starts_at = clock.now()
         self._loop = asyncio.get_running_loop()
         self._troubles: dict[str, CommandTrouble] = {}
         for name, station in cast.stations.items():
@@ -82,7 +83,11 @@ class Script:
             station.trouble = self._watched(station, self._troubles[name])
         self._lost: dict[str, Fault] = {}
         self._kills: deque[Fault] = deque()
-        self._steps = [fault for fault in faults if fault.kind is FaultKind.SUDDEN_STEP]
+
+    @property
+    def troubles(self) -> Mapping[str, CommandTrouble]:
+        """What comes between each station and its commands."""
+        return self._troubles
 
     async def run(self) -> None:
         """Let all of it happen."""
@@ -103,8 +108,7 @@ class Script:
             case FaultKind.METER_OUTAGE:
                 cast.meters.fall_silent(place, lasts_s)
             case FaultKind.SUDDEN_STEP:  # the building takes it from the plan by itself
-                answered_s = _BUILDING_STEP_S + self._answered_within_s(place)
-                self._excuse(place, fault.at + timedelta(seconds=answered_s))
+                cast.excuses.steps_up(self._sudden_step(fault))
             case FaultKind.DATABASE_LOCK:
                 cast.server.lock_database(lasts_s)
             case FaultKind.KILL:
@@ -136,6 +140,8 @@ class Script:
                     forgets_profiles=fault.kind is FaultKind.PROFILE_LOSS,
                     resumes_transactions=fault.variant.startswith("resumes"),
                 )
+            case FaultKind.STOPS_OBEYING:
+                station.stops_obeying(fault.lasts_s, pretends=fault.variant.startswith("and pret"))
             case FaultKind.CLOCK_JUMP:
                 station.clock_jumps(fault.size)
 
@@ -158,27 +164,17 @@ class Script:
         if self._kills:
             self._cast.server.kill(0, self._kills.popleft().lasts_s)
 
-    def server_is_down(self, until: datetime) -> None:
-        """Excuse sudden steps for as long as the server cannot answer them."""
-        now = self._clock.now()
-        for step in self._steps:
-            if step.at <= until and step.ends_at >= now:
-                answered_s = self._answered_within_s(step.place)
-                self._excuse(step.place, until + timedelta(seconds=answered_s))
-
-    def _answered_within_s(self, feeder_id: str) -> float:
-        """How long a sudden step may lead to excesses.
-
-        Where the feeder's meter shows chargers as well, each is cut as fast as anywhere. But until
-        all chargers have told what they drew, another vehicle that starts may lead to the next.
-        """
-        return self._cast.cut_s + self._cast.site.told_apart_within_s(feeder_id)
-
-    def _excuse(self, feeder_id: str, until: datetime) -> None:
-        judge = self._cast.judge
-        judge.excuse(feeder_id, until)
-        wait_s = (until - self._clock.now()).total_seconds()
-        self._loop.call_later(wait_s, judge.pass_time, until)
+    def _sudden_step(self, fault: Fault) -> SuddenStep:
+        """A step as its building makes it: that moves on every few seconds."""
+        told_apart_s = self._cast.site.told_apart_within_s(fault.place)
+        step = timedelta(seconds=BUILDING_STEP_S)
+        starts_at = fault.at + (self._starts_at - fault.at) % step
+        return SuddenStep(
+            feeder_id=fault.place,
+            starts_at=starts_at,
+            ends_at=fault.ends_at + step,
+            told_apart_at=starts_at + timedelta(seconds=told_apart_s),
+        )
 
     async def _cut_limit(self, fault: Fault) -> None:
         """Let the grid company limit a feeder, at once or an hour later, and tell the judge."""

@@ -90,6 +90,7 @@ class Charging(Dialect):
             due_at = outlet.sample_due_at
             if due_at is None or due_at > now or self.is_down or outlet.transaction is None:
                 continue
+            outlet.on_sample(outlet)
             self.tell_sample(outlet, outlet.transaction)
             self.schedule_sample(outlet, due_at)
 

@@ -52,6 +52,8 @@ class Limiter:
         self._abilities = abilities
         self._manners = manners
         self._own_clock = own_clock
+        self._ignores_until: datetime | None = None
+        self._pretends = manners.composite is Composite.PRETENDED
 
     @property
     def busy_count(self) -> int:
@@ -110,6 +112,21 @@ class Limiter:
             outlet.advance(now)
             outlet.reconsider(now)
 
+    def stop_obeying(self, until: datetime, now: datetime, *, pretends: bool) -> None:
+        """Keep to no profile for a while, and say so in composite schedules, or not."""
+        self._ignores_until = until
+        self._pretends = self._pretends or pretends
+        self.follow(now)
+
+    def is_ignoring(self, now: datetime) -> bool:
+        """Whether it keeps to no profile at all."""
+        is_gone_wrong = self._ignores_until is not None and now < self._ignores_until
+        return self._manners.ignores_limits or is_gone_wrong
+
+    def told_a(self, evse_number: int, now: datetime) -> float:
+        """What an EVSE would keep to by its profiles, in A per line of the supply."""
+        return self._allowed(self.outlets[evse_number], now, now, ignores=False).amps
+
     def over_time(self, evse_number: int, began_at: datetime) -> Callable[[datetime], Limit]:
         """What an EVSE, or (0) the whole station, will be allowed.
 
@@ -129,13 +146,15 @@ class Limiter:
 
     def _limit_since(self, outlet: Outlet, now: datetime, began_at: datetime) -> Limit:
         """What the outlet keeps to."""
-        if self._manners.ignores_limits:
-            return Limit(outlet.model.max_a, FOREVER)
+        if self.is_ignoring(now):
+            told = self._allowed(outlet, now, began_at, ignores=False)
+            ends_at = FOREVER if self._manners.ignores_limits else self._ignores_until
+            return Limit(outlet.model.max_a, min(told.until, ends_at or FOREVER))
         return self._allowed(outlet, now, began_at, ignores=self._ignores(outlet.model.number))
 
     def _shown_limit(self, outlet: Outlet, now: datetime, began_at: datetime) -> Limit:
         """What the station says that the outlet keeps to."""
-        if self._manners.composite is Composite.PRETENDED:
+        if self._pretends:
             return self._allowed(outlet, now, began_at, ignores=False)
         return self._limit_since(outlet, now, began_at)
 

@@ -115,6 +115,7 @@ class Outlet:
         is_waiting: Whether the vehicle is to be charged, and is not yet.
         reported_share: What of its current and energy the meter shows; 1: all.
         on_change: Called when what it draws, or will draw, may have changed other than by time.
+        on_sample: Called when its meter is read for the CSMS.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class Outlet:
         self.is_waiting = False
         self.reported_share = 1.0
         self.on_change: Callable[[Outlet], None] = _nobody_cares
+        self.on_sample: Callable[[Outlet], None] = _nobody_cares
         self._limit_at = limit_at
         self._rng = rng
         self._limit_until: datetime | None = None

@@ -256,6 +256,12 @@ class Station(Charging):
         self.own_clock.jump(seconds)
         self.limiter.follow(self.clock.now())
 
+    def stops_obeying(self, seconds: float, *, pretends: bool) -> None:
+        """Its firmware keeps to no limit for a while; its composite schedules show that, or not."""
+        now = self.clock.now()
+        until = now + timedelta(seconds=seconds)
+        self.limiter.stop_obeying(until, now, pretends=pretends)
+
     @property
     def _is_barred(self) -> bool:
         """Whether it must not start or stop transactions for the CSMS (1.6 §4.2, B02.FR.05)."""

@@ -46,6 +46,7 @@ class Uplink:
         was_accepted: Whether it ever accepted the station.
         boots_each_time: Whether every new connection begins with a boot notification.
         sent: Calls that were made.
+        online_at: Since when there is a connection, or was the last time.
     """
 
     def __init__(self, speaker: Speaker, clock: Clock, connect: Connect, rng: Random) -> None:
@@ -54,6 +55,7 @@ class Uplink:
         self.was_accepted = False
         self.boots_each_time = False
         self.sent = 0
+        self.online_at = clock.now()
         self._speaker = speaker
         self._clock = clock
         self._connect = connect
@@ -156,6 +158,7 @@ class Uplink:
 
     async def _be_online(self, connection: Connection) -> None:
         self._link = Link(connection, self._speaker.answer, self._speaker.malformed_code)
+        self.online_at = self._clock.now()
         logger.info("%s is connected", self._speaker.station_id)
         if not self._is_on.is_set() or self._clock.now() < self._away_until:
             self._drop()  # it went away while it was connecting

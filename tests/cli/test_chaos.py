@@ -50,9 +50,10 @@ def test_other_seeds_are_refused(text: str) -> None:
 
 def test_kinds_of_faults_are_named() -> None:
     assert read_kinds("none") == frozenset()
-    assert read_kinds("all") == frozenset(FaultKind) - {FaultKind.IGNORES_LIMITS}
+    assert read_kinds("all") == frozenset(FaultKind)
     assert FaultKind.LINK_CUT in read_kinds("stations")
     assert read_kinds("stations").isdisjoint({FaultKind.KILL, FaultKind.METER_OUTAGE})
+    assert read_kinds("stations").isdisjoint({FaultKind.IGNORES_LIMITS, FaultKind.STOPS_OBEYING})
     assert read_kinds("kill, delay") == {FaultKind.KILL, FaultKind.DELAY}
     ran = chargeflex("chaos", "--faults", "earthquake")
     assert ran.code == 2
@@ -90,8 +91,9 @@ def test_a_seed_gives_the_same_day_in_every_process() -> None:
 
 def test_stations_that_ignore_their_limits_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody could prevent has to be seen: the judge is not blind."""
-    shares = {FaultKind.IGNORES_LIMITS: 1.0, FaultKind.LYING_METER: 1.0}
+    shares = {FaultKind.IGNORES_TX_PROFILE: 1.0, FaultKind.LYING_METER: 1.0}
     monkeypatch.setattr(faults, "SHARE_OF_STATIONS", MappingProxyType(shares))
+    monkeypatch.setattr(faults, "_NEED_ROOM", frozenset())
     with logging_as_before():
         report = run_seed(
             Asked(
@@ -106,7 +108,7 @@ def test_stations_that_ignore_their_limits_are_found(monkeypatch: pytest.MonkeyP
     assert report.first is not None
     assert report.first.amps > report.first.limit_a
     assert any("MORE THAN COUNTED" in note.words for note in report.around)
-    assert report.faults == {"ignores_limits": 40, "lying_meter": 40}
+    assert report.faults == {"ignores_tx_profile": 40, "lying_meter": 40}
     assert not judge([report])
 
 

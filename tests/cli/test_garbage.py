@@ -33,7 +33,8 @@ def old() -> int:
 
 
 def test_what_is_alive_at_the_start_is_looked_at_no_more() -> None:
-    before, alive = gc.get_freeze_count(), [[] for _ in range(10_000)]
+    before = gc.get_freeze_count()
+    alive: list[list[object]] = [[] for _ in range(10_000)]
     begin()
     assert old() == 0
     assert gc.get_freeze_count() >= before + len(alive)

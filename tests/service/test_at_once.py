@@ -73,6 +73,16 @@ def test_nobody_is_lowered_below_the_fallback() -> None:
     assert firsts(cuts(live, NOON)) == {"A": 6.0, "B": 6.0}
 
 
+def test_who_is_on_trial_is_cut_to_its_fallback_where_its_rating_does_not_fit_any_more() -> None:
+    live = measured(charging(two(fallback_a=0.0), A=6.0, B=8.0), 40.0)  # 23 A are left
+    tried = evse_of(live, "A")
+    tried.allowance = replace(tried.allowance, is_on_trial=True)  # it counts at 32 A
+    lowered = cuts(live, NOON)
+    assert firsts(lowered) == {"A": 0.0, "B": 7.0}
+    accepted(live, lowered)  # it counts at 32 A all the same, and is not told twice
+    assert "A" not in firsts(cuts(live, NOON))
+
+
 def test_all_are_left_the_least_current_before_anybody_has_more() -> None:
     live = measured(charging(two(fallback_a=0.0), A=20.0, B=8.0), 40.0)  # 23 A are left
     assert firsts(cuts(live, NOON)) == {"A": 15.0, "B": 7.0}

@@ -62,6 +62,21 @@ def test_station_that_draws_more_than_allowed_three_times_is_not_trusted(live: L
     assert live.dirty.is_set()
 
 
+def test_others_make_room_at_once_for_a_station_that_is_not_trusted_any_more(
+    live: LiveSite,
+) -> None:
+    for minutes in (0, 1):
+        read(live, 17.1, 0.0, 0.0, at=after(minutes))
+    live.pressing.clear()
+    live.attended()
+    read(live, 17.1, 0.0, 0.0, at=after(2))
+    assert live.pressing.is_set()
+    assert live.urgent.is_set()
+    live.pressing.clear()
+    read(live, 17.1, 0.0, 0.0, at=after(3))
+    assert not live.pressing.is_set()  # it counts at its rating already
+
+
 def test_vehicle_that_is_measured_often_has_its_time_to_follow(live: LiveSite) -> None:
     for second in range(6):
         read(live, 32.0, 0.0, 0.0, at=NOON + timedelta(seconds=second))

@@ -18,7 +18,7 @@ from csms.service.live_site import LiveSite
 from csms.service.problem_builder import build_problem, can_be_steered
 from csms.service.reason_text import explain_evse
 from csms.service.trial import Finding, Trial
-from csms.service.trials import needs_proof, on_trial, trial_limit
+from csms.service.trials import needs_proof, on_trial, trial_limit, trial_limits
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, evse_of, plug_in, with_meter
@@ -106,6 +106,15 @@ def test_once_one_has_kept_to_its_limit_all_of_its_make_are_steered() -> None:
     assert can_be_steered(live, evse_of(live, "A"))
     assert can_be_steered(live, evse_of(live, "B"))
     assert not can_be_steered(live, evse_of(live, "C"))
+
+
+def test_who_is_on_trial_is_told_nothing_while_too_much_is_allowed() -> None:
+    live = yard(A=MAKE, B=MAKE)
+    [evse] = on_trial(live)
+    assert trial_limits(live, [evse], NOON) == [trial_limit(live, evse, NOON)]
+    give(live, evse)  # 32 A of 40 A
+    evse_of(live, "B").distrust("Draws more than it was allowed")
+    assert trial_limits(live, [evse], NOON) == []
 
 
 def test_nobody_is_tried_where_the_rating_never_fits_beside_the_fallbacks_of_others() -> None:

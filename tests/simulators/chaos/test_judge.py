@@ -59,25 +59,6 @@ def test_load_that_nobody_steers_explains_what_it_exceeds_alone(tmp_path: Path) 
     assert judge.over_as == pytest.approx(10 * 10)  # 55 A, of which 5 A above 40 A are the load's
 
 
-def test_sudden_step_excuses_its_feeder_and_those_above_for_a_while(tmp_path: Path) -> None:
-    judge = judge_of(tmp_path)
-    judge.excuse("row-a", after(30))
-    draw(judge, 20, "A-1", 50)
-    judge.pass_time(after(30))
-    judge.pass_time(after(34))
-    assert judge.excused_as == pytest.approx(3 * 10 * 10)
-    assert judge.over_as == pytest.approx(3 * 10 * 4)
-
-
-def test_other_feeders_are_not_excused(tmp_path: Path) -> None:
-    judge = judge_of(tmp_path)
-    judge.excuse("row-b", after(30))
-    draw(judge, 20, "A-1", 50)
-    judge.pass_time(after(30))
-    assert judge.excused_as == 0.0
-    assert judge.over_as == pytest.approx(3 * 10 * 10)
-
-
 def test_digest_tells_courses_apart(tmp_path: Path) -> None:
     first, same, other = (judge_of(tmp_path) for _ in range(3))
     for judge, amps in ((first, 10.0), (same, 10.0), (other, 10.000001)):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from simulators.chaos.excuses import Excuses
 from simulators.chaos.faults import Fault, FaultKind
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.meters import MeterOutages
@@ -75,7 +76,7 @@ def tell(
             server=server,
             judge=StrictJudge(site),
             timeline=Timeline(),
-            cut_s=60.0,
+            excuses=Excuses(site, lambda _name, _now: True, lambda _at: None),
         )
 
         async def limit(amps: float) -> bool:

@@ -1,0 +1,240 @@
+"""What excuses an excess, and for how long: by what has happened, and who could be told of it.
+
+A physical event may make an excess unavoidable: a building switches on more than the site file
+promises, or a station keeps to no limit any more. The system learns of it by the next reading of
+the building's meter, or by three of the station's; then others are told to make room:
+
+1. Until they have answered, and their vehicles have followed, the excess is excused: all of it
+   where it is the building's, what the station draws beyond its limit where that is the cause.
+2. Until a call to a station that does not answer has run out, what stations draw that could not be
+   told is excused, beyond their fallbacks.
+3. From then on, what would be too much if all that can be told had gone down to their fallbacks.
+
+Where the building's meter shows chargers as well, what was switched on is not known in full at
+once: until it is, another excess may begin, and is excused until the next reading in the same way.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+from simulators.chaos.overdraw import FOLLOWED_WITHIN, Overdraw
+from simulators.site import Place, Site
+
+EvseKey: TypeAlias = tuple[str, int]
+"""A station, and the number of its EVSE."""
+LineKey: TypeAlias = tuple[str, int]
+"""A feeder, and a line from 0."""
+IsTold: TypeAlias = Callable[[str, datetime], bool]
+"""Whether a station can be told what it may draw, and has had the time to follow."""
+Wake: TypeAlias = Callable[[datetime], None]
+"""Has the judge look again at an instant."""
+
+ANSWERED_WITHIN: Final = timedelta(seconds=1)
+"""From a reading until the calls that it leads to are answered, if nothing goes wrong."""
+CALL_TIMEOUT: Final = timedelta(seconds=30)
+_SETTLED: Final = ANSWERED_WITHIN + FOLLOWED_WITHIN
+
+
+class _Stage(IntEnum):
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excuse:
+    """What is excused of an excess, in terms of what EVSEs draw.
+
+    Attributes:
+        is_whole: All of it.
+        beyond_a: What would not be too much if these drew no more than so.
+        unavoidable_a: What would be too much even if these drew no more than so; None: nothing.
+    """
+
+    is_whole: bool = False
+    beyond_a: Mapping[EvseKey, float] = field(default_factory=dict)
+    unavoidable_a: Mapping[EvseKey, float] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class SuddenStep:
+    """A building draws more than was promised.
+
+    Attributes:
+        feeder_id: Where.
+        starts_at: From when.
+        ends_at: Until when.
+        told_apart_at: From when on it is known in full.
+        answered_at: When it has been answered; None: its meter has not shown it yet.
+        again: The same by line, of an excess that began later.
+    """
+
+    feeder_id: str
+    starts_at: datetime
+    ends_at: datetime
+    told_apart_at: datetime
+    answered_at: datetime | None = None
+    again: dict[LineKey, datetime | None] = field(default_factory=dict)
+
+    def answered_on(self, key: LineKey) -> datetime | None:
+        """When it has been answered on a line."""
+        if self.answered_at is None:
+            return None
+        return self.again.get(key, self.answered_at)
+
+
+class Excuses:
+    """Knows why more may flow than a limit for a while.
+
+    Args:
+        site: Where.
+        is_told: Who can be told what.
+        wake: Has the judge look again.
+    """
+
+    def __init__(self, site: Site, is_told: IsTold, wake: Wake) -> None:
+        self._is_told = is_told
+        self._wake = wake
+        self._paths = {one.feeder_id: site.path_up(one.feeder_id) for one in site.feeders}
+        self._places = {(one.station_id, one.model.number): one for one in site.places}
+        self._steps: list[SuddenStep] = []
+        self._overdraws: dict[EvseKey, Overdraw] = {}
+        self._obey_from: dict[EvseKey, datetime] = {}
+
+    def steps_up(self, step: SuddenStep) -> None:
+        """A building draws more than was promised, from now on."""
+        self._steps.append(step)
+        self._wake(step.ends_at)
+
+    def meter_read(self, feeder_id: str, now: datetime) -> None:
+        """A feeder's meter has told the system what it shows."""
+        until = now + _SETTLED
+        for step in self._on(now):
+            if step.feeder_id != feeder_id:
+                continue
+            if step.answered_at is None:
+                step.answered_at = until
+                self._look_later(until)
+            for key in [key for key, at in step.again.items() if at is None]:
+                step.again[key] = until
+                self._look_later(until)
+
+    def excess_begins(self, key: LineKey, now: datetime) -> None:
+        """A line has begun to carry too much."""
+        for step in self._on(now):
+            answered_at = step.answered_on(key)
+            is_later = answered_at is not None and answered_at <= now < step.told_apart_at
+            if is_later and key[0] in self._paths[step.feeder_id]:
+                step.again[key] = None
+
+    def draws(self, key: EvseKey, drawn_a: float, told_a: float, now: datetime) -> None:
+        """An EVSE that keeps to nothing draws so much, and was told so much."""
+        self._obey_from.pop(key, None)
+        self._overdraws.setdefault(key, Overdraw(_SETTLED)).look(drawn_a, told_a, now)
+        self._wake(now + FOLLOWED_WITHIN)
+
+    def obeys(self, key: EvseKey, now: datetime) -> None:
+        """An EVSE keeps to what it is told; its vehicle follows, if it did not before."""
+        if key in self._overdraws and key not in self._obey_from:
+            self._obey_from[key] = now + FOLLOWED_WITHIN
+            self._wake(self._obey_from[key])
+
+    def told_current(self, key: EvseKey, now: datetime) -> None:
+        """An EVSE's meter has told what it draws."""
+        overdraw = self._overdraws.get(key)
+        if overdraw is not None and self._is_told(key[0], now):
+            overdraw.read(now)
+            if (answered_at := overdraw.answered_at(now)) is not None:
+                self._look_later(answered_at)
+
+    def station_restarts(self, station_id: str) -> None:
+        """A station is believed again."""
+        for key, overdraw in self._overdraws.items():
+            if key[0] == station_id:
+                overdraw.begin_anew()
+
+    def server_is_gone(self) -> None:
+        """What has happened is found out anew by the next server."""
+        for step in self._steps:
+            step.answered_at = None
+            step.again.clear()
+        for overdraw in self._overdraws.values():
+            overdraw.begin_anew()
+
+    def of(self, key: LineKey, now: datetime) -> Excuse | None:
+        """What is excused of an excess on a line; None: nothing."""
+        feeder_id, _ = key
+        self._forget_who_obeys(now)
+        steps = [one for one in self._on(now) if feeder_id in self._paths[one.feeder_id]]
+        stages = [_stage(one.answered_on(key), now) for one in steps]
+        if _Stage.FIRST in stages:
+            return Excuse(is_whole=True)
+        beyond_a: dict[EvseKey, float] = {}
+        for evse, overdraw in self._over(feeder_id, now):
+            stage = _stage(overdraw.answered_at(now), now)
+            stages.append(stage)
+            if stage is _Stage.FIRST:
+                beyond_a[evse] = overdraw.told_a(now)
+        if not stages:
+            return None
+        if max(stages) is _Stage.FIRST:
+            return Excuse(beyond_a=beyond_a)
+        told, untold = self._told_and_untold(feeder_id, now)
+        if max(stages) is _Stage.SECOND:
+            beyond_a = {**untold, **beyond_a}
+        return Excuse(beyond_a=beyond_a, unavoidable_a=told)
+
+    def _forget_who_obeys(self, now: datetime) -> None:
+        for key in [key for key, at in self._obey_from.items() if at <= now]:
+            del self._obey_from[key], self._overdraws[key]
+
+    def _look_later(self, answered_at: datetime) -> None:
+        self._wake(answered_at)
+        self._wake(answered_at + CALL_TIMEOUT)
+
+    def _on(self, now: datetime) -> Iterator[SuddenStep]:
+        """Steps that are on, or not known in full yet."""
+        return (
+            step
+            for step in self._steps
+            if step.starts_at <= now < max(step.ends_at, step.told_apart_at)
+        )
+
+    def _over(self, feeder_id: str, now: datetime) -> Iterator[tuple[EvseKey, Overdraw]]:
+        """EVSEs below a feeder that draw more than they were told."""
+        return (
+            (key, overdraw)
+            for key, overdraw in self._overdraws.items()
+            if overdraw.is_over(now) and feeder_id in self._paths[self._places[key].feeder_id]
+        )
+
+    def _told_and_untold(
+        self, feeder_id: str, now: datetime
+    ) -> tuple[dict[EvseKey, float], dict[EvseKey, float]]:
+        """The fallbacks of EVSEs below a feeder: of those that can be told, and of the others.
+
+        Who keeps to nothing is neither: others have to make room for it.
+        """
+        told: dict[EvseKey, float] = {}
+        untold: dict[EvseKey, float] = {}
+        for key, place in self._below(feeder_id):
+            if key not in self._overdraws:
+                fallbacks = told if self._is_told(key[0], now) else untold
+                fallbacks[key] = place.fallback_a
+        return told, untold
+
+    def _below(self, feeder_id: str) -> Iterable[tuple[EvseKey, Place]]:
+        return (
+            (key, place)
+            for key, place in self._places.items()
+            if feeder_id in self._paths[place.feeder_id]
+        )
+
+
+def _stage(answered_at: datetime | None, now: datetime) -> _Stage:
+    if answered_at is None or now < answered_at:
+        return _Stage.FIRST
+    return _Stage.SECOND if now < answered_at + CALL_TIMEOUT else _Stage.THIRD
