@@ -125,7 +125,7 @@ def _pick(model: type[Transaction] | type[SentLimit], row: dict[str, Any]) -> di
 def _transaction(row: dict[str, Any]) -> dict[str, Any]:
     token, numbers = row["id_token"], read_numbers(row["seq_nos"])
     first, last = row["start_no"], row["end_no"]
-    has_ended = row["ended_at"] is not None and bool(numbers.stretches)
+    has_ended = row["ended_at"] is not None and bool(numbers.bounds)
     news = {
         "id_token": IdToken(token).masked if token else None,
         "missing_reports": numbers.missing,

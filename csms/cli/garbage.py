@@ -23,10 +23,14 @@ from typing import Final
 _PAUSE_S: Final = 0.01
 _LOOK_EVERY_S: Final = 1.0
 _LOOKS_A_MINUTE: Final = 60
-_YOUNG: Final = 2_000
-"""A collection of the youngest begins when so many more have come than gone."""
-_YOUNG_ROUNDS: Final = 5
-"""So many of those, and what survived them is looked at again, and then counts as old."""
+_YOUNG: Final = 20_000
+"""A collection of the youngest begins when so many more have come than gone.
+
+They are looked at in some five milliseconds. A thousand messages that wait for one commit are not
+that many: were they, each of their objects would be looked at twice before it goes, for nothing.
+"""
+_YOUNG_ROUNDS: Final = 0
+"""After more of those, what survived them is looked at again, and then counts as old."""
 _NEVER: Final = 2**31 - 1
 _YOUNGER, _OLD = 1, 2
 

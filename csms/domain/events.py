@@ -74,7 +74,7 @@ class DataReply:
     data: Any = None
 
 
-class StationEvent(msgspec.Struct, Generic[ReplyT], frozen=True, kw_only=True):
+class StationEvent(msgspec.Struct, Generic[ReplyT], frozen=True, kw_only=True, gc=False):
     """Base of all reports.
 
     Attributes:

@@ -6,28 +6,32 @@ from typing import Final
 
 import msgspec
 
-_MOST: Final = 2**63
 _STRETCH: Final = re.compile(r"(-?\d+)-(-?\d+)")
 """The schemas forbid no numbers below zero."""
 
 
 class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
-    """Numbers as stretches without a gap, in order: first and last of each. Written `0-57,60-60`.
+    """Numbers as stretches without a gap, in order. Written `0-57,60-60`.
 
     They mostly come one after the other, so that there is one stretch.
+
+    Attributes:
+        bounds: The first and the last number of each stretch.
     """
 
-    stretches: tuple[tuple[int, int], ...] = ()
+    bounds: tuple[int, ...] = ()
 
     def __contains__(self, number: int) -> bool:
-        place = bisect_right(self.stretches, (number, _MOST))
-        return place > 0 and number <= self.stretches[place - 1][1]
+        place = bisect_right(self.bounds, number)
+        return place % 2 == 1 or (place > 0 and self.bounds[place - 1] == number)
 
     def __str__(self) -> str:
-        if len(self.stretches) == 1:
-            first, last = self.stretches[0]
-            return f"{first}-{last}"
-        return ",".join(f"{first}-{last}" for first, last in self.stretches)
+        return ",".join([f"{first}-{last}" for first, last in self.stretches])
+
+    @property
+    def stretches(self) -> tuple[tuple[int, int], ...]:
+        """The first and the last number of each stretch, as a pair."""
+        return tuple(zip(self.bounds[::2], self.bounds[1::2], strict=True))
 
     @property
     def missing(self) -> tuple[tuple[int, int], ...]:
@@ -46,16 +50,18 @@ class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
 
     def having(self, number: int) -> "ReportNumbers":
         """With one more number."""
+        if self.bounds and number == self.bounds[-1] + 1:  # nearly always
+            return ReportNumbers((*self.bounds[:-1], number))
         if number in self:
             return self
-        place = bisect_right(self.stretches, (number, _MOST))
-        before, after = self.stretches[:place], self.stretches[place:]
+        place = bisect_right(self.bounds, number)
+        before, after = self.bounds[:place], self.bounds[place:]
         first = last = number
-        if before and before[-1][1] == number - 1:
-            first, before = before[-1][0], before[:-1]
-        if after and after[0][0] == number + 1:
-            last, after = after[0][1], after[1:]
-        return ReportNumbers((*before, (first, last), *after))
+        if before and before[-1] == number - 1:
+            first, before = before[-2], before[:-2]
+        if after and after[0] == number + 1:
+            last, after = after[1], after[2:]
+        return ReportNumbers((*before, first, last, *after))
 
 
 class MissingReports(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,4 +83,4 @@ def read_numbers(text: str | None) -> ReportNumbers:
     if not text:
         return ReportNumbers()
     stretches = _STRETCH.findall(text)
-    return ReportNumbers(tuple((int(first), int(last)) for first, last in stretches))
+    return ReportNumbers(tuple(int(bound) for stretch in stretches for bound in stretch))

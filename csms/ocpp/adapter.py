@@ -91,17 +91,18 @@ class _Exchange:
     call: Message
     result: Message
 
-    def encode_reply(self, reply: Any) -> JsonObject:  # noqa: ANN401
-        payload = self.entry.encode(reply)
-        self.result.read(payload)
-        return payload
-
 
 class Incoming(msgspec.Struct, Generic[ReplyT], frozen=True, gc=False):
-    """A call that was understood, and how to write the reply to it."""
+    """A call that was understood."""
 
     event: StationEvent[ReplyT]
-    encode_reply: Callable[[ReplyT], JsonObject]
+    exchange: _Exchange
+
+    def encode_reply(self, reply: ReplyT) -> JsonObject:
+        """Write the reply to it."""
+        payload = self.exchange.entry.encode(reply)
+        self.exchange.result.read(payload)
+        return payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class Adapter:
         except FieldError as error:
             code = ErrorCode.PROPERTY_CONSTRAINT_VIOLATION
             raise CallRefusedError(self._spell(code), str(error)) from error
-        return Incoming(event, exchange.encode_reply)
+        return Incoming(event, exchange)
 
     def encode_command(self, command: Command[OutcomeT]) -> Outgoing[OutcomeT]:
         """Put a command into words.

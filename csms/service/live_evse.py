@@ -227,7 +227,9 @@ class LiveEvse:
             Whether it says something that a plan depends on.
         """
         before, was_disobeyed = self.habits, self.allowance.is_disobeyed
-        told = replace(self.allowance, is_on_trial=False)
+        told = self.allowance
+        if told.is_on_trial:
+            told = replace(told, is_on_trial=False)
         allowed_a = told.most_a(now - settled, now)
         self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
         if self.trial is not None:

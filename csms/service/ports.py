@@ -1,6 +1,6 @@
 """What the use cases need of the world outside; adapters at the rim provide it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -323,8 +323,8 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
         """Who has tried to connect."""
         ...
 
-    async def commit(self) -> None:
-        """Keep everything. What is not committed is forgotten."""
+    def commit(self) -> Awaitable[None]:
+        """Keep everything; done when it is kept. What is not committed is forgotten."""
         ...
 
 

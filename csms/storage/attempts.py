@@ -36,7 +36,7 @@ class AttemptRepository(Repository):
     async def put(self, attempts: Iterable[Attempt]) -> None:
         """Keep attempts as they are now."""
         for attempt in attempts:
-            self._unit.put_down(_ATTEMPTS, _write(attempt))
+            self._unit.put_down((_ATTEMPTS, *_write(attempt)))
 
     async def drop(self, station_ids: Iterable[StationId]) -> None:
         """Forget attempts."""

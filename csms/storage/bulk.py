@@ -1,6 +1,7 @@
 """Rows that many units of work put down, and the statements that write them all at once."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -13,9 +14,9 @@ from csms.storage.tables import table_of
 
 Row: TypeAlias = tuple[Any, ...]
 """Values in the order of their kind's columns."""
-Written: TypeAlias = tuple["Bulk", Row]
-"""A row and its kind."""
-Gathered: TypeAlias = Mapping["Bulk", Collection[Row]]
+Written: TypeAlias = tuple[Any, ...]
+"""A row's kind, a `Bulk`, and then its values: one object, as thousands wait for a commit."""
+Gathered: TypeAlias = Mapping["Bulk", Collection[Written]]
 
 AT_ONCE: Final = (256, 64, 16, 4, 1)
 """How many rows a statement for SQLite has: any number of rows is a few of these, so that the
@@ -30,7 +31,8 @@ class Bulk:
 
     Attributes:
         table: The table's name.
-        key_count: Of rows that agree in so many columns, the first ones, only the last is written.
+        key_count: Of rows that agree in so many columns, the first ones, only the last is written;
+            0: all are.
         instants: Places of the columns that are instants.
         for_sqlite: The statements for so many rows, by their number: `AT_ONCE`.
         for_postgres: The statement for all rows, with an array for each column.
@@ -116,11 +118,17 @@ def in_one(kinds: Sequence[Bulk]) -> str | None:
 
 def gather(rows: Iterable[Written]) -> Gathered:
     """All rows by their kind, in the order in which the kinds first come."""
-    gathered: dict[Bulk, dict[Row | int, Row]] = {}
-    for kind, row in rows:
-        some = gathered.setdefault(kind, {})
-        some[row[: kind.key_count] if kind.key_count else len(some)] = row
-    return {kind: some.values() for kind, some in gathered.items()}
+    gathered: defaultdict[Bulk, list[Written]] = defaultdict(list)
+    for row in rows:
+        gathered[row[0]].append(row)
+    return {kind: _newest(some, kind.key_count) for kind, some in gathered.items()}
+
+
+def _newest(rows: Sequence[Written], key_count: int) -> Collection[Written]:
+    """The last one of those that agree in their kind and the key behind it."""
+    if key_count == 0:
+        return rows
+    return {row[1 : 1 + key_count]: row for row in rows}.values()
 
 
 def _renumbered(statement: str, used: int) -> tuple[str, int]:

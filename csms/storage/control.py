@@ -97,13 +97,13 @@ class ControlRepository(Repository):
         row = (evse.station_id, evse.number, sent_at, sent_at, steps)
         names = ("purpose", "form", "verdict", "detail", "settled_at")
         told = tuple(facts[name] for name in names)
-        self._unit.put_down(_FALLBACKS, (*row, *told))
+        self._unit.put_down((_FALLBACKS, *row, *told))
 
     async def settle_limit(
         self, number: int, verdict: Verdict, detail: str, settled_at: datetime
     ) -> None:
         """Keep what came of a limit."""
-        self._unit.put_down(_SETTLED, (number, verdict.value, detail, settled_at))
+        self._unit.put_down((_SETTLED, number, verdict.value, detail, settled_at))
 
     async def limits_alive_at(
         self, site_id: SiteId, now: datetime
@@ -134,7 +134,7 @@ class ControlRepository(Repository):
     ) -> None:
         """Keep a feeder's currents: `load_a`, `limit_a` and `uncontrolled_a`, by line."""
         lists = (json.dumps(currents[name]) for name in ("load_a", "limit_a", "uncontrolled_a"))
-        self._unit.put_down(_FEEDER_READINGS, (site_id, feeder_id, at, *lists))
+        self._unit.put_down((_FEEDER_READINGS, site_id, feeder_id, at, *lists))
 
 
 def _limit_of(row: RowMapping) -> TimedLimit:

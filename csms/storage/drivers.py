@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import aiosqlite
 from asyncpg import InterfaceError, PostgresError
 
-from csms.storage.bulk import AT_ONCE, Bulk, Gathered, Row, in_one
+from csms.storage.bulk import AT_ONCE, Bulk, Gathered, Row, Written, in_one
 
 _COMMIT: Final = "COMMIT"
 
@@ -90,7 +90,7 @@ class PostgresDriver:
         if before:
             await self._connection.execute("; ".join(before))
         for kind, some in (rows or {}).items():
-            await self._connection.execute(kind.for_postgres, *zip(*some, strict=True))
+            await self._connection.execute(kind.for_postgres, *_columns(some))
         if after:
             done = await self._connection.execute("; ".join(after))
             if after[-1] == _COMMIT and done != _COMMIT:  # it says so, and raises nothing
@@ -104,7 +104,7 @@ class PostgresDriver:
         statement = self._in_one[kinds]
         if statement is None:
             return False
-        columns = [column for some in rows.values() for column in zip(*some, strict=True)]
+        columns = [column for some in rows.values() for column in _columns(some)]
         try:
             await self._connection.execute(statement, *columns)
         except (PostgresError, InterfaceError):
@@ -118,7 +118,7 @@ def _run(
     for statement in before:
         connection.execute(statement)
     for kind, some in rows.items():
-        for part in _parts(list(_texts(some, kind.instants))):
+        for part in _parts(_texts(some, kind.instants)):
             connection.execute(kind.for_sqlite[len(part)], list(chain.from_iterable(part)))
     for statement in after:
         connection.execute(statement)
@@ -133,14 +133,18 @@ def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
             begin += count
 
 
-def _texts(rows: Iterable[Row], instants: Sequence[int]) -> Iterable[Row]:
-    """Rows with their instants as SQLAlchemy keeps them: UTC to the microsecond, no offset."""
-    if not instants:
-        return rows
+def _columns(rows: Iterable[Written]) -> list[Sequence[Any]]:
+    """The values of all rows, column by column, without the kind."""
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    return columns[1:]
+
+
+def _texts(rows: Iterable[Written], instants: Sequence[int]) -> Sequence[Row]:
+    """Rows with their instants as SQLAlchemy keeps them: UTC to the microsecond, no offset."""
+    columns = _columns(rows)
     for place in instants:
         columns[place] = [instant and _text(instant) for instant in columns[place]]
-    return zip(*columns, strict=True)
+    return list(zip(*columns, strict=True))
 
 
 def _text(instant: datetime) -> str:

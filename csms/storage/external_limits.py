@@ -36,7 +36,7 @@ class ExternalLimitRepository(Repository):
             msgspec.json.encode(limit.schedules).decode(),
             limit.told_at,
         )
-        self._unit.put_down(_LIMITS, row)
+        self._unit.put_down((_LIMITS, *row))
 
     async def drop(
         self, station_id: StationId, source: LimitSource, evse_number: int | None

@@ -41,7 +41,7 @@ class GuardEventRepository(Repository):
                 event.limit_a,
                 event.lasted_s,
             )
-            self._unit.put_down(_EVENTS, row)
+            self._unit.put_down((_EVENTS, *row))
 
     async def newest(self, site_id: SiteId, limit: int) -> list[GuardEvent]:
         """The last events of a site, the newest first."""

@@ -14,10 +14,15 @@ from csms.domain.transaction import Transaction
 
 
 class OpenTransaction(msgspec.Struct, frozen=True, gc=False):
-    """A transaction that runs, and which reports of it have come."""
+    """A transaction that runs, and which reports of it have come.
+
+    Attributes:
+        is_news: Its unit of work has still to write down what has changed of it.
+    """
 
     transaction: Transaction
     numbers: ReportNumbers
+    is_news: bool = False
 
 
 class Ledger:

@@ -46,7 +46,7 @@ class NoticeRepository(Repository):
             notice.received_at,
             orjson.dumps(notice.body).decode(),
         )
-        self._unit.put_down(_NOTICES, row)
+        self._unit.put_down((_NOTICES, *row))
 
 
 class VariableRepository(Repository):
@@ -58,7 +58,7 @@ class VariableRepository(Repository):
         """Keep variables as a station has just told them."""
         for variable in variables:
             for attribute in variable.attributes:
-                self._unit.put_down(_VARIABLES, _row(station_id, variable, attribute, told_at))
+                self._unit.put_down((_VARIABLES, *_row(station_id, variable, attribute, told_at)))
 
     async def value_of(self, station_id: StationId, component: str, variable: str) -> str | None:
         """The actual value of a variable of the station's own, None if it was not told."""

@@ -24,7 +24,12 @@ def write_readings(samples: Iterable[MeterSample]) -> Iterator[tuple[datetime, i
         if sample.at is not last_at:  # most messages have one instant
             last_at = sample.at
             parts = by_instant.setdefault(last_at, [])
-        parts.append(_parts(sample))
+        if sample.location != _LOCATION or sample.context != _CONTEXT or sample.signed is not None:
+            parts.append(_unusual_parts(sample))
+        elif sample.phase is not None:
+            parts.append([sample.measurand, sample.value, sample.phase])
+        else:
+            parts.append([sample.measurand, sample.value])
     for at, parts in by_instant.items():
         text = orjson.dumps(parts)
         yield at, crc32(text), text.decode()
@@ -35,21 +40,14 @@ def read_samples(at: datetime, text: str) -> tuple[MeterSample, ...]:
     return tuple(_sample(at, parts) for parts in orjson.loads(text))
 
 
-def _parts(sample: MeterSample) -> list[Any]:
+def _unusual_parts(sample: MeterSample) -> list[Any]:
     """What a sample tells, without what is as usual at the end."""
+    parts = [sample.measurand, sample.value, sample.phase, sample.context]
+    if sample.location != _LOCATION or sample.signed is not None:
+        parts.append(sample.location)
     if sample.signed is not None:
-        return [*_all_but_signed(sample), sample.signed]
-    if sample.location != _LOCATION:
-        return _all_but_signed(sample)
-    if sample.context != _CONTEXT:
-        return [sample.measurand, sample.value, sample.phase, sample.context]
-    if sample.phase is not None:
-        return [sample.measurand, sample.value, sample.phase]
-    return [sample.measurand, sample.value]
-
-
-def _all_but_signed(sample: MeterSample) -> list[Any]:
-    return [sample.measurand, sample.value, sample.phase, sample.context, sample.location]
+        parts.append(sample.signed)
+    return parts
 
 
 def _sample(at: datetime, parts: list[Any]) -> MeterSample:

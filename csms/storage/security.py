@@ -71,7 +71,7 @@ class SecurityRepository(Repository):
     async def note_security_event(self, event: SecurityEvent) -> None:
         """Keep a security event, once however often it is told."""
         row = (event.station_id or "", event.kind, event.at, event.detail, event.origin.value)
-        self._unit.put_down(_EVENTS, row)
+        self._unit.put_down((_EVENTS, *row))
 
     async def drop_security_events(self, before: datetime) -> None:
         """Forget events that are older."""

@@ -104,12 +104,12 @@ class SiteRepository(Repository):
         await self._unit.execute(delete(_feeder).where(_feeder.c.site_id == site.site_id))
         for position, feeder in enumerate(site.feeders):
             told = (feeder.feeder_id, feeder.name, feeder.parent_id, position)
-            self._unit.put_down(_FEEDERS, (site.site_id, *told))
+            self._unit.put_down((_FEEDERS, site.site_id, *told))
         for station_id in sorted(site.station_ids):
-            self._unit.put_down(_LISTED, (station_id, site.site_id, False))
+            self._unit.put_down((_LISTED, station_id, site.site_id, False))
         for place in site.places:
             key = (place.evse.station_id, place.evse.number)
-            self._unit.put_down(_EVSES, (*key, Standing.UNKNOWN.value))
+            self._unit.put_down((_EVSES, *key, Standing.UNKNOWN.value))
 
 
 class StationRepository(Repository):
@@ -187,16 +187,16 @@ class StationRepository(Repository):
 
     async def note_connected(self, station_id: StationId, protocol: str, at: datetime) -> None:
         """Keep that a station has connected."""
-        self._unit.put_down(_CONNECTED, (station_id, protocol, at))
+        self._unit.put_down((_CONNECTED, station_id, protocol, at))
 
     async def note_boot(self, station_id: StationId, model: StationModel, at: datetime) -> None:
         """Keep how a station introduced itself."""
         row = (station_id, model.vendor, model.model, model.serial, model.firmware, at, at)
-        self._unit.put_down(_BOOTED, row)
+        self._unit.put_down((_BOOTED, *row))
 
     async def note_seen(self, station_id: StationId, at: datetime) -> None:
         """Keep that a station has called."""
-        self._unit.put_down(_SEEN, (station_id, at))
+        self._unit.put_down((_SEEN, station_id, at))
 
     async def note_status(self, event: StatusChanged, at: datetime) -> None:
         """Keep a connector's status."""
@@ -210,7 +210,7 @@ class StationRepository(Repository):
             event.detail,
             event.at or at,
         )
-        self._unit.put_down(_STATUS, row)
+        self._unit.put_down((_STATUS, *row))
 
     async def note_standing(
         self,
@@ -223,7 +223,7 @@ class StationRepository(Repository):
         """Keep whether an EVSE holds its standing fallback, and in which form."""
         form = None if held is None else str(held)
         row = (evse.station_id, evse.number, standing.value, fallback_a, at, form)
-        self._unit.put_down(_STANDING, row)
+        self._unit.put_down((_STANDING, *row))
 
     async def _standings_at(
         self, site_id: SiteId
@@ -274,7 +274,7 @@ class TokenRepository(Repository):
     async def note_seen(self, token: IdToken, at: datetime) -> None:
         """Keep that a token was shown, listed or not."""
         row = (token.key, token.value, token.kind, TokenStatus.UNKNOWN.value, False, at)
-        self._unit.put_down(_SHOWN, row)
+        self._unit.put_down((_SHOWN, *row))
 
     async def put(self, record: TokenRecord) -> None:
         """List a token, or change what is said of it."""

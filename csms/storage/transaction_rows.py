@@ -10,8 +10,18 @@ from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.station import ChargingState
 from csms.domain.transaction import ClosingRule, NeedTeller, StatedNeed, Transaction
-from csms.storage.bulk import Row
+from csms.storage.bulk import Written, changed_rows, new_rows
 from csms.storage.ledger import OpenTransaction
+from csms.storage.tables import TransactionEventRow, TransactionRow
+
+_REPORTS: Final = new_rows(
+    TransactionEventRow,
+    *("at", "station_id", "transaction_id", "seq_no"),
+    *("stage", "trigger", "charging_state", "is_offline", "received_at"),
+)
+_PROGRESS: Final = changed_rows(
+    TransactionRow, "number", "energy_wh", "charging_state", "seq_nos", while_null="ended_at"
+)
 
 BY_STATION: Final = "station"
 """Who has closed a transaction of which its station told the end; else it is the rule."""
@@ -23,29 +33,35 @@ def start_key(event: TransactionReported) -> str:
     return f"{event.evse_number}|{token}|{event.at.isoformat()}|{event.register_wh}"
 
 
-def report_row(event: TransactionReported, transaction: Transaction, received_at: datetime) -> Row:
+def report_row(
+    event: TransactionReported, transaction: Transaction, received_at: datetime
+) -> Written:
     """A report, as a row of `transaction_event`."""
+    state = event.charging_state
     return (
+        _REPORTS,
         event.at,
         event.station_id,
         transaction.transaction,
         event.seq_no,
         event.stage.value,
         event.trigger,
-        event.charging_state and event.charging_state.value,
+        state and state.value,
         event.is_offline,
         received_at,
     )
 
 
-def progress_row(entry: OpenTransaction) -> Row:
+def progress_row(entry: OpenTransaction) -> Written:
     """What may change with every report: number, energy, state, numbers of reports."""
-    transaction, numbers = entry.transaction, entry.numbers
+    transaction = entry.transaction
+    state = transaction.charging_state
     return (
+        _PROGRESS,
         transaction.number,
         transaction.energy_wh,
-        transaction.charging_state and transaction.charging_state.value,
-        str(numbers) if numbers.stretches else None,
+        state and state.value,
+        str(entry.numbers) or None,
     )
 
 

@@ -25,13 +25,11 @@ from csms.storage.tables import (
     IdTokenRow,
     MeterReadingRow,
     StationRow,
-    TransactionEventRow,
     TransactionRow,
     table_of,
 )
 from csms.storage.transaction_rows import (
     BY_STATION,
-    progress_row,
     report_row,
     start_key,
     transaction_of,
@@ -43,14 +41,6 @@ _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _HISTORY: Final = 20
 
-_REPORTS: Final = new_rows(
-    TransactionEventRow,
-    *("at", "station_id", "transaction_id", "seq_no"),
-    *("stage", "trigger", "charging_state", "is_offline", "received_at"),
-)
-_PROGRESS: Final = changed_rows(
-    TransactionRow, "number", "energy_wh", "charging_state", "seq_nos", while_null="ended_at"
-)
 _WHOSE: Final = changed_rows(TransactionRow, "number", "evse_number", "id_token", "meter_start_wh")
 _READINGS: Final = new_rows(
     MeterReadingRow,
@@ -74,10 +64,10 @@ class TransactionRepository(Repository):
             entry = OpenTransaction(transaction, await self._numbers_of(transaction.number))
         if event.seq_no in entry.numbers:
             return False
-        self._unit.put_down(_REPORTS, report_row(event, transaction, received_at))
+        self._unit.put_down(report_row(event, transaction, received_at))
         numbers = entry.numbers.having(event.seq_no)
         if transaction.ended_at is None:
-            self._note(OpenTransaction(entry.transaction, numbers))
+            self._unit.note_progress(entry.transaction, numbers)
         else:
             await self._change(transaction.number, seq_nos=str(numbers))
         return True
@@ -190,9 +180,9 @@ class TransactionRepository(Repository):
             numbers = await self._numbers_of(transaction.number)
         else:
             numbers = entry.numbers
-        if entry is None or whose(transaction) != whose(entry.transaction):
-            self._unit.put_down(_WHOSE, (transaction.number, *whose(transaction)))
-        self._note(OpenTransaction(transaction, numbers))
+        if entry is None or _is_others(transaction, entry.transaction):
+            self._unit.put_down((_WHOSE, transaction.number, *whose(transaction)))
+        self._unit.note_progress(transaction, numbers)
 
     async def end(
         self,
@@ -241,7 +231,7 @@ class TransactionRepository(Repository):
 
     async def note_heard(self, number: int, at: datetime) -> None:
         """Keep when a running transaction was last heard of."""
-        self._unit.put_down(_HEARD, (number, at))
+        self._unit.put_down((_HEARD, number, at))
 
     async def silent_since(self, before: datetime) -> list[Transaction]:
         """Transactions that run, and of which nothing was heard since an instant."""
@@ -307,10 +297,10 @@ class TransactionRepository(Repository):
     ) -> None:
         """Keep meter samples, each once."""
         for at, digest, text in write_readings(samples):
-            row = (at, station_id, evse_number, digest, transaction_number, text)
-            self._unit.put_down(_READINGS, row)
+            row = (_READINGS, at, station_id, evse_number, digest, transaction_number, text)
+            self._unit.put_down(row)
             if self._unit.is_first_metered(station_id):
-                self._unit.put_down(_METERED, (station_id, at))
+                self._unit.put_down((_METERED, station_id, at))
 
     async def _find_started(self, event: TransactionReported) -> Transaction | None:
         if event.transaction is not None:
@@ -336,22 +326,23 @@ class TransactionRepository(Repository):
         transaction = transaction_of(row)
         if transaction.ended_at is None:
             entry = OpenTransaction(transaction, read_numbers(row["seq_nos"]))
-            self._unit.note_running(transaction.number, entry)
+            self._unit.note_running(entry)
         return transaction
 
     async def _numbers_of(self, number: int) -> ReportNumbers:
         query = select(_transaction.c.seq_nos).where(_transaction.c.number == number)
         return read_numbers((await self._unit.execute(query)).scalar_one_or_none())
 
-    def _note(self, entry: OpenTransaction) -> None:
-        """Keep what has changed of a running transaction."""
-        self._unit.note_running(entry.transaction.number, entry)
-        self._unit.put_down(_PROGRESS, progress_row(entry))
-
     async def _change(self, number: int, **values: object) -> None:
-        self._unit.note_running(number, None)
+        self._unit.forget_running(number)
         statement = update(_transaction).where(_transaction.c.number == number).values(**values)
         await self._unit.execute(statement)
+
+
+def _is_others(transaction: Transaction, known: Transaction) -> bool:
+    """Whether more is known of a transaction than its progress: what `whose` tells."""
+    now = (transaction.evse, transaction.id_token, transaction.meter_start_wh)
+    return now != (known.evse, known.id_token, known.meter_start_wh)
 
 
 def _query() -> Select[Any]:

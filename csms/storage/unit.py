@@ -1,6 +1,6 @@
 """What repositories work on: rows to be written with all others, and statements of one's own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -10,9 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from csms.domain.identity import StationId
-from csms.storage.bulk import Bulk, Row, Written
+from csms.domain.report_numbers import ReportNumbers
+from csms.domain.transaction import Transaction
+from csms.storage.bulk import Written
 from csms.storage.group_commit import GroupCommit
 from csms.storage.ledger import OpenTransaction
+from csms.storage.transaction_rows import progress_row
 from csms.storage.uninterrupted import uninterrupted
 
 Insert: TypeAlias = Callable[[Table], sqlite.Insert | postgresql.Insert]
@@ -28,6 +31,8 @@ class Unit:
         writer: Commits it.
         insert: Makes inserts in the database's dialect.
     """
+
+    __slots__ = ("_changes", "_connection", "_is_entered", "_rows", "_turn", "_writer", "insert")
 
     def __init__(self, writer: GroupCommit, insert: Insert) -> None:
         self.insert = insert
@@ -57,34 +62,28 @@ class Unit:
         finally:
             self._writer.leave()
 
-    async def commit(self) -> None:
-        """Keep everything; return when the disk has it. What is not committed is forgotten.
+    def commit(self) -> Awaitable[None]:
+        """Keep everything; done when the disk has it. What is not committed is forgotten.
 
         Raises:
             NotKeptError: It could not be written, or not be committed.
         """
         if not self._is_entered:
             raise RuntimeError("commit outside of the unit of work")
-        rows, changes = self._rows, self._changes
-        self._rows, self._changes = [], {}
-        if self._connection is not None:
-            is_kept = await self._writer.keep(rows, changes)
-            await self._leave_turn()
-        elif rows or self._writer.is_busy:  # what it has seen may be about to be committed
-            is_kept = self._writer.join(rows, changes)
-        else:
-            return
-        await is_kept
+        if self._connection is None and (self._rows or self._changes or self._writer.is_busy):
+            return self._writer.join(*self._taken())  # and what it has seen is committed as well
+        return self._commit_turn()
 
-    def put_down(self, kind: Bulk, row: Row) -> None:
+    def put_down(self, row: Written) -> None:
         """Have a row written, before the next statement or with the commit."""
-        self._rows.append((kind, row))
+        self._rows.append(row)
 
     async def execute(
         self, statement: Executable, parameters: Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Execute a statement once it is this unit's turn."""
         connection = self._connection or await self._take_turn()
+        self._put_news_down()
         if self._rows:
             rows, self._rows = self._rows, []
             await self._writer.write_down(rows)
@@ -101,9 +100,18 @@ class Unit:
             return self._changes[number]
         return self._writer.ledger.find(number)
 
-    def note_running(self, number: int, entry: OpenTransaction | None) -> None:
-        """Remember a running transaction; None: it has to be looked up again."""
-        self._changes[number] = entry
+    def note_running(self, entry: OpenTransaction) -> None:
+        """Remember a running transaction that was looked up."""
+        self._changes[entry.transaction.number] = entry
+
+    def note_progress(self, transaction: Transaction, numbers: ReportNumbers) -> None:
+        """Keep what has changed of a running transaction; it is written once, as it is then."""
+        self._changes[transaction.number] = OpenTransaction(transaction, numbers, is_news=True)
+
+    def forget_running(self, number: int) -> None:
+        """Have a transaction looked up again: a statement is about to change it."""
+        self._put_news_down()
+        self._changes[number] = None
 
     def is_first_metered(self, station_id: StationId) -> bool:
         """Whether a station's meter is heard of for the first time since the start."""
@@ -112,6 +120,27 @@ class Unit:
             return False
         metered.add(station_id)
         return True
+
+    def _put_news_down(self) -> None:
+        """Have written what has changed of running transactions."""
+        for number, entry in self._changes.items():
+            if entry is not None and entry.is_news:
+                self.put_down(progress_row(entry))
+                self._changes[number] = OpenTransaction(entry.transaction, entry.numbers)
+
+    def _taken(self) -> tuple[list[Written], dict[int, OpenTransaction | None]]:
+        """All that is to be kept; the unit begins anew."""
+        self._put_news_down()
+        rows, changes = self._rows, self._changes
+        self._rows, self._changes = [], {}
+        return rows, changes
+
+    async def _commit_turn(self) -> None:
+        """Keep what statements did; there is nothing to keep for one that executed none."""
+        if self._connection is not None:
+            is_kept = await self._writer.keep(*self._taken())
+            await self._leave_turn()
+            await is_kept
 
     async def _take_turn(self) -> AsyncConnection:
         async with AsyncExitStack() as stack:

@@ -26,6 +26,8 @@ class SqlUnitOfWork(Unit):
         database: Where things are kept.
     """
 
+    __slots__ = ()
+
     def __init__(self, database: Database) -> None:
         super().__init__(database.writer, database.insert)
 

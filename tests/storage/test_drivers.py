@@ -34,7 +34,9 @@ def site(name: str, voltage_v: float = 230.0) -> tuple[object, ...]:
 
 
 async def test_rows_that_are_known_are_passed_over(database: Database, driver: Driver) -> None:
-    rows = gather([(SITES, site("a")), (SITES, site("a", 400.0)), (SITES, site("fjordgata", 1.0))])
+    rows = gather(
+        [(SITES, *site("a")), (SITES, *site("a", 400.0)), (SITES, *site("fjordgata", 1.0))]
+    )
     await driver.run((driver.begin,), rows, ("COMMIT",))
     async with database.reading() as connection:
         found = await connection.execute(text("SELECT id, voltage_v FROM site ORDER BY id"))
@@ -44,9 +46,9 @@ async def test_rows_that_are_known_are_passed_over(database: Database, driver: D
 async def test_last_of_the_rows_with_one_key_counts(database: Database, driver: Driver) -> None:
     seen = [("G-01", "1.6", after(i)) for i in range(3)]
     statuses = [("G-01", 1, 1, status, NOON) for status in ("available", "faulted")]
-    rows = [(SEEN, row) for row in seen] + [(STATUS, row) for row in statuses]
+    rows = [(SEEN, *row) for row in seen] + [(STATUS, *row) for row in statuses]
     await driver.run((driver.begin,), gather(rows), ("COMMIT",))
-    await driver.run((), gather([(STATUS, ("G-01", 1, 1, "occupied", after(1)))]))
+    await driver.run((), gather([(STATUS, "G-01", 1, 1, "occupied", after(1))]))
     async with database.reading() as connection:
         station = table_of(StationRow)
         found = await connection.execute(
@@ -64,8 +66,8 @@ async def test_any_number_of_rows_is_written_and_changed(
 ) -> None:
     names = [f"G-{number:03}" for number in range(count)]
     stations = new_rows(StationRow, "id", "is_guest")
-    await driver.run((driver.begin,), gather((stations, (name, False)) for name in names))
-    seen = [(SEEN, (name, f"{number}", NOON)) for number, name in enumerate(names)]
+    await driver.run((driver.begin,), gather((stations, name, False) for name in names))
+    seen = [(SEEN, name, f"{number}", NOON) for number, name in enumerate(names)]
     await driver.run((), gather(seen), ("COMMIT",))
     async with database.reading() as connection:
         station = table_of(StationRow)
@@ -79,7 +81,7 @@ async def test_any_number_of_rows_is_written_and_changed(
 
 async def test_instants_are_kept_in_utc_as_everywhere(database: Database, driver: Driver) -> None:
     local = datetime(2026, 7, 1, 12, 0, 0, 5, tzinfo=ZoneInfo("Europe/Oslo"))
-    await driver.run((), gather([(SEEN, ("G-01", None, local))]))
+    await driver.run((), gather([(SEEN, "G-01", None, local)]))
     seen_at = table_of(StationRow).c.seen_at
     async with database.reading() as connection:
         for query in (
@@ -102,9 +104,9 @@ only_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 async def test_rows_of_several_tables_are_committed_at_once(
     database: Database, driver: Driver
 ) -> None:
-    rows = [(SITES, site("a")), (SITES, site("b")), (SEEN, ("G-01", "1.6", NOON))]
+    rows = [(SITES, *site("a")), (SITES, *site("b")), (SEEN, "G-01", "1.6", NOON)]
     statuses = [("G-01", 1, 1, status, NOON) for status in ("available", "faulted")]
-    assert await driver.has_committed(gather([*rows, *((STATUS, row) for row in statuses)]))
+    assert await driver.has_committed(gather([*rows, *((STATUS, *row) for row in statuses)]))
     assert await names_of(database) == {"fjordgata", "a", "b"}
     async with database.reading() as connection:
         connector, station = table_of(ConnectorRow), table_of(StationRow)
@@ -118,18 +120,18 @@ async def test_rows_of_several_tables_are_committed_at_once(
 async def test_rows_that_are_at_fault_or_of_one_table_twice_are_not_committed_at_once(
     database: Database, driver: Driver
 ) -> None:
-    orphan = (STATUS, ("nobody", 1, 1, "available", NOON))
-    assert not await driver.has_committed(gather([(SITES, site("a")), orphan]))
-    assert not await driver.has_committed(gather([(SITES, ("b", None, "Etc/UTC", "TN", 230.0))]))
+    orphan = (STATUS, "nobody", 1, 1, "available", NOON)
+    assert not await driver.has_committed(gather([(SITES, *site("a")), orphan]))
+    assert not await driver.has_committed(gather([(SITES, "b", None, "Etc/UTC", "TN", 230.0)]))
     protocol = changed_rows(StationRow, "id", "protocol")
-    twice = [(SEEN, ("G-01", "1.6", NOON)), (protocol, ("G-01", "2.0.1"))]
+    twice = [(SEEN, "G-01", "1.6", NOON), (protocol, "G-01", "2.0.1")]
     assert not await driver.has_committed(gather(twice))
     assert await names_of(database) == {"fjordgata"}
 
 
 async def test_what_follows_an_error_is_not_run(database: Database, driver: Driver) -> None:
     with pytest.raises(Exception, match="nonsense"):
-        await driver.run((driver.begin, "nonsense"), gather([(SITES, site("a"))]), ("COMMIT",))
+        await driver.run((driver.begin, "nonsense"), gather([(SITES, *site("a"))]), ("COMMIT",))
     await driver.run(("ROLLBACK",))
     async with database.reading() as connection:
         assert len((await connection.execute(text("SELECT id FROM site"))).all()) == 1

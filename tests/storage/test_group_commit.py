@@ -354,10 +354,13 @@ async def test_unit_that_is_cancelled_before_it_has_a_place_takes_none(
 async def test_what_waits_is_committed_before_the_database_is_closed(
     database: Database, faults: Faults
 ) -> None:
+    faults.gate.clear()
     unit = asyncio.ensure_future(metered(database, 0))
     await settled([unit])
-    await database.close()
-    assert await outcomes([unit]) == [None]
+    ending = asyncio.ensure_future(database.close())
+    await settled([unit, ending])
+    faults.gate.set()
+    assert await outcomes([unit, ending]) == [None, None]
     assert await count(database, "meter_reading") == 1
 
 

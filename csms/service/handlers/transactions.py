@@ -20,6 +20,7 @@ from csms.service.closing import REPORTS_COME_WITHIN, catch_up, close, priced
 from csms.service.handlers.context import HandlerContext
 from csms.service.live_site import LiveSite
 from csms.service.ports import UnitOfWork
+from csms.service.stores import TransactionStore
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +41,15 @@ async def transaction_reported(
     async with context.open_uow() as uow:
         if event.id_token is not None:
             verdict = await context.judge(uow, event.id_token, event.station_id)
-        event = await _with_own_id(uow, event)
-        before, is_new = await uow.transactions.begin(event)
-        is_news = await uow.transactions.is_news(event, before, now)
+        transactions = uow.transactions
+        event = await _with_own_id(transactions, event)
+        before, is_new = await transactions.begin(event)
+        is_news = await transactions.is_news(event, before, now)
         transaction = before
         past: tuple[Transaction, ...] | None = None
         if is_news and before.ended_at is None:
-            transaction = await _advance(uow, event, reading, before, now, is_new=is_new)
+            await _use_reservation(uow, event, now)
+            transaction = await _advance(transactions, event, reading, before, is_new=is_new)
             if is_new or before.evse is None:
                 await _close_others(uow, transaction, live, now)
             if transaction.ended_at is not None:
@@ -109,44 +112,46 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
     return Acknowledged()
 
 
-async def _with_own_id(uow: UnitOfWork, event: TransactionReported) -> TransactionReported:
+async def _with_own_id(
+    transactions: TransactionStore, event: TransactionReported
+) -> TransactionReported:
     """Keep an end whose start we never gave an id apart from our own ids (OCPP 1.6 only).
 
     A station may bring such ends along from another system, or from before a loss of data.
     """
     if event.seq_no is not None or event.transaction is None:
         return event
-    if await uow.transactions.find(event.station_id, event.transaction) is not None:
+    if await transactions.find(event.station_id, event.transaction) is not None:
         return event
     logger.warning("an end of transaction %s, which is not ours", event.transaction)
     return altered(event, transaction=f"{_FOREIGN}{event.transaction}")
 
 
+async def _use_reservation(uow: UnitOfWork, event: TransactionReported, now: datetime) -> None:
+    if event.reservation_id is not None:
+        used = (event.station_id, event.reservation_id, ReservationEnd.USED, now)
+        await uow.jobs.end_reservation(*used)
+
+
 async def _advance(
-    uow: UnitOfWork,
+    transactions: TransactionStore,
     event: TransactionReported,
     reading: Reading | None,
     transaction: Transaction,
-    now: datetime,
     *,
     is_new: bool,
 ) -> Transaction:
     """Apply a report to a running transaction, and keep its samples."""
-    if event.reservation_id is not None:
-        used = (event.station_id, event.reservation_id, ReservationEnd.USED, now)
-        await uow.jobs.end_reservation(*used)
     if event.stage is TransactionStage.STARTED and not is_new:
-        await uow.transactions.correct_start(transaction.number, event)
+        await transactions.correct_start(transaction.number, event)
         transaction = altered(transaction, started_at=event.at)
     transaction = _follow(transaction, event, reading)
     if event.stage is TransactionStage.ENDED:
         transaction = altered(transaction, ended_at=event.at, stop_reason=event.stop_reason)
     else:
-        await uow.transactions.progress(transaction)
+        await transactions.progress(transaction)
     evse_number = transaction.evse.number if transaction.evse else 0
-    await uow.transactions.add_samples(
-        event.station_id, evse_number, transaction.number, event.samples
-    )
+    await transactions.add_samples(event.station_id, evse_number, transaction.number, event.samples)
     return transaction
 
 
