@@ -88,7 +88,7 @@ def fit_site(history: SiteHistory, known: int | None = None, seed: int = 0) -> S
         known_days=days,
     )
     if len(judged) < _JUDGED_DAYS:
-        return model
+        return replace(model, width=_width(model, history, judged)) if judged else model
     if judged.start - rows.start >= _LEAST_DAYS:
         model = replace(model, trees=_grown(model, history, range(rows.start, judged.start), seed))
     model = _judged(model, history, judged)
@@ -156,6 +156,12 @@ def _judged(model: SiteModel, history: SiteHistory, rows: range) -> SiteModel:
     losses = {name: float(pinball(actual, one).mean()) for name, one in found.items()}
     best = min(losses, key=lambda name: losses[name])
     return replace(model, method=best, losses=losses, width=width_of(actual, found[best]))
+
+
+def _width(model: SiteModel, history: SiteHistory, rows: range) -> float:
+    """The width that fits some days."""
+    actual = history.days.values[rows.start : rows.stop]
+    return width_of(actual, predict_site(model, history, rows))
 
 
 def _grown(model: SiteModel, history: SiteHistory, rows: range, seed: int) -> tuple[Forest, ...]:

@@ -6,7 +6,7 @@ the sum, spread over the hours in which each of them is used to draw, is a featu
 model. Known at midnight, too: who is still plugged in, and who still draws.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -65,37 +65,41 @@ def drawn_by_users(stays: Stays, first_day: int, days: int) -> Drawn:
         days: How many; the midnight after the last counts too.
     """
     users = int(stays.user.max(initial=-1)) + 1
-    kwh = np.zeros((days, users, HOURS))
-    came, is_in, draws_kw = np.zeros((3, days + 1, users))
-    since_d, last_kwh = np.full((2, days + 1, users), np.nan)
-    taken_kwh, taken = np.zeros((2, days + 1, users))
-    for at in np.flatnonzero((stays.user >= 0) & np.isfinite(stays.energy_kwh)):
-        user, begin = stays.user[at], stays.came_h[at] - HOURS * first_day
-        power = _power_kw(stays, int(at))
-        end = begin + stays.energy_kwh[at] / power
-        day = int(begin // HOURS)
-        _add(kwh, user, begin, end, power)
-        if 0 <= day <= days:
-            came[day, user] += 1
-        later = max(0, day + 1)
-        since_d[later:, user] = np.arange(later, days + 1) - begin / HOURS
-        by_then_h = HOURS * np.arange(later, days + 1) - begin
-        last_kwh[later:, user] = np.minimum(stays.energy_kwh[at], by_then_h * power)
-        last = int(min(HOURS * days, stays.left_h[at] - HOURS * first_day) // HOURS)
-        midnights = np.arange(later, last + 1)
-        taken_kwh[max(0, last + 1) :, user] += stays.energy_kwh[at]
-        taken[max(0, last + 1) :, user] += 1
-        is_in[midnights, user] = 1
-        draws_kw[midnights, user] = np.where(end + _LATE_H >= HOURS * midnights, power, 0.0)
-    return Drawn(
-        kwh=kwh,
-        came=came,
-        since_d=since_d,
-        last_kwh=last_kwh,
-        is_in=is_in,
-        draws_kw=draws_kw,
-        usual_kwh=(taken_kwh + _USUAL_KWH) / (taken + 1),
+    zeros = np.zeros((days + 1, users))
+    drawn = Drawn(
+        kwh=np.zeros((days, users, HOURS)),
+        came=zeros,
+        since_d=np.full_like(zeros, np.nan),
+        last_kwh=np.full_like(zeros, np.nan),
+        is_in=np.zeros_like(zeros),
+        draws_kw=np.zeros_like(zeros),
+        usual_kwh=np.zeros_like(zeros),
     )
+    taken = np.zeros_like(zeros)
+    for at in np.flatnonzero((stays.user >= 0) & np.isfinite(stays.energy_kwh)):
+        over_from = _count(drawn, stays, int(at), HOURS * first_day)
+        drawn.usual_kwh[over_from:, stays.user[at]] += stays.energy_kwh[at]
+        taken[over_from:, stays.user[at]] += 1
+    return replace(drawn, usual_kwh=(drawn.usual_kwh + _USUAL_KWH) / (taken + 1))
+
+
+def _count(drawn: Drawn, stays: Stays, at: int, origin_h: int) -> int:
+    """Count a stay, and tell from which midnight on it is over."""
+    days, user = len(drawn.kwh), stays.user[at]
+    begin, kwh, power = stays.came_h[at] - origin_h, stays.energy_kwh[at], _power_kw(stays, at)
+    end = begin + kwh / power
+    _add(drawn.kwh, user, begin, end, power)
+    day = int(begin // HOURS)
+    if 0 <= day <= days:
+        drawn.came[day, user] += 1
+    after = np.arange(max(0, day + 1), days + 1)
+    drawn.since_d[after, user] = after - begin / HOURS
+    drawn.last_kwh[after, user] = np.minimum(kwh, (HOURS * after - begin) * power)
+    over_from = max(0, int(min(HOURS * days, stays.left_h[at] - origin_h) // HOURS) + 1)
+    within = after[after < over_from]
+    drawn.is_in[within, user] = 1
+    drawn.draws_kw[within, user] = np.where(end + _LATE_H >= HOURS * within, power, 0.0)
+    return over_from
 
 
 def carried_over_kwh(drawn: Drawn) -> Array:
