@@ -1,0 +1,91 @@
+"""Grows trees with scikit-learn: the one place that knows it, and that its types do not reach."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from smart_charging.arrays import Array
+from smart_charging.forecast.levels import LEVELS
+from smart_charging.forecast.trees import Forest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How trees are grown.
+
+    Attributes:
+        trees: How many.
+        rate: What share of its gain each adds.
+        leaves: Most leaves of a tree.
+        leaf_rows: Fewest rows of a leaf.
+        shrinkage: Pulls leaves towards 0 (L2).
+        columns: What share of the columns, drawn anew, is looked at for each split.
+    """
+
+    trees: int = 150
+    rate: float = 0.05
+    leaves: int = 12
+    leaf_rows: int = 40
+    shrinkage: float = 2.0
+    columns: float = 1.0
+
+
+DEFAULT: Final = Growth()
+
+
+def grow_mean(rows: Array, actual: Array, growth: Growth = DEFAULT, seed: int = 0) -> Forest:
+    """Trees that predict a mean.
+
+    Args:
+        rows: [row, column]; not a number: unknown.
+        actual: [row].
+        growth: How.
+        seed: Of what is drawn at random: columns, and rows from which bins are made.
+    """
+    return _grown(rows, actual, growth, seed, loss="squared_error")
+
+
+def grow_quantiles(
+    rows: Array, actual: Array, growth: Growth = DEFAULT, seed: int = 0
+) -> tuple[Forest, ...]:
+    """Trees that predict each level's quantile. Arguments as of `grow_mean`."""
+    return tuple(
+        _grown(rows, actual, growth, seed, loss="quantile", quantile=level) for level in LEVELS
+    )
+
+
+def _grown(rows: Array, actual: Array, growth: Growth, seed: int, **loss: float | str) -> Forest:
+    model = HistGradientBoostingRegressor(
+        max_iter=growth.trees,
+        learning_rate=growth.rate,
+        max_leaf_nodes=growth.leaves,
+        min_samples_leaf=growth.leaf_rows,
+        l2_regularization=growth.shrinkage,
+        max_features=growth.columns,
+        early_stopping=False,
+        random_state=seed,
+        **loss,
+    ).fit(rows, actual)
+    # scikit-learn has no public way to its trees; a test holds them against its own predictions.
+    parts = [trees[0].nodes for trees in model._predictors]  # noqa: SLF001
+    base = float(np.ravel(model._baseline_prediction)[0])  # noqa: SLF001
+    return _flat(parts, base)
+
+
+def _flat(parts: list[Any], base: float) -> Forest:
+    begins = np.cumsum([0, *map(len, parts)])[:-1].astype(np.int64)
+    nodes = np.concatenate(parts)
+    offsets = np.repeat(begins, [len(part) for part in parts])
+    is_leaf = nodes["is_leaf"].astype(bool)
+    return Forest(
+        base=base,
+        roots=begins,
+        features=np.where(is_leaf, -1, nodes["feature_idx"].astype(np.int64)),
+        thresholds=np.where(is_leaf, 0.0, nodes["num_threshold"]),
+        lefts=nodes["left"].astype(np.int64) + offsets,
+        rights=nodes["right"].astype(np.int64) + offsets,
+        missing_left=nodes["missing_go_to_left"].astype(bool),
+        values=np.where(is_leaf, nodes["value"], 0.0),
+    )
