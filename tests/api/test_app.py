@@ -34,6 +34,7 @@ ROUTES: Final = {
     "get /api/v1/sites/{site_id}/view",
     "get /api/v1/sites/{site_id}/limits",
     "put /api/v1/sites/{site_id}/feeders/{feeder_id}/limits/{party}",
+    "put /api/v1/sites/{site_id}/feeders/{feeder_id}/limits/{party}/schedule",
     "delete /api/v1/sites/{site_id}/feeders/{feeder_id}/limits/{party}",
     "get /api/v1/sites/{site_id}/live",
     "get /api/v1/sites/{site_id}/series",
