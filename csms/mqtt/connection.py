@@ -25,6 +25,8 @@ Say: TypeAlias = Callable[[Said], Awaitable[None]]
 """Sends a message, and waits until the broker has it."""
 
 _FAREWELL_S: Final = 2.0
+_TOO_NEW: Final = "Unsupported protocol version"
+_OLDER: Final = "an old broker wants `version: 3.1.1` in the settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Connection:
                     await self._visit(client, visitor)
         except (aiomqtt.MqttError, OSError) as error:
             go_if_told()
-            return str(error) or type(error).__name__
+            cause = str(error) or type(error).__name__
+            return f"{cause}: {_OLDER}" if _TOO_NEW in cause else cause
         except Exception:  # whatever it is, the next try may do better
             go_if_told()
             logger.exception("the connection to the MQTT broker has failed")

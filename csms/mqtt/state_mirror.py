@@ -10,7 +10,9 @@ import orjson
 from csms.domain.identity import SiteId, StationId
 from csms.mqtt.said import Said
 from csms.mqtt.topics import Topics
+from csms.service.charging_control import parse_evse
 from csms.service.live_feed import FeedMessage, ViewJson
+from csms.service.plan_course import PlanCourse
 from csms.service.site_view import EvseState
 
 Document: TypeAlias = Mapping[str, Any]
@@ -47,11 +49,12 @@ class StateMirror:
         self._feeders: dict[str, ViewJson] = {}
         self._evses: dict[str, ViewJson] = {}
         self._at_station: defaultdict[StationId, set[str]] = defaultdict(set)
+        self._planned: set[str] = set()
         self._sent: dict[str, tuple[datetime, Document | None]] = {}
         self._waiting: dict[str, tuple[datetime | None, Document | None]] = {}
 
-    def take(self, message: FeedMessage) -> None:
-        """Follow a message of the feed."""
+    def take(self, message: FeedMessage) -> bool:
+        """Follow a message of the feed; return whether it tells of another plan."""
         told = orjson.loads(message.body)
         if message.kind == "snapshot":
             view: ViewJson = told["view"]
@@ -61,6 +64,17 @@ class StateMirror:
             }
             told = {"site": view, **view, "removed": gone}
         self._follow(told)
+        return "plan" in told.get("site", {})
+
+    def plan(self, courses: Mapping[str, PlanCourse]) -> None:
+        """Take what a plan has ahead, by `station/number`; what it is not for has none any more."""
+        for key in self._planned - courses.keys():
+            self._put(self._plan_topic(key), None)
+        for key, course in courses.items():
+            steps = [{"from": at, "limit_a": limit_a} for at, limit_a in course.steps]
+            document = {"made_at": course.made_at, "until": course.until_at, "steps": steps}
+            self._put(self._plan_topic(key), document)
+        self._planned = set(courses)
 
     def due(self, now: datetime) -> list[Said]:
         """What is to be sent now; it is taken to have been sent."""
@@ -127,6 +141,10 @@ class StateMirror:
                 "evses": sorted(one["number"] for one in evses),
             }
         self._put(self._topics.station_state(self._site_id, station_id), document)
+
+    def _plan_topic(self, key: str) -> str:
+        evse = parse_evse(key)
+        return self._topics.evse_plan(self._site_id, evse.station_id, evse.number)
 
     def _put(self, topic: str, document: Document | None) -> None:
         """A topic has this to say; see whether that is news, and when it is to be sent."""

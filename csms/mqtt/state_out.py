@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from csms.clock import Clock, wait_at_most
@@ -12,6 +13,7 @@ from csms.mqtt.jobs import until_one_ends
 from csms.mqtt.state_mirror import StateMirror
 from csms.mqtt.topics import Topics
 from csms.service.live_feed import LiveFeed
+from csms.service.plan_course import PlanCourse
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,10 @@ class Feeds(Protocol):
 
     def feed(self, site_id: SiteId) -> LiveFeed:
         """The live feed of a site."""
+        ...
+
+    def courses(self, site_id: SiteId) -> Mapping[str, PlanCourse]:
+        """What the newest plan has ahead for each EVSE, by `station/number`."""
         ...
 
 
@@ -59,16 +65,16 @@ class StateOut:
         mirror = StateMirror(self._topics, site_id, self._measured_every_s)
         news = asyncio.Event()
         with about(site=site_id):
-            feed = self._feeds.feed(site_id)
-            await until_one_ends(self._follow(feed, mirror, news), self._send(mirror, news, say))
+            await until_one_ends(self._follow(site_id, mirror, news), self._send(mirror, news, say))
 
-    async def _follow(self, feed: LiveFeed, mirror: StateMirror, news: asyncio.Event) -> None:
+    async def _follow(self, site_id: SiteId, mirror: StateMirror, news: asyncio.Event) -> None:
         """Let the mirror follow the feed, again and again from a snapshot."""
         while True:
             try:
-                async with feed.reading() as messages:
+                async with self._feeds.feed(site_id).reading() as messages:
                     while (message := await messages.get()) is not None:
-                        mirror.take(message)
+                        if mirror.take(message):
+                            mirror.plan(self._feeds.courses(site_id))
                         news.set()
             except Exception:  # meters are read by the same connection, and must not suffer from it
                 logger.exception("could not follow how the site stands")

@@ -114,6 +114,10 @@ class Topics:
         """How an EVSE stands."""
         return f"{self._site(site_id)}/stations/{_level(station_id)}/evses/{number}/state"
 
+    def evse_plan(self, site_id: SiteId, station_id: StationId, number: int) -> str:
+        """What is planned for an EVSE."""
+        return f"{self._site(site_id)}/stations/{_level(station_id)}/evses/{number}/plan"
+
     def _site(self, site_id: SiteId) -> str:
         return f"{self.prefix}/v1/sites/{_level(site_id)}"
 

@@ -13,6 +13,7 @@ from csms.service.charging_control import PlanMade, SiteController
 from csms.service.electrics import by_line
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
+from csms.service.plan_course import PlanCourse, plan_courses
 from csms.service.site_view import SiteView
 from csms.service.view_builder import ProfileOf, build_view
 from csms.tally import Durations
@@ -114,6 +115,14 @@ class ControlRoom:
             "limit_a": [min(by_line(feeders[0].limit_a, int(slot))) for slot in slots],
             "uncontrolled_a": alone[worst, slots].round(1).tolist(),
         }
+
+    def courses(self, site_id: SiteId) -> dict[str, PlanCourse]:
+        """What the newest plan has ahead for each EVSE, by `station/number`.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        return plan_courses(self._controller(site_id).newest)
 
     def _controller(self, site_id: SiteId) -> SiteController:
         try:

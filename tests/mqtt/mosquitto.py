@@ -42,7 +42,7 @@ class Mosquitto:
         me = pwd.getpwuid(os.geteuid()).pw_name
         self._settings.write_text(
             f"user {me}\nlistener {self.port} 127.0.0.1\npersistence false\n"
-            f"set_tcp_nodelay true\nlog_dest stderr\n{more}",
+            f"set_tcp_nodelay true\nlog_dest stderr\nconnection_messages false\n{more}",
             encoding="utf-8",
         )
 

@@ -80,6 +80,7 @@ class Bridged:
     """
 
     office: Office
+    room: ControlRoom
     bridge: MqttBridge
     device: Device
     running: asyncio.Task[None]
@@ -157,7 +158,7 @@ async def bridged(
         feeding = [asyncio.ensure_future(room.feed(name).run()) for name in room.site_ids()]
         try:
             await device.hear(b"online")
-            yield Bridged(office, bridge, device, task)
+            yield Bridged(office, room, bridge, device, task)
         finally:
             for one in (task, *feeding):
                 one.cancel()

@@ -164,7 +164,6 @@ async def test_broker_that_cannot_be_trusted_is_told_of_and_not_spoken_to(
     ("host", "said"),
     [
         ("127.0.0.1", "Connection refused"),
-        ("nobody.invalid", "nobody.invalid:"),
         ("a..b", "the server has failed at this; its log says why"),
     ],
 )
@@ -174,6 +173,26 @@ async def test_broker_that_cannot_be_found_is_no_reason_to_stop(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     assert said in await cause_of_loss(database_file, MqttSettings(host=host, port=port))
+
+
+@pytest.mark.parametrize(
+    "refusal", [b"\x20\x02\x00\x01", b"\x20\x03\x00\x84\x00"], ids=["of 3.1.1", "of 5"]
+)
+async def test_broker_that_is_too_old_is_told_of_with_what_helps(
+    database_file: Path, refusal: bytes
+) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"chargeflex")
+        writer.write(refusal)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        cause = await cause_of_loss(database_file, MqttSettings(host="127.0.0.1", port=port))
+    assert cause.endswith(
+        "Unsupported protocol version: an old broker wants `version: 3.1.1` in the settings"
+    )
 
 
 async def test_broker_that_does_not_answer_is_left_with_no_socket_open() -> None:

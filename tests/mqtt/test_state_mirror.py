@@ -9,7 +9,8 @@ from csms.mqtt.said import Said
 from csms.mqtt.state_mirror import StateMirror
 from csms.mqtt.topics import Topics
 from csms.service.live_feed import FeedMessage
-from tests.service.rig import NOON
+from csms.service.plan_course import PlanCourse
+from tests.service.rig import NOON, after
 
 SITE: Final = "chargeflex/v1/sites/fjordgata"
 EVSE: Final = {
@@ -131,6 +132,33 @@ def test_what_is_the_same_again_is_not_sent() -> None:
     mirror.take(delta(evses={"G-01/1": {"limit_a": 16.0}}))
     mirror.take(snapshot({**VIEW, "now": "2026-01-14T12:01:00Z"}))
     assert sent(mirror, 100) == {}
+
+
+def course(*steps: tuple[float, float]) -> PlanCourse:
+    """A plan for half an hour: minutes after noon, and amperes from then on."""
+    at = tuple((after(minute), amps) for minute, amps in steps)
+    return PlanCourse(made_at=NOON, until_at=after(30), steps=at)
+
+
+def test_plan_is_sent_for_each_evse_that_it_is_for() -> None:
+    mirror = mirror_of()
+    sent(mirror)
+    assert mirror.take(delta(evses={"G-01/1": {"limit_a": 6.0}})) is False
+    sent(mirror)
+    assert mirror.take(delta(site={"plan": {"detail": "optimal"}})) is True
+    mirror.plan({"G-01/1": course((0, 16.0), (10, 6.0)), "G/2/1": course((0, 0.0))})
+    told = sent(mirror, 1)
+    assert told["stations/G-01/evses/1/plan"] == {
+        "made_at": "2026-01-14T12:00:00Z",
+        "until": "2026-01-14T12:30:00Z",
+        "steps": [
+            {"from": "2026-01-14T12:00:00Z", "limit_a": 16.0},
+            {"from": "2026-01-14T12:10:00Z", "limit_a": 6.0},
+        ],
+    }
+    assert set(told) == {"plan", "stations/G-01/evses/1/plan", "stations/G%2F2/evses/1/plan"}
+    mirror.plan({"G-01/1": course((0, 16.0), (10, 6.0))})
+    assert sent(mirror, 2) == {"stations/G%2F2/evses/1/plan": None}
 
 
 def test_guard_is_sent_with_what_has_not_changed_of_it() -> None:

@@ -12,11 +12,15 @@ import pytest
 
 from csms.mqtt import state_out
 from csms.mqtt.settings import MqttVersion
+from csms.service.charging_control import PlanMade
 from csms.service.control_room import ControlRoom
 from csms.service.site_view import SiteView
+from smart_charging.plan import Cause, ChargingPlan, EvsePlan, Method, Reason
 from tests.mqtt.mosquitto import Mosquitto
 from tests.mqtt.rig import OWN, PATIENCE_S, Bridged, bridged, device_at
+from tests.service.rig import NOON, after
 from tests.service.sites import connect, evse_of, hold, plug_in
+from tests.smart_charging.problems import feeder, problem
 
 SITE: Final = "chargeflex/v1/sites/fjordgata"
 INTAKE: Final = f"{SITE}/feeders/intake/state"
@@ -100,6 +104,35 @@ async def test_change_is_sent_when_it_happens(database_file: Path, broker: Mosqu
         hold(evse_of(one.office.live, "G-01"), 6.0)
         one.office.live.note()
         await dashboard.until(has(EVSE, limit_a=6.0))
+
+
+async def test_plan_is_sent_with_what_each_evse_has_ahead(
+    database_file: Path, broker: Mosquitto
+) -> None:
+    evse = EvsePlan(
+        key="G-01/1",
+        limits_a=(16.0, 6.0),
+        expected_wh=9_000.0,
+        short_wh=0.0,
+        reason=Reason(cause=Cause.OWN_MAXIMUM),
+    )
+    plan = ChargingPlan(
+        starts_at=NOON, slots_s=(300, 900), evses=(evse,), committed=1, method=Method.HEURISTIC
+    )
+    asked = problem((feeder("intake", 63.0, slots=2),), slots_s=(300, 900))
+    async with bridged(database_file, broker) as one, dashboard_at(broker) as dashboard:
+        await dashboard.until(has(EVSE, state="never_seen"))
+        controller = one.room._controllers["fjordgata"]
+        controller.newest = PlanMade(number=1, made_at=NOON, solve_s=0.1, problem=asked, plan=plan)
+        controller.next_at = after(5)
+        one.office.live.note()
+        await dashboard.until(has(f"{SITE}/plan", expected_wh=9_000, is_heuristic=True))
+        steps = [
+            {"from": "2026-01-14T12:00:00Z", "limit_a": 16.0},
+            {"from": "2026-01-14T12:05:00Z", "limit_a": 6.0},
+        ]
+        topic = EVSE.replace("/state", "/plan")
+        await dashboard.until(has(topic, steps=steps, until="2026-01-14T12:20:00Z"))
 
 
 async def test_broker_that_has_forgotten_everything_is_told_again(

@@ -11,12 +11,13 @@ from csms.domain.errors import UnknownSiteError
 from csms.domain.security import SecurityProfile
 from csms.service.charging_control import PlanMade, SiteController
 from csms.service.control_room import ControlRoom
+from csms.service.plan_course import PlanCourse
 from csms.service.planner import InlinePlanner
 from simulators.clock import ScaledClock
 from smart_charging.plan import Cause, ChargingPlan, EvsePlan, Method, Reason
 from tests.domain.sites import place, small_site
 from tests.gateway.rig import in_virtual_time
-from tests.service.rig import NOON, FakeClock, FakeGateway, Office, open_office
+from tests.service.rig import NOON, FakeClock, FakeGateway, Office, after, open_office
 from tests.service.sites import connect, plug_in
 from tests.smart_charging.problems import L2, evse, feeder, problem, reservation
 
@@ -41,7 +42,7 @@ async def test_everything_is_found_by_the_sites_name(database_file: Path) -> Non
         view = room.view("fjordgata")
         assert (view.site_id, view.now, view.clock_rate) == ("fjordgata", NOON, 60.0)
         assert room.feed("fjordgata") is room.feed("fjordgata")
-        for look in (room.view, room.live, room.feed, room.changed, room.outlook):
+        for look in (room.view, room.live, room.feed, room.changed, room.outlook, room.courses):
             with pytest.raises(UnknownSiteError, match="no site is called 'nowhere'"):
                 look("nowhere")
 
@@ -54,6 +55,33 @@ async def test_outlook_before_the_first_plan_is_empty(database_file: Path) -> No
             "load_a": [],
             "limit_a": [],
             "uncontrolled_a": [],
+        }
+
+
+async def test_courses_are_what_is_planned_for_each_evse(database_file: Path) -> None:
+    limits = (("G/1/1", (10.04, 10.0, 6.0)), ("G-02/1", (0.0, 0.0, 0.0)))
+    plan = ChargingPlan(
+        starts_at=NOON,
+        slots_s=(300, 900, 900),
+        evses=tuple(
+            EvsePlan(key=key, limits_a=amps, expected_wh=0, short_wh=0, reason=REASON)
+            for key, amps in limits
+        ),
+        committed=1,
+        method=Method.HEURISTIC,
+    )
+    asked = problem((feeder("intake", 63.0, slots=3),), slots_s=(300, 900, 900))
+    async with open_office(database_file, small_site()) as office:
+        room, controller = room_of(office, FakeClock())
+        assert room.courses("fjordgata") == {}
+        controller.newest = PlanMade(
+            number=1, made_at=after(-0.1), solve_s=0.0, problem=asked, plan=plan
+        )
+        assert room.courses("fjordgata") == {
+            "G/1/1": PlanCourse(
+                made_at=after(-0.1), until_at=after(35), steps=((NOON, 10.0), (after(20), 6.0))
+            ),
+            "G-02/1": PlanCourse(made_at=after(-0.1), until_at=after(35), steps=((NOON, 0.0),)),
         }
 
 
