@@ -135,7 +135,7 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     if _lost(case, relaxed, filled) <= (_NOTHING_LOST if is_few else _LITTLE_LOST):
         return filled
     try:
-        again = relax(case.problem, case.network, fixed, case.weights, time_limit_s)
+        again = relax(case.problem, case.network, fixed, case.weights, time_limit_s, relaxed.basis)
     except SolverError:
         return committed
     limits_a = np.maximum(again.amps * _SHY, np.minimum(again.amps, units.least_a))

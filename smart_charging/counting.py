@@ -54,6 +54,7 @@ def count(
         objective=judge.judge(limits, relaxed.objective),
         reasons=reasons,
         gain_per_a=relaxed.gain_per_a,
+        basis=relaxed.basis,
     )
 
 

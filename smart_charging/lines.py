@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
+from smart_charging.basis import Kind, names_of
 from smart_charging.draft import NOT_THERE, Draft, Flow, Lines
 from smart_charging.fixed import Fixed
 from smart_charging.network import Incidence
@@ -198,7 +199,11 @@ def _add_chords(
     absent_a = np.asarray(chords.parts @ (is_absent * least_a))
     upper = np.maximum(chords.limit, floors_a) - absent_a
     constraints = np.full(chords.limit.shape, NOT_THERE)
-    constraints[may_bind] = draft.rows.add(-np.inf, upper[may_bind], int(may_bind.sum()))
+    chord, slot = np.nonzero(may_bind)
+    names = names_of(Kind.LINE, chord, slot)
+    constraints[chord, slot] = draft.rows.add(
+        -np.inf, upper[may_bind], len(chord), names=names, is_rare=True
+    )
     load, chord, part = entries_in(chords.parts, np.arange(len(columns)))
     at = (constraints[chord] != NOT_THERE) & (columns[load] != NOT_THERE)
     entry, slot = np.nonzero(at)
