@@ -95,7 +95,7 @@ from smart_charging.families import (
 from smart_charging.linear_program import Optimum, maximise
 from smart_charging.lines import add_lines
 from smart_charging.network import Network
-from smart_charging.objective import Judge, Limits
+from smart_charging.objective import Limits, judge_of
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.storage import add_discharges, add_stores, add_tapers
@@ -170,7 +170,7 @@ def _without_program(
 ) -> Relaxed:
     """The optimum where no line makes anybody wait."""
     store_a = np.zeros((0, amps.shape[1]))
-    worth = Judge(problem, units, weights, ()).judge(Limits(amps, store_a), None)
+    worth = judge_of(problem, units, weights).judge(Limits(amps, store_a), None)
     return Relaxed(
         amps=amps,
         gain_per_a=np.zeros(network.limit_a.shape),
