@@ -11,7 +11,7 @@ from smart_charging.dealing import fill
 from smart_charging.draws import draws_of, taper_slope
 from smart_charging.errors import SolverError
 from smart_charging.model import Relaxed, relax, solve_whole
-from smart_charging.objective import Judge, Limits, metered_w
+from smart_charging.objective import Limits, judge_of, metered_w
 from smart_charging.occupancy import Occupancy, paths_of
 from smart_charging.problem import ChargingProblem
 from smart_charging.rounding import Rounding, Wish
@@ -135,7 +135,7 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     if _lost(case, relaxed, filled) <= (_NOTHING_LOST if is_few else _LITTLE_LOST):
         return filled
     try:
-        again = relax(case.problem, case.network, fixed, case.weights, time_limit_s)
+        again = relax(case.problem, case.network, fixed, case.weights, time_limit_s, relaxed.basis)
     except SolverError:
         return committed
     limits_a = np.maximum(again.amps * _SHY, np.minimum(again.amps, units.least_a))
@@ -152,8 +152,9 @@ def _fill_up(case: Case, committed: Committed) -> Committed:
 def _lost(case: Case, relaxed: Relaxed, committed: Committed) -> float:
     """How far below the program's own optimum limits are, as a share of all that is at stake."""
     units, bound = case.units, relaxed.objective or 0.0
-    judge = Judge(case.problem, units, case.weights, relaxed.fee_pieces)
-    worth = judge.judge(Limits(committed.limits_a, committed.store_a), bound)
+    judge = judge_of(case.problem, units, case.weights)
+    limits = Limits(committed.limits_a, committed.store_a)
+    worth = judge.judge(limits, bound, relaxed.fee_pieces)
     at_stake = float((units.size_wh * units.value_per_wh).sum())
     return (bound - worth.total) / max(at_stake, 1e-9)
 

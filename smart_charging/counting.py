@@ -9,7 +9,7 @@ from smart_charging.arrays import Array
 from smart_charging.case import Case
 from smart_charging.committing import Committed
 from smart_charging.model import Relaxed
-from smart_charging.objective import Judge, Limits
+from smart_charging.objective import Limits, judge_of
 from smart_charging.plan import ChargingPlan, EvsePlan, Method, ReasonTable, StorePlan
 from smart_charging.reasons import Outcome, explain
 
@@ -30,7 +30,7 @@ def count(
         detail: Why the heuristic was used, if it was.
     """
     problem, limits_a = case.problem, committed.limits_a
-    judge = Judge(problem, case.units, case.weights, relaxed.fee_pieces)
+    judge = judge_of(problem, case.units, case.weights)
     outcome = Outcome(
         limits_a=limits_a,
         usable_a=committed.usable_a,
@@ -51,9 +51,10 @@ def count(
         committed=problem.committed,
         method=method,
         detail=detail,
-        objective=judge.judge(limits, relaxed.objective),
+        objective=judge.judge(limits, relaxed.objective, relaxed.fee_pieces),
         reasons=reasons,
         gain_per_a=relaxed.gain_per_a,
+        basis=relaxed.basis,
     )
 
 

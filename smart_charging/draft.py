@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from smart_charging.arrays import Array, Indices
-from smart_charging.linear_program import Columns, Rows
+from smart_charging.basis import NO_NAME, Kind, names_of, numbers_of
 from smart_charging.network import Incidence, Network
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
+from smart_charging.program import Columns, Rows
 from smart_charging.tariff import Piece
 from smart_charging.units import Units
 from smart_charging.worth import cost_per_kwh, hours_of, hurry_of, lateness, worth_per_kwh
@@ -70,6 +71,7 @@ class Draft:
         fee_pieces: What the highest hourly power costs.
         fed_back: EVSEs that can feed back, and their columns: ([evse], [evse, slot]).
         stored: Columns of what stores take and give: ([store, slot], [store, slot]).
+        numbers: The EVSEs' numbers for names (see `basis`), none for cohorts: [evse].
     """
 
     problem: ChargingProblem
@@ -88,6 +90,17 @@ class Draft:
     fee_pieces: tuple[Piece, ...] = ()
     fed_back: list[tuple[Indices, Indices]] = field(default_factory=list)
     stored: list[tuple[Indices, Indices]] = field(default_factory=list)
+    numbers: Indices = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_single = self.units.count == len(self.problem.evses)
+        self.numbers = numbers_of([evse.key for evse in self.problem.evses if is_single])
+
+    def names(self, kind: Kind, units: Indices, which: Indices | int) -> Indices:
+        """Names of what units have; cohorts have none."""
+        if not len(self.numbers):
+            return np.full(np.broadcast_shapes(np.shape(units), np.shape(which)), NO_NAME)
+        return names_of(kind, self.numbers[units], which)
 
     def gain(self, kw_per_a: Array) -> Array:
         """What an ampere is worth to a vehicle beside what it is there for: [load, slot]."""

@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from smart_charging.arrays import Array
+from smart_charging.arrays import Array, Indices
+from smart_charging.basis import Kind, places_from_last
 from smart_charging.draft import NOT_THERE, Draft, Flow
 from smart_charging.draws import forced_wh
 from smart_charging.first import first_pieces, has_pieces
@@ -13,6 +14,8 @@ from smart_charging.units import S_PER_H
 from smart_charging.worth import PER_K, base_kw, fee_pieces, wholes_of
 
 _NOTHING_WH: Final = 1e-6
+_MOST_PIECES: Final = 256
+"""So many pieces of a deadline have names of their own."""
 
 
 def add_currents(draft: Draft) -> None:
@@ -22,8 +25,12 @@ def add_currents(draft: Draft) -> None:
     is_there = units.is_there
     least_a, most_a = units.least_a, np.maximum(units.most_a, units.least_a)
     draft.x = np.full(is_there.shape, NOT_THERE)
+    unit, slot = np.nonzero(is_there)
     draft.x[is_there] = draft.columns.add(
-        draft.gain(kw_per_a)[is_there], least_a[is_there], most_a[is_there]
+        draft.gain(kw_per_a)[is_there],
+        least_a[is_there],
+        most_a[is_there],
+        names=draft.names(Kind.CURRENT, unit, slot),
     )
     draft.drawn.append(
         Flow(
@@ -57,10 +64,14 @@ def add_energy(draft: Draft) -> None:
     vehicle leaves earlier, loses what earliness gives at most.
     """
     units, columns, rows = draft.units, draft.columns, draft.rows
-    draft.pieces = columns.add(units.value_per_wh, 0.0, units.size_wh)
     count = len(units.owner)
+    place = _places(draft)
+    piece = places_from_last(units.deadline) + _MOST_PIECES * place[units.deadline]
+    piece_names = draft.names(Kind.PIECE, units.owner[units.deadline], piece)
+    draft.pieces = columns.add(units.value_per_wh, 0.0, units.size_wh, names=piece_names)
     upper = np.where(units.is_final, 0.0, np.inf)
-    draft.needs = needs = rows.add(0.0, upper, count)
+    need_names = draft.names(Kind.NEED, units.owner, place)
+    draft.needs = needs = rows.add(0.0, upper, count, names=need_names)
     draft.below = np.full(count, NOT_THERE)
     wh = units.wh_per_a[units.owner] * units.before
     x = draft.x[units.owner]
@@ -73,7 +84,15 @@ def add_energy(draft: Draft) -> None:
     most_wh -= np.bincount(units.deadline, units.size_wh, count)[final]
     some = np.flatnonzero(most_wh > _NOTHING_WH)
     worth = np.full(len(some), -draft.weights.early * PER_K)
-    rows.put(needs[final[some]], columns.add(worth, 0.0, most_wh[some]), -1.0)
+    names = draft.names(Kind.BEYOND, owner[some], 0)
+    beyond = columns.add(worth, 0.0, most_wh[some], names=names)
+    rows.put(needs[final[some]], beyond, -1.0)
+
+
+def _places(draft: Draft) -> Indices:
+    """Which of its unit's deadlines each one is, counted from the last: [deadline]."""
+    units = draft.units
+    return np.where(units.is_final, 0, 1 + places_from_last(units.owner))
 
 
 def add_first(draft: Draft) -> None:
@@ -84,9 +103,10 @@ def add_first(draft: Draft) -> None:
     widths, values = first_pieces(problem, draft.weights, units.most_a[:, 0])
     i = np.flatnonzero(draft.x[:, 0] != NOT_THERE)
     worth = values[i] * units.wh_per_a[i, :1] * PER_K
-    pieces = draft.columns.add(worth, 0.0, widths[i])
+    names = draft.names(Kind.FIRST, i[:, None], np.arange(widths.shape[1]))
+    pieces = draft.columns.add(worth, 0.0, widths[i], names=names)
     floor_a = problem.columns.floor_a[i]
-    rows = draft.rows.add(floor_a, floor_a, len(i))
+    rows = draft.rows.add(floor_a, floor_a, len(i), names=draft.names(Kind.FIRST, i, 0))
     draft.rows.put(rows, draft.x[i, 0], 1.0)
     draft.rows.put(rows[:, None], pieces, -1.0)
 

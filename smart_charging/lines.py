@@ -11,15 +11,17 @@ drawn: there both are looked at together as well, in chords all round.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, hstack
 
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
+from smart_charging.basis import Kind, names_of
 from smart_charging.draft import NOT_THERE, Draft, Flow, Lines
 from smart_charging.fixed import Fixed
-from smart_charging.network import Incidence
+from smart_charging.network import KEPT, Incidence
 from smart_charging.sparse import entries_in, entries_of, matrix_by_column
 
 _FINE_RAD, _COARSE_RAD = np.deg2rad(7.5), np.deg2rad(15.0)
@@ -55,6 +57,17 @@ class Sectors:
         """How wide they are: [row]."""
         return self.chord_rad * self.chords
 
+    @property
+    def written(self) -> tuple[bytes, bytes, bytes]:
+        """All of it as bytes, which can be compared."""
+        return self.from_rad.tobytes(), self.chord_rad.tobytes(), self.chords.tobytes()
+
+    @classmethod
+    def read(cls, written: tuple[bytes, bytes, bytes]) -> "Sectors":
+        """Read what was written."""
+        from_rad, chord_rad, chords = written
+        return cls(np.frombuffer(from_rad), np.frombuffer(chord_rad), np.frombuffer(chords, int))
+
     def of(self, rows: Indices) -> "Sectors":
         """Those of some lines, in this order."""
         return Sectors(self.from_rad[rows], self.chord_rad[rows], self.chords[rows])
@@ -72,21 +85,21 @@ class Sectors:
 def add_lines(draft: Draft) -> None:
     """No line carries more than its limit, none feeds back more, and nor do both together."""
     network = draft.network
-    known = _side_by_side([flow.loads.known for flow in draft.drawn])
-    sectors = sectors_of(known, network.fixed)
+    drawn = _side_by_side([flow.loads for flow in draft.drawn])
+    sectors = sectors_of(drawn, network.fixed)
     beside = Beside(network.limit_a - network.unknown_a, network.fixed)
     _add_lines(draft, draft.drawn, beside, sectors)
     if not draft.fed:
         return
-    fed = _side_by_side([flow.loads.known for flow in draft.fed])
+    fed = _side_by_side([flow.loads for flow in draft.fed])
     nothing = network.fixed.turned(np.zeros(network.fixed.count, dtype=bool))
     _add_lines(draft, draft.fed, Beside(network.limit_a, nothing), sectors_of(fed, nothing))
     mixed = np.zeros(network.fixed.count, dtype=bool)
-    mixed[entries_of(fed)[0]] = True
+    mixed[entries_of(fed.known)[0]] = True
     mixed &= sectors.width_rad > FAR_RAD
     if mixed.any():
         both = [*draft.drawn, *(flow.turned() for flow in draft.fed)]
-        _add_lines(draft, both, beside, _all_round(mixed, known.shape[1]))
+        _add_lines(draft, both, beside, _all_round(mixed, drawn.known.shape[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +134,32 @@ class Chords:
 
 def chords_of(loads: Incidence, beside: Beside, sectors: Sectors) -> Chords:
     """Write lines as chords, each with its loads' parts in its direction."""
+    spread = _Spread(sectors.chords)
+    laid = _laid_out(loads, sectors.written)
+    limit = laid.reach[:, None] * beside.room_a[laid.rows]
+    fixed = beside.fixed
+    if len(fixed.row):
+        chord, entry = spread.over(fixed.row)
+        along = _along(fixed.direction[entry], laid.direction[chord])
+        taken = csr_matrix((along, (chord, entry)), shape=(len(laid.rows), len(fixed.row)))
+        limit = limit - taken @ fixed.amps
+    return Chords(parts=laid.parts, rows=laid.rows, reach=laid.reach, limit=np.asarray(limit))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """Chords as they are whatever the limits; see `Chords`."""
+
+    parts: csc_matrix
+    rows: Indices
+    reach: Array
+    direction: ComplexArray
+
+
+@lru_cache(maxsize=KEPT)
+def _laid_out(loads: Incidence, written: tuple[bytes, bytes, bytes]) -> _Laid:
+    """The chords of lines; plan by plan loads and sectors are the same."""
+    sectors = Sectors.read(written)
     rows = np.repeat(np.arange(len(sectors.chords)), sectors.chords)
     spread = _Spread(sectors.chords)
     each = sectors.of(rows)
@@ -134,14 +173,7 @@ def chords_of(loads: Incidence, beside: Beside, sectors: Sectors) -> Chords:
     some = np.flatnonzero(along > _NOTHING)
     shape = (len(rows), loads.known.shape[1])
     parts = matrix_by_column(along[some], chords[some], members[some], shape)
-    limit = reach[:, None] * beside.room_a[rows]
-    fixed = beside.fixed
-    if len(fixed.row):
-        chord, entry = spread.over(fixed.row)
-        along = _along(fixed.direction[entry], direction[chord])
-        taken = csr_matrix((along, (chord, entry)), shape=(len(rows), len(fixed.row)))
-        limit = limit - taken @ fixed.amps
-    return Chords(parts=parts, rows=rows, reach=reach, limit=np.asarray(limit))
+    return _Laid(parts, rows, reach, direction)
 
 
 class _Spread:
@@ -169,15 +201,14 @@ def _along(phasors: ComplexArray, directions: ComplexArray) -> Array:
 
 
 def _add_lines(draft: Draft, flows: Sequence[Flow], beside: Beside, sectors: Sectors) -> None:
-    known = _side_by_side([flow.loads.known for flow in flows])
-    unknown = _side_by_side([flow.loads.unknown for flow in flows])
+    loads = _side_by_side([flow.loads for flow in flows])
     columns = np.concatenate([flow.columns for flow in flows])
     least_a = np.concatenate([flow.least_a for flow in flows])
     most_a = np.concatenate([flow.most_a for flow in flows])
     most_a = np.where(columns != NOT_THERE, most_a, least_a)
-    at_most = Incidence(known, unknown).sizes @ most_a + beside.fixed.magnitude()
+    at_most = loads.sizes @ most_a + beside.fixed.magnitude()
     may_bind = at_most > np.maximum(beside.room_a, 0.0) + _NOTHING
-    chords = chords_of(Incidence(known, unknown), beside, sectors)
+    chords = chords_of(loads, beside, sectors)
     on_chord = np.asarray(chords.parts @ most_a) > np.maximum(chords.limit, 0.0) + _NOTHING
     may_bind = may_bind[chords.rows] & on_chord
     constraints = _add_chords(draft, chords, may_bind, columns, least_a)
@@ -198,7 +229,11 @@ def _add_chords(
     absent_a = np.asarray(chords.parts @ (is_absent * least_a))
     upper = np.maximum(chords.limit, floors_a) - absent_a
     constraints = np.full(chords.limit.shape, NOT_THERE)
-    constraints[may_bind] = draft.rows.add(-np.inf, upper[may_bind], int(may_bind.sum()))
+    chord, slot = np.nonzero(may_bind)
+    names = names_of(Kind.LINE, chord, slot)
+    constraints[chord, slot] = draft.rows.add(
+        -np.inf, upper[may_bind], len(chord), names=names, is_rare=True
+    )
     load, chord, part = entries_in(chords.parts, np.arange(len(columns)))
     at = (constraints[chord] != NOT_THERE) & (columns[load] != NOT_THERE)
     entry, slot = np.nonzero(at)
@@ -206,18 +241,34 @@ def _add_chords(
     return np.where(is_overdrawn, NOT_THERE, constraints)
 
 
-def _side_by_side(matrices: Sequence[csr_matrix]) -> csr_matrix:
-    """All columns of some matrices."""
-    return matrices[0] if len(matrices) == 1 else csr_matrix(hstack(matrices))
+def _side_by_side(several: Sequence[Incidence]) -> Incidence:
+    """All loads of several."""
+    if len(several) == 1:
+        return several[0]
+    known = csr_matrix(hstack([loads.known for loads in several]))
+    return Incidence(known, csr_matrix(hstack([loads.unknown for loads in several])))
 
 
-def sectors_of(known: csr_matrix, fixed: Fixed) -> Sectors:
+def sectors_of(loads: Incidence, fixed: Fixed) -> Sectors:
     """The sector in which each line's phasors lie, measured from the line's own voltage."""
-    lowest, highest = np.full(fixed.count, np.inf), np.full(fixed.count, -np.inf)
     flows = fixed.flows
-    row, _, phasor = entries_of(known)
-    rows = np.concatenate([row, fixed.row[flows]])
-    angles = np.angle(np.concatenate([phasor, fixed.direction[flows]]))
+    if not flows.any():
+        return _sectors_of_loads(loads)
+    return _sectors(loads, fixed.row[flows], fixed.direction[flows])
+
+
+@lru_cache(maxsize=KEPT)
+def _sectors_of_loads(loads: Incidence) -> Sectors:
+    return _sectors(loads, np.zeros(0, dtype=int), np.zeros(0, dtype=complex))
+
+
+def _sectors(loads: Incidence, also_row: Indices, also: ComplexArray) -> Sectors:
+    """The same for loads and some other phasors."""
+    count, members = loads.known.shape
+    lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
+    row, _, phasor = entries_of(loads.known)
+    rows = np.concatenate([row, also_row])
+    angles = np.angle(np.concatenate([phasor, also]))
     np.minimum.at(lowest, rows, angles)
     np.maximum.at(highest, rows, angles)
     is_empty = lowest > highest
@@ -225,7 +276,7 @@ def sectors_of(known: csr_matrix, fixed: Fixed) -> Sectors:
     is_round = highest - lowest > np.pi - _NOTHING
     lowest = np.where(is_round, -np.pi, lowest)
     width = np.where(is_round, 2 * np.pi, highest - lowest)
-    return _cut(lowest, width, known.shape[1])
+    return _cut(lowest, width, members)
 
 
 def _all_round(on: Flags, loads: int) -> Sectors:

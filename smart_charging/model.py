@@ -81,6 +81,7 @@ import numpy as np
 
 from smart_charging.alone import each_alone
 from smart_charging.arrays import Array
+from smart_charging.basis import Basis
 from smart_charging.case import Case
 from smart_charging.draft import NOT_THERE, Draft
 from smart_charging.families import (
@@ -94,7 +95,7 @@ from smart_charging.families import (
 from smart_charging.linear_program import Optimum, maximise
 from smart_charging.lines import add_lines
 from smart_charging.network import Network
-from smart_charging.objective import Judge, Limits
+from smart_charging.objective import Limits, judge_of
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
 from smart_charging.storage import add_discharges, add_stores, add_tapers
@@ -113,6 +114,7 @@ class Relaxed:
         store_a: Below 0: given back: [store, slot].
         objective: What this is worth, and no plan in whole steps is worth more; None if not known.
         fee_pieces: What the highest hourly power was taken to cost.
+        basis: Where the program ended, None if there was none.
     """
 
     amps: Array
@@ -120,6 +122,7 @@ class Relaxed:
     store_a: Array
     objective: float | None
     fee_pieces: tuple[Piece, ...]
+    basis: Basis | None = None
 
 
 def solve_whole(case: Case, time_limit_s: float) -> Relaxed:
@@ -140,6 +143,7 @@ def relax(
     units: Units,
     weights: Weights,
     time_limit_s: float,
+    start: Basis | None = None,
 ) -> Relaxed:
     """Solve the linear program.
 
@@ -149,6 +153,7 @@ def relax(
         units: Its EVSEs, or cohorts of them.
         weights: What the objective gives.
         time_limit_s: Give up after that.
+        start: Where a similar program ended.
 
     Raises:
         SolverError: No optimum was found in time.
@@ -157,7 +162,7 @@ def relax(
     if alone_a is not None:
         return _without_program(problem, network, units, weights, alone_a)
     draft = write(problem, network, units, weights)
-    return _read(draft, maximise(draft.columns, draft.rows, time_limit_s))
+    return _read(draft, maximise(draft.columns, draft.rows, time_limit_s, start))
 
 
 def _without_program(
@@ -165,7 +170,7 @@ def _without_program(
 ) -> Relaxed:
     """The optimum where no line makes anybody wait."""
     store_a = np.zeros((0, amps.shape[1]))
-    worth = Judge(problem, units, weights, ()).judge(Limits(amps, store_a), None)
+    worth = judge_of(problem, units, weights).judge(Limits(amps, store_a), None)
     return Relaxed(
         amps=amps,
         gain_per_a=np.zeros(network.limit_a.shape),
@@ -211,4 +216,5 @@ def _read(draft: Draft, best: Optimum) -> Relaxed:
         store_a=store_a,
         objective=best.objective,
         fee_pieces=draft.fee_pieces,
+        basis=best.basis,
     )

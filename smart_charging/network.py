@@ -6,7 +6,8 @@ scaled by the transformers on the way.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -16,9 +17,11 @@ from smart_charging.feeder import Feeder
 from smart_charging.fixed import Fixed
 from smart_charging.resources import Evse, Reservation, Store
 from smart_charging.sparse import matrix_by_row
-from smart_charging.taps import Phasors, Tap
+from smart_charging.taps import Phasors, Tap, Transformer
 
 LINES: Final = 3
+KEPT: Final = 16
+"""So many of the last sets of loads are not laid out again: plan by plan they are the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +39,13 @@ class Incidence:
     @property
     def sizes(self) -> csr_matrix:
         """Magnitudes of all loads: [row, load]."""
-        known = abs(self.known)
-        return known + self.unknown if self.unknown.nnz else known
+        return _sizes_of(self)
+
+
+@lru_cache(maxsize=KEPT)
+def _sizes_of(loads: Incidence) -> csr_matrix:
+    known = abs(loads.known)
+    return known + loads.unknown if loads.unknown.nnz else known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,16 +93,16 @@ def lay_out(feeders: Sequence[Feeder], loads: Loads, slots: int, risk: float) ->
         slots: Number of slots.
         risk: See `Policy`.
     """
-    routes = _Routes(feeders)
+    tree = tuple((feeder.key, feeder.parent, feeder.transformer) for feeder in feeders)
     rows = LINES * len(feeders)
-    reserved = routes.incidence([(one.feeder, one.tap) for one in loads.reservations])
+    reserved = _incidence(tree, _places(loads.reservations))
     amps = np.array([one.amps for one in loads.reservations]).reshape(-1, slots)
     return Network(
         limit_a=np.array([feeder.limit_a for feeder in feeders]).reshape(rows, slots),
         unknown_a=_background(feeders, risk).reshape(rows, slots) + reserved.unknown @ amps,
         fixed=Fixed.of(reserved.known, amps),
-        evses=routes.incidence([(one.feeder, one.tap) for one in loads.evses]),
-        stores=routes.incidence([(one.feeder, one.tap) for one in loads.stores]),
+        evses=_incidence(tree, _places(loads.evses)),
+        stores=_incidence(tree, _places(loads.stores)),
     )
 
 
@@ -110,32 +118,44 @@ def _background(feeders: Sequence[Feeder], risk: float) -> Array:
     return flows
 
 
+_Tree: TypeAlias = tuple[tuple[str, str | None, Transformer | None], ...]
+"""Feeders: key, parent, transformer."""
+_Places: TypeAlias = tuple[tuple[str, Tap], ...]
+"""Of loads: feeder, tap."""
+
+
+def _places(loads: Sequence[Evse] | Sequence[Store] | Sequence[Reservation]) -> _Places:
+    return tuple((one.feeder, one.tap) for one in loads)
+
+
+@lru_cache(maxsize=KEPT)
+def _incidence(tree: _Tree, loads: _Places) -> Incidence:
+    """What each of these loads puts on each line."""
+    shape = (LINES * len(tree), len(loads))
+    if not loads:
+        return Incidence(known=csr_matrix(shape), unknown=csr_matrix(shape))
+    routes = _Routes(tree)
+    found = [routes.of(*load) for load in loads]
+    is_known = np.array([tap.is_angle_known for _, tap in loads], dtype=bool)
+    counts = [len(rows) for rows, _ in found]
+    members = np.repeat(np.arange(len(loads)), counts)
+    rows = np.concatenate([np.zeros(0, dtype=int), *(rows for rows, _ in found)])
+    phasors = np.concatenate([np.zeros(0, dtype=complex), *(one for _, one in found)])
+    knows = np.repeat(is_known, counts)
+    known = phasors[knows], rows[knows], members[knows]
+    unknown = np.abs(phasors[~knows]), rows[~knows], members[~knows]
+    return Incidence(known=matrix_by_row(*known, shape), unknown=matrix_by_row(*unknown, shape))
+
+
 class _Routes:
     """From a load to all lines that it loads, up to the root."""
 
-    def __init__(self, feeders: Sequence[Feeder]) -> None:
-        self._feeders = {feeder.key: feeder for feeder in feeders}
-        self._index = {feeder.key: i for i, feeder in enumerate(feeders)}
+    def __init__(self, tree: _Tree) -> None:
+        self._feeders = {key: (i, parent, turns) for i, (key, parent, turns) in enumerate(tree)}
         self._known: dict[tuple[str, Tap], tuple[Indices, ComplexArray]] = {}
 
-    def incidence(self, loads: Sequence[tuple[str, Tap]]) -> Incidence:
-        """What each of these loads, given by feeder and tap, puts on each line."""
-        if not loads:
-            nothing = csr_matrix((LINES * len(self._index), 0))
-            return Incidence(known=nothing, unknown=nothing)
-        found = [self._route(*load) for load in loads]
-        is_known = np.array([tap.is_angle_known for _, tap in loads], dtype=bool)
-        counts = [len(rows) for rows, _ in found]
-        members = np.repeat(np.arange(len(loads)), counts)
-        rows = np.concatenate([np.zeros(0, dtype=int), *(rows for rows, _ in found)])
-        phasors = np.concatenate([np.zeros(0, dtype=complex), *(one for _, one in found)])
-        knows = np.repeat(is_known, counts)
-        shape = (LINES * len(self._index), len(loads))
-        known = phasors[knows], rows[knows], members[knows]
-        unknown = np.abs(phasors[~knows]), rows[~knows], members[~knows]
-        return Incidence(known=matrix_by_row(*known, shape), unknown=matrix_by_row(*unknown, shape))
-
-    def _route(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
+    def of(self, key: str, tap: Tap) -> tuple[Indices, ComplexArray]:
+        """The lines that a load at a feeder loads, and with what."""
         known = self._known.get((key, tap))
         if known is None:
             steps = list(self._steps(key, tap.phasors, tap.is_angle_known))
@@ -152,9 +172,9 @@ class _Routes:
     ) -> Iterable[tuple[int, complex]]:
         at: str | None = key
         while at is not None:
-            feeder = self._feeders[at]
-            if feeder.transformer is not None:
-                phasors = feeder.transformer.primary(phasors, is_angle_known=is_known)
-            first = LINES * self._index[at]
+            number, parent, turns = self._feeders[at]
+            if turns is not None:
+                phasors = turns.primary(phasors, is_angle_known=is_known)
+            first = LINES * number
             yield from ((first + i, phasor) for i, phasor in enumerate(phasors) if phasor != 0)
-            at = feeder.parent
+            at = parent

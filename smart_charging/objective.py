@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -60,37 +61,48 @@ class Judge:
         problem: What is planned.
         units: Its EVSEs, or cohorts of them.
         weights: What the objective gives.
-        pieces: What the highest hourly power costs.
     """
 
-    def __init__(
-        self, problem: ChargingProblem, units: Units, weights: Weights, pieces: Sequence[Piece]
-    ) -> None:
+    def __init__(self, problem: ChargingProblem, units: Units, weights: Weights) -> None:
         self._problem = problem
         self._units = units
         self._weights = weights
-        self._pieces = pieces
-        self._order = np.lexsort((-units.value_per_wh, units.deadline))
+        self._seen: tuple[Array, Draws] | None = None
 
     def until_wh(self, amps: Array) -> Array:
         """Energy that is in the vehicles before each deadline, never below 0: [deadline]."""
-        return np.maximum(self._net_until_wh(draws_of(self._problem, self._units, amps)), 0.0)
+        return np.maximum(self._net_until_wh(self._draws(amps)), 0.0)
 
     def pieces_wh(self, until_wh: Array) -> Array:
         """Fill each deadline's pieces, the most valuable first: [piece]."""
-        units, order = self._units, self._order
+        units = self._units
+        filled: Array = np.clip(until_wh[units.deadline] - self._within_wh, 0.0, units.size_wh)
+        return filled
+
+    @cached_property
+    def _within_wh(self) -> Array:
+        """Where each piece begins within its deadline's energy: [piece]."""
+        units = self._units
+        order = np.lexsort((-units.value_per_wh, units.deadline))
         sizes, deadlines = units.size_wh[order], units.deadline[order]
         starts = np.cumsum(sizes) - sizes
         is_first = np.diff(deadlines, prepend=-1) != 0
-        within = starts - np.maximum.accumulate(np.where(is_first, starts, 0.0))
-        filled = np.empty(len(order))
-        filled[order] = np.clip(until_wh[deadlines] - within, 0.0, sizes)
-        return filled
+        within = np.empty(len(order))
+        within[order] = starts - np.maximum.accumulate(np.where(is_first, starts, 0.0))
+        return within
 
-    def judge(self, limits: Limits, bound: float | None) -> Objective:
-        """Add up all aims."""
+    def judge(
+        self, limits: Limits, bound: float | None, fee_pieces: Sequence[Piece] = ()
+    ) -> Objective:
+        """Add up all aims.
+
+        Args:
+            limits: What is judged.
+            bound: No limits are worth more than this; None where that is not known.
+            fee_pieces: What the highest hourly power costs.
+        """
         problem, weights, units = self._problem, self._weights, self._units
-        draws = draws_of(problem, units, limits.amps)
+        draws = self._draws(limits.amps)
         until_wh = self._net_until_wh(draws)
         filled = self.pieces_wh(np.maximum(until_wh, 0.0))
         worth = filled * units.value_per_wh
@@ -99,7 +111,7 @@ class Judge:
         peak_kw = self._peak_kw(kwh)
         total = float(worth.sum() + np.minimum(until_wh, 0.0) @ dearest_per_wh(units))
         total -= float(kwh @ cost_per_kwh(problem, weights))
-        total -= weights.peak * peak_kw + weights.cost * self._hull(peak_kw)
+        total -= weights.peak * peak_kw + weights.cost * _hull(peak_kw, fee_pieces)
         total += self._early(draws, until_wh, filled) + self._stores(limits.store_a)
         total += self._first(draws) + self._least_share(filled, until_wh)
         return Objective(
@@ -111,6 +123,12 @@ class Judge:
             bound=bound,
         )
 
+    def _draws(self, amps: Array) -> Draws:
+        """What is drawn under limits, which are often asked about twice."""
+        if self._seen is None or self._seen[0] is not amps:
+            self._seen = amps, draws_of(self._problem, self._units, amps)
+        return self._seen[1]
+
     def _net_until_wh(self, draws: Draws) -> Array:
         """What has come in before each deadline, less what has gone out: [deadline]."""
         units = self._units
@@ -120,7 +138,12 @@ class Judge:
     def _peak_kw(self, kwh: Array) -> float:
         problem = self._problem
         kw = kwh / hours_of(problem) + base_kw(problem)
-        return max(0.0, float((hour_shares(problem.slots_s, problem.starts_at) @ kw).max()))
+        return max(0.0, float((self._hours @ kw).max()))
+
+    @cached_property
+    def _hours(self) -> Array:
+        """The share of each slot in each clock hour: [hour, slot]."""
+        return hour_shares(self._problem.slots_s, self._problem.starts_at)
 
     def _cost(self, kwh: Array, peak_kw: float) -> float:
         """What it costs, in currency."""
@@ -163,17 +186,25 @@ class Judge:
         problem, units = self._problem, self._units
         if not has_pieces(self._weights) or units.count != len(problem.evses):
             return 0.0
-        widths, values = first_pieces(problem, self._weights, units.most_a[:, 0])
-        lost = draws.taken_wh.sum(axis=1) @ dearest_first(widths, values)
-        order = np.argsort(-values, axis=1, kind="stable")
-        widths = np.take_along_axis(widths, order, axis=1)
-        values = np.take_along_axis(values, order, axis=1)
+        widths, values, dearest = self._pieces
+        lost = draws.taken_wh.sum(axis=1) @ dearest
         begins = np.cumsum(widths, axis=1) - widths
         wh_per_a = units.wh_per_a[:, :1]
         drawn_a = draws.drawn_wh[:, :1] / np.where(wh_per_a > 0, wh_per_a, 1.0)
         above_a = drawn_a - problem.columns.floor_a[:, None]
         filled = np.clip(above_a - begins, 0.0, widths)
         return float((filled * values * wh_per_a).sum() - lost) * PER_K
+
+    @cached_property
+    def _pieces(self) -> tuple[Array, Array, Array]:
+        """Widths and values of the first slot's pieces, the dearest first, and what that is."""
+        widths, values = first_pieces(self._problem, self._weights, self._units.most_a[:, 0])
+        order = np.argsort(-values, axis=1, kind="stable")
+        return (
+            np.take_along_axis(widths, order, axis=1),
+            np.take_along_axis(values, order, axis=1),
+            dearest_first(widths, values),
+        )
 
     def _least_share(self, filled: Array, until_wh: Array) -> float:
         """What the smallest share of all is worth."""
@@ -190,10 +221,17 @@ class Judge:
         least = min(1.0, float(share.min()))
         return self._weights.least_share * float(wholes.whole_wh.sum()) * PER_K * least
 
-    def _hull(self, peak_kw: float) -> float:
-        left_kw, cost = peak_kw, 0.0
-        for piece in self._pieces:
-            part_kw = min(left_kw, piece.width_w * PER_K)
-            cost += part_kw * piece.per_kw
-            left_kw -= part_kw
-        return cost
+
+@lru_cache(maxsize=1)
+def judge_of(problem: ChargingProblem, units: Units, weights: Weights) -> Judge:
+    """The judge of a problem, who is asked several times while it is planned."""
+    return Judge(problem, units, weights)
+
+
+def _hull(peak_kw: float, pieces: Sequence[Piece]) -> float:
+    left_kw, cost = peak_kw, 0.0
+    for piece in pieces:
+        part_kw = min(left_kw, piece.width_w * PER_K)
+        cost += part_kw * piece.per_kw
+        left_kw -= part_kw
+    return cost

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.sparse import csc_matrix, csr_matrix, vstack
 from smart_charging.arrays import Array, ComplexArray, Flags, Indices
 from smart_charging.fixed import Fixed
 from smart_charging.lines import FAR_RAD, Beside, chords_of, sectors_of
-from smart_charging.network import Incidence, Network
+from smart_charging.network import KEPT, Incidence, Network
 from smart_charging.problem import ChargingProblem
 from smart_charging.sparse import (
     entries_in,
@@ -73,24 +74,33 @@ def paths_of(
     if fed_a is not None and fed_a.any():
         fed.append((network.evses, fed_a))
     network = _beside_fed(network, fed) if fed else network
-    sectors = sectors_of(network.evses.known, network.fixed)
-    is_wide = sectors.width_rad > _WIDE_RAD
+    sectors = sectors_of(network.evses, network.fixed)
+    is_wide: Flags = sectors.width_rad > _WIDE_RAD
+    phasors, magnitudes = _near(network.evses, is_wide.tobytes())
     room_a = np.maximum(network.limit_a - network.unknown_a, 0.0)
     beside = Beside(room_a, network.fixed)
     chords = chords_of(network.evses, beside, sectors.only(is_wide))
     slots = len(problem.slots_s)
-    watts, power = module_watts(problem), _all_watts(problem)
-    most_w = np.array([*(module.max_w for module in problem.modules), *([np.inf] * power.shape[0])])
-    others = [NO_LINE] * len(problem.modules) + [ALL] * power.shape[0]
+    watts = [module_watts(problem)] if problem.modules else []
+    power = [csc_matrix(problem.columns.w_per_a[None, :])] if _has_fee(problem) else []
+    most_w = np.array([*(module.max_w for module in problem.modules), *([np.inf] * len(power))])
+    others = [NO_LINE] * len(problem.modules) + [ALL] * len(power)
     return Paths(
-        phasors=_on(~is_wide, network.evses.known),
-        magnitudes=_on(~is_wide, network.evses.unknown),
-        parts=_stacked(chords.parts, watts, power),
+        phasors=phasors,
+        magnitudes=magnitudes,
+        parts=_stacked([chords.parts, *watts, *power]),
         part_row=np.concatenate([chords.rows, np.array(others, dtype=int)]),
         part_limit=np.concatenate([chords.limit, np.repeat(most_w[:, None], slots, axis=1)]),
         fixed=network.fixed.total(),
         network=network,
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _near(loads: Incidence, wide: bytes) -> tuple[csc_matrix, csc_matrix]:
+    """Phasors and magnitudes on the lines that are not wide; plan by plan they are the same."""
+    rows: Flags = ~np.frombuffer(wide, dtype=bool)
+    return _on(rows, loads.known), _on(rows, loads.unknown)
 
 
 def _on(rows: Flags, matrix: csr_matrix) -> csc_matrix:
@@ -100,22 +110,19 @@ def _on(rows: Flags, matrix: csr_matrix) -> csc_matrix:
     return matrix_by_column(value[some], row[some], column[some], matrix.shape)
 
 
-def _stacked(*matrices: csc_matrix) -> csc_matrix:
+def _stacked(matrices: Sequence[csc_matrix]) -> csc_matrix:
     """One above the other."""
-    some = [matrix for matrix in matrices if matrix.shape[0]]
-    return csc_matrix(vstack(some)) if len(some) > 1 else (some or list(matrices))[0]
+    return csc_matrix(vstack(matrices)) if len(matrices) > 1 else matrices[0]
 
 
-def _all_watts(problem: ChargingProblem) -> csc_matrix:
-    """What an ampere adds to the power of all EVSEs, where that has a fee: [0 or 1, evse]."""
-    has_fee = problem.tariff is not None and problem.tariff.capacity is not None
-    watts = problem.columns.w_per_a[None, :]
-    return csc_matrix(watts if has_fee else (0, watts.shape[1]))
+def _has_fee(problem: ChargingProblem) -> bool:
+    """Whether the power of all EVSEs together has a fee."""
+    return problem.tariff is not None and problem.tariff.capacity is not None
 
 
 def _beside_fed(network: Network, fed: Sequence[tuple[Incidence, Array]]) -> Network:
     """The network beside what is fed back: that never makes room, and may take some (`lines`)."""
-    is_far = sectors_of(network.evses.known, network.fixed).width_rad > FAR_RAD
+    is_far = sectors_of(network.evses, network.fixed).width_rad > FAR_RAD
     for loads, amps in fed if is_far.any() else ():
         turned = Fixed.of(loads.known, amps).turned(is_far)
         unknown_a = (loads.unknown @ amps) * is_far[:, None]
@@ -128,8 +135,6 @@ def _beside_fed(network: Network, fed: Sequence[tuple[Incidence, Array]]) -> Net
 def module_watts(problem: ChargingProblem) -> csc_matrix:
     """What an ampere of each EVSE takes of its power module: [module, evse]."""
     shape = (len(problem.modules), len(problem.evses))
-    if not problem.modules:
-        return csc_matrix(shape)
     number = {module.key: k for k, module in enumerate(problem.modules)}
     members = [i for i, evse in enumerate(problem.evses) if evse.module is not None]
     modules = [number[problem.evses[i].module or ""] for i in members]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_charging.arrays import Array, Indices
+from smart_charging.basis import Basis
 from smart_charging.problem import slot_edges
 
 NOTICEABLE_A: Final = 1.0
@@ -180,6 +181,7 @@ class ChargingPlan:
         detail: Why the heuristic was used; empty for the linear program.
         reasons: Why every limit is what it is.
         gain_per_a: What one more ampere of each line's limit would add: [row, slot].
+        basis: Where the linear program ended, for the next plan to begin there.
     """
 
     starts_at: datetime
@@ -192,6 +194,7 @@ class ChargingPlan:
     objective: Objective | None = None
     reasons: ReasonTable | None = field(default=None, compare=False, repr=False)
     gain_per_a: Array | None = field(default=None, compare=False, repr=False)
+    basis: Basis | None = field(default=None, compare=False, repr=False)
 
     @property
     def edges(self) -> tuple[datetime, ...]:

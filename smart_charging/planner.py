@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from smart_charging.arrays import Array
+from smart_charging.basis import Basis
 from smart_charging.case import Case, lay_out_case
 from smart_charging.cohorts import relax_again, relax_by_cohorts
 from smart_charging.committing import Committed, commit, round_committed
@@ -40,8 +41,9 @@ def make_plan(
     Args:
         problem: What to plan.
         time_limit_s: How long the solver may take.
-        last: The plan before this one. Many EVSEs are planned faster from it: whoever is in it
-            keeps what it says, and only those are planned anew who lack energy by that.
+        last: The plan before this one. Few EVSEs are planned faster from it as the program begins
+            where that one's ended, many as whoever is in it keeps what it says, and only those are
+            planned anew who lack energy by that.
     """
     case = lay_out_case(problem)
     try:
@@ -66,20 +68,27 @@ def plan_by_heuristic(problem: ChargingProblem, detail: str) -> ChargingPlan:
 
 
 def _relax(case: Case, time_limit_s: float, last: ChargingPlan | None) -> tuple[Relaxed, Method]:
-    problem, evses = case.problem, len(case.problem.evses)
+    evses = len(case.problem.evses)
     if last is not None and evses > _LEAST_COHORTS:
         return relax_again(case, last, time_limit_s), Method.FROM_LAST
     if evses > _MOST_SINGLE:
         return relax_by_cohorts(case, time_limit_s), Method.COHORTS
+    start = None if last is None else last.basis
     if evses < _LEAST_COHORTS:
-        singles = relax(problem, case.network, case.units, case.weights, time_limit_s)
-        return singles, Method.LINEAR_PROGRAM
+        return _relax_singles(case, time_limit_s, start), Method.LINEAR_PROGRAM
     try:
-        limit_s = _FIRST_TRY * time_limit_s
-        singles = relax(problem, case.network, case.units, case.weights, limit_s)
+        singles = _relax_singles(case, _FIRST_TRY * time_limit_s, start)
     except SolverError:
         return relax_by_cohorts(case, (1 - _FIRST_TRY) * time_limit_s), Method.COHORTS
     return singles, Method.LINEAR_PROGRAM
+
+
+def _relax_singles(case: Case, time_limit_s: float, start: Basis | None) -> Relaxed:
+    """Plan one by one; where there is no program, the next one begins where the last one ended."""
+    relaxed = relax(case.problem, case.network, case.units, case.weights, time_limit_s, start)
+    if len(case.problem.evses) > _LEAST_COHORTS:  # where the next plan begins with its amperes
+        return replace(relaxed, basis=None)
+    return relaxed if relaxed.basis else replace(relaxed, basis=start)
 
 
 def _by_heuristic(case: Case, detail: str) -> ChargingPlan:

@@ -156,6 +156,8 @@ class _Raising:
         """
         before_a = self.given_a.copy()
         waiting, reach_a = self._rising(order, target_a)
+        if not len(waiting):
+            return np.zeros(len(before_a), dtype=bool)
         fits = self._fitting(waiting, reach_a)
         if not fits.all():
             waiting, reach_a = self._within_room(waiting, target_a)
@@ -193,11 +195,12 @@ class _Raising:
 
 def _hand_out_rest(raising: _Raising, ceiling_a: Array, least_a: Array) -> None:
     """Step 4: equal bites, the least served first, until nobody can take one."""
-    is_open = ceiling_a > raising.given_a + _EPSILON_A
+    most_a = raising.levels.down(ceiling_a)
+    is_open = most_a > raising.given_a + _EPSILON_A
     while is_open.any():
         bite_a = np.maximum(raising.given_a + _BITE_A, raising.levels.above(raising.given_a))
         bite_a = np.maximum(bite_a, least_a)
         order = np.argsort(raising.given_a, kind="stable")
         target_a = np.where(is_open, np.minimum(ceiling_a, bite_a), 0.0)
         is_open &= raising.raise_to(order[is_open[order]], target_a)
-        is_open &= ceiling_a > raising.given_a + _EPSILON_A
+        is_open &= most_a > raising.given_a + _EPSILON_A

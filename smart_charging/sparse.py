@@ -44,6 +44,8 @@ def entries_of(matrix: csr_matrix) -> tuple[Indices, Any, Any]:
 
 def entries_in(matrix: csc_matrix, columns: Indices) -> tuple[Indices, Any, Any]:
     """Entries of some columns: place among those columns, row, value."""
+    if not matrix.nnz:
+        return np.zeros(0, dtype=int), matrix.indices, matrix.data
     begins = matrix.indptr[columns]
     counts = matrix.indptr[columns + 1] - begins
     place = _repeated(counts)

@@ -13,6 +13,7 @@ from benchmarks.acnsim.observed import Observed
 from benchmarks.acnsim.past import Alike, Past
 from benchmarks.acnsim.stays import PERIOD_H, PERIOD_S, VOLTAGE_V
 from benchmarks.acnsim.tree import check_tree, lines_of, tree_of
+from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
@@ -63,6 +64,7 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         )
         self._alike: dict[str, Alike] = {}
         self._observed: dict[str, Observed] = {}
+        self._last: ChargingPlan | None = None
         lines = lines_of(network)
         self._tree = tree_of(lines)
         check_tree(self._tree, lines)
@@ -79,7 +81,7 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         if not active_sessions:
             return {}
         self._observe(active_sessions)
-        plan = make_plan(self._problem(active_sessions), _LONG_S)
+        plan = self._last = make_plan(self._problem(active_sessions), _LONG_S, self._last)
         return {one.key: [one.limits_a[0]] for one in plan.evses}
 
     def _observe(self, sessions: Sequence[Session]) -> None:

@@ -33,8 +33,8 @@ def stored_a(asked: ChargingProblem, weights: Weights | None = None) -> list[lis
 def judged(asked: ChargingProblem, found: Relaxed, weights: Weights | None = None) -> Objective:
     """What the limits of a linear program are worth."""
     case = lay_out_case(asked, weights)
-    judge = Judge(asked, case.units, case.weights, found.fee_pieces)
-    return judge.judge(Limits(found.amps, found.store_a), found.objective)
+    judge = Judge(asked, case.units, case.weights)
+    return judge.judge(Limits(found.amps, found.store_a), found.objective, found.fee_pieces)
 
 
 def occupancy_of(asked: ChargingProblem, slot: int = 0) -> Occupancy:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from smart_charging.errors import PlanningError, SolverError
-from smart_charging.linear_program import Columns, Optimum, Rows, maximise
+from smart_charging.linear_program import Optimum, maximise
+from smart_charging.program import Columns, Rows
 
 INF = float("inf")
 Constraint: TypeAlias = tuple[float, list[float], float]

@@ -245,7 +245,7 @@ def test_program_does_not_charge_and_feed_back_at_once() -> None:
 def test_energy_until_a_deadline_is_never_below_nothing() -> None:
     back = Discharge(max_a=10.0, available_wh=9_999.0)
     case = lay_out_case(site(car(discharge=back)))
-    judge = Judge(case.problem, case.units, case.weights, ())
+    judge = Judge(case.problem, case.units, case.weights)
     assert judge.until_wh(np.array([[-4.0, 0.0]])).tolist() == [0.0]
     limits = Limits(np.array([[-4.0, 0.0]]), np.zeros((0, 2)))
     assert judge.judge(limits, None).promised == 0.0

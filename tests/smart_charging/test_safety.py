@@ -43,6 +43,20 @@ def test_plan_of_the_solver_is_never_refused(asked: ChargingProblem) -> None:
     assert (plan.method, plan.detail) == (Method.LINEAR_PROGRAM, "")
 
 
+@examples(100)
+@given(problems(), problems())
+def test_plan_that_begins_where_any_other_ended_is_worth_as_much(
+    before: ChargingProblem, asked: ChargingProblem
+) -> None:
+    anew = make_plan(asked, time_limit_s=60.0)
+    plan = make_plan(asked, time_limit_s=60.0, last=make_plan(before, time_limit_s=60.0))
+    assert (plan.method, plan.detail) == (Method.LINEAR_PROGRAM, "")
+    assert list(faults(asked, plan)) == []
+    assert plan.objective is not None
+    assert anew.objective is not None
+    assert plan.objective.bound == pytest.approx(anew.objective.bound, rel=1e-6, abs=1e-6)
+
+
 @examples(40)
 @given(problems())
 def test_plan_tells_what_it_will_have_delivered(asked: ChargingProblem) -> None:
