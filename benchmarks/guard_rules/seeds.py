@@ -36,12 +36,16 @@ SEEDS: Final = MappingProxyType(
     {
         "boot": Case(2, "profile_loss", rate=100.0),
         "clock": Case(14, "wrong_clock,clock_jump,meter_outage,load_step", rate=20.0),
+        "cut": Case(6, "sudden_step", hours=1.0, rate=100.0),
         "decreases-first": Case(2, "link_cut,load_step"),
+        "disobedience": Case(3, "stops_obeying", stations=8, hours=1.0, rate=100.0),
         "keeping": Case(2, "profile_loss", rate=100.0),
+        "least-drawn": Case(74, "load_step,link_cut", rate=20.0, demand=6.0),
         "room": Case(2, "link_cut,load_step"),
         "settling": Case(2, "link_cut,load_step"),
         "silent": Case(6, "link_cut,meter_outage,load_step", rate=8.0),
         "step": Case(3, "load_step"),
+        "total-at-once": Case(34, "sudden_step", hours=1.0, rate=60.0),
         "trial": Case(2, "ignores_tx_profile,kill", rate=30.0),
         "worst-case": Case(2, "link_cut,load_step"),
     }
