@@ -32,8 +32,7 @@ def chaos(
     faults: Annotated[
         str,
         typer.Option(
-            help="all (but ignores_limits, which nothing can help), stations (of these, what goes "
-            "wrong with stations), none, or some of: "
+            help="all, stations (what goes wrong with stations that obey), none, or some of: "
             f"{', '.join(FaultKind)}"
         ),
     ] = "all",

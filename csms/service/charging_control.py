@@ -43,6 +43,8 @@ _RISING_EVERY_S: Final = 60
 """A plan uses the room that there is when it is made."""
 _GATHER_S: Final = 0.5
 """Vehicles that come within this time after a round share the next one."""
+_TRIED_AGAIN_AFTER_S: Final = 1.0
+"""What could not be answered at once, as the database was locked."""
 _FIRST_ROUND_AFTER_S: Final = 5.0
 """After a start, stations get that long to connect before the first plan reserves for the rest."""
 
@@ -128,8 +130,10 @@ class SiteController:
             await self.live.pressing.wait()
             try:
                 await self._answer_at_once(tasks)
-            except Exception:  # the plan that comes next answers it as well
-                logger.exception("could not answer at once; a plan will")
+            except Exception:  # until then the limits in force stay as they are
+                logger.exception("could not answer at once; it is tried again")
+                await self._clock.sleep(_TRIED_AGAIN_AFTER_S)
+                self.live.pressing.set()
 
     async def _answer_at_once(self, tasks: asyncio.TaskGroup) -> None:
         """Cut what is too much, and give newcomers what is free."""

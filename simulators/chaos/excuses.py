@@ -34,6 +34,8 @@ Wake: TypeAlias = Callable[[datetime], None]
 
 ANSWERED_WITHIN: Final = timedelta(seconds=1)
 """From a reading until the calls that it leads to are answered, if nothing goes wrong."""
+TRIED_AGAIN_WITHIN: Final = timedelta(seconds=1)
+"""From when the server can write down again what it is about to send until it does."""
 CALL_TIMEOUT: Final = timedelta(seconds=30)
 _SETTLED: Final = ANSWERED_WITHIN + FOLLOWED_WITHIN
 
@@ -103,6 +105,7 @@ class Excuses:
         self._steps: list[SuddenStep] = []
         self._overdraws: dict[EvseKey, Overdraw] = {}
         self._obey_from: dict[EvseKey, datetime] = {}
+        self._held_until: datetime | None = None
 
     def steps_up(self, step: SuddenStep) -> None:
         """A building draws more than was promised, from now on."""
@@ -111,7 +114,7 @@ class Excuses:
 
     def meter_read(self, feeder_id: str, now: datetime) -> None:
         """A feeder's meter has told the system what it shows."""
-        until = now + _SETTLED
+        until = self._answered_from(now)
         for step in self._on(now):
             if step.feeder_id != feeder_id:
                 continue
@@ -133,7 +136,7 @@ class Excuses:
     def draws(self, key: EvseKey, drawn_a: float, told_a: float, now: datetime) -> None:
         """An EVSE that keeps to nothing draws so much, and was told so much."""
         self._obey_from.pop(key, None)
-        self._overdraws.setdefault(key, Overdraw(_SETTLED)).look(drawn_a, told_a, now)
+        self._overdraws.setdefault(key, Overdraw()).look(drawn_a, told_a, now)
         self._wake(now + FOLLOWED_WITHIN)
 
     def obeys(self, key: EvseKey, now: datetime) -> None:
@@ -146,7 +149,7 @@ class Excuses:
         """An EVSE's meter has told what it draws."""
         overdraw = self._overdraws.get(key)
         if overdraw is not None and self._is_told(key[0], now):
-            overdraw.read(now)
+            overdraw.read(now, self._answered_from(now))
             if (answered_at := overdraw.answered_at(now)) is not None:
                 self._look_later(answered_at)
 
@@ -163,6 +166,11 @@ class Excuses:
             step.again.clear()
         for overdraw in self._overdraws.values():
             overdraw.begin_anew()
+
+    def server_is_held(self, until: datetime) -> None:
+        """It cannot write down what it is about to send, and tries again afterwards."""
+        self._held_until = until if self._held_until is None else max(until, self._held_until)
+        self._wake(until)
 
     def of(self, key: LineKey, now: datetime) -> Excuse | None:
         """What is excused of an excess on a line; None: nothing."""
@@ -186,6 +194,12 @@ class Excuses:
         if max(stages) is _Stage.SECOND:
             beyond_a = {**untold, **beyond_a}
         return Excuse(beyond_a=beyond_a, unavoidable_a=told)
+
+    def _answered_from(self, now: datetime) -> datetime:
+        """When what is found out now has been answered, and followed."""
+        if self._held_until is None or self._held_until <= now:
+            return now + _SETTLED
+        return self._held_until + TRIED_AGAIN_WITHIN + _SETTLED
 
     def _forget_who_obeys(self, now: datetime) -> None:
         for key in [key for key, at in self._obey_from.items() if at <= now]:

@@ -116,7 +116,7 @@ class StrictJudge(Judge):
         """See what excuses excesses from now on."""
         self.pass_time(now)
         limits = self._limits_at(now)
-        for name in {name for name, _ in self._over}:
+        for name in dict.fromkeys(name for name, _ in self._over):
             self._look_at(name, limits[name])
 
     def is_over(self, feeder_id: str) -> bool:

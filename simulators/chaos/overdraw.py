@@ -15,14 +15,9 @@ _READINGS: Final = 3
 
 
 class Overdraw:
-    """What an EVSE draws, and was told, while it may keep to nothing.
+    """What an EVSE draws, and was told, while it may keep to nothing."""
 
-    Args:
-        answered_within: From the last reading that it takes until others have made room.
-    """
-
-    def __init__(self, answered_within: timedelta) -> None:
-        self._answered_within = answered_within
+    def __init__(self) -> None:
         self._drawn_a = 0.0
         self._told: deque[tuple[datetime, float]] = deque()
         self._over = 0
@@ -37,8 +32,13 @@ class Overdraw:
         while len(self._told) > 1 and self._told[1][0] <= now - FOLLOWED_WITHIN:
             self._told.popleft()
 
-    def read(self, now: datetime) -> None:
-        """Its meter has told its CSMS what it draws."""
+    def read(self, now: datetime, answered_at: datetime) -> None:
+        """Its meter has told its CSMS what it draws.
+
+        Args:
+            now: The present instant.
+            answered_at: When others have made room, if this is the last reading that it takes.
+        """
         if self._drawn_a > self.told_a(now) + ROUNDING_A:
             self._over, self._within = self._over + 1, 0
         else:
@@ -46,7 +46,7 @@ class Overdraw:
         if self._within >= _READINGS:
             self._answered_at = None
         elif self._over >= _READINGS and self._answered_at is None:
-            self._answered_at = now + self._answered_within
+            self._answered_at = answered_at
 
     def begin_anew(self) -> None:
         """Its CSMS believes it again: it has restarted, or the CSMS has."""

@@ -111,6 +111,7 @@ class Script:
                 cast.excuses.steps_up(self._sudden_step(fault))
             case FaultKind.DATABASE_LOCK:
                 cast.server.lock_database(lasts_s)
+                cast.excuses.server_is_held(fault.ends_at)
             case FaultKind.KILL:
                 cast.server.kill(round(fault.size), lasts_s)
             case FaultKind.KILL_SENDING:

@@ -53,7 +53,6 @@ def test_kinds_of_faults_are_named() -> None:
     assert read_kinds("all") == frozenset(FaultKind)
     assert FaultKind.LINK_CUT in read_kinds("stations")
     assert read_kinds("stations").isdisjoint({FaultKind.KILL, FaultKind.METER_OUTAGE})
-    assert read_kinds("stations").isdisjoint({FaultKind.IGNORES_LIMITS, FaultKind.STOPS_OBEYING})
     assert read_kinds("kill, delay") == {FaultKind.KILL, FaultKind.DELAY}
     ran = chargeflex("chaos", "--faults", "earthquake")
     assert ran.code == 2

@@ -272,6 +272,25 @@ async def test_round_that_fails_leaves_the_limits_and_the_next_one_comes(
 
 
 @in_virtual_time
+async def test_cut_that_cannot_be_written_down_is_tried_again_within_a_second(
+    database_file: Path,
+) -> None:
+    site = with_meter(yard(1), flat(50.0), step_a=0.0)
+    async with running(database_file, site, ("C-1",)) as run:
+        run.live.read_feeder("intake", NOON, (10.0, 10.0, 10.0))
+        await asyncio.sleep(6)
+        assert evse_of(run.live, "C-1").allowance.now_a(run.office.clock.now()) == 32.0
+        run.office.is_disk_full = True
+        run.live.read_feeder("intake", run.office.clock.now(), (45.0, 45.0, 45.0))  # 18 A are left
+        run.live.alarm()
+        await asyncio.sleep(3)
+        assert evse_of(run.live, "C-1").allowance.now_a(run.office.clock.now()) == 32.0
+        run.office.is_disk_full = False
+        await asyncio.sleep(1)
+        assert evse_of(run.live, "C-1").allowance.now_a(run.office.clock.now()) == 18.0
+
+
+@in_virtual_time
 async def test_plan_is_kept_with_its_limits(database_file: Path) -> None:
     async with running(database_file, yard(1), ("C-1",)) as run:
         await asyncio.sleep(6)

@@ -93,6 +93,15 @@ def test_server_that_has_died_needs_another_reading(court: Court) -> None:
     assert court.let_pass(80) == pytest.approx((5 * 4, 5 * 66))
 
 
+def test_server_whose_database_is_locked_answers_when_that_is_over(court: Court) -> None:
+    court.draw(0, "A-1", 30)
+    court.step(10, 600)
+    court.building(10, 15)
+    court.excuses.server_is_held(after(48))
+    court.excuses.meter_read("row-a", after(40))  # it can write from 48 s on, and does by 49 s
+    assert court.let_pass(65) == pytest.approx((5 * 10, 5 * 45))
+
+
 def test_excess_without_a_step_is_not_excused(court: Court) -> None:
     court.step(10, 20)
     court.draw(30, "A-1", 45)

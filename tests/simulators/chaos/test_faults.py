@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from simulators.chaos.faults import (
+    ALL,
+    AT_STATIONS,
     PER_DAY,
     PER_STATION_HOUR,
     SHARE_OF_STATIONS,
@@ -98,3 +100,22 @@ def test_where_nothing_fits_nobody_is_left_without_any_limit() -> None:
     hit = {fault.place for fault in draw_faults(tight, kinds)}
     assert hit
     assert hit <= set(STATIONS[50:])
+
+
+def test_nobody_disobeys_whose_meter_lies_or_begins_to_with_ways_of_its_own() -> None:
+    wild = replace(STAGE, rate=60.0)
+    kinds = {FaultKind.IGNORES_LIMITS, FaultKind.STOPS_OBEYING, FaultKind.ONE_PERIOD}
+    faults = draw_faults(wild, {*kinds, FaultKind.LYING_METER})
+    at = {kind: {one.place for one in faults if one.kind is kind} for kind in FaultKind}
+    assert at[FaultKind.IGNORES_LIMITS] & at[FaultKind.ONE_PERIOD]
+    assert not at[FaultKind.IGNORES_LIMITS] & at[FaultKind.LYING_METER]
+    assert at[FaultKind.STOPS_OBEYING]
+    assert not at[FaultKind.STOPS_OBEYING] & (
+        at[FaultKind.LYING_METER] | at[FaultKind.ONE_PERIOD] | at[FaultKind.IGNORES_LIMITS]
+    )
+
+
+def test_what_goes_wrong_with_stations_that_obey_leaves_out_those_that_do_not() -> None:
+    assert frozenset(FaultKind) == ALL
+    assert FaultKind.LINK_CUT in AT_STATIONS
+    assert AT_STATIONS.isdisjoint({FaultKind.IGNORES_LIMITS, FaultKind.STOPS_OBEYING})

@@ -12,48 +12,52 @@ def after(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
+def read(overdraw: Overdraw, seconds: float) -> None:
+    overdraw.read(after(seconds), after(seconds) + ANSWERED_WITHIN)
+
+
 def drawing(drawn_a: float, told_a: float) -> Overdraw:
-    overdraw = Overdraw(ANSWERED_WITHIN)
+    overdraw = Overdraw()
     overdraw.look(drawn_a, told_a, NOON)
     return overdraw
 
 
 def test_three_readings_in_a_row_find_it_and_then_others_make_room() -> None:
     overdraw = drawing(16.0, 10.0)
-    overdraw.read(after(60))
-    overdraw.read(after(120))
+    read(overdraw, 60)
+    read(overdraw, 120)
     assert overdraw.answered_at(after(120)) is None
-    overdraw.read(after(180))
+    read(overdraw, 180)
     assert overdraw.answered_at(after(180)) == after(186)
-    overdraw.read(after(240))  # it is not found twice
+    read(overdraw, 240)  # it is not found twice
     assert overdraw.answered_at(after(240)) == after(186)
 
 
 def test_a_reading_within_what_it_was_told_begins_the_count_anew() -> None:
     overdraw = drawing(16.0, 10.0)
-    overdraw.read(after(60))
-    overdraw.read(after(120))
+    read(overdraw, 60)
+    read(overdraw, 120)
     overdraw.look(10.0, 10.0, after(150))
-    overdraw.read(after(180))
+    read(overdraw, 180)
     overdraw.look(16.0, 10.0, after(200))
-    overdraw.read(after(240))
+    read(overdraw, 240)
     assert overdraw.answered_at(after(240)) is None
 
 
 def test_it_is_believed_again_after_three_readings_within_or_a_restart() -> None:
     kept, restarted = drawing(16.0, 10.0), drawing(16.0, 10.0)
     for seconds in (60, 120, 180):
-        kept.read(after(seconds))
-        restarted.read(after(seconds))
+        read(kept, seconds)
+        read(restarted, seconds)
     restarted.begin_anew()
     assert restarted.answered_at(after(200)) is None
     kept.look(9.0, 10.0, after(200))
     for seconds in (240, 300, 360):
-        kept.read(after(seconds))
+        read(kept, seconds)
     kept.look(16.0, 10.0, after(400))
     assert kept.answered_at(after(400)) is None
     for seconds in (420, 480, 540):
-        kept.read(after(seconds))
+        read(kept, seconds)
     assert kept.answered_at(after(540)) == after(546)
 
 
@@ -69,6 +73,6 @@ def test_a_vehicle_has_five_seconds_to_follow() -> None:
 def test_less_than_an_ampere_may_be_rounding_and_is_never_found() -> None:
     overdraw = drawing(11.0, 10.0)
     for seconds in (60, 120, 180, 240):
-        overdraw.read(after(seconds))
+        read(overdraw, seconds)
     assert overdraw.is_over(after(300))
     assert overdraw.answered_at(after(300)) is None

@@ -313,6 +313,31 @@ def test_liar_accepts_a_limit_and_ignores_it(version: str, tmp_path: Path) -> No
 
 
 @BOTH
+@pytest.mark.parametrize("pretends", [False, True])
+def test_station_that_stops_obeying_shows_that_or_not_and_obeys_again(
+    version: str, pretends: bool, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with scene(version, tmp_path) as stage:
+            await stage.charge()
+            await set_limit(stage, 6.0)
+            await stage.pass_time(10)
+            limiter = stage.station.limiter
+            stage.station.stops_obeying(60, pretends=pretends)
+            await stage.pass_time(59)
+            now = stage.clock.now()
+            assert stage.amps == (32.0, 32.0, 32.0)
+            assert limiter.is_ignoring(now)
+            assert limiter.told_a(1, now) == 6.0
+            assert limiter.over_time(1, now)(now).amps == (6.0 if pretends else 32.0)
+            await stage.pass_time(10)
+            assert stage.amps == (6.0, 6.0, 6.0)
+            assert not limiter.is_ignoring(stage.clock.now())
+
+    run_virtual(story())
+
+
+@BOTH
 def test_lying_meter_shows_a_part_of_what_flows(version: str, tmp_path: Path) -> None:
     async def story() -> None:
         async with scene(version, tmp_path, manners=Manners(reported_share=0.5)) as stage:
