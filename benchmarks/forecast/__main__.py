@@ -1,7 +1,7 @@
 """How well the load of garages, and what their vehicles need, is forecast.
 
     make bench-forecast
-    .venv/bin/python -m benchmarks.forecast --caltech       a garage that nothing was chosen on
+    .venv/bin/python -m benchmarks.forecast caltech     a garage that nothing was chosen on
 
 The stays are read from `data/`, or what CHARGEFLEX_DATA names: norway_*.csv.gz, jpl_*.csv.gz. The
 last 60 days of each Norwegian garage and the last 42 of each stretch of an ACN one (at most the
@@ -19,8 +19,7 @@ from time import process_time
 from typing import Final
 
 from benchmarks.forecast.bars import (
-    GARAGES,
-    JPL,
+    LOADS,
     Verdict,
     conclude,
     judge_intervals,
@@ -49,32 +48,40 @@ _ACN_DAYS: Final = 42
 def main() -> int:
     """Forecast, print tables and judge."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--caltech", action="store_true", help="forecast that garage, and no other")
+    parser.add_argument(
+        "sets", nargs="*", metavar="SET", help="norway, jpl, caltech; default: the first two"
+    )
     asked = parser.parse_args()
+    sets = asked.sets or ["norway", "jpl"]
+    if unknown := set(sets) - {"norway", "jpl", "caltech"}:
+        parser.error(f"expected norway, jpl or caltech, got {', '.join(sorted(unknown))}")
     data = Path(os.environ.get("CHARGEFLEX_DATA", _ROOT / "data")).resolve()
-    norway = [] if asked.caltech else norwegian_garages(data)
-    acn = acn_garages(data, "caltech" if asked.caltech else "jpl")
-    if not acn or not (norway or asked.caltech):
-        print(f"expected the measured stays in {data}; CHARGEFLEX_DATA names their folder")
+    garages = {
+        name: norwegian_garages(data) if name == "norway" else acn_garages(data, name)
+        for name in sets
+    }
+    if missing := [name for name, found in garages.items() if not found]:
+        print(f"expected {missing[0]}_*.csv.gz in {data}; CHARGEFLEX_DATA names that folder")
         return 2
-    verdicts = [*_judged(norway, _NORWAY_DAYS), *_judged(acn, _ACN_DAYS)]
+    verdicts = [
+        one
+        for name, found in garages.items()
+        for one in _judged(name, found, _NORWAY_DAYS if name == "norway" else _ACN_DAYS)
+    ]
     print(f"\n{process_time():.0f} s of processor time")
     return 0 if conclude(verdicts) else 1
 
 
-def _judged(garages: Sequence[Garage], days: int) -> Iterable[Verdict]:
+def _judged(name: str, garages: Sequence[Garage], days: int) -> Iterable[Verdict]:
     """Forecast the garages of one data set."""
-    if not garages:
-        return
-    is_norway = garages[0].calendar.zone.key == "Europe/Oslo"
+    is_norway = name == "norway"
     whole = [together(list(garages))] if is_norway else list(garages)
     sites = [*whole, *(garages if is_norway else [])]
     loads = _loads(sites, whole, days)
-    result = run_stays(
-        "Norway" if is_norway else whole[0].name.split()[0], garages, _test_days(garages, days)
-    )
+    result = run_stays(name, garages, _test_days(garages, days))
     print_stays(result)
-    yield from judge_load(GARAGES if is_norway else JPL, loads[: len(whole)])
+    if name in LOADS:
+        yield from judge_load(LOADS[name], loads[: len(whole)])
     if is_norway:
         yield from judge_stays(result)
     yield from judge_intervals(loads, [result])

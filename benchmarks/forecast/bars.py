@@ -11,6 +11,7 @@ from smart_charging.forecast.stay import Whats
 
 JPL: Final = ("JPL", 0.65, 0.100)
 GARAGES: Final = ("garages", 0.80, 0.088)
+LOADS: Final = {"jpl": JPL, "norway": GARAGES}
 _ENERGY_KWH: Final = 4.7
 _STAY_H: Final = 2.5
 _HELD: Final = (0.77, 0.83)

@@ -57,6 +57,8 @@ def grow_quantiles(
 
 
 def _grown(rows: Array, actual: Array, growth: Growth, seed: int, **loss: float | str) -> Forest:
+    # It fails on a column of which nothing is known; a constant one decides nothing.
+    rows = np.where(np.isnan(rows).all(axis=0), 0.0, rows)
     model = HistGradientBoostingRegressor(
         max_iter=growth.trees,
         learning_rate=growth.rate,

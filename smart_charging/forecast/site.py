@@ -174,7 +174,24 @@ def _grown(model: SiteModel, history: SiteHistory, rows: range, seed: int) -> tu
 
 def _mended(model: SiteModel, history: SiteHistory, rows: range, like: Array) -> Array:
     """[row, step, level]: the trees' forecast."""
-    features = site_features(history, rows, like)
+    return by_trees(model, history, rows, like, site_features(history, rows, like))
+
+
+def by_trees(
+    model: SiteModel, history: SiteHistory, rows: range, like: Array, features: Array
+) -> Array:
+    """Forecast days by trees alone, from features that may have been tampered with.
+
+    Args:
+        model: Of the site, with trees.
+        history: The site's past.
+        rows: Days of it.
+        like: [row, level, step], what `quantiles_of_like_days` found for them.
+        features: [row, step, feature].
+
+    Returns:
+        [row, step, level].
+    """
     flat = features.reshape(-1, features.shape[2])
     level = levels_of(history, rows)[:, None]
     found = [

@@ -53,6 +53,15 @@ def test_same_seed_gives_the_same_trees() -> None:
     assert one.predict(rows).tolist() != other.predict(rows).tolist()
 
 
+def test_column_of_which_nothing_is_known_decides_nothing() -> None:
+    rows = rows_with_gaps(300)
+    rows[:, 1] = np.nan
+    forest = grow_mean(rows, np.nan_to_num(rows[:, 0]), FEW)
+    known = rows.copy()
+    known[:, 1] = 7.0
+    assert forest.predict(known).tolist() == forest.predict(rows).tolist()
+
+
 def test_no_rows_give_no_predictions() -> None:
     rows = rows_with_gaps(100)
     assert grow_mean(rows, np.ones(100), FEW).predict(rows[:0]).tolist() == []
