@@ -31,7 +31,7 @@ from simulators.clock import ScaledClock
 from simulators.report import FleetReport
 from simulators.stations.link import connect_to
 from simulators.virtual_time import run_virtual
-from smart_charging import study
+from smart_charging.study import day as study
 
 _AFTER_METERS_S: Final = 10.0
 _FAULTS_TOLD: Final = 5
