@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from smart_charging.arrays import Array, Flags, Indices
-from smart_charging.study.wiring import WAYS
+from smart_charging.study.wiring import THREE_LINES, WAYS
 
 _NOTHING_A: Final = 1e-9
 _FAR: Final = 1e12
@@ -67,23 +67,64 @@ def _one_by_one(
 ) -> Array:
     wants = wanted_a > _NOTHING_A
     order = np.argsort(np.where(wants, key, np.inf), axis=1, kind="stable")
+    order = order[:, : int(wants.sum(axis=1).max(initial=0))]
     wanted, ways = np.take_along_axis(wanted_a, order, 1), np.take_along_axis(way, order, 1)
+    is_apart = ((coefficients[:, :THREE_LINES] > 0).sum(axis=0) <= 1).all()
+    deal = _deal_around if is_apart else _deal_each
+    given_a = np.zeros(wanted_a.shape)
+    given = deal(wanted, ways, np.maximum(room_a, 0.0), coefficients)
+    np.put_along_axis(given_a, order, given, 1)
+    return given_a
+
+
+def _deal_each(wanted: Array, ways: Indices, room_a: Array, coefficients: Array) -> Array:
+    """Go through all places: [case, place]."""
     loads = coefficients.T  # [way, row]
     is_loaded = loads > 0
     per_load = np.where(is_loaded, 1.0 / np.where(is_loaded, loads, 1.0), 1.0)
     beside = np.where(is_loaded, 0.0, _FAR)
-    left_a, given = np.maximum(room_a, 0.0), np.zeros(wanted.shape)
-    for place in range(int(wants.sum(axis=1).max(initial=0))):
+    left_a, given = room_a, np.zeros(wanted.shape)
+    for place in range(wanted.shape[1]):
         one = ways[:, place]
         most_a = ((left_a + beside[one]) * per_load[one]).min(axis=1)
-        amps = np.minimum(wanted[:, place], most_a)
-        given[:, place] = amps
-        left_a = np.maximum(left_a - amps[:, None] * loads[one], 0.0)
+        given[:, place] = np.minimum(wanted[:, place], most_a)
+        left_a = np.maximum(left_a - given[:, place, None] * loads[one], 0.0)
         if place % 8 == 7 and not (left_a > _NOTHING_A).any():
             break
-    given_a = np.empty(given.shape)
-    np.put_along_axis(given_a, order, given, 1)
-    return given_a
+    return given
+
+
+def _deal_around(wanted: Array, ways: Indices, room_a: Array, coefficients: Array) -> Array:
+    """Go through those on three lines only; no other way may load more than one row.
+
+    Vehicles of other ways fill their row up: what is carried there is what they want, summed up,
+    until the row is full. So their amperes follow from sums, once those on three lines are known.
+    """
+    apart, three = coefficients[:, :THREE_LINES], coefficients[:, THREE_LINES]
+    is_three = ways == THREE_LINES
+    alone = np.where(is_three, 0.0, wanted)
+    before = np.stack(
+        [np.cumsum(alone * (ways == one), axis=1) for one in range(THREE_LINES)], axis=2
+    )
+    carried = before @ apart.T  # [case, place, row]
+    given, both = np.zeros(wanted.shape), np.zeros(len(wanted))
+    loaded = three > 0
+    cases = np.arange(len(wanted))
+    ranked = np.argsort(~is_three, axis=1, kind="stable")
+    for turn in range(int(is_three.sum(axis=1).max(initial=0))):
+        place = ranked[:, turn]
+        left_a = room_a - carried[cases, place] - both[:, None] * three
+        most_a = (left_a[:, loaded] / three[loaded]).min(axis=1)
+        amps = np.clip(most_a, 0.0, wanted[cases, place]) * is_three[cases, place]
+        given[cases, place] = amps
+        both += amps
+    full = carried + np.cumsum(given, axis=1)[:, :, None] * three
+    reached = np.minimum(full, room_a[:, None, :])
+    gained = np.diff(reached, axis=1, prepend=np.zeros((len(wanted), 1, len(three))))
+    for one in range(THREE_LINES):
+        row = int(apart[:, one].argmax())
+        given = np.where(ways == one, gained[:, :, row] / apart[row, one], given)
+    return np.clip(given, 0.0, wanted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

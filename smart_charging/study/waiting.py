@@ -73,7 +73,8 @@ class Waiting:
             there = np.concatenate([self._there[seed], np.arange(self._next[seed], until)])
             self._next[seed] = until
             there = there[self._stays.departs[seed, there] > step]
-            lacks = (left_wh[seeds == seed][:, there] > _NOTHING_WH).any(axis=0)
+            own = np.flatnonzero(seeds == seed)
+            lacks = (left_wh[np.ix_(own, there)] > _NOTHING_WH).any(axis=0)
             self._there[seed] = there[lacks]
         most = max(map(len, self._there))
         if not most:
