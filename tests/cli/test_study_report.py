@@ -15,7 +15,6 @@ from smart_charging.study.policies import PolicyName
 from smart_charging.study.summary import Row
 from tests.dashboard.rig import chromium
 
-
 SCHEMES: Final[tuple[tuple[Literal["light", "dark"], str], ...]] = (
     ("light", "rgb(251, 250, 248)"),
     ("dark", "rgb(20, 23, 27)"),

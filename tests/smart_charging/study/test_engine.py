@@ -6,8 +6,9 @@ import pytest
 from smart_charging.study import policies
 from smart_charging.study.buffer import Buffer
 from smart_charging.study.engine import Case, Setting, Weeks
-from smart_charging.study.silence import Silence
-from tests.smart_charging.study.rig import L1, QUARTER_WH, THREE, grid, live, population
+from smart_charging.study.grid import Grid
+from smart_charging.study.silence import Silence, Silent
+from tests.smart_charging.study.rig import IT, L1, QUARTER_WH, THREE, grid, live, population
 
 
 def test_equal_share_halves_a_line_and_first_come_first_served_does_not() -> None:
@@ -116,3 +117,47 @@ def test_silent_chargers_never_make_a_line_carry_too_much(share: float) -> None:
     assert silent.over_as == without.over_as == 0.0
     assert silent.peak_share <= 1.0 + 1e-9
     assert silent.delivered_wh < without.delivered_wh
+
+
+def test_in_an_it_grid_currents_are_added_up_as_phasors() -> None:
+    """32 A on L1-L2 and on L3-L1: 55.43 A on L1, 32 A on the others; a limit of 50 A."""
+    people = population((0, 1, 1840.0, 32, 0), (0, 1, 1840.0, 32, 2), steps=1)
+    feeder = Grid(wiring=IT, limit_a=np.full(1, 50.0), base_a=np.zeros(1))
+    free = live(feeder, people, policies.nobody_steers)
+    assert free.peak_share == pytest.approx(55.4256 / 50, abs=1e-5)
+    assert free.over_as == pytest.approx(5.4256 * 900, abs=0.1)
+    shared = live(feeder, people, policies.equal_share(feeder))
+    assert 0.995 < shared.peak_share <= 1.0
+    assert shared.over_as == 0.0
+
+
+def test_a_charger_that_falls_silent_keeps_its_last_limit_for_one_step() -> None:
+    """Half of the chargers silent: whoever is silent from the first step on never gets anything.
+
+    One vehicle wants ten quarters of 10 A in as many steps. In each step it gets 10 A while it is
+    reached, and in the first step of a silence; in no other, as 6 A for 20 chargers do not fit.
+    """
+    steps = 40
+    stays = [(0, steps, steps * QUARTER_WH, 10.0, L1)] * 20
+    feeder = grid(100.0, steps)
+    silence = Silence(share=0.5, seed=11)
+    states, silent = [], Silent(silence, 1, 20)
+    for _ in range(steps):
+        states.append(silent.now[0])
+        silent.move_on()
+    is_silent = np.stack(states)
+    began = is_silent & ~np.vstack([np.ones((1, 20), dtype=bool), is_silent[:-1]])
+    began[0] = False
+    held_a, expected_a = np.zeros(20), np.zeros((steps, 20))
+    for step in range(steps):
+        alone = np.where(began[step], held_a, 0.0)
+        room = 100.0 - alone.sum()
+        reached = ~is_silent[step]
+        share = min(10.0, room / max(1, reached.sum()))
+        expected_a[step] = np.where(reached, share, alone)
+        held_a = np.where(reached, share, 0.0)
+    served = live(
+        feeder, population(*stays, steps=steps), policies.equal_share(feeder), silence=silence
+    )
+    assert served.delivered_wh == pytest.approx(expected_a.sum() * 230 / 4)
+    assert served.peak_share <= 1.0 + 1e-9

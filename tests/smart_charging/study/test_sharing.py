@@ -102,3 +102,25 @@ def test_an_it_grid_never_lets_a_line_carry_more_than_its_limit() -> None:
     for limit_a, is_enough in ((56.0, True), (54.0, False)):
         room_a = (IT.reach * limit_a)[None, :]
         assert fits(row(32, 32), way, room_a, IT.coefficients)[0] == is_enough
+
+
+@given(
+    vehicles=VEHICLES,
+    room=st.lists(st.floats(0, 60), min_size=3, max_size=3),
+    most_on_three=st.floats(0, 60),
+)
+def test_in_order_is_what_a_plain_loop_deals_out(
+    vehicles: list[tuple[float, float, int]], room: list[float], most_on_three: float
+) -> None:
+    """With a row of its own for those on three lines, as our way has it."""
+    wanted, key, way = (np.array([column]) for column in zip(*vehicles, strict=True))
+    capped = np.vstack([TN.coefficients, [[0.0, 0.0, 0.0, 1.0]]])
+    room_a = np.array([[*room, most_on_three]])
+    given_a = in_order(wanted, key, way, room_a, capped)
+    left, expected = [*room, most_on_three], [0.0] * len(vehicles)
+    for place in sorted(range(len(vehicles)), key=lambda one: vehicles[one][1]):
+        rows = [0, 1, 2, 3] if vehicles[place][2] == THREE else [vehicles[place][2]]
+        expected[place] = max(0.0, min(vehicles[place][0], *(left[row] for row in rows)))
+        for row in rows:
+            left[row] -= expected[place]
+    assert given_a[0].tolist() == pytest.approx(expected, abs=1e-6)
