@@ -13,6 +13,7 @@ from csms.cli.export import export
 from csms.cli.plan import plan
 from csms.cli.serve import serve
 from csms.cli.simulate import simulate
+from csms.cli.study import study
 from csms.domain.errors import ChargeFlexError
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.command("plan")(plan)
+app.command("study")(study)
 app.command("chaos")(chaos)
 app.command("export")(export)
 app.add_typer(db.app, name="db")

@@ -34,7 +34,7 @@ from simulators.report import FleetReport
 from simulators.stations.link import connect_to
 from simulators.stations.outlet import Amps
 from simulators.virtual_time import run_virtual
-from smart_charging import study
+from smart_charging.study import day as study
 
 _SET_UP_WITHIN: Final = timedelta(seconds=10)
 """A station that has come back holds its fallback again, if nothing goes wrong."""

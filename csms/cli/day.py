@@ -29,9 +29,9 @@ from simulators.site import Place
 from simulators.stations.link import connect_to
 from simulators.supply import Earthing
 from simulators.virtual_time import inline_sqlite, run_virtual
-from smart_charging import study
 from smart_charging.arrays import Array
 from smart_charging.feeder import Feeder
+from smart_charging.study import day as study
 from smart_charging.taps import Tap, pair_tap, wye_tap
 
 LEAST_SHARE: Final = 0.97

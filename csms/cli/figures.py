@@ -7,7 +7,7 @@ from rich.table import Table
 
 from csms.cli.day import DayFigures
 from simulators.scenario import Scenario
-from smart_charging.study import DayResult
+from smart_charging.study.day import DayResult
 
 _WELL_SERVED_PCT: Final = 80.0
 

@@ -19,9 +19,9 @@ from csms.domain.site import EvsePlace, Site
 from csms.settings.site_file import read_site
 from simulators.chaos.judge import Imposed, ImposedLimit
 from simulators.scenario import Scenario
-from smart_charging import study
 from smart_charging.arrays import Array
 from smart_charging.feeder import Feeder
+from smart_charging.study import day as study
 
 
 def omniscient_day(scenario: Scenario, until: datetime, imposed: Imposed) -> study.Day:

@@ -3,7 +3,7 @@
 import pytest
 
 from smart_charging.feeder import Feeder
-from smart_charging.study import Day, Visit, equal_share, perfect_foresight, uncontrolled
+from smart_charging.study.day import Day, Visit, equal_share, perfect_foresight, uncontrolled
 from smart_charging.taps import Tap, pair_tap
 from tests.smart_charging.problems import L1, NOON, after, feeder
 

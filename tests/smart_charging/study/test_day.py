@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from smart_charging.study import Day, Visit, equal_share, perfect_foresight, uncontrolled
+from smart_charging.study.day import Day, Visit, equal_share, perfect_foresight, uncontrolled
 from tests.smart_charging.problems import L1, NOON, QUARTER_S, THREE, after, feeder
 
 SLOTS = 8
