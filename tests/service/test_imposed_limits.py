@@ -1,9 +1,7 @@
 """Limits of the operator and of the grid company, from the wish to what is sent."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,59 +14,36 @@ from csms.domain.errors import (
     UnknownSiteError,
 )
 from csms.domain.guard_event import GuardEventKind
-from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.imposed_limit import ImposedLimit
 from csms.domain.limits import Standing
 from csms.domain.site import GuestPlace
 from csms.service.grid_guard import is_overcommitted, keep_books
 from csms.service.guests import judge_guest
-from csms.service.imposed_limits import Imposed
 from csms.service.problem_builder import build_problem
 from csms.service.wanted_limits import WantedLimit
 from tests.domain.sites import flat, place, small_site
-from tests.gateway.rig import in_virtual_time
+from tests.service.imposing import (
+    GRID,
+    LEVEL,
+    OPERATOR,
+    SITE,
+    TOO_EARLY,
+    kept,
+    limit,
+    limit_a,
+    open_level,
+    usable_a,
+)
 from tests.service.rig import NOON, CommitError, Office, after, open_office, with_control
 from tests.service.sites import connect, evse_of, hold, plug_in, with_meter
-from tests.service.test_charging_control import Run, running, yard
-
-SITE, LEVEL = "fjordgata", "level-1"
-OPERATOR, GRID = LimitParty.OPERATOR, LimitParty.GRID_COMPANY
-TOO_EARLY = "until: expected an instant after the start and after now (2026-01-14T12:00:00+00:00)"
+from tests.service.test_charging_control import yard
 
 
 @pytest.fixture
 async def office(database_file: Path) -> AsyncIterator[Office]:
-    """Two chargers of 32 A on a level of 40 A, that hold 20 A each for a quarter of an hour."""
-    async with open_office(database_file, yard(2)) as opened:
-        connect(opened.live, "C-1", "C-2")
-        for number, name in enumerate(("C-1", "C-2"), start=1):
-            hold(plug_in(opened.live, name, number=number), 20.0)
-        opened.live.attended()
+    """A level with two chargers."""
+    async with open_level(database_file) as opened:
         yield opened
-
-
-async def limit(
-    office: Office, amps: float = 20.0, party: LimitParty = OPERATOR, **more: Any
-) -> Imposed:
-    """Limit the level to so many amperes on each line."""
-    wanted = [WantedLimit(amps=(amps,), **more)]
-    [imposed] = await office.limits.impose(SITE, LEVEL, party, wanted)
-    return imposed
-
-
-def limit_a(office: Office, minutes: float, feeder_id: str = LEVEL) -> list[float]:
-    """The limit in force after so many minutes, by line."""
-    books = keep_books(office.live, after(minutes))
-    return [float(amps) for amps in books.limit_a[feeder_id][:, 0]]
-
-
-def usable_a(office: Office, minutes: float, feeder_id: str = LEVEL) -> float:
-    """Up to where the first line of a feeder may be raised after so many minutes."""
-    return float(keep_books(office.live, after(minutes)).usable_a[feeder_id][0, 0])
-
-
-async def kept(office: Office) -> list[tuple[str, str]]:
-    rows = await office.rows("SELECT feeder_id, party FROM imposed_limit ORDER BY party")
-    return [(row["feeder_id"], row["party"]) for row in rows]
 
 
 async def test_limit_is_in_force_at_once_and_asks_for_a_cut(office: Office) -> None:
@@ -171,69 +146,6 @@ async def test_a_limit_that_cannot_be_true_is_refused(
         await office.limits.impose(SITE, LEVEL, OPERATOR, limits)
     assert str(refused.value) == message
     assert office.live.imposed == {}
-
-
-@pytest.mark.parametrize(
-    ("second", "message"),
-    [
-        (WantedLimit(amps=(20.0, 20.0)), "limits/1/amps: expected one current or 3, got 2"),
-        (
-            WantedLimit(amps=(20.0,), from_at=after(30), until_at=after(20)),
-            f"limits/1/{TOO_EARLY}, got 2026-01-14T12:20:00+00:00",
-        ),
-        (
-            WantedLimit(amps=(30.0,), until_at=after(20)),
-            f"limits/1/from: expected one limit for each start, got two at {NOON.isoformat()}",
-        ),
-    ],
-)
-async def test_of_several_limits_the_wrong_one_is_named_and_none_counts(
-    office: Office, second: WantedLimit, message: str
-) -> None:
-    with pytest.raises(InvalidInputError) as refused:
-        await office.limits.impose(SITE, LEVEL, GRID, [WantedLimit(amps=(20.0,)), second])
-    assert str(refused.value) == message
-    assert office.live.imposed == {}
-
-
-async def test_limits_of_one_party_hold_beside_each_other(office: Office) -> None:
-    """30 A until it is lifted, but 20 A from 12:10 to 12:20."""
-    evening = WantedLimit(amps=(20.0,), from_at=after(10), until_at=after(20))
-    first, second = await office.limits.impose(
-        SITE, LEVEL, GRID, [evening, WantedLimit(amps=(30.0,))]
-    )
-    assert (first.limit.amps[0], second.limit.amps[0]) == (30.0, 20.0)
-    assert [limit_a(office, at)[0] for at in (0, 9, 10, 19, 20, 60)] == [30, 30, 20, 20, 30, 30]
-    office.clock.turn(21 * 60)
-    await office.limits.look()
-    assert [one.amps[0] for one in office.limits.in_force(SITE)] == [30.0]
-    assert await kept(office) == [(LEVEL, "grid_company")]
-    await office.limits.lift(SITE, LEVEL, GRID)
-    assert office.live.imposed == {}
-    assert await kept(office) == []
-
-
-async def test_one_limit_of_several_is_lifted(office: Office) -> None:
-    evening = WantedLimit(amps=(20.0,), from_at=after(10), until_at=after(20))
-    await office.limits.impose(SITE, LEVEL, GRID, [evening, WantedLimit(amps=(30.0,))])
-    office.live.guard.take()
-    with pytest.raises(NotLimitedError, match=r"by the grid company from 2026-01-14T12:05:00"):
-        await office.limits.lift(SITE, LEVEL, GRID, after(5))
-    await office.limits.lift(SITE, LEVEL, GRID, after(10))
-    assert [one.amps[0] for one in office.limits.in_force(SITE)] == [30.0]
-    [lifted] = office.live.guard.take()
-    assert lifted.cause == "The grid company no longer limits Level 1 to 20 A"
-
-
-async def test_several_limits_of_one_party_survive_a_restart(database_file: Path) -> None:
-    async with open_office(database_file, yard(2)) as before:
-        later = WantedLimit(amps=(20.0,), from_at=after(10))
-        await before.limits.impose(SITE, LEVEL, GRID, [WantedLimit(amps=(30.0,)), later])
-    async with open_office(database_file, yard(2)) as office:
-        assert [limit_a(office, at)[0] for at in (0, 9, 10)] == [30.0, 30.0, 20.0]
-        await limit(office, 25.0, GRID)
-        assert [limit_a(office, at)[0] for at in (0, 10)] == [25.0, 25.0]
-        assert len(await kept(office)) == 1
 
 
 async def test_only_feeders_that_are_there_can_be_limited(office: Office) -> None:
@@ -411,114 +323,3 @@ async def test_start_lets_nothing_rise_at_once_above_what_is_allowed(office: Off
         3: 40.0,
     }
     assert usable_a(office, 1, "intake") == 16.0 + 12.6
-
-
-@asynccontextmanager
-async def charging(path: Path, **control: Any) -> AsyncIterator[Run]:
-    """Two vehicles that have been given all of 40 A, and a watch over limits."""
-    async with running(path, with_control(yard(2), **control), ("C-1", "C-2")) as run:
-        watch = asyncio.ensure_future(run.office.limits.run())
-        try:
-            await asyncio.sleep(30)
-            assert allowed_a(run) == 40.0
-            yield run
-        finally:
-            watch.cancel()
-            await asyncio.wait({watch})
-
-
-def allowed_a(run: Run) -> float:
-    now = run.office.clock.now()
-    return sum(evse.allowance.now_a(now) for evse in run.live.evses.values())
-
-
-@in_virtual_time
-async def test_a_limit_cuts_at_once_without_a_plan(database_file: Path) -> None:
-    async with charging(database_file) as run:
-        run.planner.gate = asyncio.Event()  # no plan comes any more
-        asked = len(run.planner.asked)
-        await limit(run.office, 20.0)
-        await asyncio.sleep(0.5)
-        assert 6.0 <= allowed_a(run) <= 20.0
-        assert 6.0 <= sum(run.limits(name)[-1][0] for name in ("C-1", "C-2")) <= 20.0
-        assert len(run.planner.asked) <= asked + 1
-
-
-@in_virtual_time
-async def test_a_limit_to_come_is_kept_to_from_its_first_second(database_file: Path) -> None:
-    async with charging(database_file) as run:
-        begins_at = run.office.clock.now() + timedelta(minutes=7)
-        await limit(run.office, 20.0, from_at=begins_at)
-        await asyncio.sleep(7 * 60 - 8)
-        assert allowed_a(run) == 40.0
-        await asyncio.sleep(2.5)  # vehicles have the last 5.5 s to follow
-        assert 6.0 <= allowed_a(run) <= 20.0
-
-
-@in_virtual_time
-async def test_the_books_are_looked_at_when_a_limit_begins(database_file: Path) -> None:
-    """Even if no plan came in between, as the planner hangs."""
-    async with charging(database_file) as run:
-        run.planner.gate = asyncio.Event()
-        await limit(run.office, 20.0, from_at=run.office.clock.now() + timedelta(minutes=5))
-        await asyncio.sleep(4 * 60)
-        assert allowed_a(run) == 40.0
-        await asyncio.sleep(61)
-        assert 6.0 <= allowed_a(run) <= 20.0
-
-
-@in_virtual_time
-async def test_release_rises_no_faster_than_the_ramp_and_is_used_as_it_comes(
-    database_file: Path,
-) -> None:
-    async with charging(database_file) as run:
-        await limit(run.office, 20.0)
-        await asyncio.sleep(60)
-        assert allowed_a(run) == 20.0
-        lifted_at = run.office.clock.now()
-        await run.office.limits.lift(SITE, LEVEL, OPERATOR)
-        seen = {}
-        for minute in range(6):
-            await asyncio.sleep(50)
-            seen[minute] = allowed_a(run)
-            passed_s = (run.office.clock.now() - lifted_at).total_seconds()
-            assert seen[minute] <= 20.0 + 8.0 * passed_s / 60
-            await asyncio.sleep(10)
-        assert seen[2] > 20.0  # it does rise, minute by minute
-        assert seen[5] == 40.0
-        await asyncio.sleep(60)
-        assert run.live.ramps == {}
-
-
-@in_virtual_time
-async def test_a_limit_ends_by_itself(database_file: Path) -> None:
-    async with charging(database_file) as run:
-        ends_at = run.office.clock.now() + timedelta(minutes=10)
-        await limit(run.office, 20.0, until_at=ends_at)
-        run.live.guard.take()
-        await asyncio.sleep(10 * 60 - 1)
-        assert allowed_a(run) == 20.0
-        await asyncio.sleep(2)
-        assert run.live.imposed == {}
-        assert await kept(run.office) == []
-        events = run.live.guard.take()
-        [lifted] = [one for one in events if one.kind is GuardEventKind.LIMIT_LIFTED]
-        assert lifted.at == ends_at
-        assert allowed_a(run) <= 20.5
-        await asyncio.sleep(6 * 60)
-        assert allowed_a(run) == 40.0
-
-
-@in_virtual_time
-async def test_an_end_that_could_not_be_kept_comes_again(database_file: Path) -> None:
-    async with charging(database_file) as run:
-        ends_at: datetime = run.office.clock.now() + timedelta(minutes=2)
-        await limit(run.office, 20.0, until_at=ends_at)
-        await asyncio.sleep(118)
-        run.office.is_disk_full = True
-        await asyncio.sleep(30)
-        assert (LEVEL, OPERATOR) in run.live.imposed
-        assert limit_a(run.office, 3) == [40.0, 40.0, 40.0]  # it is over all the same
-        run.office.is_disk_full = False
-        await asyncio.sleep(61)
-        assert run.live.imposed == {}
