@@ -103,7 +103,7 @@ def _print(database: str, kills: int, took_s: float, findings: Findings) -> None
 
 
 def _judge(found: Sequence[Findings], kills: int) -> int:
-    has_passed = all(findings.are_none for findings in found)
+    has_passed = all(findings.are_none and findings.acknowledged > 0 for findings in found)
     wrong = sum(len(one.lost) + len(one.twice) + len(one.unasked) for one in found)
     acknowledged = sum(one.acknowledged for one in found)
     print(
