@@ -20,8 +20,7 @@ is lost. Hence
    may be idle later;
 3. what is left goes to anybody, in the same order.
 
-What is known of departures and energy is put in the place of the truth; where less is known to be
-needed than vehicles still take, they come after all others (`extra` in the planner's words).
+What is known of departures and energy is put in the place of the truth.
 """
 
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ from smart_charging.study.wiring import THREE_LINES, WAYS
 HORIZON: Final = 96
 """Steps that are looked ahead: 24 hours, as the planner does."""
 
-_EXTRA: Final = 1e6
 _NOTHING_A: Final = 1e-9
 
 
@@ -136,16 +134,13 @@ def _only(standing: Standing, cases: Indices) -> Standing:
 def _deal_tight(standing: Standing) -> Array:
     wanted_a, way, loads = standing.wanted_a, standing.way, standing.coefficients
     spare = standing.left - standing.need
-    key = np.where(standing.need > 0, spare, spare + _EXTRA)
     is_three = way == THREE_LINES
-    must_a = np.where(
-        is_three & (standing.need > 0), standing.max_a * np.clip(1.0 - spare, 0.0, 1.0), 0.0
-    )
-    given_a = in_order(np.minimum(wanted_a, must_a), key, way, standing.room_a, loads)
+    must_a = np.where(is_three, standing.max_a * np.clip(1.0 - spare, 0.0, 1.0), 0.0)
+    given_a = in_order(np.minimum(wanted_a, must_a), spare, way, standing.room_a, loads)
     drawn = by_way(given_a, way)
     capped = np.vstack([loads, np.eye(WAYS)[THREE_LINES]])
     may_a = most_on_three_lines(standing) - drawn[:, THREE_LINES]
     room_a = np.column_stack([standing.room_a - drawn @ loads.T, np.maximum(may_a, 0.0)])
-    given_a += in_order(wanted_a - given_a, key, way, room_a, capped)
+    given_a += in_order(wanted_a - given_a, spare, way, room_a, capped)
     room_a = standing.room_a - by_way(given_a, way) @ loads.T
-    return given_a + in_order(wanted_a - given_a, key, way, room_a, loads)
+    return given_a + in_order(wanted_a - given_a, spare, way, room_a, loads)

@@ -1,7 +1,7 @@
 """One task of a study: a policy's hosting capacity in a scenario."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from smart_charging.study.engine import Case, Dealing, Served, Setting, Weeks
 from smart_charging.study.expectation import Assumed, Medians, OwnPast, Predictor
 from smart_charging.study.foresight import foresee
 from smart_charging.study.grid import Grid
-from smart_charging.study.outlook import look_ahead
+from smart_charging.study.outlook import Caution, look_ahead
 from smart_charging.study.policies import PolicyName
 from smart_charging.study.scenario import Scenario
 from smart_charging.study.sharing import by_way
@@ -29,6 +29,7 @@ Keep: TypeAlias = Callable[[str, Mapping[Case, Served]], None]
 MakePredictor: TypeAlias = Callable[[Sequence[User]], Predictor]
 
 _MOST_AT_ONCE: Final = 60
+_NOTHING_KNOWN: Final = "assumed"
 
 
 def _past_of(users: Sequence[User]) -> tuple[Stay, ...]:
@@ -54,6 +55,7 @@ class Task:
     Attributes:
         seeds: How many populations.
         predictor: Which of `PREDICTORS` serves PREDICTED.
+        caution: Which of its quantiles are planned with.
         silent_share: Of the chargers, those that cannot be reached in the second look.
     """
 
@@ -61,13 +63,17 @@ class Task:
     policy: PolicyName
     seeds: int
     predictor: str = "own-past"
+    caution: Caution = field(default_factory=Caution)
     silent_share: float = 0.05
 
     @property
     def key(self) -> str:
         """Under which its cells are kept."""
-        known = f"{self.policy}:{self.predictor}" if self.policy is PolicyName.PREDICTED else ""
-        return f"{self.scenario.fingerprint()} {known or self.policy}"
+        words = [self.scenario.fingerprint(), str(self.policy)]
+        if self.policy in (PolicyName.BLIND, PolicyName.PREDICTED):
+            words += [self.predictor if self.policy is PolicyName.PREDICTED else _NOTHING_KNOWN]
+            words += [f"{self.caution.stay_level:g}/{self.caution.energy_level:g}"]
+        return " ".join(words)
 
     @property
     def silent_key(self) -> str:
@@ -179,8 +185,8 @@ def _dealing(task: Task, populations: Sequence[Population], grid: Grid) -> Among
         static = policies.static_share(grid)
         return lambda cases: static(_chargers(populations, cases))
     if task.policy in (PolicyName.BLIND, PolicyName.PREDICTED):
-        name = "assumed" if task.policy is PolicyName.BLIND else task.predictor
-        outlook = look_ahead(PREDICTORS[name](users), users, populations)
+        name = _NOTHING_KNOWN if task.policy is PolicyName.BLIND else task.predictor
+        outlook = look_ahead(PREDICTORS[name](users), users, populations, task.caution)
         planned = policies.as_planned(grid, outlook)
         return lambda _: planned
     deal = _KNOWING[task.policy](grid)

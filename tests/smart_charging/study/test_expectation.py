@@ -20,6 +20,9 @@ from smart_charging.study.outlook import Caution, look_ahead
 from smart_charging.study.users import Stay, User
 from tests.smart_charging.study.rig import TN
 
+QUARTER_WH: Final = 16 * 230 / 4
+"""Of the vehicle at full current."""
+
 H: Final = 3600.0
 DAY: Final = 24 * H
 PAST_H: Final = (2, 4, 6, 8, 10)
@@ -98,10 +101,30 @@ def test_a_study_asks_once_for_each_stay_as_long_as_it_lasts_and_plans_with_its_
     assert {one.place for one in watchful.asked} == {5}
     there = instant(arrives=int(drawn.arrives[0]), waited=5, got_wh=2000.0)
     assert outlook.left(there)[0, 0] == 1 * 4 + 3 * 4 - 5  # asked after an hour: 3 h from then on
-    assert outlook.need(there)[0, 0] == pytest.approx(5000 / (16 * 230 / 4))
-    late = instant(arrives=int(drawn.arrives[0]), waited=44, got_wh=7500.0)
+    assert outlook.need(there)[0, 0] == pytest.approx((7600 - 2000) / QUARTER_WH)
+    late = instant(arrives=int(drawn.arrives[0]), waited=44, got_wh=20_000.0)
     assert outlook.left(late)[0, 0] == 10 * 4 + 12 - 44
-    assert outlook.need(late)[0, 0] == 0.0
+    assert outlook.need(late)[0, 0] == pytest.approx(1000 / QUARTER_WH)  # more than was ever taken
+
+
+@pytest.mark.parametrize(
+    ("got_wh", "level", "whole_wh"),
+    [
+        (0.0, 0.5, 5000.0),  # half of all
+        (5000.0, 0.5, 7500.0),  # half are beyond 5 kWh; the middle one of those is at 0.75
+        (5000.0, 0.2, 6000.0),
+        (9000.0, 0.5, 11_250.0),  # a tenth is beyond 9 kWh, up to 13.5
+    ],
+)
+def test_only_energies_beyond_what_was_drawn_count(
+    got_wh: float, level: float, whole_wh: float
+) -> None:
+    """1 to 9 kWh at 10 to 90 %: from 0 on it rises by 1 kWh for each tenth, then to 13.5 kWh."""
+    drawn = draw_population([user()], Drawing(users=3, weeks=1), TN, 0)
+    outlook = look_ahead(Watchful(), [user()], [drawn], Caution(energy_level=level))
+    there = instant(arrives=int(drawn.arrives[0]), waited=0, got_wh=got_wh)
+    expected = max(whole_wh - got_wh, 1000.0) / QUARTER_WH
+    assert outlook.need(there)[0, 0] == pytest.approx(expected, rel=1e-5)
 
 
 def instant(*, arrives: int, waited: int, got_wh: float) -> Instant:

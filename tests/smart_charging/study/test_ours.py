@@ -75,13 +75,6 @@ def test_all_are_served_where_least_laxity_leaves_lines_idle() -> None:
     assert live(feeder, people, policies.as_planned(feeder)).share == pytest.approx(1.0)
 
 
-def test_who_has_what_was_expected_comes_after_all_others() -> None:
-    sated = replace(
-        standing((0.0, 1, L1), (1, 90, L1), room_a=10.0), wanted_a=np.array([[10.0, 10.0]])
-    )
-    assert ours.deal(sated).tolist() == [[0.0, 10.0]]
-
-
 DAYS = 4
 
 
