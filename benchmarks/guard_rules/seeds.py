@@ -45,7 +45,6 @@ SEEDS: Final = MappingProxyType(
         "boot": Case(2, "profile_loss", rate=100.0),
         "clock": Case(14, "wrong_clock,clock_jump,meter_outage,load_step", rate=20.0),
         "cut": Case(6, "sudden_step", hours=1.0, rate=100.0),
-        "decreases-first": Case(2, "link_cut,load_step"),
         "disobedience": Case(3, "stops_obeying", stations=8, hours=1.0, rate=100.0),
         "fallback": _brief(5, "none"),
         "keeping": Case(2, "profile_loss", rate=100.0),
