@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from csms.cli.study_base import BaseLoad, made_up, measured, no_load
+from csms.cli.study_base import BaseLoad, made_up, no_load
 from csms.cli.study_cells import Cells
 from csms.cli.study_report import Report, Tried, write_report
 from csms.cli.study_run import run_all
@@ -185,6 +185,8 @@ def _base(base: Path | None, winter_kw: float, steps: int) -> BaseLoad:
     if base is not None and winter_kw:
         raise InvalidInputError("base", "expected --base or --winter-kw, got both")
     if base is not None:
+        from csms.cli.study_measured import measured  # noqa: PLC0415 - every command would wait
+
         return measured(base, steps)
     return made_up(winter_kw, steps) if winter_kw else no_load(steps)
 

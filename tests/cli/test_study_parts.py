@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csms.cli.study_base import made_up, measured
+from csms.cli.study_base import made_up
+from csms.cli.study_measured import measured
 from csms.cli.study_report import mean_curve
 from csms.cli.study_svg import Bar, Curve, bars, curves, nice_ticks
 from csms.cli.study_what_if import vary
