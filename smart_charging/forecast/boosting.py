@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from smart_charging.arrays import Array
 from smart_charging.forecast.levels import LEVELS
@@ -59,7 +60,7 @@ def grow_quantiles(
 def _grown(rows: Array, actual: Array, growth: Growth, seed: int, **loss: float | str) -> Forest:
     # It fails on a column of which nothing is known; a constant one decides nothing.
     rows = np.where(np.isnan(rows).all(axis=0), 0.0, rows)
-    model = HistGradientBoostingRegressor(
+    forest = HistGradientBoostingRegressor(
         max_iter=growth.trees,
         learning_rate=growth.rate,
         max_leaf_nodes=growth.leaves,
@@ -69,7 +70,9 @@ def _grown(rows: Array, actual: Array, growth: Growth, seed: int, **loss: float 
         early_stopping=False,
         random_state=seed,
         **loss,
-    ).fit(rows, actual)
+    )
+    with threadpool_limits(1):  # threads that wait for each other stop two fits on two cores
+        model = forest.fit(rows, actual)
     # scikit-learn has no public way to its trees; a test holds them against its own predictions.
     parts = [trees[0].nodes for trees in model._predictors]  # noqa: SLF001
     base = float(np.ravel(model._baseline_prediction)[0])  # noqa: SLF001
