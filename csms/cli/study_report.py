@@ -10,7 +10,7 @@ import numpy as np
 
 from csms.cli.study_style import STYLE
 from csms.cli.study_svg import Bar, Curve, bars, curves
-from csms.cli.study_table import GOALS, TITLES, ratio, silent
+from csms.cli.study_table import GOALS, TITLES, cells_of
 from csms.domain.errors import InvalidInputError
 from smart_charging.study.capacity import ENOUGH, Goal
 from smart_charging.study.engine import Case, Served
@@ -195,15 +195,8 @@ def _table(rows: Sequence[Row], goal: Goal) -> str:
         if row.scenario != scenario:
             scenario = row.scenario
             lines.append(f'<tr><th colspan="6">{escape(scenario)}</th></tr>')
-        cells = (
-            TITLES[row.policy],
-            f"{row.capacity.mean:.0f} ± {row.capacity.half:.0f}",
-            ratio(row, PolicyName.EQUAL),
-            ratio(row, PolicyName.UNCONTROLLED),
-            ratio(row, PolicyName.FORESIGHT),
-            silent(row),
-        )
-        lines.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in cells_of(row))
+        lines.append(f"<tr>{cells}</tr>")
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     return _section(GOALS[goal], table)

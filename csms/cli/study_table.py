@@ -42,15 +42,20 @@ def table_of(rows: Sequence[Row]) -> Table:
     for name in ("users", "of equal shares", "of nobody steers", "of foresight", "chargers silent"):
         table.add_column(name, justify="right")
     for row in rows:
-        table.add_row(
-            TITLES[row.policy],
-            f"{row.capacity.mean:.0f} ± {row.capacity.half:.0f}",
-            ratio(row, PolicyName.EQUAL),
-            ratio(row, PolicyName.UNCONTROLLED),
-            ratio(row, PolicyName.FORESIGHT),
-            silent(row),
-        )
+        table.add_row(*cells_of(row))
     return table
+
+
+def cells_of(row: Row) -> tuple[str, ...]:
+    """What a row says, column by column."""
+    return (
+        TITLES[row.policy],
+        f"{row.capacity.mean:.0f} ± {row.capacity.half:.0f}",
+        ratio(row, PolicyName.EQUAL),
+        ratio(row, PolicyName.UNCONTROLLED),
+        ratio(row, PolicyName.FORESIGHT),
+        silent(row),
+    )
 
 
 def ratio(row: Row, other: PolicyName) -> str:
