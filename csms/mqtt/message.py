@@ -60,11 +60,9 @@ def parse_body(value: object, kind: type[BodyT]) -> BodyT:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        faults = error.errors()
-        words = "; ".join(
-            ": ".join((*(str(part) for part in fault["loc"]), fault["msg"])) for fault in faults
-        )
-        first = faults[0]["loc"][0] if faults[0]["loc"] else ""
+        faults = [("/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+        words = "; ".join(f"{place}: {cause}" if place else cause for place, cause in faults)
+        place = faults[0][0]
         known = {one.alias or name for name, one in kind.model_fields.items()}
-        field = str(first) if first in known else "payload"
+        field = place if place.partition("/")[0] in known else "payload"
         raise InvalidInputError(field, words.removeprefix(f"{field}: ")) from error

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from csms.clock import Clock
 from csms.domain.errors import ChargeFlexError, InvalidInputError, UnknownStationError
@@ -29,8 +30,9 @@ from csms.tally import MqttTally
 
 logger = logging.getLogger(__name__)
 
-_Whole: TypeAlias = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
-"""A number that every reader of JSON reads as it was written."""
+_LONGEST_ID: Final = 200
+_LARGEST_ID: Final = 2**53
+"""Up to this, every reader of JSON reads a number as it was written."""
 _Result: TypeAlias = Mapping[str, Any] | list[dict[str, Any]] | None
 _MOST_WAITING: Final = 100
 _TIME_LIMIT_S: Final = 30.0
@@ -41,12 +43,21 @@ _BUSY: Final = f"{_MOST_WAITING} others wait already"
 _LATE: Final = f"it was not done within {_TIME_LIMIT_S:g} s; it may be done yet"
 
 
+def _told_back(value: object) -> object:
+    is_text = isinstance(value, str) and len(value) <= _LONGEST_ID
+    is_whole = type(value) is int and abs(value) <= _LARGEST_ID
+    if value is None or is_text or is_whole:
+        return value
+    message = f"expected a text of at most {_LONGEST_ID} characters, or a whole number"
+    raise PydanticCustomError("id", message)
+
+
 class Envelope(BaseModel):
     """What goes with every order, beside its own fields."""
 
     model_config = ConfigDict(extra="ignore")
 
-    id: Annotated[str, Field(max_length=200)] | _Whole | None = None
+    id: Annotated[str | int | None, PlainValidator(_told_back)] = None
     expires_at: AwareDatetime | None = None
 
 

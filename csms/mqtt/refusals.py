@@ -26,7 +26,7 @@ class Refusal:
     Attributes:
         under: What it came under: its topic, or several by wildcards.
         topic: Its topic.
-        field: What of it is wrong: of a number of words that is known.
+        field: What of it is wrong, with its place in it: `limits/1/amps`.
         cause: Why, in words.
         site_id: Whose meter it is about; None: nobody's that is known.
     """
@@ -37,6 +37,11 @@ class Refusal:
     cause: str
     site_id: SiteId | None = None
     feeder_id: FeederId | None = None
+
+    @property
+    def word(self) -> str:
+        """What is wrong without the place: there are few of these words."""
+        return self.field.partition("/")[0]
 
 
 class Refusals:
@@ -54,14 +59,14 @@ class Refusals:
 
     def note(self, refusal: Refusal, now: datetime) -> None:
         """A message was refused."""
-        self._tally.refused[refusal.under, refusal.field] += 1
+        self._tally.refused[refusal.under, refusal.word] += 1
         self._log(refusal, now)
         if refusal.site_id is not None and refusal.feeder_id is not None:
             cause = f"MQTT topic {refusal.topic}: {refusal.cause}"
             self._links.refused(refusal.site_id, refusal.feeder_id, cause)
 
     def _log(self, refusal: Refusal, now: datetime) -> None:
-        key = (refusal.under, refusal.site_id, refusal.feeder_id, refusal.field)
+        key = (refusal.under, refusal.site_id, refusal.feeder_id, refusal.word)
         logged_at, kept_back = self._logged.pop(key, (None, 0))
         if logged_at is not None and now - logged_at < _AGAIN_AFTER:
             self._logged[key] = (logged_at, kept_back + 1)

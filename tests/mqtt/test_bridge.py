@@ -68,7 +68,7 @@ WRONG: Final = (
     (b"7", "payload", "payload: Input should be a valid dictionary or instance of FeederLoad"),
     (b'{"current": [1,2,3]}', "current_a", "current_a: Field required; current: Extra inputs "),
     (b'{"current_a": [1,2,NaN]}', "payload", "payload: expected JSON, got "),
-    (b'{"current_a": [1,2,-3]}', "current_a", "current_a: 2: Input should be greater than or "),
+    (b'{"current_a": [1,2,-3]}', "current_a", "current_a/2: Input should be greater than or "),
     (b'{"current_a": [1,2]}', "current_a", "current_a: List should have at least 3 items "),
     (b'{"current_a": [1,2,631]}', "current_a", "current_a: expected 0 to 630 A on every line "),
     (

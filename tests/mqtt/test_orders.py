@@ -92,7 +92,10 @@ async def test_several_limits_are_imposed_together_and_one_of_them_is_lifted(
         assert [amps[0] for _, _, amps in one.limits()] == [30.0, 20.0]
         answer = await one.order(SET, {"limits": [evening, {"amps": -1}]})
         assert answer["status"] == "refused"
-        assert answer["detail"].startswith("limits: 1: amps: ")
+        assert answer["detail"].startswith("limits/1/amps: ")
+        answer = await one.order(SET, {"limits": [{"amps": 30}, {"amps": 20}]})
+        assert answer["detail"].startswith("limits/1/from: expected one limit for each start")
+        assert {cause for _, cause in one.bridged.bridge.tally.refused} == {"limits"}
         answer = await one.order(LIFT, {"from": "2026-01-14T18:00:00Z"})
         assert answer == {"status": "done", "result": None}
         assert [amps[0] for _, _, amps in one.limits()] == [30.0]
