@@ -18,7 +18,7 @@ from csms.cli.day import DriversApp
 from csms.cli.foresight import knowable_day, omniscient_day
 from csms.cli.paths import shipped_config
 from csms.settings.site_file import read_site
-from simulators.building import MeterReporter
+from simulators.building import MeterReporter, Report
 from simulators.chaos.day_drawing import ChaosDay, Wanted, draw_day
 from simulators.chaos.excuses import Excuses
 from simulators.chaos.faults import FaultKind
@@ -166,12 +166,7 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
     reach = _reach(day, fleet, network)
     excuses = Excuses(scenario.site, reach.is_told, _looking_again(fleet.judge, clock))
     fleet.judge.excuses = excuses
-
-    async def report_load(feeder_id: str, at: datetime, current_a: Amps) -> None:
-        if await drivers.report_load(feeder_id, at, current_a):
-            excuses.meter_read(feeder_id, clock.now())
-
-    outages = MeterOutages(clock, report_load)
+    outages = MeterOutages(clock, _reporting(drivers, excuses, clock))
     cast = Cast(
         site=scenario.site,
         stations=fleet.stations,
@@ -206,6 +201,16 @@ def _reach(day: ChaosDay, fleet: WatchedFleet, network: FaultyNetwork) -> Reach:
     settled = timedelta(seconds=day.meter_every_s) + _SET_UP_WITHIN
     asked_again = timedelta(seconds=day.plan_every_s) + settled
     return Reach(fleet.stations, network, settled, asked_again)
+
+
+def _reporting(drivers: DriversApp, excuses: Excuses, clock: ScaledClock) -> Report:
+    """Report what meters show; what the system has taken, it has to answer."""
+
+    async def report_load(feeder_id: str, at: datetime, current_a: Amps) -> None:
+        if await drivers.report_load(feeder_id, at, current_a):
+            excuses.meter_read(feeder_id, clock.now())
+
+    return report_load
 
 
 def _looking_again(judge: StrictJudge, clock: ScaledClock) -> Callable[[datetime], None]:

@@ -15,7 +15,7 @@ from csms.domain.errors import (
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.settings import SettingState
-from csms.domain.site import Feeder
+from csms.domain.site import Feeder, PhaseAmps
 from csms.domain.station import Registration
 from csms.domain.transaction import MOST_WH, StatedNeed
 from csms.service.desired_settings import DesiredSettings
@@ -109,23 +109,16 @@ class Operations:
         if feeder.uncontrolled is None or not feeder.uncontrolled.is_metered:
             message = "expected a feeder whose uncontrolled load is metered, by the site file"
             raise InvalidInputError("feeder_id", message)
-        if len(current_a) != _LINES:
-            raise InvalidInputError("current_a", f"expected 3 lines, got {len(current_a)}")
-        most_a = _most_believed_a(feeder)
-        if not all(math.isfinite(amps) and 0 <= amps <= most_a for amps in current_a):
-            came = ", ".join(f"{amps:g}" for amps in current_a)
-            message = f"expected 0 to {most_a:g} A on every line of this feeder, got {came}"
-            raise InvalidInputError("current_a", message)
+        believed_a = _believed(feeder, current_a)
         now = self._clock.now()
         if at is not None and not now - timedelta(hours=1) < at < now + _CLOCK_SLACK:
             message = f"expected the last hour, got {at.isoformat()} at {now.isoformat()}"
             raise InvalidInputError("at", message)
-        first, second, third = current_a
         taken_at = min(at or now, now)
         if feeder.uncontrolled.has_total_meter:
-            take_total(live, feeder_id, taken_at, (first, second, third), now)
+            take_total(live, feeder_id, taken_at, believed_a, now)
         else:
-            live.read_feeder(feeder_id, taken_at, (first, second, third))
+            live.read_feeder(feeder_id, taken_at, believed_a)
         if is_overcommitted(live, now):
             live.alarm()
 
@@ -227,6 +220,23 @@ class Operations:
         if live is None:
             raise UnknownStationError(station_id)
         return list(live.stations[station_id].external_limits.values())
+
+
+def _believed(feeder: Feeder, current_a: Sequence[float]) -> PhaseAmps:
+    """Currents by line that a feeder's meter may have shown.
+
+    Raises:
+        InvalidInputError: They cannot be true.
+    """
+    if len(current_a) != _LINES:
+        raise InvalidInputError("current_a", f"expected 3 lines, got {len(current_a)}")
+    most_a = _most_believed_a(feeder)
+    if not all(math.isfinite(amps) and 0 <= amps <= most_a for amps in current_a):
+        came = ", ".join(f"{amps:g}" for amps in current_a)
+        message = f"expected 0 to {most_a:g} A on every line of this feeder, got {came}"
+        raise InvalidInputError("current_a", message)
+    first, second, third = current_a
+    return first, second, third
 
 
 def _most_believed_a(feeder: Feeder) -> float:

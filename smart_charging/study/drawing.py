@@ -9,7 +9,7 @@ Time is cut into quarters of an hour, and stays begin and end at the nearest edg
 one step: nobody is there for a part of a step, in which others could not use what is left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,19 +94,17 @@ def draw_population(
     shifts = streams[1].integers(drawing.weeks, size=drawing.users) * STEPS_PER_WEEK
     lines = streams[2].integers(3, size=drawing.users)
     is_less = streams[3].random(drawing.users) < drawing.single_phase_share
-    columns = []
+    columns: list[tuple[float, ...]] = []
     ways = np.empty(drawing.users, dtype=int)
     for draw, which in enumerate(drawn.tolist()):
         user = users[which]
         is_three = user.line_count == 3 and not is_less[draw]
         ways[draw] = THREE_LINES if is_three else lines[draw]
         max_a = user.max_a if is_three or user.line_count == 1 else _SINGLE_PHASE_A
-        for place in user.stays_within(length_s):
-            stay = user.stays[place]
-            first = round(stay.arrives_s / STEP_S)
-            count = max(1, round(stay.departs_s / STEP_S) - first)
-            first = (first + shifts[draw]) % steps
-            columns.append((first, draw, which, place, count, stay.energy_wh, max_a))
+        columns += (
+            ((first + shifts[draw]) % steps, draw, which, place, count, energy_wh, max_a)
+            for place, first, count, energy_wh in _in_steps(user, length_s)
+        )
     first, user_of, whose, place_of, count, energy_wh, amps = np.array(sorted(columns)).T
     way = ways[user_of.astype(int)]
     wanted_wh = np.minimum(energy_wh, amps * wiring.w_per_a[way] * count / STEPS_PER_H)
@@ -122,3 +120,11 @@ def draw_population(
         is_judged=first + count <= steps,
         way_of_user=ways,
     )
+
+
+def _in_steps(user: User, length_s: float) -> Iterator[tuple[int, int, int, float]]:
+    """Which of a user's stays begin within the weeks: (place, first step, steps, Wh)."""
+    for place in user.stays_within(length_s):
+        stay = user.stays[place]
+        first = round(stay.arrives_s / STEP_S)
+        yield place, first, max(1, round(stay.departs_s / STEP_S) - first), stay.energy_wh
