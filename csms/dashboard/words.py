@@ -16,6 +16,7 @@ from csms.service.site_view import (
     ImposedView,
     Level,
     LineAmps,
+    NeedView,
     PlanView,
 )
 
@@ -40,6 +41,7 @@ LEVEL_WORDS: Final[Mapping[Level, str]] = {
 """Of feeders that need attention."""
 SOURCE_WORDS: Final[Mapping[NeedSource, str]] = {
     NeedSource.STATED: "stated",
+    NeedSource.FORECAST: "forecast",
     NeedSource.HISTORY: "from history",
     NeedSource.ASSUMED: "assumed",
 }
@@ -108,6 +110,18 @@ def energy_line(evse: EvseView, zone: ZoneInfo, now: datetime) -> str:
         return "" if got is None else f"{got} kWh"
     wanted, by = amps(evse.need.energy_wh / 1000), minute(evse.need.departs_at, zone, now)
     return f"{got or NOTHING} of {wanted} kWh by {by}, {SOURCE_WORDS[evse.need.source]}"
+
+
+def known_from(need: NeedView, zone: ZoneInfo, now: datetime) -> str:
+    """Where a need is known from, and how far it is sure."""
+    energy, departs = need.energy_between_wh, need.departs_between
+    parts = [
+        energy and f"{kilo(energy[0])} to {kilo(energy[1])} kWh",
+        departs and f"leaves {minute(departs[0], zone, now)} to {minute(departs[1], zone, now)}",
+    ]
+    spread = f" {_DOT} ".join(part for part in parts if part)
+    source = SOURCE_WORDS[need.source]
+    return f"{source}, eight in ten: {spread}" if spread else source
 
 
 def feeder_note(feeder: FeederView) -> str:

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Final
 
 from csms.domain.charging_profile import ProfilePurpose
+from csms.domain.expectation import StayForecast
 from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance
 from csms.domain.metering import Reading
@@ -35,6 +36,7 @@ class LiveEvse:
         refusal: Why the station did not take its last limit; empty if it did.
         retry_at: After a refusal, when it may be asked again.
         past: Ended transactions of the token that is charging here, newest first.
+        forecast: What a model expects of its vehicle; None: nothing yet.
         lowered_at: When an answer of its station last lowered what it may draw.
         heard_at: When its transaction was last heard of.
         free_at: When its station last told that no vehicle is there; None: one may be there.
@@ -67,6 +69,7 @@ class LiveEvse:
     refusal: str = ""
     retry_at: datetime | None = None
     past: tuple[Transaction, ...] = ()
+    forecast: StayForecast | None = None
     rounds_over: int = 0
     over_since: datetime | None = None
     lowered_at: datetime | None = None
@@ -178,7 +181,7 @@ class LiveEvse:
         self.transaction, self.closed = transaction, None
         self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
         self.rounds_over, self.over_since = 0, None
-        self.lowered_at = self.max_periods = None
+        self.lowered_at = self.max_periods = self.forecast = None
         self.since, self.is_paused = transaction.started_at, True
         self.charging_state = transaction.charging_state or self.charging_state
 

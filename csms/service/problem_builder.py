@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from csms.domain.limits import Standing
-from csms.domain.need import REALLY_NEEDED, Need, estimate_need
+from csms.domain.need import REALLY_NEEDED, Known, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.external_bounds import external_bound
 from csms.service.feeder_limits import changes, turns, usable
@@ -93,7 +93,8 @@ def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
     if evse.transaction is None:
         return None
     site = live.site
-    return estimate_need(evse.transaction, evse.past, site.assumed, now, site.timezone)
+    known = Known(assumed=site.assumed, zone=site.timezone, past=evse.past, forecast=evse.forecast)
+    return estimate_need(evse.transaction, known, now)
 
 
 def slot_edges(now: datetime, near: int, cuts: Iterable[datetime] = ()) -> list[datetime]:

@@ -83,11 +83,18 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedView:
-    """What the vehicle is planned to get."""
+    """What the vehicle is planned to get.
+
+    Attributes:
+        energy_between_wh: Eight of ten such vehicles take so much; None: not known.
+        departs_between: Eight of ten such vehicles leave in between; None: not known.
+    """
 
     energy_wh: float
     departs_at: datetime
     source: NeedSource
+    energy_between_wh: tuple[float, float] | None = None
+    departs_between: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

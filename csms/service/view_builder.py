@@ -228,7 +228,14 @@ def _need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None
     need = need_of(live, evse, now)
     if need is None:
         return None
-    return NeedView(energy_wh=round(need.energy_wh), departs_at=need.departs_at, source=need.source)
+    energy_wh = need.energy_between_wh
+    return NeedView(
+        energy_wh=round(need.energy_wh),
+        departs_at=need.departs_at,
+        source=need.source,
+        energy_between_wh=energy_wh and (round(energy_wh[0]), round(energy_wh[1])),
+        departs_between=need.departs_between,
+    )
 
 
 def _closed_words(evse: LiveEvse) -> str | None:

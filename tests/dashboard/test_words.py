@@ -48,6 +48,28 @@ NEEDS: Final = [
         "– of 1.3 kWh by 13:00, from history",
     ),
 ]
+SOURCES: Final = [
+    (NeedView(energy_wh=7_000, departs_at=NOON, source=NeedSource.ASSUMED), "assumed"),
+    (
+        NeedView(
+            energy_wh=18_000,
+            departs_at=after(60),
+            source=NeedSource.FORECAST,
+            energy_between_wh=(14_040, 22_000),
+            departs_between=(after(30), after(24 * 60)),
+        ),
+        "forecast, eight in ten: 14.0 to 22.0 kWh · leaves 13:30 to Thu 13:00",
+    ),
+    (
+        NeedView(
+            energy_wh=18_000,
+            departs_at=after(60),
+            source=NeedSource.HISTORY,
+            departs_between=(after(0), after(90)),
+        ),
+        "from history, eight in ten: leaves 13:00 to 14:30",
+    ),
+]
 PLANS: Final = [
     (None, "The first plan is being made", "No plan yet"),
     (
@@ -111,6 +133,13 @@ def test_energy_is_what_was_got_of_what_is_needed(evse: EvseView, text: str) -> 
     assert words.energy_line(evse, OSLO, NOON) == text
 
 
+@pytest.mark.parametrize(("need", "text"), SOURCES)
+def test_a_need_says_where_it_is_known_from_and_how_far_it_is_sure(
+    need: NeedView, text: str
+) -> None:
+    assert words.known_from(need, OSLO, NOON) == text
+
+
 @pytest.mark.parametrize(("plan", "made", "short"), PLANS)
 def test_a_plan_says_how_it_was_made_and_what_will_be_short(
     plan: PlanView | None, made: str, short: str
@@ -145,6 +174,9 @@ async def test_the_browser_writes_all_of_it_alike(tab: Tab, server: Server) -> N
         expected += [with_seconds, without]
     for vehicle, text in NEEDS:
         calls.append(["energyLine", vehicle, "Europe/Oslo"])
+        expected.append(text)
+    for need, text in SOURCES:
+        calls.append(["knownFrom", need, "Europe/Oslo"])
         expected.append(text)
     for row, text in NOTES:
         calls.append(["feederNote", row])

@@ -5,8 +5,9 @@ import pytest
 
 from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
+from csms.domain.expectation import Expectation, StayForecast
 from csms.domain.identity import EvseId
-from csms.domain.need import Need, NeedSource, estimate_need
+from csms.domain.need import Known, Need, NeedSource, estimate_need
 from csms.domain.site import AssumedNeed
 from csms.domain.transaction import StatedNeed, Transaction
 
@@ -37,29 +38,75 @@ def stayed(hours: float, energy_wh: float) -> Transaction:
     )
 
 
+def known(past: tuple[Transaction, ...] = (), assumed: AssumedNeed = OVERNIGHT) -> Known:
+    return Known(assumed=assumed, zone=OSLO, past=past)
+
+
 PAST = (stayed(8, 40_000), stayed(11, 10_000), stayed(9, 30_000), stayed(10, 20_000))
 
 
 def test_stated_need_counts() -> None:
     departs_at = datetime(2026, 1, 15, 5, 30, tzinfo=UTC)
     need = StatedNeed(energy_wh=30_000, departs_at=departs_at)
-    assert estimate_need(running(need=need), PAST, OVERNIGHT, SOON, OSLO) == Need(
+    assert estimate_need(running(need=need), known(PAST), SOON) == Need(
         energy_wh=30_000, beyond_wh=3_000, departs_at=departs_at, source=NeedSource.STATED
     )
 
 
 def test_history_of_four_stays_tells_the_need() -> None:
-    # Seventh decile of 10, 20, 30, 40 kWh is 35 kWh; third decile of 8, 9, 10, 11 h is 8.5 h.
-    assert estimate_need(running(), PAST, OVERNIGHT, SOON, OSLO) == Need(
-        energy_wh=35_000,
-        beyond_wh=35_000,
-        departs_at=datetime(2026, 1, 15, 0, 30, tzinfo=UTC),
+    """Of 10 to 40 kWh and of 8 to 11 h the middle, between the first and the last decile."""
+    assert estimate_need(running(), known(PAST), CAME) == Need(
+        energy_wh=25_000,
+        beyond_wh=25_000,
+        departs_at=datetime(2026, 1, 15, 1, 30, tzinfo=UTC),
         source=NeedSource.HISTORY,
+        energy_between_wh=(13_000, 37_000),
+        departs_between=(
+            datetime(2026, 1, 15, 0, 18, tzinfo=UTC),
+            datetime(2026, 1, 15, 2, 42, tzinfo=UTC),
+        ),
+    )
+
+
+def test_vehicle_that_still_charges_takes_more_than_it_has_got() -> None:
+    """32.5 kWh are more than three of four take, 37 more than nine of ten: between lie seven of
+    eight, the middle of what is still possible.
+    """
+    need = estimate_need(altered(running(), energy_wh=32_500.0), known(PAST), CAME)
+    assert need.energy_wh == pytest.approx(32_500 + (0.125 / 0.15) * 4_500)
+    assert need.energy_between_wh == (32_500 + 1_000, 37_000)
+
+
+def test_vehicle_that_takes_more_than_ever_is_expected_to_take_a_bit_more() -> None:
+    need = estimate_need(altered(running(), energy_wh=60_000.0), known(PAST), CAME)
+    assert need.energy_wh == 61_000
+
+
+def test_forecast_outranks_the_past() -> None:
+    hours = tuple(3600.0 * hours for hours in (2, 3, 4, 5, 6))
+    forecast = StayForecast(
+        made_at=CAME,
+        model=3,
+        energy_wh=Expectation(
+            quantiles=(5_000, 6_000, 8_000, 9_000, 12_000), low=4_500, high=12_500
+        ),
+        stay_s=Expectation(quantiles=hours, low=7_200.0, high=21_600.0),
+    )
+    need = estimate_need(
+        running(), Known(assumed=OVERNIGHT, zone=OSLO, past=PAST, forecast=forecast), CAME
+    )
+    assert need == Need(
+        energy_wh=8_000,
+        beyond_wh=20_000,
+        departs_at=CAME + timedelta(hours=4),
+        source=NeedSource.FORECAST,
+        energy_between_wh=(4_500, 12_500),
+        departs_between=(CAME + timedelta(hours=2), CAME + timedelta(hours=6)),
     )
 
 
 def test_three_stays_are_too_few_to_tell_anything() -> None:
-    assert estimate_need(running(), PAST[:3], OVERNIGHT, SOON, OSLO) == Need(
+    assert estimate_need(running(), known(PAST[:3]), SOON) == Need(
         energy_wh=15_000,
         beyond_wh=20_000,
         departs_at=datetime(2026, 1, 15, 6, 0, tzinfo=UTC),  # 07:00 in Oslo
@@ -68,45 +115,43 @@ def test_three_stays_are_too_few_to_tell_anything() -> None:
 
 
 def test_stays_that_were_shorter_than_this_one_already_is_say_nothing_of_it() -> None:
-    # After 8 h 30 min, 9, 10 and 11 h are left, whose third decile is 9.2 h.
+    """One in six is over after 8 h 30 min; the middle of the others is 9 h 45 min."""
     now = CAME + timedelta(hours=8, minutes=30)
-    need = estimate_need(running(), PAST, OVERNIGHT, now, OSLO)
-    assert need.departs_at == datetime(2026, 1, 15, 1, 12, tzinfo=UTC)
+    need = estimate_need(running(), known(PAST), now)
+    assert need.departs_at == datetime(2026, 1, 15, 1, 45, tzinfo=UTC)
+    assert need.departs_between == (now, datetime(2026, 1, 15, 2, 42, tzinfo=UTC))
 
 
 def test_vehicle_that_outstays_its_past_is_planned_for_another_half_hour() -> None:
     now = CAME + timedelta(hours=20)
-    need = estimate_need(running(), PAST, OVERNIGHT, now, OSLO)
+    need = estimate_need(running(), known(PAST), now)
     assert need.departs_at == datetime(2026, 1, 15, 12, 30, tzinfo=UTC)
 
 
 def test_stated_energy_is_joined_by_the_usual_departure() -> None:
-    transaction = running(need=StatedNeed(energy_wh=50_000))
-    assert estimate_need(transaction, PAST, OVERNIGHT, SOON, OSLO) == Need(
-        energy_wh=50_000,
-        beyond_wh=5_000,
-        departs_at=datetime(2026, 1, 15, 0, 30, tzinfo=UTC),
-        source=NeedSource.HISTORY,
-    )
+    need = estimate_need(running(need=StatedNeed(energy_wh=50_000)), known(PAST), CAME)
+    assert (need.energy_wh, need.beyond_wh, need.energy_between_wh) == (50_000, 5_000, None)
+    assert need.departs_at == datetime(2026, 1, 15, 1, 30, tzinfo=UTC)
+    assert need.source is NeedSource.HISTORY
 
 
 def test_stated_departure_is_joined_by_the_assumed_energy() -> None:
     departs_at = datetime(2026, 1, 14, 20, 0, tzinfo=UTC)
     transaction = running(need=StatedNeed(departs_at=departs_at))
-    assert estimate_need(transaction, (), OVERNIGHT, SOON, OSLO) == Need(
+    assert estimate_need(transaction, known(), SOON) == Need(
         energy_wh=15_000, beyond_wh=20_000, departs_at=departs_at, source=NeedSource.ASSUMED
     )
 
 
 def test_stated_departure_that_has_passed_is_half_an_hour_ahead() -> None:
     need = StatedNeed(energy_wh=1_000, departs_at=datetime(2026, 1, 14, 16, 1, tzinfo=UTC))
-    told = estimate_need(running(need=need), (), OVERNIGHT, SOON, OSLO)
+    told = estimate_need(running(need=need), known(), SOON)
     assert told.departs_at == datetime(2026, 1, 14, 16, 35, tzinfo=UTC)
 
 
 def test_stated_energy_of_nothing_is_a_statement() -> None:
     need = StatedNeed(energy_wh=0.0)
-    assert estimate_need(running(need=need), PAST, OVERNIGHT, SOON, OSLO).energy_wh == 0.0
+    assert estimate_need(running(need=need), known(PAST), SOON).energy_wh == 0.0
 
 
 @pytest.mark.parametrize(
@@ -131,23 +176,23 @@ def test_stated_energy_of_nothing_is_a_statement() -> None:
 def test_unknown_guest_leaves_in_the_morning_or_after_the_assumed_stay(
     came: datetime, departs_at: datetime
 ) -> None:
-    need = estimate_need(running(came), (), OVERNIGHT, came, OSLO)
+    need = estimate_need(running(came), known(), came)
     assert need.departs_at == departs_at
     assert need.departs_at.tzinfo is UTC
 
 
 def test_without_a_usual_hour_only_the_assumed_stay_counts() -> None:
-    need = estimate_need(running(), (), BY_STAY, SOON, OSLO)
+    need = estimate_need(running(), known(assumed=BY_STAY), SOON)
     assert need.departs_at == datetime(2026, 1, 15, 0, 0, tzinfo=UTC)
 
 
 def test_unknown_guest_who_is_late_is_planned_for_another_half_hour() -> None:
     now = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
-    need = estimate_need(running(), (), OVERNIGHT, now, OSLO)
+    need = estimate_need(running(), known(), now)
     assert need.departs_at == datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 
 
 def test_large_usual_energy_may_be_exceeded_by_as_much_again() -> None:
     past = tuple(stayed(9, 60_000) for _ in range(4))
-    need = estimate_need(running(), past, OVERNIGHT, SOON, OSLO)
+    need = estimate_need(running(), known(past), SOON)
     assert (need.energy_wh, need.beyond_wh) == (60_000, 60_000)

@@ -2,7 +2,7 @@
 
 import { cells, draw, mark, show, write } from "./dom.js";
 import { pathTo } from "./filter.js";
-import { NOTHING, amps, kilo, minute, share, silentLine, source, tenths } from "./format.js";
+import { NOTHING, amps, kilo, knownFrom, minute, share, silentLine, tenths } from "./format.js";
 import { nameOf } from "./tile.js";
 
 /** What a station has to prove, by its security profile. */
@@ -58,7 +58,7 @@ function present(view, evse) {
     fallback: silentLine(evse, zone, now),
     energy: evse.energy_wh === null ? null : `${kilo(evse.energy_wh)} kWh`,
     need: need && `${kilo(need.energy_wh)} kWh by ${minute(new Date(need.departs_at), zone, now)}`,
-    source: need && source(need),
+    source: need && knownFrom(need, zone, now),
     since: evse.since && minute(new Date(evse.since), zone, now),
     soc: evse.soc_pct === null ? null : `${evse.soc_pct.toFixed(0)} %`,
     token: evse.id_token,

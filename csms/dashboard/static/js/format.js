@@ -8,7 +8,7 @@ export const LIMIT_PCT = 90;
 const LEVEL_WORDS = { overcommitted: "More may be drawn than the limit", over: "Over its limit" };
 const PARTY_WORDS = { operator: "the operator", grid_company: "the grid company" };
 const TIMES = "\u00d7";
-const SOURCE_WORDS = { stated: "stated", history: "from history", assumed: "assumed" };
+const SOURCE_WORDS = { stated: "stated", forecast: "forecast", history: "from history", assumed: "assumed" };
 const SOON_MS = 20 * 3600_000;
 const THIS_WEEK_MS = 6 * 24 * 3600_000;
 const clocks = new Map();
@@ -69,9 +69,15 @@ export function moment(at, zone, now) {
   return at - now < THIS_WEEK_MS ? minute(at, zone, now) : clock(zone, "date").format(at);
 }
 
-/** Where the figure for a vehicle's energy comes from. */
-export function source(need) {
-  return SOURCE_WORDS[need.source];
+/** Where a need is known from, and how far it is sure. */
+export function knownFrom(need, zone, now) {
+  const [energy, departs] = [need.energy_between_wh, need.departs_between];
+  const parts = [
+    energy && `${kilo(energy[0])} to ${kilo(energy[1])} kWh`,
+    departs && `leaves ${departs.map((at) => minute(new Date(at), zone, now)).join(" to ")}`,
+  ].filter(Boolean);
+  const source = SOURCE_WORDS[need.source];
+  return parts.length ? `${source}, eight in ten: ${parts.join(" \u00b7 ")}` : source;
 }
 
 /** What a vehicle has got, of what it needs and by when. */
@@ -79,7 +85,7 @@ export function energyLine(evse, zone, now) {
   const got = evse.energy_wh === null ? null : kilo(evse.energy_wh);
   if (evse.need === null) return got === null ? "" : `${got} kWh`;
   const by = minute(new Date(evse.need.departs_at), zone, now);
-  return `${got ?? NOTHING} of ${amps(evse.need.energy_wh / 1000)} kWh by ${by}, ${source(evse.need)}`;
+  return `${got ?? NOTHING} of ${amps(evse.need.energy_wh / 1000)} kWh by ${by}, ${SOURCE_WORDS[evse.need.source]}`;
 }
 
 /** What has to be said of a feeder beside its bars. */
