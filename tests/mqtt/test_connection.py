@@ -235,9 +235,9 @@ async def test_server_that_is_gone_without_a_word_is_told_to_be_offline(
         assert gone.topic.value == STATUS
         back = await one.device.hear(b"online")
         assert back.topic.value == STATUS
+        assert await one.read(OWN, ONES) == (1.0, 1.0, 1.0)
         kinds = [kind for kind, _ in events(one)]
         assert kinds == [GuardEventKind.BROKER_LOST, GuardEventKind.BROKER_BACK]
-        assert await one.read(OWN, ONES) == (1.0, 1.0, 1.0)
 
 
 async def test_site_that_nothing_comes_to_by_mqtt_is_not_told_of_the_broker(
