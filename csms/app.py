@@ -55,6 +55,7 @@ from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
+from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.transaction_watch import ClosingPolicy, TransactionWatch
 from csms.storage.database import Database, DatabaseSettings, SqliteConnector
@@ -161,6 +162,7 @@ class App:
         )
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
+        self._timetables = Timetables(self._sites, open_uow)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         self._bridge = self._create_bridge(operations, clock)
@@ -340,6 +342,7 @@ class App:
             room=self._room,
             operations=operations,
             limits=self._limits,
+            timetables=self._timetables,
             desk=desk,
             tokens=tokens,
             security=self.security,

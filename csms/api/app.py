@@ -18,6 +18,7 @@ from csms.api import (
     security,
     sites,
     stations,
+    timetables,
     tokens,
     unknown_stations,
 )
@@ -76,7 +77,7 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, guard_events, stations, commands, reports),
+        *(sites, limits, timetables, guard_events, stations, commands, reports),
         *(tokens, security, unknown_stations, messages),
     )
     for module in modules:

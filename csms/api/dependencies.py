@@ -19,6 +19,7 @@ from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
+from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 
 
@@ -114,6 +115,7 @@ class ApiContext:
     room: ControlRoom
     operations: Operations
     limits: ImposedLimits
+    timetables: Timetables
     desk: CommandDesk
     tokens: Tokens
     security: StationSecurity

@@ -41,6 +41,7 @@ LEVEL_WORDS: Final[Mapping[Level, str]] = {
 """Of feeders that need attention."""
 SOURCE_WORDS: Final[Mapping[NeedSource, str]] = {
     NeedSource.STATED: "stated",
+    NeedSource.TIMETABLE: "by timetable",
     NeedSource.FORECAST: "forecast",
     NeedSource.HISTORY: "from history",
     NeedSource.ASSUMED: "assumed",

@@ -1,6 +1,6 @@
-"""What a vehicle is planned to get: stated, forecast, from its own past, or assumed."""
+"""What a vehicle is planned to get: told, forecast, from its own past, or assumed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.expectation import Expectation, StayForecast, expectation_of
 from csms.domain.site import AssumedNeed
-from csms.domain.transaction import Transaction
+from csms.domain.transaction import NOTHING_STATED, NeedTeller, StatedNeed, Transaction
 
 _ENOUGH_PAST: Final = 4
 """Fewer past transactions than this say nothing yet."""
@@ -18,20 +18,24 @@ _LEAST_LEFT_WH: Final = 1_000.0
 """Whoever still takes energy is expected to take at least so much more."""
 _BEYOND_SHARE: Final = 1.0
 _BEYOND_WH: Final = 20_000.0
-_BEYOND_STATED_SHARE: Final = 0.1
+_BEYOND_TOLD_SHARE: Final = 0.1
 _NOON: Final = time(12)
 REALLY_NEEDED: Final = ((0.35, 0.4), (0.25, 0.65), (0.4, 1.0))
-"""(probability, share): how much a vehicle really takes of what its driver states: half of them
-take less than 63 % (ACN-Data, 2019, both sites)."""
+"""(probability, share): how much a vehicle really takes of what is told: half of them take less
+than 63 % of what their drivers state (ACN-Data, 2019, both sites)."""
 
 
 class NeedSource(StrEnum):
-    """Where the need of a vehicle is known from."""
+    """Where something of a need is known from, the surest first."""
 
     STATED = "stated"
+    TIMETABLE = "timetable"
     FORECAST = "forecast"
     HISTORY = "history"
     ASSUMED = "assumed"
+
+
+_SURENESS: Final = {source: place for place, source in enumerate(NeedSource)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +47,14 @@ class Known:
         zone: The site's time zone.
         past: Ended transactions of the same token.
         forecast: What a model expects of it; None: it tells nothing.
+        scheduled: What its fleet's timetable says; blank: nothing.
     """
 
     assumed: AssumedNeed
     zone: ZoneInfo
     past: tuple[Transaction, ...] = ()
     forecast: StayForecast | None = None
+    scheduled: StatedNeed = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,8 @@ class Need:
         energy_wh: Energy wanted from the start of the transaction.
         beyond_wh: What it may take on top, if there is room to spare: nobody really knows.
         departs_at: When it leaves.
-        source: The weakest source that either figure comes from.
+        energy_source: Where the energy is known from.
+        departure_source: Where the departure is known from.
         energy_between_wh: Eight of ten such vehicles take so much; None: not known.
         departs_between: Eight of ten such vehicles leave in between; None: not known.
     """
@@ -67,9 +74,20 @@ class Need:
     energy_wh: float
     beyond_wh: float
     departs_at: datetime
-    source: NeedSource
+    energy_source: NeedSource
+    departure_source: NeedSource
     energy_between_wh: tuple[float, float] | None = None
     departs_between: tuple[datetime, datetime] | None = None
+
+    @property
+    def source(self) -> NeedSource:
+        """The less sure one of both sources."""
+        return max(self.energy_source, self.departure_source, key=_SURENESS.__getitem__)
+
+    @property
+    def is_energy_told(self) -> bool:
+        """Whether somebody says what it needs."""
+        return self.energy_source in (NeedSource.STATED, NeedSource.TIMETABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +99,49 @@ class _Usual:
     source: NeedSource
 
 
+@dataclass(frozen=True, slots=True)
+class _Energy:
+    wh: float
+    source: NeedSource
+    between_wh: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    at: datetime
+    source: NeedSource
+    between: tuple[datetime, datetime] | None = None
+
+
 def estimate_need(transaction: Transaction, known: Known, now: datetime) -> Need:
     """Tell what a vehicle needs from what is known of it.
 
-    What the driver stated counts. What is missing of that comes from the forecast; else from the
-    token's ended transactions, if there are enough; else from the site's assumptions. Of what is
-    expected the middle is planned for that is still possible: the vehicle has not left yet, and
-    takes more than it has got, or it would be content (docs/study.md compares other choices).
+    What is told counts: for this stay, then by the fleet's timetable, then by the vehicle. What is
+    missing of that comes from the forecast; else from the token's ended transactions, if there are
+    enough; else from the site's assumptions. Of what is expected the middle is planned for that is
+    still possible: the vehicle has not left yet, and takes more than it has got, or it would be
+    content (docs/study.md compares other choices).
 
     Args:
         transaction: The running transaction.
         known: What is known beside that.
         now: The present instant.
     """
-    usual, stated = _usual(known), transaction.need
-    is_complete = stated.energy_wh is not None and stated.departs_at is not None
-    energy_wh, energy_between_wh = _energy(transaction, known, usual)
-    departs_at, departs_between = _departure(transaction, known, usual, now)
-    is_stated = stated.energy_wh is not None
-    beyond_wh = (
-        energy_wh * _BEYOND_STATED_SHARE
-        if is_stated
-        else max(energy_wh * _BEYOND_SHARE, _BEYOND_WH)
+    usual = _usual(known)
+    energy = _energy(transaction, known, usual)
+    departure = _departure(transaction, known, usual, now)
+    need = Need(
+        energy_wh=energy.wh,
+        beyond_wh=max(energy.wh * _BEYOND_SHARE, _BEYOND_WH),
+        departs_at=max(departure.at, now + _AT_LEAST).astimezone(UTC),
+        energy_source=energy.source,
+        departure_source=departure.source,
+        energy_between_wh=energy.between_wh,
+        departs_between=departure.between,
     )
-    guess = usual.source if usual else NeedSource.ASSUMED
-    return Need(
-        energy_wh=energy_wh,
-        beyond_wh=beyond_wh,
-        departs_at=max(departs_at, now + _AT_LEAST).astimezone(UTC),
-        source=NeedSource.STATED if is_complete else guess,
-        energy_between_wh=energy_between_wh,
-        departs_between=departs_between,
-    )
+    if need.is_energy_told:
+        return replace(need, beyond_wh=energy.wh * _BEYOND_TOLD_SHARE)
+    return need
 
 
 def _usual(known: Known) -> _Usual | None:
@@ -126,35 +155,41 @@ def _usual(known: Known) -> _Usual | None:
     return _Usual(expectation_of(energies_wh), expectation_of(stays_s), NeedSource.HISTORY)
 
 
-def _energy(
-    transaction: Transaction, known: Known, usual: _Usual | None
-) -> tuple[float, tuple[float, float] | None]:
-    stated_wh, drawn_wh = transaction.need.energy_wh, transaction.energy_wh
-    if stated_wh is not None:
-        return stated_wh, None
+def _told(transaction: Transaction, known: Known) -> tuple[tuple[StatedNeed, NeedSource], ...]:
+    """Who says what, whoever outranks the others first."""
+    stated = (transaction.need, NeedSource.STATED)
+    scheduled = (known.scheduled, NeedSource.TIMETABLE)
+    is_by_people = transaction.need.stated_by is NeedTeller.OPERATOR
+    return (stated, scheduled) if is_by_people else (scheduled, stated)
+
+
+def _energy(transaction: Transaction, known: Known, usual: _Usual | None) -> _Energy:
+    for need, source in _told(transaction, known):
+        if need.energy_wh is not None:
+            return _Energy(need.energy_wh, source)
     if usual is None:
-        return known.assumed.energy_wh, None
+        return _Energy(known.assumed.energy_wh, NeedSource.ASSUMED)
+    drawn_wh = transaction.energy_wh
     least_wh = drawn_wh + _LEAST_LEFT_WH
-    energy_wh, low_wh, high_wh = (
-        max(least_wh, found_wh) for found_wh in _of(usual.energy_wh, drawn_wh)
-    )
-    return energy_wh, (low_wh, high_wh)
+    wh, low_wh, high_wh = (max(least_wh, found) for found in _of(usual.energy_wh, drawn_wh))
+    return _Energy(wh, usual.source, (low_wh, high_wh))
 
 
 def _departure(
     transaction: Transaction, known: Known, usual: _Usual | None, now: datetime
-) -> tuple[datetime, tuple[datetime, datetime] | None]:
-    stated_at, came = transaction.need.departs_at, transaction.started_at
-    if stated_at is not None:
-        return stated_at, None
+) -> _Departure:
+    for need, source in _told(transaction, known):
+        if need.departs_at is not None:
+            return _Departure(need.departs_at, source)
     if usual is None:
-        return _assumed_departure(transaction, known.assumed, known.zone), None
-    elapsed_s = (now - came).total_seconds()
+        at = _assumed_departure(transaction, known.assumed, known.zone)
+        return _Departure(at, NeedSource.ASSUMED)
+    came = transaction.started_at
     at, low, high = (
         max(now, came + timedelta(seconds=stay_s)).astimezone(UTC)
-        for stay_s in _of(usual.stay_s, elapsed_s)
+        for stay_s in _of(usual.stay_s, (now - came).total_seconds())
     )
-    return at, (low, high)
+    return _Departure(at, usual.source, (low, high))
 
 
 def _of(expected: Expectation, passed: float) -> tuple[float, float, float]:

@@ -63,6 +63,9 @@ class StatedNeed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.energy_wh is None and self.departs_at is None
 
 
+NOTHING_STATED: Final = StatedNeed()
+
+
 class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One transaction as the system keeps it.
 
@@ -88,7 +91,7 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     meter_start_wh: float | None
     energy_wh: float = 0.0
     charging_state: ChargingState | None = None
-    need: StatedNeed = StatedNeed()
+    need: StatedNeed = NOTHING_STATED
     ended_at: datetime | None = None
     stop_reason: str | None = None
     total_cost: float | None = None

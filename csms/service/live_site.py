@@ -23,6 +23,7 @@ from csms.domain.ramp import Ramp
 from csms.domain.site import EvsePlace, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
+from csms.domain.timetable import Timetable
 from csms.domain.transaction import Transaction
 from csms.service.charger_draw import ChargerDraw
 from csms.service.day_energy import DayEnergy
@@ -67,6 +68,7 @@ class LiveSite(WakeUps):
         imposed: Limits that others than the site file put on its feeders.
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
+        timetable: When vehicles of fleets leave.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class LiveSite(WakeUps):
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()
+        self.timetable = Timetable()
         self._ways = ways_to_root(site)
         for place in site.places:
             self.add_place(place)

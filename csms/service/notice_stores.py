@@ -13,6 +13,7 @@ from csms.domain.jobs import HeldJob, JobAnswer, JobStep, NewJob, ReservationEnd
 from csms.domain.local_list import LocalList
 from csms.domain.notice_kinds import Notice
 from csms.domain.outbox import Settled, Waiting
+from csms.domain.timetable import Departure
 
 
 class JobStore(Protocol):
@@ -171,4 +172,16 @@ class ImposedLimitStore(Protocol):
 
     async def at_site(self, site_id: SiteId) -> list[ImposedLimit]:
         """All limits of a site's feeders by their start, those too that have ended meanwhile."""
+        ...
+
+
+class TimetableStore(Protocol):
+    """Keeps when vehicles of fleets leave."""
+
+    async def replace(self, site_id: SiteId, lines: Sequence[Departure]) -> None:
+        """Keep a site's timetable in place of the last one."""
+        ...
+
+    async def at_site(self, site_id: SiteId) -> list[Departure]:
+        """A site's timetable, in the order in which it was given."""
         ...

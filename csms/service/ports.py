@@ -28,6 +28,7 @@ from csms.service.notice_stores import (
     JobStore,
     LocalListStore,
     NoticeStore,
+    TimetableStore,
     VariableStore,
 )
 from csms.service.stores import (
@@ -311,6 +312,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def imposed_limits(self) -> ImposedLimitStore:
         """What others than the site files limit feeders to."""
+        ...
+
+    @property
+    def timetables(self) -> TimetableStore:
+        """When vehicles of fleets leave."""
         ...
 
     @property

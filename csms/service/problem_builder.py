@@ -93,7 +93,13 @@ def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
     if evse.transaction is None:
         return None
     site = live.site
-    known = Known(assumed=site.assumed, zone=site.timezone, past=evse.past, forecast=evse.forecast)
+    known = Known(
+        assumed=site.assumed,
+        zone=site.timezone,
+        past=evse.past,
+        forecast=evse.forecast,
+        scheduled=live.timetable.need_of(evse.transaction, site.timezone),
+    )
     return estimate_need(evse.transaction, known, now)
 
 
@@ -155,12 +161,12 @@ def _demand(live: LiveSite, evse: LiveEvse, now: datetime) -> Demand:
         extra_wh=max(_LEAST_EXTRA_WH, beyond_wh),
         served_wh=served_wh,
         departs_at=need.departs_at,
-        outcomes=_outcomes(need, served_wh) if energy_wh > 0 else (),
+        outcomes=_outcomes(need, served_wh) if energy_wh > 0 and need.is_energy_told else (),
     )
 
 
 def _outcomes(need: Need, served_wh: float) -> tuple[Outcome, ...]:
-    """What the vehicle may really need of what is still planned for it."""
+    """What the vehicle may really need of what it is told to."""
     return tuple(
         Outcome(
             probability=probability,

@@ -10,6 +10,7 @@ from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.local_day import day_of
 from csms.domain.station import ConnectorStatus
+from csms.domain.timetable import Timetable
 from csms.service.guests import guest_place
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -34,6 +35,7 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
             for limit in limits:
                 live.limit_told(station_id, limit)
     await _load_imposed(uow, live, now)
+    live.timetable = Timetable(await uow.timetables.at_site(site_id))
     await _load_transactions(uow, live, known, now)
     midnight, _ = day_of(now, live.site.timezone)
     live.energy.count(await uow.transactions.energy_since(site_id, midnight), now)

@@ -317,6 +317,22 @@ class ImposedLimitRow(SQLModel, table=True):
     words: str
 
 
+class TimetableLineRow(SQLModel, table=True):
+    """A line of a site's timetable: when a vehicle leaves, by its token or by where it stands."""
+
+    __tablename__: ClassVar[str] = "timetable_line"
+
+    site_id: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    id_token: str | None = None
+    station_id: str | None = None
+    evse_number: int | None = None
+    weekdays: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    day: date | None = None
+    leaves_at: str | None = None
+    energy_wh: float | None = None
+
+
 class StationSecurityRow(SQLModel, table=True):
     """How a station proves who it is; there may be one before the station has ever come.
 

@@ -13,6 +13,7 @@ from csms.storage.local_lists import LocalListRepository
 from csms.storage.notices import NoticeRepository, VariableRepository
 from csms.storage.security import SecurityRepository
 from csms.storage.stations import SiteRepository, StationRepository, TokenRepository
+from csms.storage.timetables import TimetableRepository
 from csms.storage.transactions import TransactionRepository
 from csms.storage.unit import Unit
 
@@ -95,6 +96,11 @@ class SqlUnitOfWork(Unit):
     def imposed_limits(self) -> ImposedLimitRepository:
         """What others than the site files limit feeders to."""
         return ImposedLimitRepository(self)
+
+    @property
+    def timetables(self) -> TimetableRepository:
+        """When vehicles of fleets leave."""
+        return TimetableRepository(self)
 
     @property
     def security(self) -> SecurityRepository:

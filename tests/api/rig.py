@@ -23,6 +23,7 @@ from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.station_certificates import StationCertificates
+from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.storage.queries import Queries
 from csms.tally import LoopLag, MqttTally, Traffic
@@ -124,6 +125,7 @@ async def open_api(
             room=room,
             operations=office.operations,
             limits=office.limits,
+            timetables=Timetables(office.sites, office.open_uow),
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),
             security=office.security,

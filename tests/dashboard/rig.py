@@ -35,6 +35,7 @@ from csms.service.password_rotation import PasswordRotation
 from csms.service.site_view import SiteView
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
+from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.wanted_limits import WantedLimit
 from tests.dashboard.views import NOON
@@ -218,6 +219,7 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
         room=cast(ControlRoom, room),
         operations=cast(Operations, None),
         limits=cast(ImposedLimits, room.limits),
+        timetables=cast(Timetables, None),
         desk=cast(CommandDesk, None),
         tokens=cast(Tokens, None),
         security=cast(StationSecurity, None),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from csms.domain.expectation import Expectation, StayForecast
 from csms.domain.identity import EvseId
 from csms.domain.need import Known, Need, NeedSource, estimate_need
 from csms.domain.site import AssumedNeed
-from csms.domain.transaction import StatedNeed, Transaction
+from csms.domain.transaction import NeedTeller, StatedNeed, Transaction
 
 OSLO = ZoneInfo("Europe/Oslo")
 CAME = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # 17:00 in Oslo, a Wednesday
@@ -49,7 +50,11 @@ def test_stated_need_counts() -> None:
     departs_at = datetime(2026, 1, 15, 5, 30, tzinfo=UTC)
     need = StatedNeed(energy_wh=30_000, departs_at=departs_at)
     assert estimate_need(running(need=need), known(PAST), SOON) == Need(
-        energy_wh=30_000, beyond_wh=3_000, departs_at=departs_at, source=NeedSource.STATED
+        energy_wh=30_000,
+        beyond_wh=3_000,
+        departs_at=departs_at,
+        energy_source=NeedSource.STATED,
+        departure_source=NeedSource.STATED,
     )
 
 
@@ -59,7 +64,8 @@ def test_history_of_four_stays_tells_the_need() -> None:
         energy_wh=25_000,
         beyond_wh=25_000,
         departs_at=datetime(2026, 1, 15, 1, 30, tzinfo=UTC),
-        source=NeedSource.HISTORY,
+        energy_source=NeedSource.HISTORY,
+        departure_source=NeedSource.HISTORY,
         energy_between_wh=(13_000, 37_000),
         departs_between=(
             datetime(2026, 1, 15, 0, 18, tzinfo=UTC),
@@ -99,7 +105,8 @@ def test_forecast_outranks_the_past() -> None:
         energy_wh=8_000,
         beyond_wh=20_000,
         departs_at=CAME + timedelta(hours=4),
-        source=NeedSource.FORECAST,
+        energy_source=NeedSource.FORECAST,
+        departure_source=NeedSource.FORECAST,
         energy_between_wh=(4_500, 12_500),
         departs_between=(CAME + timedelta(hours=2), CAME + timedelta(hours=6)),
     )
@@ -110,7 +117,8 @@ def test_three_stays_are_too_few_to_tell_anything() -> None:
         energy_wh=15_000,
         beyond_wh=20_000,
         departs_at=datetime(2026, 1, 15, 6, 0, tzinfo=UTC),  # 07:00 in Oslo
-        source=NeedSource.ASSUMED,
+        energy_source=NeedSource.ASSUMED,
+        departure_source=NeedSource.ASSUMED,
     )
 
 
@@ -137,10 +145,41 @@ def test_stated_energy_is_joined_by_the_usual_departure() -> None:
 
 def test_stated_departure_is_joined_by_the_assumed_energy() -> None:
     departs_at = datetime(2026, 1, 14, 20, 0, tzinfo=UTC)
-    transaction = running(need=StatedNeed(departs_at=departs_at))
-    assert estimate_need(transaction, known(), SOON) == Need(
-        energy_wh=15_000, beyond_wh=20_000, departs_at=departs_at, source=NeedSource.ASSUMED
+    need = estimate_need(running(need=StatedNeed(departs_at=departs_at)), known(), SOON)
+    assert need == Need(
+        energy_wh=15_000,
+        beyond_wh=20_000,
+        departs_at=departs_at,
+        energy_source=NeedSource.ASSUMED,
+        departure_source=NeedSource.STATED,
     )
+    assert need.source is NeedSource.ASSUMED
+    assert not need.is_energy_told
+
+
+SCHEDULED = StatedNeed(energy_wh=40_000, departs_at=datetime(2026, 1, 15, 4, 30, tzinfo=UTC))
+
+
+def scheduled(need: StatedNeed) -> Need:
+    with_timetable = replace(known(PAST), scheduled=SCHEDULED)
+    return estimate_need(running(need=need), with_timetable, CAME)
+
+
+def test_timetable_outranks_the_past_and_the_vehicle() -> None:
+    vehicle = StatedNeed(
+        energy_wh=9_000, departs_at=CAME + timedelta(hours=1), stated_by=NeedTeller.VEHICLE
+    )
+    for need in (scheduled(StatedNeed()), scheduled(vehicle)):
+        assert (need.energy_wh, need.departs_at) == (40_000, SCHEDULED.departs_at)
+        assert (need.beyond_wh, need.source) == (4_000, NeedSource.TIMETABLE)
+        assert need.is_energy_told
+
+
+def test_what_is_stated_for_a_stay_outranks_the_timetable() -> None:
+    need = scheduled(StatedNeed(energy_wh=9_000))
+    assert (need.energy_wh, need.energy_source) == (9_000, NeedSource.STATED)
+    assert need.departs_at == SCHEDULED.departs_at
+    assert need.source is NeedSource.TIMETABLE
 
 
 def test_stated_departure_that_has_passed_is_half_an_hour_ahead() -> None:

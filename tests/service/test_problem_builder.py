@@ -145,6 +145,17 @@ def test_demand_is_what_is_missing_of_the_stated_need(live: LiveSite) -> None:
     assert demand.departs_at == after(300)
 
 
+def test_what_is_told_may_be_more_than_is_taken_and_what_is_assumed_is_the_middle(
+    live: LiveSite,
+) -> None:
+    charged(live, 4_000.0, energy_wh=10_000.0, departs_at=after(300))
+    told = [(one.probability, one.energy_wh) for one in only(live).demand.outcomes]
+    assert told == [(0.35, 0.0), (0.25, 2_500.0), (0.4, 6_000.0)]
+    charged(live, 4_000.0)
+    demand = only(live).demand
+    assert (demand.energy_wh, demand.outcomes) == (11_000.0, ())
+
+
 def test_vehicle_that_has_got_more_than_it_needs_may_go_on_a_little(live: LiveSite) -> None:
     charged(live, 30_000.0, energy_wh=10_000.0, departs_at=after(300))
     demand = only(live).demand

@@ -8,7 +8,13 @@ export const LIMIT_PCT = 90;
 const LEVEL_WORDS = { overcommitted: "More may be drawn than the limit", over: "Over its limit" };
 const PARTY_WORDS = { operator: "the operator", grid_company: "the grid company" };
 const TIMES = "\u00d7";
-const SOURCE_WORDS = { stated: "stated", forecast: "forecast", history: "from history", assumed: "assumed" };
+const SOURCE_WORDS = {
+  stated: "stated",
+  timetable: "by timetable",
+  forecast: "forecast",
+  history: "from history",
+  assumed: "assumed",
+};
 const SOON_MS = 20 * 3600_000;
 const THIS_WEEK_MS = 6 * 24 * 3600_000;
 const clocks = new Map();

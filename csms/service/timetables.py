@@ -1,0 +1,61 @@
+"""Timetables of fleets: kept, and planned with at once."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from csms.domain.errors import InvalidInputError
+from csms.domain.identity import EvseId, SiteId
+from csms.domain.timetable import Departure, Timetable
+from csms.domain.transaction import MOST_WH
+from csms.service.live_site import LiveSite
+from csms.service.ports import OpenUnitOfWork
+from csms.service.sites import Sites
+
+MOST_LINES: Final = 10_000
+
+
+class Timetables:
+    """Keeps timetables of sites.
+
+    Args:
+        sites: All sites.
+        open_uow: Opens units of work.
+    """
+
+    def __init__(self, sites: Sites, open_uow: OpenUnitOfWork) -> None:
+        self._sites = sites
+        self._open_uow = open_uow
+
+    def lines(self, site_id: SiteId) -> tuple[Departure, ...]:
+        """A site's timetable, in the order in which it was given.
+
+        Raises:
+            UnknownSiteError: There is no such site.
+        """
+        return self._sites.live(site_id).timetable.lines
+
+    async def replace(self, site_id: SiteId, lines: Sequence[Departure]) -> None:
+        """Keep a timetable in place of the last one; running transactions are planned by it.
+
+        Raises:
+            UnknownSiteError: There is no such site.
+            InvalidInputError: A line cannot be true; it says which. Nothing is changed.
+        """
+        live = self._sites.live(site_id)
+        if len(lines) > MOST_LINES:
+            raise InvalidInputError("lines", f"expected at most {MOST_LINES}, got {len(lines)}")
+        for place, line in enumerate(lines):
+            _check(live, f"lines/{place}", line)
+        async with self._open_uow() as uow:
+            await uow.timetables.replace(site_id, lines)
+            await uow.commit()
+        live.timetable = Timetable(lines)
+        live.mark()
+
+
+def _check(live: LiveSite, where: str, line: Departure) -> None:
+    if isinstance(line.who, EvseId) and not live.has(line.who):
+        raise InvalidInputError(f"{where}/evse", f"expected an EVSE of the site, got {line.who}")
+    if line.energy_wh is not None and not 0 < line.energy_wh <= MOST_WH:
+        most = f"expected above 0 and at most {MOST_WH / 1000:g} kWh"
+        raise InvalidInputError(f"{where}/energy_kwh", most)
