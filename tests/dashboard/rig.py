@@ -19,9 +19,10 @@ from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
-from csms.domain.identity import SiteId
+from csms.domain.identity import EvseId, SiteId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.security import SecurityProfile
+from csms.domain.transaction import StatedNeed
 from csms.service.adoption import Adopted, Adoption
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
@@ -54,12 +55,14 @@ class FakeRoom:
         adoption: Who has tried to connect.
         guard_events: What the guard has noted, the last first.
         limits: What feeders are limited to.
+        needs: What vehicles are said to need.
     """
 
     def __init__(self, *views: SiteView) -> None:
         self.adoption = FakeAdoption()
         self.guard_events: list[KeptGuardEvent] = []
         self.limits = FakeLimits()
+        self.needs = FakeNeeds()
         self.fault: ChargeFlexError | None = None
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
@@ -212,12 +215,31 @@ class FakeLimits:
         self.asked.append((feeder_id, party, from_at))
 
 
+class FakeNeeds:
+    """Notes what vehicles are said to need, and answers as a test says.
+
+    Attributes:
+        stated: Where, and what.
+        fault: Raised in place of an answer.
+    """
+
+    def __init__(self) -> None:
+        self.stated: list[tuple[str, StatedNeed]] = []
+        self.fault: ChargeFlexError | None = None
+
+    async def state_need(self, evse_id: EvseId, need: StatedNeed) -> None:
+        """Say what a vehicle needs."""
+        if self.fault:
+            raise self.fault
+        self.stated.append((str(evse_id), need))
+
+
 def dashboard_app(room: FakeRoom) -> FastAPI:
     """The application as the whole system puts it together."""
     printer = Printer("ws://127.0.0.1:9000/ocpp/")
     context = ApiContext(
         room=cast(ControlRoom, room),
-        operations=cast(Operations, None),
+        operations=cast(Operations, room.needs),
         limits=cast(ImposedLimits, room.limits),
         timetables=cast(Timetables, None),
         desk=cast(CommandDesk, None),

@@ -3,6 +3,8 @@
 import { cells, draw, mark, show, write } from "./dom.js";
 import { pathTo } from "./filter.js";
 import { NOTHING, amps, kilo, knownFrom, minute, share, silentLine, tenths } from "./format.js";
+import { Need } from "./need.js";
+import { SiteClock } from "./site_clock.js";
 import { nameOf } from "./tile.js";
 
 /** What a station has to prove, by its security profile. */
@@ -13,6 +15,8 @@ export class Details {
   #dialog = document.querySelector(".details");
   #cells = cells(this.#dialog);
   #lines = [...this.#dialog.querySelectorAll("[data-line]")].map((line) => ({ line, ...cells(line) }));
+  #clock = new SiteClock();
+  #need = new Need(this.#dialog.querySelector(".need"), this.#clock);
   #key = null;
 
   constructor() {
@@ -24,11 +28,13 @@ export class Details {
   open(view, key) {
     this.#key = key;
     this.#fill(view, view.evses[key]);
+    this.#need.open(view, view.evses[key]);
     this.#dialog.showModal();
   }
 
   /** Show what has changed. */
   patch(view, touched) {
+    this.#clock.patch(view, touched);
     if (this.#key === null) return;
     if (!(this.#key in view.evses)) this.#dialog.close();
     else if (touched.evses.has(this.#key)) this.#fill(view, view.evses[this.#key]);
@@ -42,6 +48,7 @@ export class Details {
     this.#lines.forEach((line, i) => patchLine(line, evse, i));
     show(this.#dialog.querySelector(".details-closed"), evse.closed !== null);
     show(this.#dialog.querySelector(".details-transaction"), evse.since !== null || evse.energy_wh !== null);
+    show(this.#dialog.querySelector(".need"), evse.need !== null);
   }
 }
 
