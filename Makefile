@@ -25,7 +25,7 @@ check: setup  ## Format, lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist worksteal
 
 smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder is over its limit
 	$(BIN)/python -m benchmarks.day garage depot
@@ -34,7 +34,7 @@ faults: setup  ## Fifty short, crowded days full of faults; fails if a limit is 
 	$(BIN)/chargeflex chaos --seeds 1..50 --stations 8 --hours 1 --demand 4 --rate 5
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
-	$(BIN)/pytest tests/conformance -q -n 2 --dist loadfile --table
+	$(BIN)/pytest tests/conformance -q -n 2 --dist worksteal --table
 
 chaos: setup  ## Run days full of faults in virtual time; SEEDS=1..50, CHAOS="--stations 30"
 	$(BIN)/chargeflex chaos --seeds $(SEEDS) $(CHAOS)

@@ -1,5 +1,6 @@
 """OCPP 1.6-J as one value: schemas, tables, spellings."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -18,8 +19,9 @@ _ERROR_NAMES: Final = {
 }
 
 
+@cache
 def load_v16() -> Version:
-    """Load OCPP 1.6-J."""
+    """Load OCPP 1.6-J, once in a process."""
     return Version(
         name="1.6",
         subprotocol="ocpp1.6",

@@ -1,5 +1,6 @@
 """OCPP 2.0.1 as one value: schemas and tables; the neutral error codes are its own."""
 
+from functools import cache
 from importlib.resources import files
 
 from csms.ocpp.adapter import Version
@@ -8,8 +9,9 @@ from csms.ocpp.v201.inbound import INBOUND
 from csms.ocpp.v201.outbound import OUTBOUND
 
 
+@cache
 def load_v201() -> Version:
-    """Load OCPP 2.0.1."""
+    """Load OCPP 2.0.1, once in a process."""
     return Version(
         name="2.0.1",
         subprotocol="ocpp2.0.1",
