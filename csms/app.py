@@ -19,6 +19,7 @@ from csms.api.server import HttpSettings, bind, serve_http
 from csms.clock import Clock, SystemClock
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.dashboard.transactions import transactions_router
 from csms.domain.authorization import TokenRules
 from csms.domain.certificate import RENEWED_BEFORE
 from csms.domain.identity import StationId
@@ -337,7 +338,7 @@ class App:
         rotation: PasswordRotation,
         tallies: Tallies,
     ) -> FastAPI:
-        gateway = self.settings.gateway
+        gateway, reads = self.settings.gateway, Queries(self._database)
         context = ApiContext(
             room=self._room,
             operations=operations,
@@ -351,14 +352,17 @@ class App:
             adoption=self._adoption,
             reload_certificates=self.reload_certificates,
             rotation=rotation,
-            reads=Queries(self._database),
+            reads=reads,
             journal=self._journal,
         )
         printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
         return create_api(
             context,
             render_metrics=metrics_renderer(self._room, tallies),
-            pages=(dashboard_router(self._room, printer),),
+            pages=(
+                dashboard_router(self._room, printer),
+                transactions_router(self._room, reads, printer),
+            ),
             mounts=(Mount(STATIC_PATH, static_files()),),
             print_error=printer.error,
             hosts=(self.settings.http.host, *self.settings.http.hosts),

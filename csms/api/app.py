@@ -20,6 +20,7 @@ from csms.api import (
     stations,
     timetables,
     tokens,
+    transactions,
     unknown_stations,
 )
 from csms.api.browsers import PrintError, explain_to_browsers
@@ -77,7 +78,7 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, timetables, guard_events, stations, commands, reports),
+        *(sites, limits, timetables, guard_events, stations, transactions, commands, reports),
         *(tokens, security, unknown_stations, messages),
     )
     for module in modules:

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
@@ -34,10 +35,16 @@ class ReadSide(Protocol):
         """One station."""
         ...
 
-    async def transactions(
-        self, *, station_id: StationId | None, before: int | None, limit: int
-    ) -> list[dict[str, Any]]:
-        """Transactions, the newest first."""
+    async def transactions(self, wanted: TransactionsWanted, limit: int) -> list[dict[str, Any]]:
+        """Transactions, the newest first, each with its site."""
+        ...
+
+    async def transaction(self, number: int) -> dict[str, Any] | None:
+        """One transaction with its site."""
+        ...
+
+    async def transaction_totals(self, wanted: TransactionsWanted) -> TransactionTotals:
+        """What transactions come to, those of all pages."""
         ...
 
     async def sent_limits(self, station_id: StationId, limit: int) -> list[dict[str, Any]]:

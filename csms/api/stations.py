@@ -1,4 +1,4 @@
-"""Stations and transactions: what is known of them."""
+"""Stations: what is known of them."""
 
 from typing import Annotated, Any
 
@@ -11,13 +11,10 @@ from csms.api.schemas import (
     Setting,
     Station,
     StationInFull,
-    Transaction,
     WantedRegistration,
 )
-from csms.domain.authorization import IdToken
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
-from csms.domain.report_numbers import read_numbers
 from csms.service.bodies import Need
 
 router = APIRouter(tags=["stations"])
@@ -65,8 +62,8 @@ async def list_limits(
 ) -> list[SentLimit]:
     """The newest limits that a station was sent, with what came of them."""
     await read_station(context, station_id)
-    rows = await context.reads.sent_limits(station_id, limit)
-    return [SentLimit.model_validate(_pick(SentLimit, row)) for row in rows]
+    rows, names = await context.reads.sent_limits(station_id, limit), SentLimit.model_fields
+    return [SentLimit.model_validate({name: row[name] for name in names}) for row in rows]
 
 
 @router.put("/stations/{station_id}/registration", status_code=status.HTTP_204_NO_CONTENT)
@@ -100,35 +97,7 @@ async def state_need(context: Context, station_id: str, evse_number: int, need: 
     await context.operations.state_need(EvseId(station_id, evse_number), need.stated)
 
 
-@router.get("/transactions")
-async def list_transactions(
-    context: Context,
-    station_id: str | None = None,
-    before: Annotated[int | None, Query(description="The last number of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> list[Transaction]:
-    """Transactions, the newest first."""
-    rows = await context.reads.transactions(station_id=station_id, before=before, limit=limit)
-    return [Transaction.model_validate(_transaction(row)) for row in rows]
-
-
 def _station(context: ApiContext, row: dict[str, Any]) -> Station:
     profile = context.security.required(row["id"])
     seen_at = context.operations.heard_at(row["id"]) or row["seen_at"]
     return Station.model_validate({**row, "security_profile": profile, "seen_at": seen_at})
-
-
-def _pick(model: type[Transaction] | type[SentLimit], row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in model.model_fields}
-
-
-def _transaction(row: dict[str, Any]) -> dict[str, Any]:
-    token, numbers = row["id_token"], read_numbers(row["seq_nos"])
-    first, last = row["start_no"], row["end_no"]
-    has_ended = row["ended_at"] is not None and bool(numbers.bounds)
-    news = {
-        "id_token": IdToken(token).masked if token else None,
-        "missing_reports": numbers.missing,
-        "is_complete": numbers.is_whole(first, last) if has_ended else None,
-    }
-    return _pick(Transaction, {**row, **news})

@@ -5,35 +5,18 @@ The first state is printed into the page; scripts then keep it up to date from o
 
 import logging
 from http import HTTPStatus
-from typing import Protocol
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from csms.dashboard.presenter import present_line, present_site
 from csms.dashboard.printer import Printer
+from csms.dashboard.site_views import SiteViews
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.identity import SiteId
 from csms.log import about
-from csms.service.site_view import SiteView
 
 logger = logging.getLogger(__name__)
-
-
-class SiteViews(Protocol):
-    """Where views of sites come from."""
-
-    def site_ids(self) -> tuple[SiteId, ...]:
-        """All sites."""
-        ...
-
-    def view(self, site_id: SiteId) -> SiteView:
-        """The view of a site at this instant.
-
-        Raises:
-            UnknownSiteError: There is none of that name.
-        """
-        ...
 
 
 def dashboard_router(sites: SiteViews, printer: Printer) -> APIRouter:

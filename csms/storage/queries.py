@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.storage.database import Database
 from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
@@ -19,8 +20,12 @@ from csms.storage.tables import (
     SecurityEventRow,
     SentLimitRow,
     StationRow,
-    TransactionRow,
     table_of,
+)
+from csms.storage.transaction_search import (
+    select_totals,
+    select_transaction,
+    select_transactions,
 )
 
 logger = logging.getLogger(__name__)
@@ -34,7 +39,6 @@ _security_event = table_of(SecurityEventRow)
 _sent = table_of(SentLimitRow)
 _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
-_transaction = table_of(TransactionRow)
 _variable = table_of(StationVariableRow)
 _introduction = [c for c in _station.c if c.name not in ("metered_at", "is_expected")]
 
@@ -58,22 +62,19 @@ class Queries:
         rows = await self._rows(select(*_introduction).where(_station.c.id == station_id))
         return rows[0] if rows else None
 
-    async def transactions(
-        self, *, station_id: StationId | None, before: int | None, limit: int
-    ) -> list[dict[str, Any]]:
-        """Transactions, the newest first.
+    async def transactions(self, wanted: TransactionsWanted, limit: int) -> list[dict[str, Any]]:
+        """Transactions, the newest first, each with its site."""
+        return await self._rows(select_transactions(wanted, limit))
 
-        Args:
-            station_id: Only of this station.
-            before: Only with smaller numbers: the last number of the page before.
-            limit: How many at the most.
-        """
-        query = select(_transaction).order_by(_transaction.c.number.desc()).limit(limit)
-        if station_id is not None:
-            query = query.where(_transaction.c.station_id == station_id)
-        if before is not None:
-            query = query.where(_transaction.c.number < before)
-        return await self._rows(query)
+    async def transaction(self, number: int) -> dict[str, Any] | None:
+        """One transaction with its site, None if there is none of that number."""
+        rows = await self._rows(select_transaction(number))
+        return rows[0] if rows else None
+
+    async def transaction_totals(self, wanted: TransactionsWanted) -> TransactionTotals:
+        """What transactions come to, those of all pages."""
+        (row,) = await self._rows(select_totals(wanted))
+        return TransactionTotals(**row)
 
     async def sent_limits(self, station_id: StationId, limit: int) -> list[dict[str, Any]]:
         """The newest limits that a station was sent, with what came of them."""

@@ -52,6 +52,7 @@ ROUTES: Final = {
     "post /api/v1/stations/{station_id}/commands",
     "put /api/v1/stations/{station_id}/evses/{evse_number}/need",
     "get /api/v1/transactions",
+    "get /api/v1/transactions/{number}",
     "post /api/v1/commands",
     "get /api/v1/stations/{station_id}/jobs",
     "get /api/v1/jobs/{number}",

@@ -302,9 +302,24 @@ async def test_transactions_come_in_pages_and_by_station(api: Api) -> None:
     assert await numbers("limit=2&before=2") == [1]
     assert await numbers("station_id=G-01") == [1]
     assert await numbers("station_id=X-99") == []
+    assert await numbers("site_id=fjordgata&running=true&id_token=04a2b3c4") == [3, 1]
+    assert await numbers("from=2026-01-14T13:12:00%2B01:00&to=2026-01-14T12:13:00Z") == [2]
+    assert await numbers("token_of=1&before=3") == [2, 1]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=few", "before=x"])
+async def test_one_transaction_is_told_as_in_the_list(api: Api) -> None:
+    await api.charge()
+    assert [await api.get("/transactions/1")] == await api.get("/transactions")
+    problem = await api.get("/transactions/2", 404)
+    assert problem["detail"] == "there is no transaction 2"
+
+
+async def test_transactions_of_a_time_that_ends_before_it_begins_are_refused(api: Api) -> None:
+    problem = await api.get("/transactions?from=2026-01-15T00:00:00Z&to=2026-01-14T00:00:00Z", 422)
+    assert "expected an instant before `to`" in problem["detail"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=few", "before=x", "from=noon"])
 async def test_page_that_makes_no_sense_is_refused(api: Api, query: str) -> None:
     problem = await api.get(f"/transactions?{query}", 422)
     assert problem["errors"][0]["at"] == f"query/{query.partition('=')[0]}"

@@ -17,6 +17,7 @@ from csms.api.dependencies import ApiContext, ReadSide
 from csms.api.server import bind, serve_http
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.dashboard.transactions import TransactionReads, transactions_router
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import EvseId, SiteId
@@ -234,8 +235,13 @@ class FakeNeeds:
         self.stated.append((str(evse_id), need))
 
 
-def dashboard_app(room: FakeRoom) -> FastAPI:
-    """The application as the whole system puts it together."""
+def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) -> FastAPI:
+    """The application as the whole system puts it together.
+
+    Args:
+        room: The sites.
+        transactions: Looks transactions up; None: there are no pages of them.
+    """
     printer = Printer("ws://127.0.0.1:9000/ocpp/")
     context = ApiContext(
         room=cast(ControlRoom, room),
@@ -255,7 +261,10 @@ def dashboard_app(room: FakeRoom) -> FastAPI:
     return create_api(
         context,
         render_metrics=lambda: b"",
-        pages=(dashboard_router(room, printer),),
+        pages=(
+            dashboard_router(room, printer),
+            *([transactions_router(room, transactions, printer)] if transactions else []),
+        ),
         mounts=(Mount(STATIC_PATH, static_files()),),
         print_error=printer.error,
     )
@@ -279,13 +288,15 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(room: FakeRoom, port: int = 0) -> AsyncIterator[Server]:
+async def serving(
+    room: FakeRoom, port: int = 0, transactions: TransactionReads | None = None
+) -> AsyncIterator[Server]:
     """Serve the pages at a free port, or at that one, until told to stop."""
     with bind(_HOST, port) as at:
         server = Server(at.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
             feeds = [tasks.create_task(feed.run()) for feed in room.feeds.values()]
-            tasks.create_task(serve_http(dashboard_app(room), at, server.stop))
+            tasks.create_task(serve_http(dashboard_app(room, transactions), at, server.stop))
             try:
                 yield server
             finally:

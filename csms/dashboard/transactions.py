@@ -1,0 +1,152 @@
+"""The pages of a site's transactions: a list to look through, and one with all that is known of it.
+
+They work without scripts: filters are a form, pages are links.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal, Protocol
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, BeforeValidator
+
+from csms.dashboard.presenter import present_line
+from csms.dashboard.printer import Printer
+from csms.dashboard.site_views import SiteViews
+from csms.dashboard.transaction_words import present_totals, present_transaction
+from csms.domain.errors import UnknownSiteError
+from csms.domain.identity import SiteId
+from csms.domain.local_day import midnight
+from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
+from csms.service.site_view import SiteView
+
+_PAGE: Final = 50
+_STATES: Final[Mapping[str, bool | None]] = {"all": None, "running": True, "ended": False}
+
+
+class TransactionReads(Protocol):
+    """Looks transactions up."""
+
+    async def transactions(self, wanted: TransactionsWanted, limit: int) -> list[dict[str, Any]]:
+        """Transactions, the newest first."""
+        ...
+
+    async def transaction(self, number: int) -> dict[str, Any] | None:
+        """One transaction with its site."""
+        ...
+
+    async def transaction_totals(self, wanted: TransactionsWanted) -> TransactionTotals:
+        """What transactions come to, those of all pages."""
+        ...
+
+
+def _nothing_said(value: object) -> object:
+    """A field of a form that was left empty says nothing."""
+    return None if value == "" else value
+
+
+class Filter(BaseModel):
+    """What the form asks for; days are the site's."""
+
+    state: Literal["all", "running", "ended"] = "all"
+    station: Annotated[str | None, BeforeValidator(_nothing_said)] = None
+    token: Annotated[str | None, BeforeValidator(_nothing_said)] = None
+    token_of: Annotated[int | None, BeforeValidator(_nothing_said)] = None
+    first: Annotated[date | None, BeforeValidator(_nothing_said)] = None
+    last: Annotated[date | None, BeforeValidator(_nothing_said)] = None
+    before: int | None = None
+
+    def wanted(self, site_id: SiteId, zone: ZoneInfo) -> TransactionsWanted:
+        """As they are looked for."""
+        return TransactionsWanted(
+            site_id=site_id,
+            station_id=self.station,
+            token=self.token,
+            token_of=self.token_of,
+            is_running=_STATES[self.state],
+            since=midnight(self.first, zone) if self.first else None,
+            until=midnight(self.last + timedelta(days=1), zone) if self.last else None,
+            before=self.before,
+        )
+
+    def link(self, **changed: object) -> str:
+        """The page with something else asked for."""
+        asked = {**self.model_dump(mode="json", exclude={"before"}), **changed}
+        said = {name: value for name, value in asked.items() if value not in (None, "all")}
+        return f"?{urlencode(said)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pages:
+    sites: SiteViews
+    reads: TransactionReads
+    printer: Printer
+
+    def site(self, site_id: SiteId) -> SiteView | HTMLResponse:
+        try:
+            return self.sites.view(site_id)
+        except UnknownSiteError:
+            return self.printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+
+
+def transactions_router(sites: SiteViews, reads: TransactionReads, printer: Printer) -> APIRouter:
+    """Build the routes of the pages.
+
+    Args:
+        sites: Where views of sites come from.
+        reads: Looks transactions up.
+        printer: Prints them.
+    """
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    pages = _Pages(sites=sites, reads=reads, printer=printer)
+
+    @router.get("/sites/{site_id}/transactions")
+    async def transactions(site_id: str, query: Annotated[Filter, Query()]) -> HTMLResponse:
+        """The transactions of a site."""
+        return await _print_list(pages, site_id, query)
+
+    @router.get("/sites/{site_id}/transactions/{number}")
+    async def transaction(site_id: str, number: int) -> HTMLResponse:
+        """One transaction."""
+        return await _print_one(pages, site_id, number)
+
+    return router
+
+
+async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResponse:
+    site = pages.site(site_id)
+    if isinstance(site, HTMLResponse):
+        return site
+    zone = ZoneInfo(site.timezone)
+    wanted = query.wanted(site_id, zone)
+    rows = await pages.reads.transactions(wanted, _PAGE + 1)
+    shown, has_more = rows[:_PAGE], len(rows) > _PAGE
+    totals = await pages.reads.transaction_totals(wanted)
+    return pages.printer.page(
+        "transactions.html",
+        site=present_line(site),
+        filter=query,
+        lines=[present_transaction(row, zone, site.now) for row in shown],
+        totals=present_totals(totals),
+        states=tuple(_STATES),
+        stations=sorted({evse.station_id for evse in site.evses.values()}),
+        next_page=query.link(before=shown[-1]["number"]) if has_more else None,
+        first_page=query.link() if query.before is not None else None,
+    )
+
+
+async def _print_one(pages: _Pages, site_id: SiteId, number: int) -> HTMLResponse:
+    site = pages.site(site_id)
+    if isinstance(site, HTMLResponse):
+        return site
+    row = await pages.reads.transaction(number)
+    if row is None or row["site_id"] != site_id:
+        text = f"{site.name} has no transaction of the number {number}."
+        return pages.printer.error(HTTPStatus.NOT_FOUND, text)
+    line = present_transaction(row, ZoneInfo(site.timezone), site.now)
+    return pages.printer.page("transaction.html", site=present_line(site), line=line)
