@@ -22,6 +22,7 @@ from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.dashboard.transactions import transactions_router
 from csms.domain.authorization import TokenRules
 from csms.domain.certificate import RENEWED_BEFORE
+from csms.domain.grid_company import GridCompany
 from csms.domain.identity import StationId
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
@@ -42,6 +43,9 @@ from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.grid_desk import GridDesk
+from csms.service.grid_parties import GridParties
+from csms.service.grid_profiles import GridProfiles
 from csms.service.guard_keeper import GuardKeeper
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
@@ -84,6 +88,7 @@ class AppSettings:
         ca: The certificate authorities of this server; None: there are none.
         vehicles: Who issues certificates to vehicles; None: no contract counts.
         mqtt: The broker that brings readings; None: there is none.
+        grid_companies: Who may send capacity profiles.
         solver_time_limit_s: The heuristic answers in place of a later solver.
     """
 
@@ -99,6 +104,7 @@ class AppSettings:
     ca: CaSettings | None = None
     vehicles: VehiclePkiSettings | None = None
     mqtt: MqttSettings | None = None
+    grid_companies: tuple[GridCompany, ...] = ()
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
 
@@ -163,6 +169,9 @@ class App:
         )
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
+        parties = GridParties(settings.grid_companies)
+        self._profiles = GridProfiles(parties, self._sites, open_uow, clock)
+        self._grid = GridDesk(self._profiles, self._sites, self._room.newest, clock)
         self._timetables = Timetables(self._sites, open_uow)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
@@ -211,6 +220,7 @@ class App:
             await self.security.load()
             await self._adoption.load()
             await self._guard_keeper.load()
+            await self._profiles.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
@@ -221,6 +231,7 @@ class App:
                     tasks.create_task(self._guard_keeper.run()),
                     tasks.create_task(self._watch.run()),
                     tasks.create_task(self._limits.run()),
+                    tasks.create_task(self._profiles.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
                     tasks.create_task(self._signing.run()),
@@ -326,7 +337,11 @@ class App:
         if settings is None:
             return None
         uses = UseCases(
-            sites=self._sites, operations=operations, limits=self._limits, feeds=self._room
+            sites=self._sites,
+            operations=operations,
+            limits=self._limits,
+            grid=self._grid,
+            feeds=self._room,
         )
         return MqttBridge(settings, uses, clock)
 
@@ -343,6 +358,7 @@ class App:
             room=self._room,
             operations=operations,
             limits=self._limits,
+            grid=self._grid,
             timetables=self._timetables,
             desk=desk,
             tokens=tokens,

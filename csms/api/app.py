@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from csms.api import (
     commands,
+    grid,
     guard_events,
     limits,
     messages,
@@ -78,8 +79,8 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, timetables, guard_events, stations, transactions, commands, reports),
-        *(tokens, security, unknown_stations, messages),
+        *(sites, limits, grid, timetables, guard_events, stations, transactions, commands),
+        *(reports, tokens, security, unknown_stations, messages),
     )
     for module in modules:
         app.include_router(module.router, prefix=_PREFIX)

@@ -14,6 +14,7 @@ from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
@@ -122,6 +123,7 @@ class ApiContext:
     room: ControlRoom
     operations: Operations
     limits: ImposedLimits
+    grid: GridDesk
     timetables: Timetables
     desk: CommandDesk
     tokens: Tokens

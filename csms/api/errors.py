@@ -20,10 +20,12 @@ from csms.domain.errors import (
     NotLimitedError,
     NoTransactionError,
     NotWaitingError,
+    NotYoursError,
     PasswordInDoubtError,
     StationStaysError,
     UnknownEvseError,
     UnknownFeederError,
+    UnknownPartyError,
     UnknownSiteError,
     UnknownStationError,
     UnknownTokenError,
@@ -38,10 +40,12 @@ _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     NoTransactionError: HTTPStatus.CONFLICT,
     NotLimitedError: HTTPStatus.NOT_FOUND,
     NotWaitingError: HTTPStatus.CONFLICT,
+    NotYoursError: HTTPStatus.FORBIDDEN,
     PasswordInDoubtError: HTTPStatus.CONFLICT,
     StationStaysError: HTTPStatus.CONFLICT,
     UnknownEvseError: HTTPStatus.NOT_FOUND,
     UnknownFeederError: HTTPStatus.NOT_FOUND,
+    UnknownPartyError: HTTPStatus.UNAUTHORIZED,
     UnknownSiteError: HTTPStatus.NOT_FOUND,
     UnknownStationError: HTTPStatus.NOT_FOUND,
     UnknownTokenError: HTTPStatus.NOT_FOUND,
@@ -99,7 +103,9 @@ def status_of(error: Exception) -> HTTPStatus:
 
 
 async def _answer(_request: Request, error: Exception) -> JSONResponse:
-    return _problem(status_of(error), str(error), [])
+    status = status_of(error)
+    is_unknown = status is HTTPStatus.UNAUTHORIZED
+    return _problem(status, str(error), [], {"WWW-Authenticate": "Bearer"} if is_unknown else None)
 
 
 async def _answer_invalid_body(_request: Request, error: Exception) -> JSONResponse:

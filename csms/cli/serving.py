@@ -34,6 +34,7 @@ from csms.settings.app_file import (
     highest_profile,
     read_app,
 )
+from csms.settings.grid_schema import grid_companies
 from csms.settings.header_file import parse_headers, read_headers
 from csms.storage.database import DatabaseSettings
 
@@ -80,6 +81,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         ca=_ca(model.ca, path.parent),
         vehicles=_vehicles(model.plug_and_charge, path.parent),
         mqtt=mqtt_settings(model.mqtt, path.parent),
+        grid_companies=grid_companies(model.grid_companies),
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level

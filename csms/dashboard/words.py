@@ -145,7 +145,7 @@ def limit_line(limit: ImposedView, zone: ZoneInfo, now: datetime) -> str:
     until_at = limit.until_at
     ends = f"until {moment(until_at, zone, now)}" if until_at else "until it is lifted"
     why = f": {limit.words}" if limit.words else ""
-    amperes, party = limit_words(limit.amps), PARTY_WORDS[limit.party]
+    amperes, party = limit_words(limit.amps), limit.by or PARTY_WORDS[limit.party]
     return f"Limited to {amperes} by {party}{begins} {ends}{why}"
 
 

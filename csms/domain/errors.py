@@ -10,6 +10,8 @@
     ├── UnknownSiteError         no site of that name
     ├── UnknownFeederError       the site has no such feeder
     ├── NotLimitedError          a limit to be lifted that nobody has imposed
+    ├── UnknownPartyError        whoever asks is no grid company that is known
+    ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
     ├── NoJournalError           messages are not kept
@@ -136,6 +138,19 @@ class NotLimitedError(ChargeFlexError):
         super().__init__(f"feeder {feeder_id!r} is not limited by {party}{begins}")
         self.feeder_id = feeder_id
         self.party = party
+
+
+class UnknownPartyError(ChargeFlexError):
+    """Whoever asks has not shown to be a grid company that is known."""
+
+
+class NotYoursError(ChargeFlexError):
+    """A grid company asks for a feeder or a group that is not its own to limit."""
+
+    def __init__(self, party: str, asked: str, own: str) -> None:
+        super().__init__(f"expected one of {own or 'none'} from {party!r}, got {asked!r}")
+        self.party = party
+        self.asked = asked
 
 
 class UnknownTokenError(ChargeFlexError):

@@ -26,6 +26,7 @@ class ImposedLimit:
         from_at: When it begins.
         until_at: When it ends by itself; None: it is in force until it is lifted.
         words: Why, in the party's words; may be empty.
+        by: Which grid company's, by its name, where it comes of a capacity profile; else empty.
     """
 
     feeder_id: FeederId
@@ -34,6 +35,7 @@ class ImposedLimit:
     from_at: datetime
     until_at: datetime | None = None
     words: str = ""
+    by: str = ""
 
     def holds_within(self, start_at: datetime, end_at: datetime) -> bool:
         """Whether it is in force at any time between two instants."""

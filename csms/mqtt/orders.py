@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator
@@ -20,6 +20,7 @@ from csms.domain.identity import EvseId
 from csms.domain.imposed_limit import LimitParty
 from csms.log import about
 from csms.mqtt.connection import Say
+from csms.mqtt.grid_orders import Result, grid_orders
 from csms.mqtt.message import Told, parse_body, read_json
 from csms.mqtt.refusals import Refusal, Refusals
 from csms.mqtt.said import Said
@@ -33,7 +34,6 @@ logger = logging.getLogger(__name__)
 _LONGEST_ID: Final = 200
 _LARGEST_ID: Final = 2**53
 """Up to this, every reader of JSON reads a number as it was written."""
-_Result: TypeAlias = Mapping[str, Any] | list[dict[str, Any]] | None
 _MOST_WAITING: Final = 100
 _TIME_LIMIT_S: Final = 30.0
 _ANSWER_LIVES_S: Final = 60
@@ -99,10 +99,11 @@ class Orders:
         self._sites = frozenset(live.site.site_id for live in uses.sites)
         self._waiting: asyncio.Queue[tuple[Told, Order]] = asyncio.Queue(_MOST_WAITING)
         self._answers: asyncio.Queue[Said] = asyncio.Queue(2 * _MOST_WAITING)
-        self._obeys: Mapping[OrderKind, Callable[[Order, dict[str, Any]], Awaitable[_Result]]] = {
+        self._obeys: Mapping[OrderKind, Callable[[Order, dict[str, Any]], Awaitable[Result]]] = {
             OrderKind.SET_LIMIT: self._set_limit,
             OrderKind.LIFT_LIMIT: self._lift_limit,
             OrderKind.SET_NEED: self._set_need,
+            **grid_orders(uses.grid),
         }
 
     def take(self, told: Told, order: Order) -> None:
@@ -162,7 +163,7 @@ class Orders:
             lives_s=_ANSWER_LIVES_S,
         )
 
-    async def _set_limit(self, order: Order, fields: dict[str, Any]) -> _Result:
+    async def _set_limit(self, order: Order, fields: dict[str, Any]) -> Result:
         is_schedule = "limits" in fields
         if is_schedule:
             wanted = parse_body(fields, WantedSchedule).wanted
@@ -172,12 +173,12 @@ class Orders:
         bodies = [imposed_body(one).model_dump(by_alias=True) for one in imposed]
         return bodies if is_schedule else bodies[0]
 
-    async def _lift_limit(self, order: Order, fields: dict[str, Any]) -> _Result:
+    async def _lift_limit(self, order: Order, fields: dict[str, Any]) -> Result:
         from_at = parse_body(fields, Lifting).from_at
         await self._uses.limits.lift(order.site_id, order.name, _party(order), from_at)
         return None
 
-    async def _set_need(self, order: Order, fields: dict[str, Any]) -> _Result:
+    async def _set_need(self, order: Order, fields: dict[str, Any]) -> Result:
         need = parse_body(fields, Need).stated
         if order.name not in self._uses.sites.live(order.site_id).stations:
             raise UnknownStationError(order.name)

@@ -14,6 +14,9 @@ class OrderKind(StrEnum):
     SET_LIMIT = "set_limit"
     LIFT_LIMIT = "lift_limit"
     SET_NEED = "set_need"
+    SET_BLOCKS = "set_blocks"
+    SET_GROUP_BLOCKS = "set_group_blocks"
+    BEAT = "beat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +24,17 @@ class Order:
     """What a topic orders, and where.
 
     Attributes:
-        name: Of the feeder, or of the station.
-        detail: Which party's limit, or the number of the EVSE, as it is written.
+        site_id: Empty, where it is about no single site.
+        name: Of the feeder, the group or the station.
+        detail: Which party's limit, the kind of blocks, or the number of the EVSE, as written.
+        party: The grid company in whose name it comes.
     """
 
     kind: OrderKind
-    site_id: SiteId
-    name: str
-    detail: str
+    site_id: SiteId = ""
+    name: str = ""
+    detail: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,14 @@ class Topics:
     @property
     def orders(self) -> Mapping[OrderKind, str]:
         """What orders are sent to."""
-        site = f"{self.prefix}/v1/sites/+"
+        site, grid = f"{self.prefix}/v1/sites/+", f"{self.prefix}/v1/grid/+"
         return {
             OrderKind.SET_LIMIT: f"{site}/feeders/+/limits/+/set",
             OrderKind.LIFT_LIMIT: f"{site}/feeders/+/limits/+/lift",
             OrderKind.SET_NEED: f"{site}/stations/+/evses/+/need/set",
+            OrderKind.SET_BLOCKS: f"{grid}/sites/+/feeders/+/blocks/+/set",
+            OrderKind.SET_GROUP_BLOCKS: f"{grid}/groups/+/blocks/+/set",
+            OrderKind.BEAT: f"{grid}/heartbeat",
         }
 
     @property
@@ -79,6 +88,8 @@ class Topics:
                 kind = OrderKind.LIFT_LIMIT
             case ["sites", site, "stations", name, "evses", detail, "need", "set"]:
                 kind = OrderKind.SET_NEED
+            case ["grid", party, *rest]:
+                return _grid_order(unquote(party), rest)
             case _:
                 return None
         return Order(kind=kind, site_id=unquote(site), name=unquote(name), detail=unquote(detail))
@@ -120,6 +131,22 @@ class Topics:
 
     def _site(self, site_id: SiteId) -> str:
         return f"{self.prefix}/v1/sites/{_level(site_id)}"
+
+
+def _grid_order(party: str, levels: list[str]) -> Order | None:
+    """What a grid company orders by the levels of a topic behind its name; None: nothing."""
+    match levels:
+        case ["sites", site, "feeders", name, "blocks", detail, "set"]:
+            kind, site_id = OrderKind.SET_BLOCKS, unquote(site)
+        case ["groups", name, "blocks", detail, "set"]:
+            kind, site_id = OrderKind.SET_GROUP_BLOCKS, ""
+        case ["heartbeat"]:
+            return Order(kind=OrderKind.BEAT, party=party)
+        case _:
+            return None
+    return Order(
+        kind=kind, site_id=site_id, name=unquote(name), detail=unquote(detail), party=party
+    )
 
 
 def _level(name: str) -> str:

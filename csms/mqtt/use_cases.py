@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from csms.mqtt.state_out import Feeds
+from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
 from csms.service.sites import Sites
@@ -16,10 +17,12 @@ class UseCases:
         sites: All sites.
         operations: What is done with what comes.
         limits: Imposes limits.
+        grid: Takes what grid companies send.
         feeds: Tell how sites stand.
     """
 
     sites: Sites
     operations: Operations
     limits: ImposedLimits
+    grid: GridDesk
     feeds: Feeds

@@ -87,6 +87,14 @@ class ControlRoom:
         """
         return self._controller(site_id).live
 
+    def newest(self, site_id: SiteId) -> PlanMade | None:
+        """The newest plan of a site, None before the first one.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        return self._controller(site_id).newest
+
     def plan_times(self, site_id: SiteId) -> Mapping[str, Durations]:
         """How long a site's plans took, by method.
 
@@ -105,7 +113,7 @@ class ControlRoom:
             return {"t": [], "load_a": [], "limit_a": [], "uncontrolled_a": []}
         plan, feeders = newest.plan, newest.problem.feeders
         root = feeders[0].key
-        carried = line_currents(feeders, _planned_loads(newest))[root]
+        carried = line_currents(feeders, planned_loads(newest))[root]
         alone = line_currents(feeders, [])[root]
         worst = np.argmax(carried, axis=0)
         slots = np.arange(len(plan.slots_s))
@@ -131,7 +139,7 @@ class ControlRoom:
             raise UnknownSiteError(site_id) from None
 
 
-def _planned_loads(newest: PlanMade) -> list[Load]:
+def planned_loads(newest: PlanMade) -> list[Load]:
     """What is planned, and what is reserved for who cannot be steered."""
     problem, plan = newest.problem, newest.plan
     limits_a = {planned.key: np.array(planned.limits_a) for planned in plan.evses}

@@ -28,7 +28,7 @@ def limit_in_force(
     least = feeder.limit.least(start_at, end_at, live.site.timezone)
     for imposed in imposed_on(live, feeder.feeder_id):
         if imposed.holds_within(start_at, end_at):
-            least = _lower(least, imposed.amps)
+            least = lower_of(least, imposed.amps)
     return least
 
 
@@ -37,16 +37,28 @@ def limit_now(live: LiveSite, feeder_id: FeederId, now: datetime) -> PhaseAmps:
     return limit_in_force(live, live.site.feeder(feeder_id), now, now + INSTANT)
 
 
+def highest_limit(feeder: Feeder) -> PhaseAmps:
+    """The highest limit that the site file ever has for each line."""
+    limits = (feeder.limit.default, *(window.amps for window in feeder.limit.windows))
+    first, second, third = (max(line) for line in zip(*limits, strict=True))
+    return (first, second, third)
+
+
 def imposed_on(live: LiveSite, feeder_id: FeederId) -> Iterator[ImposedLimit]:
     """What is imposed on a feeder, in force or to come."""
     if live.imposed:
         for party in LimitParty:
             yield from live.imposed.get((feeder_id, party), ())
+    if live.profiles:
+        for (limited, _), steps in live.profiles.items():
+            if limited == feeder_id:
+                yield from steps
 
 
 def all_imposed(live: LiveSite) -> list[ImposedLimit]:
     """What is imposed on all feeders of a site, in force or to come."""
-    return [one for limits in live.imposed.values() for one in limits]
+    theirs = (*live.imposed.values(), *live.profiles.values())
+    return [one for limits in theirs for one in limits]
 
 
 def binding_limit(
@@ -130,5 +142,6 @@ def _after(live: LiveSite, imposed: ImposedLimit, edges: Sequence[datetime]) -> 
     ).T
 
 
-def _lower(one: PhaseAmps, other: PhaseAmps) -> PhaseAmps:
+def lower_of(one: PhaseAmps, other: PhaseAmps) -> PhaseAmps:
+    """The lower of two currents on each line."""
     return (min(one[0], other[0]), min(one[1], other[1]), min(one[2], other[2]))

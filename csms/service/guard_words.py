@@ -18,6 +18,8 @@ KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
     GuardEventKind.RESTORED: "Limits given back",
     GuardEventKind.LIMIT_IMPOSED: "Feeder limited",
     GuardEventKind.LIMIT_LIFTED: "Feeder no longer limited",
+    GuardEventKind.GRID_SILENT: "Grid company silent",
+    GuardEventKind.GRID_BACK: "Grid company back",
     GuardEventKind.METER_STALE: "Meter silent",
     GuardEventKind.METER_BACK: "Meter back",
     GuardEventKind.METER_REFUSED: "Meter's reading refused",

@@ -5,29 +5,24 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from csms.clock import Clock, wait_at_most
 from csms.domain.errors import NotLimitedError
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId, SiteId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
-from csms.domain.ramp import RampCause
 from csms.domain.site import PhaseAmps
-from csms.service.feeder_limits import all_imposed, imposed_on, limit_now
-from csms.service.grid_guard import is_overcommitted
-from csms.service.least_load import least_load
+from csms.service.feeder_limits import limit_now
+from csms.service.least_load import least_load, shortfall
+from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
 from csms.service.limit_words import PARTY_WORDS, amps_words, limited_to
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork
-from csms.service.ramping import begin_ramps, start_gradually
+from csms.service.ramping import start_gradually
 from csms.service.sites import Sites
 from csms.service.wanted_limits import WantedLimit, checked_limits
 
 logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_S: Final = 60.0
-_SHORTEST_WAIT_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +100,7 @@ class ImposedLimits:
             now = self._clock.now()
             before_a = limit_now(live, feeder_id, now)
             live.imposed[feeder_id, party] = limits
-            self._changed(live, feeder_id, before_a, now)
+            limit_changed(live, feeder_id, before_a, now)
         for limit in limits:
             words = limited_to(limit, amps_words(limit.amps), live.site.timezone, now)
             _note(live, GuardEventKind.LIMIT_IMPOSED, limit, f"{feeder.name} is {words}", now)
@@ -152,7 +147,12 @@ class ImposedLimits:
             UnknownSiteError: There is no such site.
         """
         now, live = self._clock.now(), self._sites.live(site_id)
-        limits = [one for feeder in live.site.feeders for one in imposed_on(live, feeder.feeder_id)]
+        limits = [
+            one
+            for feeder in live.site.feeders
+            for party in LimitParty
+            for one in live.imposed.get((feeder.feeder_id, party), ())
+        ]
         return [one for one in limits if one.until_at is None or one.until_at > now]
 
     async def look(self) -> None:
@@ -160,10 +160,10 @@ class ImposedLimits:
         now, looked_at = self._clock.now(), self._looked_at
         self._looked_at = now
         for live in self._sites:
-            if any(looked_at < one.from_at <= now for one in all_imposed(live)):
-                _wake(live, now)
+            if any(looked_at < one.from_at <= now for one in _imposed_at(live)):
+                wake(live, now)
             async with self._turning:
-                ended = [one for one in all_imposed(live) if one.until_at and one.until_at <= now]
+                ended = [one for one in _imposed_at(live) if one.until_at and one.until_at <= now]
                 if ended:
                     await self._take_out(live, ended, "its time is over")
 
@@ -175,47 +175,19 @@ class ImposedLimits:
         now = self._clock.now()
         for limit in limits:
             at = now if limit.until_at is None else min(now, limit.until_at)
-            before_a = _lower(limit_now(live, limit.feeder_id, now), limit, now)
+            before_a = limited_before(limit_now(live, limit.feeder_id, now), limit, now)
             _forget(live, limit)
-            self._changed(live, limit.feeder_id, before_a, now)
+            limit_changed(live, limit.feeder_id, before_a, now)
             _note(live, GuardEventKind.LIMIT_LIFTED, limit, words, at)
 
-    def _changed(
-        self, live: LiveSite, feeder_id: FeederId, before_a: PhaseAmps, now: datetime
-    ) -> None:
-        """A limit may be another: what is too much is cut, what is free comes back gradually."""
-        after_a = limit_now(live, feeder_id, now)
-        if any(after > before for after, before in zip(after_a, before_a, strict=True)):
-            begin_ramps(live, (feeder_id,), RampCause.LIMIT_OVER, now)
-        _wake(live, now)
-
     def _wait_s(self) -> float:
-        """How long until the next limit begins or ends, and no longer than a minute."""
-        now = self._clock.now()
-        turns = [
-            (turn - now).total_seconds()
-            for live in self._sites
-            for one in all_imposed(live)
-            for turn in (one.from_at, one.until_at)
-            if turn is not None and turn > now
-        ]
-        return min(max(min(turns, default=_LOOK_EVERY_S), _SHORTEST_WAIT_S), _LOOK_EVERY_S)
+        own = (one for live in self._sites for one in _imposed_at(live))
+        return until_next_turn_s(own, self._clock.now())
 
 
-def _wake(live: LiveSite, now: datetime) -> None:
-    """Let a controller cut at once where too much may be drawn, else plan anew."""
-    if is_overcommitted(live, now):
-        live.alarm()
-    else:
-        live.mark()
-
-
-def _lower(limit_a: PhaseAmps, limit: ImposedLimit, now: datetime) -> PhaseAmps:
-    """What a feeder was limited to while a limit was in force, if it ever was."""
-    if limit.from_at > now:
-        return limit_a
-    first, second, third = map(min, limit_a, limit.amps)
-    return (first, second, third)
+def _imposed_at(live: LiveSite) -> list[ImposedLimit]:
+    """What is imposed here, and by no grid company's profile."""
+    return [one for limits in live.imposed.values() for one in limits]
 
 
 def _forget(live: LiveSite, limit: ImposedLimit) -> None:
@@ -229,21 +201,7 @@ def _forget(live: LiveSite, limit: ImposedLimit) -> None:
 
 def _imposed(live: LiveSite, limit: ImposedLimit, now: datetime) -> Imposed:
     least_a = least_load(live, limit.feeder_id, max(limit.from_at, now), limit.until_at)
-    return Imposed(limit=limit, least_a=least_a, warning=_warning(limit, least_a))
-
-
-def _warning(limit: ImposedLimit, least_a: PhaseAmps) -> str:
-    lines = [
-        f"{least:.1f} A on L{number}"
-        for number, (amps, least) in enumerate(zip(limit.amps, least_a, strict=True), start=1)
-        if amps < least
-    ]
-    if not lines:
-        return ""
-    return (
-        f"The worst case of the building and the standing fallbacks below add up to "
-        f"{', '.join(lines)}: more than this limit, and no charger is lowered below its fallback"
-    )
+    return Imposed(limit=limit, least_a=least_a, warning=shortfall(limit.amps, least_a))
 
 
 def _note(

@@ -42,6 +42,21 @@ def least_load(
     return (least[0], least[1], least[2])
 
 
+def shortfall(limit_a: PhaseAmps, least_a: PhaseAmps) -> str:
+    """What it means that a limit is lower than what a feeder carries at the least; else empty."""
+    lines = [
+        f"{least:.1f} A on L{number}"
+        for number, (amps, least) in enumerate(zip(limit_a, least_a, strict=True), start=1)
+        if amps < least
+    ]
+    if not lines:
+        return ""
+    return (
+        f"The worst case of the building and the standing fallbacks below add up to "
+        f"{', '.join(lines)}: more than this limit, and no charger is lowered below its fallback"
+    )
+
+
 def _least_a(evse: LiveEvse) -> float:
     """Its fallback, or its rating if it does not keep to that."""
     allowance = evse.allowance

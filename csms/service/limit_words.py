@@ -28,7 +28,7 @@ def limited_to(limit: ImposedLimit, amps: str, zone: ZoneInfo, now: datetime) ->
     begins = f" from {_time(limit.from_at, zone, now)}" if limit.from_at > now else ""
     ends = f"until {_time(limit.until_at, zone, now)}" if limit.until_at else "until it is lifted"
     why = f": {limit.words}" if limit.words else ""
-    return f"limited to {amps} by {PARTY_WORDS[limit.party]}{begins} {ends}{why}"
+    return f"limited to {amps} by {limit.by or PARTY_WORDS[limit.party]}{begins} {ends}{why}"
 
 
 def amps_words(amps: PhaseAmps) -> str:

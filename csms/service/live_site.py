@@ -15,6 +15,7 @@ from csms.domain.charging_profile import LimitSource
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.fallback import has_room_for_rating, ways_to_root
+from csms.domain.grid_company import PartyId
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Standing
@@ -66,6 +67,7 @@ class LiveSite(WakeUps):
         meters: What is known of uncontrolled load, by feeder.
         totals: Meters that show all that a feeder carries.
         imposed: Limits that others than the site file put on its feeders.
+        profiles: Likewise, what grid companies' capacity profiles leave to feeders.
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
         timetable: When vehicles of fleets leave.
@@ -91,6 +93,7 @@ class LiveSite(WakeUps):
         self.guard = GuardRecord()
         self._fits: dict[EvseId, bool] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
+        self.profiles: dict[tuple[FeederId, PartyId], tuple[ImposedLimit, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()
         self.timetable = Timetable()

@@ -22,6 +22,7 @@ from csms.domain.notices import (
 )
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
+from csms.service.grid_stores import GridStore
 from csms.service.notice_stores import (
     ExternalLimitStore,
     ImposedLimitStore,
@@ -312,6 +313,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def imposed_limits(self) -> ImposedLimitStore:
         """What others than the site files limit feeders to."""
+        ...
+
+    @property
+    def grid(self) -> GridStore:
+        """What grid companies have sent."""
         ...
 
     @property

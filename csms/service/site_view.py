@@ -141,13 +141,18 @@ class EvseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImposedView:
-    """What somebody limits a feeder to, now or later; `until_at` None: until it is lifted."""
+    """What somebody limits a feeder to, now or later; `until_at` None: until it is lifted.
+
+    Attributes:
+        by: Which grid company, where it comes of its capacity profile; nobody else lifts it.
+    """
 
     party: LimitParty
     amps: LineAmps
     from_at: datetime
     until_at: datetime | None
     words: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

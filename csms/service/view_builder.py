@@ -45,6 +45,8 @@ ProfileOf: TypeAlias = Callable[[StationId], SecurityProfile]
 
 _SOURCE: Final = {True: "measured", False: "reckoned", None: None}
 _SEVERITY: Final = {level: i for i, level in enumerate(Level)}
+_MOST_BLOCKS: Final = 6
+"""Of grid companies' profiles, so many are shown: what holds, and what comes next."""
 _TIGHT_SHARE: Final = 0.9
 _TOLERANCE_A: Final = 0.05
 _IN_USE_A: Final = 0.5
@@ -137,6 +139,9 @@ def _feeder_views(live: LiveSite, now: datetime) -> dict[str, FeederView]:
 
 
 def _imposed_views(live: LiveSite, feeder_id: FeederId, now: datetime) -> tuple[ImposedView, ...]:
+    left = [one for one in imposed_on(live, feeder_id) if not one.until_at or one.until_at > now]
+    profile = sorted((one for one in left if one.by), key=lambda one: one.from_at)
+    shown = [one for one in left if not one.by] + profile[:_MOST_BLOCKS]
     return tuple(
         ImposedView(
             party=one.party,
@@ -144,9 +149,9 @@ def _imposed_views(live: LiveSite, feeder_id: FeederId, now: datetime) -> tuple[
             from_at=one.from_at,
             until_at=one.until_at,
             words=one.words,
+            by=one.by,
         )
-        for one in imposed_on(live, feeder_id)
-        if one.until_at is None or one.until_at > now
+        for one in shown
     )
 
 

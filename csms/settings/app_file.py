@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from csms.domain.errors import Fault
 from csms.domain.site import Site
+from csms.settings.grid_schema import GridCompanyModel, wrong_grid
 from csms.settings.mqtt_schema import MqttModel, wrong_mqtt
 from csms.settings.site_file import read_site
 from csms.settings.site_schema import Profile
@@ -252,6 +253,9 @@ class AppModel(_Model):
     mqtt: MqttModel | None = Field(
         default=None, description="The broker that readings come from; null: there is none"
     )
+    grid_companies: list[GridCompanyModel] = Field(
+        default=[], description="Who may send capacity profiles, each for its own feeders"
+    )
     sites: Annotated[list[str], Field(min_length=1)] = Field(
         description="Site files, relative to this one"
     )
@@ -278,6 +282,7 @@ def read_app(path: Path) -> tuple[AppModel, tuple[Site, ...]]:
             *_doubled_names(source, sites),
             *_profiles_without_tls(source, model, sites),
             *wrong_mqtt(source, model.mqtt, sites),
+            *wrong_grid(source, model.grid_companies, model.mqtt, sites),
         ]
     )
     return model, sites

@@ -5,6 +5,7 @@ from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
+from csms.storage.grid import GridRepository
 from csms.storage.guard_events import GuardEventRepository
 from csms.storage.history import HistoryRepository
 from csms.storage.imposed_limits import ImposedLimitRepository
@@ -96,6 +97,11 @@ class SqlUnitOfWork(Unit):
     def imposed_limits(self) -> ImposedLimitRepository:
         """What others than the site files limit feeders to."""
         return ImposedLimitRepository(self)
+
+    @property
+    def grid(self) -> GridRepository:
+        """What grid companies have sent."""
+        return GridRepository(self)
 
     @property
     def timetables(self) -> TimetableRepository:

@@ -1,7 +1,7 @@
 """An application whose site runs on a real database, with stations and a clock that tests turn."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,13 @@ from csms.api.app import create_api
 from csms.api.dependencies import ApiContext
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
+from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.grid_desk import GridDesk
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN, SecurityPolicy
@@ -109,10 +111,13 @@ class Api:
 
 @asynccontextmanager
 async def open_api(
-    path: Path, site: Site | None = None, policy: SecurityPolicy = OPEN
+    path: Path,
+    site: Site | None = None,
+    policy: SecurityPolicy = OPEN,
+    companies: Iterable[GridCompany] = (),
 ) -> AsyncIterator[Api]:
     """Open an application on a database."""
-    async with open_office(path, site or api_site(), policy=policy) as office:
+    async with open_office(path, site or api_site(), policy=policy, companies=companies) as office:
         controller = SiteController(
             office.live, office.gateway, InlinePlanner(5.0), office.open_uow, office.clock
         )
@@ -125,6 +130,7 @@ async def open_api(
             room=room,
             operations=office.operations,
             limits=office.limits,
+            grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
             timetables=Timetables(office.sites, office.open_uow),
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),

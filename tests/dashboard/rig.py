@@ -29,6 +29,7 @@ from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import Imposed, ImposedLimits
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
@@ -247,6 +248,7 @@ def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) 
         room=cast(ControlRoom, room),
         operations=cast(Operations, room.needs),
         limits=cast(ImposedLimits, room.limits),
+        grid=cast(GridDesk, None),
         timetables=cast(Timetables, None),
         desk=cast(CommandDesk, None),
         tokens=cast(Tokens, None),

@@ -19,6 +19,7 @@ from csms.mqtt.settings import MqttSettings, MqttVersion
 from csms.mqtt.use_cases import UseCases
 from csms.service.charging_control import SiteController
 from csms.service.control_room import ControlRoom
+from csms.service.grid_desk import GridDesk
 from csms.service.planner import InlinePlanner
 from tests.domain.sites import flat, place, small_site
 from tests.mqtt.mosquitto import Mosquitto
@@ -114,11 +115,13 @@ def rooms(office: Office) -> ControlRoom:
 
 def uses(office: Office, room: ControlRoom | None = None) -> UseCases:
     """What a bridge makes use of."""
+    room = room or rooms(office)
     return UseCases(
         sites=office.sites,
         operations=office.operations,
         limits=office.limits,
-        feeds=room or rooms(office),
+        grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
+        feeds=room,
     )
 
 
@@ -147,8 +150,10 @@ async def bridged(
 ) -> AsyncIterator[Bridged]:
     """A bridge that is connected."""
     version, way = more.get("version", MqttVersion.V5), more.pop("device", {})
+    companies = more.pop("companies", ())
+    site = site or metered_site()
     async with (
-        open_office(path, site or metered_site(), clock=MachineWaits()) as office,
+        open_office(path, site, clock=MachineWaits(), companies=companies) as office,
         device_at(broker, version, **way) as device,
     ):
         settings = settings_for(broker, **more)

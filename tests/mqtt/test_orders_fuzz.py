@@ -14,6 +14,9 @@ from csms.mqtt.orders import Orders
 from csms.mqtt.refusals import Refusals
 from csms.mqtt.topics import Topics
 from csms.mqtt.use_cases import UseCases
+from csms.service.grid_desk import GridDesk
+from csms.service.grid_parties import GridParties
+from csms.service.grid_profiles import GridProfiles
 from csms.service.meter_links import MeterLinks
 from csms.service.sites import Sites
 from csms.tally import MqttTally
@@ -33,7 +36,18 @@ ANY: Final = st.recursive(
     max_leaves=8,
 )
 FIELDS: Final = st.sampled_from(
-    ["amps", "from", "until", "words", "energy_wh", "departs_at", "id", "expires_at", "at"]
+    [
+        "amps",
+        "from",
+        "until",
+        "words",
+        "energy_wh",
+        "departs_at",
+        "id",
+        "expires_at",
+        "at",
+        "blocks",
+    ]
 )
 NAMES: Final = st.sampled_from(["fjordgata", "intake", "1", "operator", "%0a", "%ff", "", "*"])
 TOPIC: Final = st.builds(
@@ -43,6 +57,9 @@ TOPIC: Final = st.builds(
             "c/v1/sites/{}/feeders/{}/limits/{}/set",
             "c/v1/sites/{}/feeders/{}/limits/{}/lift",
             "c/v1/sites/{}/stations/{}/evses/{}/need/set",
+            "c/v1/grid/{}/sites/fjordgata/feeders/{}/blocks/{}/set",
+            "c/v1/grid/{}/groups/{}/blocks/{}/set",
+            "c/v1/grid/{}/heartbeat",
         ]
     ),
     st.tuples(NAMES, NAMES, NAMES),
@@ -67,8 +84,10 @@ class Nowhere:
 def answer_to(told: Told) -> Any:
     """What is answered, and where."""
     nowhere = cast(Any, Nowhere())
-    uses = UseCases(sites=nowhere, operations=nowhere, limits=nowhere, feeds=nowhere)
     tally, clock = MqttTally(), FakeClock()
+    profiles = GridProfiles(GridParties([]), nowhere, nowhere, clock)
+    grid = GridDesk(profiles, nowhere, nowhere, clock)
+    uses = UseCases(sites=nowhere, operations=nowhere, limits=nowhere, grid=grid, feeds=nowhere)
     refusals = Refusals(MeterLinks(cast(Sites, nowhere), clock), tally)
     orders = Orders(TOPICS, uses, refusals, tally, clock)
     order = TOPICS.order_of(told.topic)

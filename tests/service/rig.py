@@ -21,6 +21,7 @@ from csms.domain.commands import (
     SettingsOutcome,
 )
 from csms.domain.events import StationEvent
+from csms.domain.grid_company import GridCompany
 from csms.domain.identity import EvseId, StationId
 from csms.domain.metering import MeterSample
 from csms.domain.site import Site
@@ -28,6 +29,8 @@ from csms.ocpp.adapter import Adapter
 from csms.ocpp.frames import Call, JsonObject
 from csms.ocpp.versions import load_adapters
 from csms.service.adoption import Adoption
+from csms.service.grid_parties import GridParties
+from csms.service.grid_profiles import GridProfiles
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
 from csms.service.imposed_limits import ImposedLimits
@@ -174,6 +177,8 @@ class Office:
         rules: TokenRules = EVERYONE,
         policy: SecurityPolicy = OPEN,
         connections: OpenConnections | None = None,
+        *,
+        companies: Iterable[GridCompany] = (),
     ) -> None:
         self.database = database
         self.clock = clock
@@ -191,6 +196,7 @@ class Office:
         self.desk = EventDesk(self.context)
         self.adoption = Adoption(self.sites, self.security, self.open_uow, clock)
         self.limits = ImposedLimits(self.sites, self.open_uow, clock)
+        self.profiles = GridProfiles(GridParties(companies), self.sites, self.open_uow, clock)
         self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)
         self._ids = count(1)
 
@@ -253,14 +259,17 @@ async def open_office(
     rules: TokenRules = EVERYONE,
     policy: SecurityPolicy = OPEN,
     connections: OpenConnections | None = None,
+    companies: Iterable[GridCompany] = (),
 ) -> AsyncIterator[Office]:
     """Open an office, loaded from its database, and close it afterwards."""
     database = open_database(path)
     try:
-        office = Office(database, sites, clock or FakeClock(), rules, policy, connections)
+        clock = clock or FakeClock()
+        office = Office(database, sites, clock, rules, policy, connections, companies=companies)
         await office.sites.load()
         await office.security.load()
         await office.adoption.load()
+        await office.profiles.load()
         yield office
     finally:
         await database.close()

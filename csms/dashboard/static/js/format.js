@@ -113,7 +113,7 @@ export function limitLine(limit, zone, now) {
   const begins = from > now ? ` from ${moment(from, zone, now)}` : "";
   const ends = until ? `until ${moment(until, zone, now)}` : "until it is lifted";
   const why = limit.words ? `: ${limit.words}` : "";
-  return `Limited to ${limitWords(limit.amps)} by ${PARTY_WORDS[limit.party]}${begins} ${ends}${why}`;
+  return `Limited to ${limitWords(limit.amps)} by ${limit.by || PARTY_WORDS[limit.party]}${begins} ${ends}${why}`;
 }
 
 /** When and how the newest plan was made, and when the next is due. */

@@ -56,7 +56,7 @@ export class Limits {
     lift.className = "plain";
     lift.setAttribute("aria-label", `Lift: ${text}`);
     lift.addEventListener("click", () => this.#sheet.ask(new Lifting(key, this.#view.feeders[key], limit)));
-    line.append(words, lift);
+    line.append(words, ...(limit.by ? [] : [lift])); // what a profile says is its grid company's to change
     return line;
   }
 }

@@ -1,0 +1,36 @@
+"""Port for keeping what grid companies have sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from csms.domain.grid_company import BlockTarget, PartyId
+from csms.domain.grid_profile import BlockKind, CapacityBlock
+
+
+class GridStore(Protocol):
+    """Keeps capacity profiles, and when grid companies were last heard of."""
+
+    async def replace(
+        self,
+        party: PartyId,
+        target: BlockTarget,
+        kind: BlockKind,
+        blocks: Sequence[CapacityBlock],
+    ) -> None:
+        """Keep a party's blocks of a kind, in place of those that it had there."""
+        ...
+
+    async def blocks(
+        self,
+    ) -> Mapping[tuple[PartyId, BlockTarget, BlockKind], tuple[CapacityBlock, ...]]:
+        """All blocks, in the order in which they were given."""
+        ...
+
+    async def note_heard(self, party: PartyId, at: datetime) -> None:
+        """Keep when a party was last heard of."""
+        ...
+
+    async def heard(self) -> Mapping[PartyId, datetime]:
+        """When parties were last heard of."""
+        ...
