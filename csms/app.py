@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -27,6 +28,7 @@ from csms.domain.identity import StationId
 from csms.domain.site import Site
 from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
+from csms.history.exports import Exports
 from csms.history.keeper import HistoryKeeper, HistorySettings
 from csms.journal.journal import Journal, JournalSettings
 from csms.mqtt.bridge import MqttBridge
@@ -369,6 +371,7 @@ class App:
             reload_certificates=self.reload_certificates,
             rotation=rotation,
             reads=reads,
+            exports=Exports(self.settings.database, _history_folder(self.settings)),
             journal=self._journal,
         )
         printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
@@ -383,6 +386,10 @@ class App:
             print_error=printer.error,
             hosts=(self.settings.http.host, *self.settings.http.hosts),
         )
+
+
+def _history_folder(settings: AppSettings) -> Path:
+    return settings.history.folder if settings.history else Path("history")
 
 
 def _authority(settings: AppSettings, clock: Clock) -> OwnAuthority | None:

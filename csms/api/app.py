@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from csms.api import (
     commands,
+    exports,
     grid,
     guard_events,
     limits,
@@ -80,7 +81,7 @@ def create_api(
         explain_to_browsers(app, print_error)
     modules = (
         *(sites, limits, grid, timetables, guard_events, stations, transactions, commands),
-        *(reports, tokens, security, unknown_stations, messages),
+        *(reports, tokens, security, unknown_stations, messages, exports),
     )
     for module in modules:
         app.include_router(module.router, prefix=_PREFIX)

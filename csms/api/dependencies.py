@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
@@ -23,6 +25,14 @@ from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
+
+
+class ExportDesk(Protocol):
+    """Writes files."""
+
+    async def write(self, wanted: Wanted, form: FileFormat) -> Path:
+        """Write a file into a folder of its own, which belongs to the caller."""
+        ...
 
 
 class ReadSide(Protocol):
@@ -134,6 +144,7 @@ class ApiContext:
     renewal: CertificateRenewal
     reload_certificates: Callable[[], Awaitable[None]]
     reads: ReadSide
+    exports: ExportDesk
     journal: MessageJournal | None = None
 
 

@@ -15,6 +15,7 @@ from csms.domain.errors import (
     AdoptionRefusedError,
     ChargeFlexError,
     CommandForbiddenError,
+    ExportFailedError,
     InvalidInputError,
     NoJournalError,
     NotLimitedError,
@@ -35,6 +36,7 @@ _PROBLEM_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     AdoptionRefusedError: HTTPStatus.CONFLICT,
     CommandForbiddenError: HTTPStatus.CONFLICT,
+    ExportFailedError: HTTPStatus.SERVICE_UNAVAILABLE,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoJournalError: HTTPStatus.NOT_FOUND,
     NoTransactionError: HTTPStatus.CONFLICT,

@@ -8,7 +8,7 @@ import typer
 
 from csms.cli.serving import read_settings
 from csms.domain.errors import InvalidInputError
-from csms.history.wanted import FileFormat, Wanted
+from csms.domain.export_wanted import FileFormat, Wanted
 from csms.storage.database import Database, DatabaseSettings
 
 
@@ -43,6 +43,9 @@ def export(
         int | None, typer.Option(min=0, help="Only of this EVSE of the station")
     ] = None,
     feeder: Annotated[str | None, typer.Option(help="Only of this feeder of the site")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Only transactions with this id token, in any case")
+    ] = None,
     file_format: Annotated[
         FileFormat | None,
         typer.Option("--format", help="By default what the file's name ends in"),
@@ -64,6 +67,7 @@ def export(
         station_id=station,
         evse_number=evse,
         feeder_id=feeder,
+        id_token=token,
     )
     wanted.check()
     settings, _ = read_settings(config)

@@ -27,6 +27,9 @@ from csms.service.site_view import SiteView
 
 _PAGE: Final = 50
 _STATES: Final[Mapping[str, bool | None]] = {"all": None, "running": True, "ended": False}
+_RUNNING: Final = {"all": None, "running": "true", "ended": "false"}
+"""The same in a link."""
+_FORMS: Final[Mapping[str, str]] = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
 
 
 class TransactionReads(Protocol):
@@ -73,6 +76,20 @@ class Filter(BaseModel):
             until=midnight(self.last + timedelta(days=1), zone) if self.last else None,
             before=self.before,
         )
+
+    def export(self, form: str) -> str:
+        """The API's file of all that is asked for."""
+        asked = {
+            "what": "transactions",
+            "format": form,
+            "running": _RUNNING[self.state],
+            "station": self.station,
+            "id_token": self.token,
+            "token_of": self.token_of,
+            "from": self.first,
+            "to": self.last and self.last + timedelta(days=1),
+        }
+        return urlencode({name: value for name, value in asked.items() if value is not None})
 
     def link(self, **changed: object) -> str:
         """The page with something else asked for."""
@@ -134,6 +151,7 @@ async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResp
         lines=[present_transaction(row, zone, site.now) for row in shown],
         totals=present_totals(totals),
         states=tuple(_STATES),
+        exports={word: query.export(form) for form, word in _FORMS.items()},
         stations=sorted({evse.station_id for evse in site.evses.values()}),
         next_page=query.link(before=shown[-1]["number"]) if has_more else None,
         first_page=query.link() if query.before is not None else None,

@@ -14,6 +14,7 @@
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
+    ├── ExportFailedError        a file that could not be written
     ├── NoJournalError           messages are not kept
     ├── NotWaitingError          a command that cannot be taken back
     ├── NoTransactionError       nothing is charging where the request needs it
@@ -166,11 +167,25 @@ class InvalidInputError(ChargeFlexError):
 
     Attributes:
         field: Which value.
+        cause: What was expected, and what came.
     """
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+    def __init__(self, field: str, cause: str) -> None:
+        super().__init__(f"{field}: {cause}")
         self.field = field
+        self.cause = cause
+
+
+class ExportFailedError(ChargeFlexError):
+    """A file could not be written.
+
+    Attributes:
+        cause: Why not.
+    """
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"the file could not be written: {cause}")
+        self.cause = cause
 
 
 class NoJournalError(ChargeFlexError):

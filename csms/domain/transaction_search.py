@@ -22,6 +22,7 @@ class TransactionsWanted:
 
     site_id: SiteId | None = None
     station_id: StationId | None = None
+    evse_number: int | None = None
     token: str | None = None
     token_of: int | None = None
     is_running: bool | None = None

@@ -16,9 +16,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from csms.domain.errors import InvalidInputError
+from csms.domain.export_wanted import FileFormat
 from csms.domain.identity import SiteId
 from csms.history.engine import quote, write_parquet
-from csms.history.wanted import FileFormat
 
 _MOST_ROWS: Final = 1_048_576
 """Of a sheet, with the row of names."""

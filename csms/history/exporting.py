@@ -10,12 +10,13 @@ import duckdb
 import pandas as pd
 
 from csms.domain.errors import InvalidInputError, UnknownSiteError
+from csms.domain.export_wanted import FileFormat, Wanted, read_instant
+from csms.domain.transaction_search import TransactionsWanted
 from csms.history.engine import load, open_engine
 from csms.history.export_files import presented, write_file
 from csms.history.keeping import NO_ZONE, Zones
 from csms.history.reader import HistoryReader
 from csms.history.subjects import FEEDERS, METERS, Resolution
-from csms.history.wanted import FileFormat, Wanted, read_instant
 from csms.storage.database import Database
 from csms.storage.history import HistoryQueries, Selection
 
@@ -37,6 +38,7 @@ _TRANSACTION: Final = {
     "closed_by": "VARCHAR",
     "needed_wh": "DOUBLE",
     "departs_at": "TIMESTAMP WITH TIME ZONE",
+    "total_cost": "DOUBLE",
 }
 
 
@@ -66,17 +68,19 @@ class Exporter:
             selection = await _select(queries, wanted, zones)
         try:
             if wanted.what == "transactions":
-                return await self._export_transactions(selection, zones, path, form)
+                return await self._export_transactions(
+                    _transactions(wanted, selection), zones, path, form
+                )
             return await self._export_readings(wanted, selection, zones, path, form)
         except (OSError, duckdb.IOException) as error:
             cause = str(error).partition("\n")[0]
             raise InvalidInputError(str(path), f"cannot be exported: {cause}") from error
 
     async def _export_transactions(
-        self, selection: Selection, zones: Zones, path: Path, form: FileFormat
+        self, wanted: TransactionsWanted, zones: Zones, path: Path, form: FileFormat
     ) -> int:
         async with self._database.reading() as connection:
-            found = await HistoryQueries(connection).transactions(selection)
+            found = await HistoryQueries(connection).transactions(wanted)
         frame = pd.DataFrame(
             [[row[name] for name in _TRANSACTION] for row in found], columns=list(_TRANSACTION)
         )
@@ -101,6 +105,19 @@ class Exporter:
             return await asyncio.to_thread(
                 write_file, engine, f"{query} ORDER BY {order}", path, form
             )
+
+
+def _transactions(wanted: Wanted, selection: Selection) -> TransactionsWanted:
+    return TransactionsWanted(
+        site_id=selection.site_id,
+        station_id=selection.station_id,
+        evse_number=selection.evse_number,
+        token=wanted.id_token,
+        token_of=wanted.token_of,
+        is_running=wanted.is_running,
+        since=selection.begins_at,
+        until=selection.ends_at,
+    )
 
 
 async def _select(queries: HistoryQueries, wanted: Wanted, zones: Zones) -> Selection:

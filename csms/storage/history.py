@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.transaction_search import TransactionsWanted
 from csms.storage.notice_tables import StationNoticeRow
 from csms.storage.statements import Repository
 from csms.storage.tables import (
@@ -36,6 +37,7 @@ from csms.storage.tables import (
     TransactionRow,
     table_of,
 )
+from csms.storage.transaction_search import matching
 
 Key: TypeAlias = tuple[Any, ...]
 """What identifies a reading's row."""
@@ -85,11 +87,6 @@ _WHOSE: Final[Mapping[str, Mapping[str, ColumnElement[Any]]]] = {
         "evse_number": _meter.c.evse_number,
     },
     "feeders": {"site_id": _feeder.c.site_id, "feeder_id": _feeder.c.feeder_id},
-    "transactions": {
-        "site_id": func.coalesce(_station.c.site_id, ""),
-        "station_id": _transaction.c.station_id,
-        "evse_number": _transaction.c.evse_number,
-    },
 }
 """The columns that tell whose something is."""
 _KEYS: Final = {
@@ -197,13 +194,13 @@ class HistoryQueries:
         found: Sequence[Any] = (await self._connection.execute(query)).all()
         return found
 
-    async def transactions(self, selection: Selection) -> Sequence[RowMapping]:
-        """Transactions that began in a stretch of time, in the order of their numbers."""
+    async def transactions(self, wanted: TransactionsWanted) -> Sequence[RowMapping]:
+        """Transactions in the order of their numbers."""
         query = select(func.coalesce(_station.c.site_id, "").label("site_id"), _transaction)
         query = query.outerjoin_from(
             _transaction, _station, _station.c.id == _transaction.c.station_id
         )
-        query = _only(query, "transactions", _transaction.c.started_at, selection)
+        query = query.where(*matching(wanted))
         rows = await self._connection.execute(query.order_by(_transaction.c.number))
         return rows.mappings().all()
 

@@ -40,16 +40,19 @@ def select_transaction(number: int) -> Select[Any]:
 def _from(wanted: TransactionsWanted, *columns: Any) -> Select[Any]:  # noqa: ANN401 - SQLAlchemy's
     query = select(*columns).select_from(_transaction)
     query = query.join(_station, _station.c.id == _transaction.c.station_id)
-    return query.where(*_conditions(wanted))
+    return query.where(*matching(wanted))
 
 
-def _conditions(wanted: TransactionsWanted) -> list[ColumnElement[bool]]:
+def matching(wanted: TransactionsWanted) -> list[ColumnElement[bool]]:
+    """The conditions that transactions and their stations meet, whatever the page."""
     columns = _transaction.c
     found: list[ColumnElement[bool]] = []
     if wanted.site_id is not None:
         found.append(_station.c.site_id == wanted.site_id)
     if wanted.station_id is not None:
         found.append(columns.station_id == wanted.station_id)
+    if wanted.evse_number is not None:
+        found.append(columns.evse_number == wanted.evse_number)
     if wanted.token is not None:
         found.append(columns.id_token == IdToken(wanted.token).key)
     if wanted.token_of is not None:

@@ -16,6 +16,7 @@ from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
+from csms.history.exports import Exports
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
@@ -31,7 +32,7 @@ from csms.storage.queries import Queries
 from csms.tally import LoopLag, MqttTally, Traffic
 from tests.domain.sites import flat, place, small_site
 from tests.service.handlers.stories import TellerV201
-from tests.service.rig import NOON, Office, after, open_office
+from tests.service.rig import NOON, Office, after, open_office, settings_of
 from tests.service.sites import connect, with_meter
 from tests.service.test_station_certificates import FakeAuthority
 
@@ -143,6 +144,7 @@ async def open_api(
             adoption=office.adoption,
             reload_certificates=reloads,
             reads=Queries(office.database),
+            exports=Exports(settings_of(path), path.parent / "history"),
         )
         mqtt = MqttTally()
         tallies = Tallies(

@@ -25,6 +25,7 @@ ROUTES: Final = {
     "get /api/v1/stations/{station_id}/certificates",
     "post /api/v1/stations/{station_id}/certificates/revoke",
     "get /api/v1/sites",
+    "get /api/v1/sites/{site_id}/export",
     "get /api/v1/sites/{site_id}/guard-events",
     "get /api/v1/stations/{station_id}/security",
     "get /api/v1/stations/{station_id}/security-events",

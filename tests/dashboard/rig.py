@@ -259,6 +259,7 @@ def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) 
         renewal=cast(CertificateRenewal, None),
         reload_certificates=cast(Any, None),
         reads=cast(ReadSide, FakeReads(room.guard_events)),
+        exports=cast(Any, None),
     )
     return create_api(
         context,

@@ -116,6 +116,9 @@ async def test_what_is_asked_for_is_looked_for_by_the_site_s_days(
     ]
     assert 'name="first" value="2026-01-14"' in page
     assert '<option value="ended" selected>Ended</option>' in page
+    asked = "running=false&amp;station=G-02&amp;id_token=04a2&amp;from=2026-01-14&amp;to=2026-01-16"
+    link = f"/api/v1/sites/yard/export?what=transactions&amp;format=xlsx&amp;{asked}"
+    assert f'<a href="{link}" download>Excel</a>' in page
 
 
 async def test_a_form_left_empty_asks_for_everything(

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from csms.domain.errors import InvalidInputError
+from csms.domain.export_wanted import FileFormat
 from csms.history.engine import open_engine
 from csms.history.export_files import presented, write_file
-from csms.history.wanted import FileFormat
 
 QUERY: Final = """
     SELECT 'garage' AS site_id, TIMESTAMPTZ '2026-01-14 12:00:00Z' AS measured_at,

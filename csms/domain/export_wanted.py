@@ -1,4 +1,4 @@
-"""What an export is asked for, as it is written on a command line."""
+"""What an export is asked for, as it is written on a command line or in a link."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,8 @@ class Wanted:
     Attributes:
         begin: A date or a time, from which on; without an offset it is the site's.
         end: Likewise, up to which.
+        id_token: Only transactions with this one; `token_of`: with that of another transaction.
+        is_running: Only transactions that run; False: that have ended.
     """
 
     what: Literal["meter-values", "transactions", "feeders"]
@@ -37,6 +39,9 @@ class Wanted:
     station_id: StationId | None = None
     evse_number: int | None = None
     feeder_id: FeederId | None = None
+    id_token: str | None = None
+    token_of: int | None = None
+    is_running: bool | None = None
 
     def check(self) -> None:
         """Make sure that what is asked for goes together.
@@ -48,10 +53,16 @@ class Wanted:
             raise InvalidInputError("resolution", "expected none for transactions")
         if self.what == "feeders" and self.station_id is not None:
             raise InvalidInputError("station", "expected none for feeders")
+        if self.what != "transactions" and self._about_transactions != (None, None, None):
+            raise InvalidInputError("token", "expected none but for --what transactions")
         if self.what != "feeders" and self.feeder_id is not None:
             raise InvalidInputError("feeder", "expected none but for --what feeders")
         if self.evse_number is not None and self.station_id is None:
             raise InvalidInputError("evse", "expected --station beside it")
+
+    @property
+    def _about_transactions(self) -> tuple[object, ...]:
+        return self.id_token, self.token_of, self.is_running
 
 
 def read_instant(field: str, text: str | None, zones: set[ZoneInfo]) -> datetime | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from csms.domain.errors import InvalidInputError
-from csms.history.wanted import Wanted, read_instant
+from csms.domain.export_wanted import Wanted, read_instant
 
 OSLO = ZoneInfo("Europe/Oslo")
 

@@ -1,0 +1,91 @@
+"""What was measured or charged, as a file: what `chargeflex export` writes."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
+
+from csms.api.dependencies import Context
+from csms.domain.export_wanted import FileFormat, Wanted
+from csms.domain.identity import SiteId
+
+router = APIRouter(prefix="/sites", tags=["sites"])
+
+_TYPES: Final = {
+    FileFormat.CSV: "text/csv",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.PARQUET: "application/vnd.apache.parquet",
+}
+_WHEN: Final = (
+    "A date or a time: 2026-01-31, 2026-01-31T12:00 in the site's time, or with an offset"
+)
+
+
+class ExportQuery(BaseModel):
+    """What is wanted, and as which kind of file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    what: Literal["meter-values", "transactions", "feeders"] = "transactions"
+    format: FileFormat = FileFormat.CSV
+    resolution: Literal["raw", "1min", "15min", "day"] | None = Field(
+        default=None, description="Of readings; 15min if nothing is said"
+    )
+    begin: str | None = Field(default=None, alias="from", description=_WHEN)
+    end: str | None = Field(default=None, alias="to", description=f"{_WHEN}; not included")
+    station: str | None = None
+    evse: int | None = Field(default=None, ge=0, description="Of the station")
+    feeder: str | None = None
+    id_token: str | None = Field(default=None, description="Only transactions with it, in any case")
+    token_of: int | None = Field(
+        default=None, description="Only transactions with the id token of that one"
+    )
+    running: bool | None = Field(default=None, description="Only those that run, or have ended")
+
+    def wanted(self, site_id: SiteId) -> Wanted:
+        """As it is looked for."""
+        return Wanted(
+            what=self.what,
+            resolution=self.resolution,
+            begin=self.begin,
+            end=self.end,
+            site_id=site_id,
+            station_id=self.station,
+            evse_number=self.evse,
+            feeder_id=self.feeder,
+            id_token=self.id_token,
+            token_of=self.token_of,
+            is_running=self.running,
+        )
+
+
+@router.get(
+    "/{site_id}/export",
+    response_class=FileResponse,
+    responses={200: {"content": {kind: {} for kind in _TYPES.values()}, "description": "The file"}},
+)
+async def export(
+    context: Context, site_id: str, query: Annotated[ExportQuery, Query()]
+) -> FileResponse:
+    """What was measured or charged at a site, as a CSV, Excel or Parquet file.
+
+    Columns that end in `_at` are in UTC, those in `_local` as the site's clocks had them. Tokens
+    are not masked. It takes a second or two; two files are written at a time, others wait.
+    """
+    context.room.live(site_id)
+    path = await context.exports.write(query.wanted(site_id), query.format)
+    return FileResponse(
+        path,
+        media_type=_TYPES[query.format],
+        filename=f"{site_id}-{query.what}.{query.format}",
+        background=BackgroundTask(_remove, path.parent),
+    )
+
+
+async def _remove(folder: Path) -> None:
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

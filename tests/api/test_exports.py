@@ -1,0 +1,112 @@
+"""Files of what was measured and charged, over HTTP."""
+
+import csv
+import tempfile
+from io import BytesIO, StringIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.api.rig import Api
+from tests.service.rig import after
+
+EXPORT = "/api/v1/sites/fjordgata/export"
+
+
+async def charged(api: Api) -> None:
+    """A transaction that has ended, and one of another token that runs."""
+    teller = await api.charge()
+    api.office.clock.instant = after(60)
+    await api.office.hear(teller.adapter, *teller.stops(after(60)))
+    teller.transaction = "tx-2"
+    await api.office.hear(teller.adapter, *teller.starts(after(60)), "G-02")
+
+
+async def rows(api: Api, query: str) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    answer = await api.client.get(f"{EXPORT}?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(StringIO(answer.text)))
+
+
+async def test_transactions_are_a_file_as_the_command_writes_it(api: Api) -> None:
+    await charged(api)
+    answer = await api.client.get(EXPORT)
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="fjordgata-transactions.csv"'
+    )
+    first, second = csv.DictReader(StringIO(answer.text))
+    assert (first["id_token"], first["number"]) == ("04A2B3C4", "1")
+    assert first["energy_wh"] == "15000.0"
+    assert first["started_local"] == "2026-01-14 13:00:00"
+    assert (second["station_id"], second["ended_at"]) == ("G-02", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("running=true", ["2"]),
+        ("station=G-01&id_token=04a2b3c4", ["1"]),
+        ("token_of=2", ["1", "2"]),
+        ("id_token=other", []),
+        ("from=2026-01-14T13:30&to=2026-01-15", ["2"]),
+        ("evse=2&station=G-01", []),
+    ],
+)
+async def test_only_what_is_asked_for_is_in_it(api: Api, query: str, found: list[str]) -> None:
+    await charged(api)
+    assert [row["number"] for row in await rows(api, query)] == found
+
+
+async def test_readings_come_in_steps(api: Api) -> None:
+    await charged(api)
+    found = await rows(api, "what=meter-values&resolution=day&station=G-01")
+    assert [row["starts_local"] for row in found] == ["2026-01-14 00:00:00"]
+
+
+async def test_a_sheet_is_what_spreadsheets_read(api: Api) -> None:
+    await charged(api)
+    answer = await api.client.get(f"{EXPORT}?format=xlsx")
+    with ZipFile(BytesIO(answer.content)) as book:
+        assert "xl/workbook.xml" in book.namelist()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("from=noon", "from: expected a date or a time"),
+        ("from=2026-02-01&to=2026-01-01", "to: expected a time after 2026-02-01"),
+        ("station=X-99", "station: no station is called 'X-99'"),
+        ("resolution=day", "resolution: expected none for transactions"),
+        ("what=feeders&running=true", "token: expected none but for --what transactions"),
+        ("what=everything", "query/what"),
+        ("form=csv", "query/form"),
+    ],
+)
+async def test_what_cannot_be_written_is_refused_with_the_cause(
+    api: Api, query: str, said: str
+) -> None:
+    answer = await api.client.get(f"{EXPORT}?{query}")
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
+async def test_a_site_that_is_not_there_has_no_files(api: Api) -> None:
+    assert (await api.client.get("/api/v1/sites/nowhere/export")).status_code == 404
+
+
+def left_in(folder: Path) -> list[Path]:
+    """Folders of exports."""
+    return list(folder.glob("chargeflex-export-*"))
+
+
+async def test_nothing_is_left_of_a_file_that_was_fetched(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    await charged(api)
+    await rows(api, "running=false")
+    assert (await api.client.get(f"{EXPORT}?from=noon")).status_code == 422
+    assert left_in(tmp_path) == []
