@@ -12,7 +12,7 @@ from smart_charging.columns import EvseColumns
 from smart_charging.errors import ProblemError
 from smart_charging.feeder import Feeder, LoadForecast
 from smart_charging.policy import Policy
-from smart_charging.resources import Evse, PowerModule, Reservation, Store
+from smart_charging.resources import Evse, PowerModule, Reservation, Store, Switching
 from smart_charging.tariff import Tariff, check_tariff
 from smart_charging.vehicle import Demand
 
@@ -205,13 +205,37 @@ def _check_store(store: Store, slots: int) -> None:
     where = f"stores[{store.key}]"
     if not 0 < store.w_per_a < np.inf or not 0 < store.efficiency <= 1:
         raise ProblemError(where, "expected w_per_a above 0, efficiency above 0 and up to 1")
-    for name in ("charge_a", "discharge_a", "stored_wh"):
+    for name in ("charge_a", "discharge_a", "stored_wh", "loss_per_h", "wear_per_kwh"):
         if not 0 <= getattr(store, name) < np.inf:
             raise ProblemError(f"{where}.{name}", _FINITE)
-    for name in ("least_wh", "most_wh", "drain_w"):
+    for name in ("least_wh", "most_wh"):
         _check_amps(f"{where}.{name}", getattr(store, name), (slots,), "numbers")
+    if store.gain is not None:
+        _check_amps(f"{where}.gain", store.gain, (slots,), "numbers")
+    _check_drain(f"{where}.drain_w", store.drain_w, slots)
+    if store.switching is not None:
+        _check_switching(f"{where}.switching", store.switching, store)
     if np.any(store.least_wh > store.most_wh):
         raise ProblemError(f"{where}.least_wh", "expected no more than most_wh")
+
+
+def _check_drain(where: str, drain_w: Array, slots: int) -> None:
+    """More may come in by itself than is drained."""
+    if drain_w.shape != (slots,):
+        raise ProblemError(where, f"expected the shape {(slots,)}, got {drain_w.shape}")
+    if not np.all(np.isfinite(drain_w)):
+        raise ProblemError(where, "expected finite numbers")
+
+
+def _check_switching(where: str, switching: Switching, store: Store) -> None:
+    for name in ("on_s", "off_s", "min_on_s", "min_off_s"):
+        if not 0 <= getattr(switching, name) < np.inf:
+            raise ProblemError(f"{where}.{name}", _FINITE)
+    if not 0 < switching.min_a <= store.charge_a:
+        expected = f"expected above 0 and up to charge_a, {store.charge_a:g}"
+        raise ProblemError(f"{where}.min_a", expected)
+    if switching.on_s > 0 and switching.off_s > 0:
+        raise ProblemError(where, "expected either on_s or off_s, not both")
 
 
 def _loads(

@@ -15,6 +15,7 @@ from smart_charging.objective import Limits, judge_of, metered_w
 from smart_charging.occupancy import Occupancy, paths_of
 from smart_charging.problem import ChargingProblem
 from smart_charging.rounding import Rounding, Wish
+from smart_charging.switching import keep_stores
 from smart_charging.tariff import hour_shares
 
 _SHY: Final = 1.0 - 1e-6
@@ -77,7 +78,8 @@ def round_committed(case: Case, relaxed: Relaxed) -> Committed:
     fed_a = np.maximum(-wanted_a, 0.0)
     if fed_a.any():
         left_wh = left_wh + draws_of(problem, case.units, wanted_a).taken_wh.sum(axis=1)
-    rounding = Rounding(problem, paths_of(problem, case.network, relaxed.store_a, fed_a))
+    store_a = keep_stores(problem, _unavoidable_a(case, limits_a), relaxed.store_a)
+    rounding = Rounding(problem, paths_of(problem, case.network, store_a, fed_a))
     usable_a: list[Array] = []
     occupancies: list[Occupancy] = []
     for slot in range(problem.committed):
@@ -86,7 +88,7 @@ def round_committed(case: Case, relaxed: Relaxed) -> Committed:
         most_a, most_w = usable_a[slot], np.inf
         if relaxed.objective is not None and not case.weights.is_eager:
             most_a = np.minimum(most_a, rounding.next_above(wanted_a[:, slot]))
-            most_w = _most_w(case, Limits(limits_a, relaxed.store_a), slot)
+            most_w = _most_w(case, Limits(limits_a, store_a), slot)
         wish = Wish(given_a=wanted_a[:, slot], most_a=most_a, most_w=most_w)
         rounded_a, occupancy = rounding.slot(slot, wish)
         feeds_back = wanted_a[:, slot] < 0
@@ -95,7 +97,14 @@ def round_committed(case: Case, relaxed: Relaxed) -> Committed:
         left_wh = np.maximum(left_wh - drawn_wh, 0.0)
         occupancies.append(occupancy)
     _keep_reserves(problem, limits_a, wh_per_a)
-    return Committed(limits_a, usable_a[0], occupancies[0], relaxed.store_a)
+    return Committed(limits_a, usable_a[0], occupancies[0], store_a)
+
+
+def _unavoidable_a(case: Case, limits_a: Array) -> Array:
+    """What cannot be taken from vehicles for stores: floors, and what is planned for later."""
+    beside_a = limits_a.copy()
+    beside_a[:, : case.problem.committed] = case.problem.columns.floor_a[:, None]
+    return beside_a
 
 
 def _keep_reserves(problem: ChargingProblem, limits_a: Array, wh_per_a: Array) -> None:
@@ -117,7 +126,8 @@ def _has_moved(case: Case, relaxed: Relaxed, committed: Committed) -> bool:
     """Whether rounding has made anything of the committed slots that the program did not say."""
     count = case.problem.committed
     moved_a = np.abs(committed.limits_a[:, :count] - relaxed.amps[:, :count])
-    return bool((moved_a >= _MOVED_A).any())
+    switched_a = np.abs(committed.store_a[:, :count] - relaxed.store_a[:, :count])
+    return bool((moved_a >= _MOVED_A).any() or (switched_a >= _MOVED_A).any())
 
 
 def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: float) -> Committed:
@@ -129,7 +139,8 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     units = case.units
     least_a, most_a = units.least_a.copy(), units.most_a.copy()
     least_a[:, :count] = most_a[:, :count] = fixed_a
-    fixed = replace(units, least_a=least_a, most_a=most_a)
+    decided_a = committed.store_a[:, :count]
+    fixed = replace(units, least_a=least_a, most_a=most_a, decided_a=decided_a)
     filled = _fill_up(replace(case, units=fixed), committed)
     is_few = len(case.problem.evses) <= _MOST_WHOLE
     if _lost(case, relaxed, filled) <= (_NOTHING_LOST if is_few else _LITTLE_LOST):
@@ -140,7 +151,9 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
         return committed
     limits_a = np.maximum(again.amps * _SHY, np.minimum(again.amps, units.least_a))
     limits_a[:, :count] = fixed_a
-    return replace(committed, limits_a=limits_a, store_a=again.store_a)
+    store_a = np.concatenate([committed.store_a[:, :count], again.store_a[:, count:]], axis=1)
+    store_a = keep_stores(case.problem, limits_a, store_a, decided=count)
+    return replace(committed, limits_a=limits_a, store_a=store_a)
 
 
 def _fill_up(case: Case, committed: Committed) -> Committed:

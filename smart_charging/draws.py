@@ -12,7 +12,7 @@ import numpy as np
 from smart_charging.arrays import Array, Indices
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
-from smart_charging.units import S_PER_H, Units
+from smart_charging.units import Units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,15 +101,3 @@ def _tapered_wh(evse: Evse, drawn_wh: Array, units: Units, i: int) -> Array:
         taken_wh[slot] = min(drawn_wh[slot], most_a * wh_per_a[k])
         held_wh += taken_wh[slot]
     return taken_wh
-
-
-def stored_wh(problem: ChargingProblem, store_a: Array) -> Array:
-    """What each store holds at the end of each slot, from what it takes: [store, slot]."""
-    hours = np.array(problem.slots_s, dtype=float) / S_PER_H
-    held_wh = np.zeros(store_a.shape)
-    for k, store in enumerate(problem.stores):
-        into = np.maximum(store_a[k], 0.0) * store.efficiency
-        out_of = np.maximum(-store_a[k], 0.0) / store.efficiency
-        change_wh = ((into - out_of) * store.w_per_a - store.drain_w) * hours
-        held_wh[k] = store.stored_wh + np.cumsum(change_wh)
-    return held_wh

@@ -1,4 +1,4 @@
-"""Constraint families (2) to (6) of the model: energy, the first slot, modules, peak, max-min."""
+"""Constraint families (2) to (6) and (12): energy, first slot, modules, peak, max-min, sales."""
 
 from typing import Final
 
@@ -151,6 +151,22 @@ def add_peak(draft: Draft) -> None:
             hour, at = np.nonzero(shares[:, slot] > 0)
             amount = shares[hour, slot[at]] * flow.kw_per_a[load[at], slot[at]]
             draft.rows.put(hours[hour], flow.columns[load[at], slot[at]], sign * amount)
+
+
+def add_sales(draft: Draft) -> None:
+    """(12): what leaves the site, of what is drawn less what is fed back and what the sun gives."""
+    problem, tariff = draft.problem, draft.problem.tariff
+    if tariff is None or not draft.weights.cost or not tariff.lost_per_kwh.any():
+        return
+    slots = len(problem.slots_s)
+    sold = draft.columns.add(-draft.weights.cost * tariff.lost_per_kwh * draft.hours, 0.0, np.inf)
+    rows = draft.rows.add(-base_kw(problem), np.inf, slots)
+    draft.rows.put(rows, sold, 1.0)
+    for sign, flows in ((1.0, draft.drawn), (-1.0, draft.fed)):
+        for flow in flows:
+            load, slot = np.nonzero(flow.columns != NOT_THERE)
+            amount = sign * flow.kw_per_a[load, slot]
+            draft.rows.put(rows[slot], flow.columns[load, slot], amount)
 
 
 def add_max_min(draft: Draft) -> None:

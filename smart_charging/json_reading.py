@@ -20,7 +20,7 @@ from smart_charging.problem_json import (
     TapJson,
     TariffJson,
 )
-from smart_charging.resources import Evse, PowerModule, Reservation, Store
+from smart_charging.resources import Evse, PowerModule, Reservation, Store, Switching
 from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand, Discharge, Outcome, Taper, energy_to_soc
@@ -101,10 +101,12 @@ def _store(store: StoreJson, slots: int) -> Store:
     where = f"stores[{store.key}]"
     over_time: dict[str, Any] = {
         name: _by_slot(f"{where}.{name}", getattr(store, name), slots)
-        for name in ("least_wh", "most_wh", "drain_w")
+        for name in ("least_wh", "most_wh", "drain_w", "gain")
+        if getattr(store, name) is not None
     }
-    rest = store.model_dump(exclude={"lines", "wiring", *over_time})
-    return Store(**rest, **over_time, tap=_tap(where, store))
+    rest = store.model_dump(exclude={"lines", "wiring", "gain", "switching", *over_time})
+    switching = Switching(**store.switching.model_dump()) if store.switching else None
+    return Store(**rest, **over_time, switching=switching, tap=_tap(where, store))
 
 
 def _reservation(one: ReservationJson, slots: int) -> Reservation:
@@ -128,6 +130,9 @@ def _tariff(tariff: TariffJson, slots: int) -> Tariff:
     return Tariff(
         per_kwh=_by_slot("tariff.per_kwh", tariff.per_kwh, slots),
         base_w=_by_slot("tariff.base_w", tariff.base_w, slots),
+        fed_per_kwh=None
+        if tariff.fed_per_kwh is None
+        else _by_slot("tariff.fed_per_kwh", tariff.fed_per_kwh, slots),
         capacity=fee,
     )
 

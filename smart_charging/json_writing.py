@@ -1,6 +1,7 @@
 """From problems to JSON documents."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from smart_charging.errors import ProblemError
@@ -20,6 +21,7 @@ from smart_charging.problem_json import (
     ReservationJson,
     StepFeeJson,
     StoreJson,
+    SwitchingJson,
     TaperJson,
     TariffJson,
     TransformerJson,
@@ -76,6 +78,10 @@ def _store(store: Store) -> StoreJson:
         most_wh=store.most_wh.tolist(),
         drain_w=store.drain_w.tolist(),
         efficiency=store.efficiency,
+        gain=None if store.gain is None else store.gain.tolist(),
+        loss_per_h=store.loss_per_h,
+        wear_per_kwh=store.wear_per_kwh,
+        switching=SwitchingJson(**asdict(store.switching)) if store.switching else None,
         **_wiring(f"stores[{store.key}]", store.tap),
     )
 
@@ -142,7 +148,10 @@ def _tariff(tariff: Tariff) -> TariffJson:
     elif isinstance(fee, DemandCharge):
         capacity = DemandChargeJson(per_kw=fee.per_kw, peak_w=fee.peak_w)
     return TariffJson(
-        per_kwh=tariff.per_kwh.tolist(), base_w=tariff.base_w.tolist(), capacity=capacity
+        per_kwh=tariff.per_kwh.tolist(),
+        base_w=tariff.base_w.tolist(),
+        fed_per_kwh=None if tariff.fed_per_kwh is None else tariff.fed_per_kwh.tolist(),
+        capacity=capacity,
     )
 
 

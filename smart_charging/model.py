@@ -11,7 +11,8 @@ Data
     k in K_d    pieces of energy wanted by d, of size_k, worth v_k a Wh (see `claims`)
     eff_u       of feeding back: what arrives over what leaves the battery
     m in M      power modules that outlets share; p_m watts
-    g_t         price of a kWh; base_t power of all else; fee(.) what a peak costs (see `tariff`)
+    g_t         price of a kWh; base_t power of all else, less the sun's; fee(.) what a peak costs
+                (see `tariff`)
     h in H      clock hours; a_ht the share of hour h in slot t
 Variables
     x_ut        amperes, for the slots in which u is there
@@ -23,12 +24,15 @@ Variables
     q, q_j      highest hourly power, and its pieces between the steps of the fee
     z           the smallest share of all (only with max-min fairness)
     e_ut        energy until the end of slot t (only where a battery tapers or feeds back)
+    v_t         power that leaves the site (only where it earns less than what enters it costs)
     d_ut        amperes fed back, of a floor first; c_st, d_st, e_st the same for stores; m_st what
                 they miss
 Objective, to be maximised; an aim's weight is far above the next one's (see `policy`)
     sum_k v_k s_k                                       promised energy, and fairness in its pieces
     + least_share Z z                                   max-min fairness
     - cost (sum_t g_t P_t + fee(q))                     cost
+    - cost sum_t (g_t - earned_t) v_t                   and what is sold for less
+    - cost sum_st wear_s d_st                           and the wear of stores that give back
     - peak q                                            peak
     - 2 promised sum_st m_st                            stores that hold too little
     - sum_d v_d n_d                                     as the dearest piece of the deadline
@@ -60,12 +64,15 @@ Constraints, a function for each family
     (7) taper      w_u x_ut <= P_u (missing_u - e_u,t-1/2) / begins_u
     (8) feed back  e_ut >= -available_u;  feeding back never makes room for others
     (9) stores     least_st - m_st <= e_st <= most_st,
-                   e_st = e_s,t-1 + efficiency c_st - d_st / efficiency - drain_st
+                   e_st = keeps_st e_s,t-1 + gain_st c_st - d_st / efficiency - drain_st
+        A store that has to stay off takes nothing; whether one that is off or takes at least so
+        much is on is decided for the committed slots afterwards (see `switching`).
         In (8) and (9) nothing is fed back in slots whose price is below 0: taking and giving at
         once would be paid for there, and cannot be done.
     (10) steady    x_ut <= held_u in slots that begin before a limit may rise again
     (11) whole     x_ut in the committed slots is 0, or at least the minimum and in whole steps
                    (only when asked for: see `whole`)
+    (12) sales     v_t >= -P_t      where what leaves the site earns less than what enters it costs
 
 Where nothing has a price and no line makes anybody wait, there is nothing to solve: without (1) the
 program falls apart into one for each vehicle, whose optimum is to take all it can from its first
@@ -91,6 +98,7 @@ from smart_charging.families import (
     add_max_min,
     add_modules,
     add_peak,
+    add_sales,
 )
 from smart_charging.linear_program import Optimum, maximise
 from smart_charging.lines import add_lines
@@ -192,6 +200,7 @@ def write(problem: ChargingProblem, network: Network, units: Units, weights: Wei
     add_stores(draft)
     add_lines(draft)
     add_peak(draft)
+    add_sales(draft)
     add_max_min(draft)
     return draft
 

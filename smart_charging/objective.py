@@ -7,8 +7,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from smart_charging.arrays import Array
-from smart_charging.draws import Draws, draws_of, stored_wh
+from smart_charging.draws import Draws, draws_of
 from smart_charging.first import dearest_first, first_pieces, has_pieces
+from smart_charging.holding import stored_wh
 from smart_charging.plan import Objective
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
@@ -112,6 +113,7 @@ class Judge:
         total = float(worth.sum() + np.minimum(until_wh, 0.0) @ dearest_per_wh(units))
         total -= float(kwh @ cost_per_kwh(problem, weights))
         total -= weights.peak * peak_kw + weights.cost * _hull(peak_kw, fee_pieces)
+        total -= weights.cost * self._lost_on_sales(kwh)
         total += self._early(draws, until_wh, filled) + self._stores(limits.store_a)
         total += self._first(draws) + self._least_share(filled, until_wh)
         return Objective(
@@ -150,10 +152,19 @@ class Judge:
         tariff = self._problem.tariff
         if tariff is None:
             return 0.0
-        cost = float(tariff.per_kwh @ kwh)
+        cost = float(tariff.per_kwh @ kwh) + self._lost_on_sales(kwh)
+        cost -= self._lost_on_sales(np.zeros(len(kwh)))
         return (
             cost if tariff.capacity is None else cost + tariff.capacity.added_fee(peak_kw / PER_K)
         )
+
+    def _lost_on_sales(self, kwh: Array) -> float:
+        """How much less is earned than if a kWh that leaves the site brought its price."""
+        tariff, hours = self._problem.tariff, hours_of(self._problem)
+        if tariff is None:
+            return 0.0
+        sold_kwh = np.maximum(-kwh - base_kw(self._problem) * hours, 0.0)
+        return float(tariff.lost_per_kwh @ sold_kwh)
 
     def _early(self, draws: Draws, until_wh: Array, filled: Array) -> float:
         """What energy is worth that is needed and stays, for coming early."""
@@ -170,7 +181,7 @@ class Judge:
         return self._weights.early * float(earlier_wh - lost_wh) * PER_K
 
     def _stores(self, store_a: Array) -> float:
-        """What stores take off: what they take late, and what they hold too little."""
+        """What stores take off: what they take late, what they hold too little, and wear."""
         problem, weights = self._problem, self._weights
         if not problem.stores:
             return 0.0
@@ -179,7 +190,10 @@ class Judge:
         least_wh = np.array([store.least_wh for store in problem.stores])
         missing_wh = np.maximum(least_wh - stored_wh(problem, store_a), 0.0).sum()
         late_wh = float(taken_wh @ lateness(problem))
-        return -weights.early * late_wh * PER_K - missing_per_wh(weights) * float(missing_wh)
+        worn_per_a = w_per_a * np.array([store.wear_per_kwh for store in problem.stores])
+        worn = float(worn_per_a @ np.maximum(-store_a, 0.0) @ hours_of(problem)) * PER_K
+        missed = missing_per_wh(weights) * float(missing_wh)
+        return -weights.early * late_wh * PER_K - weights.cost * worn - missed
 
     def _first(self, draws: Draws) -> float:
         """What the first slot's amperes are worth piece by piece, the dearest first."""

@@ -136,6 +136,16 @@ class ModuleJson(_Model):
     max_w: Amount
 
 
+class SwitchingJson(_Model):
+    """How something is switched that is off or takes at least so much."""
+
+    min_a: Amount
+    on_s: Amount = 0.0
+    off_s: Amount = 0.0
+    min_on_s: Amount = 0.0
+    min_off_s: Amount = 0.0
+
+
 class StoreJson(TapJson):
     """A battery, or something else that takes energy earlier or later."""
 
@@ -149,6 +159,10 @@ class StoreJson(TapJson):
     most_wh: BySlot
     drain_w: BySlot = 0.0
     efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0
+    gain: BySlot | None = None
+    loss_per_h: Amount = 0.0
+    wear_per_kwh: Amount = 0.0
+    switching: SwitchingJson | None = None
 
 
 class ReservationJson(TapJson):
@@ -182,6 +196,7 @@ class TariffJson(_Model):
 
     per_kwh: Number | list[Number]
     base_w: Number | list[Number] = 0.0
+    fed_per_kwh: Number | list[Number] | None = None
     capacity: Annotated[DemandChargeJson | StepFeeJson, Field(discriminator="kind")] | None = None
 
 

@@ -63,9 +63,30 @@ class PowerModule:
     max_w: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switching:
+    """How something is switched that is off or takes at least so much: a heat pump, a washer.
+
+    Attributes:
+        min_a: The least that it takes while it is on.
+        on_s: How long it has been on; 0 while it is off.
+        off_s: How long it has been off; 0 while it is on.
+        min_on_s: How long it stays on, unless there is no room for it or it would be too full.
+        min_off_s: How long it stays off, whatever is missing.
+    """
+
+    min_a: float
+    on_s: float = 0.0
+    off_s: float = 0.0
+    min_on_s: float = 0.0
+    min_off_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Store:
     """Something else that can take energy earlier or later: a battery, a boiler, a cabin.
+
+    What has to run once, at any time before a deadline, is one as well: it holds what it has got.
 
     Attributes:
         key: Its name.
@@ -77,8 +98,13 @@ class Store:
         stored_wh: What it holds now.
         least_wh: The least that it must hold at the end of each slot: [slot].
         most_wh: The most that it can hold at the end of each slot: [slot].
-        drain_w: What is taken from it, or lost, in each slot: [slot].
+        drain_w: What is taken from it, or lost, in each slot; below 0: comes in by itself: [slot].
         efficiency: Energy stored over energy taken in; again on the way out.
+        gain: Energy stored over energy taken in, in place of `efficiency`, where that changes over
+            time and may be above 1, as a heat pump's: [slot]; None: the efficiency.
+        loss_per_h: The share of what it holds that is lost within an hour, as heat is.
+        wear_per_kwh: What a kWh given back costs in wear, in currency.
+        switching: How it is switched; None: it takes any current.
     """
 
     key: str
@@ -92,6 +118,10 @@ class Store:
     most_wh: Array
     drain_w: Array
     efficiency: float = 1.0
+    gain: Array | None = None
+    loss_per_h: float = 0.0
+    wear_per_kwh: float = 0.0
+    switching: Switching | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

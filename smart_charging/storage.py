@@ -1,6 +1,7 @@
 """Constraint families (7) to (9) of the model: what holds energy over time."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -8,9 +9,14 @@ from smart_charging.arrays import Array, Indices
 from smart_charging.draft import NOT_THERE, Draft, Flow
 from smart_charging.draws import taper_bounds, taper_slope
 from smart_charging.first import dearest_first, first_pieces, has_pieces
+from smart_charging.holding import dynamics_of, may_take
 from smart_charging.network import Incidence
+from smart_charging.resources import Store
 from smart_charging.vehicle import Discharge
 from smart_charging.worth import PER_K, dearest_per_wh, lateness, may_feed, missing_per_wh
+
+_DUST_WH: Final = 1e-6
+"""Rounding error of what is decided already."""
 
 
 def add_tapers(draft: Draft) -> None:
@@ -119,31 +125,63 @@ def add_stores(draft: Draft) -> None:
         return
     slots = len(draft.problem.slots_s)
     kw_per_a = np.array([[store.w_per_a * PER_K] for store in stores]) * np.ones(slots)
-    takes_a = np.array([[store.charge_a] for store in stores]) * np.ones(slots)
+    takes_a = np.array([store.charge_a * may_take(store, draft.problem) for store in stores])
     gives_a = np.array([[store.discharge_a] for store in stores]) * may_feed(draft.problem)
     late = draft.weights.early * lateness(draft.problem) * kw_per_a * draft.hours
-    taken = draft.columns.add(-draft.cost(kw_per_a) - late, 0.0, takes_a)
-    given = draft.columns.add(draft.cost(kw_per_a), 0.0, gives_a)
+    worn = draft.weights.cost * np.array([[store.wear_per_kwh] for store in stores])
+    (least_a, most_a), (least_given_a, most_given_a) = _fixed(draft, takes_a, gives_a)
+    taken = draft.columns.add(-draft.cost(kw_per_a) - late, least_a, most_a)
+    gain = draft.cost(kw_per_a) - worn * kw_per_a * draft.hours
+    given = draft.columns.add(gain, least_given_a, most_given_a)
     draft.stored.append((taken, given))
     for k, store in enumerate(stores):
-        drain_wh = store.drain_w * draft.hours
-        left_wh = store.stored_wh - np.cumsum(drain_wh)
-        energy = draft.columns.add(np.zeros(slots), -np.inf, np.maximum(store.most_wh, left_wh))
-        worth = np.full(slots, -missing_per_wh(draft.weights))
-        missing = draft.columns.add(worth, 0.0, np.inf)
-        enough = draft.rows.add(store.least_wh, np.inf, slots)
-        draft.rows.put(enough, energy, 1.0)
-        draft.rows.put(enough, missing, 1.0)
-        wh = store.w_per_a * draft.hours
-        flows = [(taken[k], wh * store.efficiency), (given[k], -wh / store.efficiency)]
-        _link(draft, energy, flows, start_wh=store.stored_wh, drain_wh=drain_wh)
-    loads, zeros = draft.network.stores, np.zeros((len(stores), slots))
+        _add_store(draft, store, taken[k], given[k])
+    loads = draft.network.stores
     draft.drawn.append(
-        Flow(loads=loads, columns=taken, least_a=zeros, most_a=takes_a, kw_per_a=kw_per_a)
+        Flow(loads=loads, columns=taken, least_a=least_a, most_a=most_a, kw_per_a=kw_per_a)
     )
     draft.fed.append(
-        Flow(loads=loads, columns=given, least_a=zeros, most_a=gives_a, kw_per_a=kw_per_a)
+        Flow(
+            loads=loads,
+            columns=given,
+            least_a=least_given_a,
+            most_a=most_given_a,
+            kw_per_a=kw_per_a,
+        )
     )
+
+
+def _fixed(
+    draft: Draft, takes_a: Array, gives_a: Array
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """The least and the most that stores take, and that they give: what is decided is both."""
+    least_a, least_given_a = np.zeros(takes_a.shape), np.zeros(gives_a.shape)
+    if draft.units.decided_a is not None:
+        some = slice(0, draft.units.decided_a.shape[1])
+        least_a[:, some] = takes_a[:, some] = np.maximum(draft.units.decided_a, 0.0)
+        least_given_a[:, some] = gives_a[:, some] = np.maximum(-draft.units.decided_a, 0.0)
+    return (least_a, takes_a), (least_given_a, gives_a)
+
+
+def _add_store(draft: Draft, store: Store, taken: Indices, given: Indices) -> None:
+    """What a store holds, and what it misses."""
+    slots, does = len(taken), dynamics_of(store, draft.hours)
+    decided_a, before_a = np.zeros(slots), draft.units.decided_a
+    if before_a is not None:
+        decided_a[: before_a.shape[1]] = before_a[draft.problem.stores.index(store)]
+    most_wh = np.maximum(store.most_wh, does.course_wh(store.stored_wh, decided_a) + _DUST_WH)
+    energy = draft.columns.add(np.zeros(slots), -np.inf, most_wh)
+    missing = draft.columns.add(np.full(slots, -missing_per_wh(draft.weights)), 0.0, np.inf)
+    enough = draft.rows.add(store.least_wh, np.inf, slots)
+    draft.rows.put(enough, energy, 1.0)
+    draft.rows.put(enough, missing, 1.0)
+    change_wh = -does.drain_wh
+    change_wh[0] += does.keeps[0] * store.stored_wh
+    rows = draft.rows.add(change_wh, change_wh, slots)
+    draft.rows.put(rows, energy, 1.0)
+    draft.rows.put(rows[1:], energy[:-1], -does.keeps[1:])
+    draft.rows.put(rows, taken, -does.taken_wh)
+    draft.rows.put(rows, given, does.given_wh)
 
 
 def _energy_columns(draft: Draft, slots: int) -> Indices:
@@ -156,10 +194,9 @@ def _link(
     flows: list[tuple[Indices, Array]],
     *,
     start_wh: float,
-    drain_wh: Array | None = None,
 ) -> None:
     """Energy at the end of a slot is that of the slot before plus what flows in."""
-    change = np.zeros(len(energy)) if drain_wh is None else -drain_wh
+    change = np.zeros(len(energy))
     change[0] += start_wh
     rows = draft.rows.add(change, change, len(energy))
     draft.rows.put(rows, energy, 1.0)

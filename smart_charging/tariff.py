@@ -136,13 +136,24 @@ class Tariff:
 
     Attributes:
         per_kwh: Price of energy drawn, with grid tariff and taxes: [slot]. It may be below 0.
-        base_w: Expected power at the meter of what is not planned: [slot].
+        base_w: Expected power at the meter of what is not planned, less what the sun gives, so it
+            may be below 0: [slot].
         capacity: The fee on power; None: there is none.
+        fed_per_kwh: What a kWh that leaves the site earns, no more than it costs: [slot]; None: as
+            much as it costs.
     """
 
     per_kwh: Array
     base_w: Array
     capacity: DemandCharge | StepFee | None = None
+    fed_per_kwh: Array | None = None
+
+    @property
+    def lost_per_kwh(self) -> Array:
+        """By how much a kWh that leaves the site earns less than one costs: [slot]."""
+        if self.fed_per_kwh is None:
+            return np.zeros(len(self.per_kwh))
+        return self.per_kwh - self.fed_per_kwh
 
 
 def energy_cost(tariff: Tariff, power_w: Array, slots_s: Sequence[int]) -> float:
@@ -189,6 +200,10 @@ def check_tariff(tariff: Tariff, slots: int) -> None:
     """
     _check_slots("tariff.per_kwh", tariff.per_kwh, slots)
     _check_slots("tariff.base_w", tariff.base_w, slots)
+    if tariff.fed_per_kwh is not None:
+        _check_slots("tariff.fed_per_kwh", tariff.fed_per_kwh, slots)
+        if np.any(tariff.fed_per_kwh > tariff.per_kwh):
+            raise ProblemError("tariff.fed_per_kwh", "expected no more than per_kwh in any slot")
     match tariff.capacity:
         case DemandCharge(per_kw=per_kw, peak_w=peak_w):
             _check_amounts("tariff.capacity.per_kw", per_kw)

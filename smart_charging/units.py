@@ -37,6 +37,8 @@ class Units:
         deadline: By when each piece of energy has to be there: [piece].
         size_wh: [piece]
         value_per_wh: [piece]
+        decided_a: What stores take in the first slots, if that is decided; below 0: give:
+            [store, slot].
     """
 
     of: Indices
@@ -52,6 +54,7 @@ class Units:
     deadline: Indices
     size_wh: Array
     value_per_wh: Array
+    decided_a: Array | None = None
 
     @property
     def count(self) -> int:

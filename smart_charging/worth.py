@@ -54,11 +54,13 @@ def lateness(problem: ChargingProblem) -> Array:
 def may_feed(problem: ChargingProblem) -> Array:
     """1 in the slots in which anything may be fed back, 0 where that has a price: [slot].
 
-    Where the price is below 0, taking and giving at once would be paid for, which nothing can do.
+    Where a price is below 0, taking and giving at once would be paid for, which nothing can do.
     """
-    if problem.tariff is None:
+    tariff = problem.tariff
+    if tariff is None:
         return np.ones(len(problem.slots_s))
-    return np.where(problem.tariff.per_kwh < 0, 0.0, 1.0)
+    lowest = tariff.per_kwh - tariff.lost_per_kwh
+    return np.where(lowest < 0, 0.0, 1.0)
 
 
 def hours_of(problem: ChargingProblem) -> Array:

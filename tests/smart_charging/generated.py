@@ -15,7 +15,7 @@ from smart_charging.arrays import Array
 from smart_charging.feeder import Feeder, LoadForecast
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
-from smart_charging.resources import Evse, PowerModule, Reservation, Store
+from smart_charging.resources import Evse, PowerModule, Reservation, Store, Switching
 from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand, Discharge, Outcome, Taper
@@ -232,22 +232,41 @@ def _reservation(draw: st.DrawFn, frame: _Frame, key: str) -> Reservation:
 
 def _store(draw: st.DrawFn, frame: _Frame, key: str) -> Store:
     needs = frame.has("needy stores")
+    charge_a = draw(st.sampled_from([16.0, 0.0]))
+    switching = draw(_SWITCHING) if needs else None
+    if not charge_a:
+        switching = None
+    if switching is not None:
+        switching = replace(switching, min_a=draw(st.sampled_from([0.25, 1.0])) * charge_a)
     stored_wh, least_wh, most_wh = draw(st.sampled_from(_HELD_WH if needs else _HELD_WH[:3]))
     return Store(
         key=key,
         feeder=draw(st.sampled_from(frame.feeder_keys)),
         tap=draw(st.sampled_from(frame.taps)),
         w_per_a=230.0,
-        charge_a=draw(st.sampled_from([16.0, 0.0])),
+        charge_a=charge_a,
         discharge_a=draw(st.sampled_from([0.0, 10.0])),
         stored_wh=stored_wh,
         least_wh=np.full(frame.slots, least_wh),
         most_wh=np.full(frame.slots, most_wh),
         drain_w=np.full(frame.slots, draw(st.sampled_from([0.0, 0.0, 700.0 * needs]))),
         efficiency=draw(st.sampled_from([1.0, 0.9])),
+        gain=np.full(frame.slots, 2.5) if draw(st.booleans()) and needs else None,
+        loss_per_h=draw(st.sampled_from([0.0, 0.0, 0.05])) * needs,
+        wear_per_kwh=draw(st.sampled_from([0.0, 0.3])),
+        switching=switching,
     )
 
 
+_SWITCHING: Final = st.sampled_from(
+    [
+        None,
+        None,
+        Switching(min_a=0.0),
+        Switching(min_a=0.0, off_s=120.0, min_off_s=600.0),
+        Switching(min_a=0.0, on_s=120.0, min_on_s=1200.0),
+    ]
+)
 _HELD_WH: Final = (
     (4_000.0, 0.0, 9_000.0),
     (0.0, 0.0, 500.0),

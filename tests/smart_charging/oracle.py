@@ -3,6 +3,7 @@
 Currents are in `oracle_currents`: absolute phasors, and every subset of the loads.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import accumulate
@@ -12,7 +13,7 @@ import numpy as np
 from smart_charging.arrays import Array
 from smart_charging.plan import ChargingPlan
 from smart_charging.problem import ChargingProblem
-from smart_charging.resources import Evse
+from smart_charging.resources import Evse, Store, Switching
 from tests.smart_charging.oracle_currents import Draw, worst_a
 
 _S_PER_H = 3600.0
@@ -44,6 +45,7 @@ def faults(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     yield from _overloaded_modules(asked, plan)
     yield from _drained_vehicles(asked, plan)
     yield from _broken_stores(asked, plan)
+    yield from _cold_stores(asked, plan)
 
 
 def _overloads(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
@@ -151,8 +153,9 @@ def _broken_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
         held_wh = one.stored_wh
         for slot, (flow_a, slot_s) in enumerate(zip(planned.amps, asked.slots_s, strict=True)):
             hours = slot_s / _S_PER_H
-            share = one.efficiency if flow_a > 0 else 1.0 / one.efficiency
+            share = _gain(one, slot) if flow_a > 0 else 1.0 / one.efficiency
             flow_wh = flow_a * one.w_per_a * hours
+            held_wh *= math.exp(-one.loss_per_h * hours)
             held_wh += flow_wh * share - float(one.drain_w[slot]) * hours
             is_low = held_wh < one.least_wh[slot] - _SLACK_WH and flow_wh < -_SLACK_WH
             is_high = held_wh > one.most_wh[slot] + _SLACK_WH and flow_wh > _SLACK_WH
@@ -160,3 +163,79 @@ def _broken_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
                 yield f"{one.key} holds {held_wh} Wh after slot {slot}"
             if not -one.discharge_a - 1e-6 <= flow_a <= one.charge_a + 1e-6:
                 yield f"{one.key} slot {slot}: {flow_a} A"
+
+
+def _gain(one: Store, slot: int) -> float:
+    return one.efficiency if one.gain is None else float(one.gain[slot])
+
+
+def _cold_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    """Stores that hold too little, and take nothing or little though there is room."""
+    for k, (one, planned) in enumerate(zip(asked.stores, plan.stores, strict=True)):
+        held_wh, switching = one.stored_wh, one.switching or Switching(min_a=0.0)
+        off_s, on_s = switching.off_s, switching.on_s
+        for slot, (flow_a, slot_s) in enumerate(zip(planned.amps, asked.slots_s, strict=True)):
+            hours = slot_s / _S_PER_H
+            share = _gain(one, slot) if flow_a > 0 else 1.0 / one.efficiency
+            held_wh *= math.exp(-one.loss_per_h * hours)
+            held_wh += flow_a * one.w_per_a * hours * share - float(one.drain_w[slot]) * hours
+            has_to_wait = 0 < off_s < switching.min_off_s
+            if slot < plan.committed and one.switching:
+                runs = 0 < on_s < switching.min_on_s
+                yield from _switched(asked, plan, (k, slot), (held_wh, has_to_wait, runs))
+            if flow_a >= 0 and not has_to_wait:
+                yield from _cold(asked, plan, (k, slot), held_wh)
+            off_s, on_s = (0.0, on_s + slot_s) if flow_a > 1e-6 else (off_s + slot_s, 0.0)
+
+
+def _switched(
+    asked: ChargingProblem,
+    plan: ChargingPlan,
+    where: tuple[int, int],
+    state: tuple[float, bool, bool],
+) -> Iterator[str]:
+    (k, slot), (held_wh, has_to_wait, runs) = where, state
+    one, flow_a = asked.stores[k], plan.stores[k].amps[slot]
+    min_a = one.switching.min_a if one.switching else 0.0
+    if flow_a > 1e-6 and has_to_wait:
+        yield f"{one.key} is on too early in slot {slot}"
+    if 1e-6 < flow_a < min_a - 1e-6:
+        yield f"{one.key} takes too little in slot {slot}"
+    is_full = held_wh + _brings_wh(asked, where, min_a) > one.most_wh[slot]
+    if flow_a <= 1e-6 and runs and not is_full and _has_room(asked, plan, where, min_a):
+        yield f"{one.key} is off too early in slot {slot}"
+
+
+def _cold(
+    asked: ChargingProblem, plan: ChargingPlan, where: tuple[int, int], held_wh: float
+) -> Iterator[str]:
+    (k, slot) = where
+    one, flow_a = asked.stores[k], plan.stores[k].amps[slot]
+    lacks_wh, per_a = float(one.least_wh[slot]) - held_wh, _brings_wh(asked, where, 1.0)
+    if lacks_wh <= 0.1:
+        return
+    starts_a = one.switching.min_a if one.switching and flow_a <= 1e-6 else 0.0
+    more_a = max(min(one.charge_a - flow_a, lacks_wh / per_a), starts_a)
+    is_too_much = held_wh + more_a * per_a > one.most_wh[slot] + 0.1
+    is_worth_it = more_a * per_a > 0.1 and not is_too_much
+    if is_worth_it and _has_room(asked, plan, where, flow_a + more_a):
+        yield f"{one.key} could have more in slot {slot}"
+
+
+def _brings_wh(asked: ChargingProblem, where: tuple[int, int], amps: float) -> float:
+    one = asked.stores[where[0]]
+    return amps * one.w_per_a * _gain(one, where[1]) * asked.slots_s[where[1]] / _S_PER_H
+
+
+def _has_room(
+    asked: ChargingProblem, plan: ChargingPlan, where: tuple[int, int], amps: float
+) -> bool:
+    """Whether all lines would be at most 98 % full if a store took so much in a slot."""
+    (k, slot), slots = where, len(asked.slots_s)
+    limits = np.array([one.limits_a for one in plan.evses]).reshape(-1, slots)
+    floors = np.array([[one.floor_a] * slots for one in asked.evses]).reshape(-1, slots)
+    store = np.array([one.amps for one in plan.stores]).reshape(-1, slots).clip(min=0.0)
+    store[k, slot] = amps
+    drawn = _evses(asked, np.maximum(limits, floors)) + _stores(asked, store) + _reserved(asked)
+    carried = worst_a(asked, drawn)
+    return all((carried[f.key][:, slot] <= 0.98 * f.limit_a[:, slot]).all() for f in asked.feeders)

@@ -10,7 +10,7 @@ import pytest
 from smart_charging.errors import ProblemError
 from smart_charging.feeder import LoadForecast
 from smart_charging.policy import Policy
-from smart_charging.resources import PowerModule
+from smart_charging.resources import PowerModule, Switching
 from smart_charging.taps import Tap, Transformer
 from smart_charging.tariff import DemandCharge, StepFee
 from tests.smart_charging.problems import (
@@ -126,7 +126,9 @@ def test_names_of_modules_and_stores_are_given_once() -> None:
 
 
 @pytest.mark.parametrize("value", [NAN, INF, -1.0])
-@pytest.mark.parametrize("name", ["charge_a", "discharge_a", "stored_wh"])
+@pytest.mark.parametrize(
+    "name", ["charge_a", "discharge_a", "stored_wh", "loss_per_h", "wear_per_kwh"]
+)
 def test_numbers_of_a_store_are_finite(name: str, value: float) -> None:
     wrong = changed(store("s"), **{name: value})
     assert said_of(stores=(wrong,)) == f"stores[s].{name}: {FINITE}"
@@ -145,16 +147,37 @@ def test_store_has_power_and_an_efficiency(wrong: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("value", [NAN, INF, -1.0])
-@pytest.mark.parametrize("name", ["least_wh", "most_wh", "drain_w"])
+@pytest.mark.parametrize("name", ["least_wh", "most_wh", "gain"])
 def test_bounds_of_a_store_are_finite(name: str, value: float) -> None:
     said = said_of(stores=(changed(store("s"), **{name: np.full(4, value)}),))
     assert said == f"stores[s].{name}: expected finite numbers, none below 0"
 
 
-@pytest.mark.parametrize("name", ["least_wh", "most_wh", "drain_w"])
+@pytest.mark.parametrize("name", ["least_wh", "most_wh", "drain_w", "gain"])
 def test_bounds_of_a_store_are_given_for_each_slot(name: str) -> None:
     wrong = changed(store("s"), **{name: np.zeros(3)})
     assert said_of(stores=(wrong,)) == (f"stores[s].{name}: expected the shape (4,), got (3,)")
+
+
+@pytest.mark.parametrize("value", [NAN, INF])
+def test_what_is_drained_from_a_store_is_finite(value: float) -> None:
+    said = said_of(stores=(changed(store("s"), drain_w=np.full(4, value)),))
+    assert said == "stores[s].drain_w: expected finite numbers"
+
+
+@pytest.mark.parametrize(
+    ("switching", "said"),
+    [
+        ({"min_a": 16.1}, ".min_a: expected above 0 and up to charge_a, 16"),
+        ({"min_a": 0.0}, ".min_a: expected above 0 and up to charge_a, 16"),
+        ({"min_a": 6.0, "min_on_s": NAN}, f".min_on_s: {FINITE}"),
+        ({"min_a": 6.0, "min_off_s": -1.0}, f".min_off_s: {FINITE}"),
+        ({"min_a": 6.0, "on_s": 1.0, "off_s": 1.0}, ": expected either on_s or off_s, not both"),
+    ],
+)
+def test_switching_does_not_contradict_itself(switching: dict[str, float], said: str) -> None:
+    wrong = changed(store("s"), switching=Switching(**switching))
+    assert said_of(stores=(wrong,)) == f"stores[s].switching{said}"
 
 
 def test_least_of_a_store_is_not_above_its_most() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from smart_charging.case import lay_out_case
-from smart_charging.draws import Draws, draws_of, stored_wh
+from smart_charging.draws import Draws, draws_of
+from smart_charging.holding import stored_wh
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
 from smart_charging.vehicle import Discharge, Taper

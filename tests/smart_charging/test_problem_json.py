@@ -186,6 +186,7 @@ FULL: dict[str, Any] = {
     "tariff": {
         "per_kwh": [1.0, -0.2, 0.5, 2.0],
         "base_w": [2000.0] * 4,
+        "fed_per_kwh": [0.5, -0.3, 0.1, 0.5],
         "capacity": {
             "kind": "step fee",
             "steps": [[5000.0, 200.0], [10000.0, 400.0]],
@@ -268,6 +269,16 @@ FULL: dict[str, Any] = {
             "most_wh": [10000.0] * 4,
             "drain_w": [0.0] * 4,
             "efficiency": 0.95,
+            "gain": [2.5, 2.5, 3.0, 3.0],
+            "loss_per_h": 0.01,
+            "wear_per_kwh": 0.2,
+            "switching": {
+                "min_a": 4.0,
+                "on_s": 60.0,
+                "off_s": 0.0,
+                "min_on_s": 600.0,
+                "min_off_s": 300.0,
+            },
         }
     ],
     "reservations": [

@@ -1,12 +1,14 @@
 """The verifier on what holds over time and on what is shared: each rule broken by hand."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from smart_charging.problem import ChargingProblem
-from smart_charging.resources import PowerModule, Store
+from smart_charging.resources import PowerModule, Store, Switching
 from smart_charging.taps import Transformer, pair_tap
 from smart_charging.vehicle import Discharge
 from tests.smart_charging.problems import L1, L2, L3, evse, feeder, plan_of, problem, store
@@ -183,9 +185,8 @@ def test_bounds_of_a_store_are_those_of_each_slot() -> None:
 
 
 def test_store_that_holds_too_little_or_too_much_anyway_is_not_made_worse() -> None:
-    asked = with_store(least_wh=3_450.0)
+    asked = with_store(least_wh=3_450.0, charge_a=0.0)
     assert stored(asked, 0.0, 0.0, 0.0, 0.0) == []
-    assert stored(asked, 4.0, 0.0, 0.0, 0.0) == []
     assert stored(asked, -0.1, 0.0, 0.0, 0.0) == ["battery gives in slot 0 until it holds 2277 Wh"]
     asked = with_store(most_wh=1_150.0)
     assert stored(asked, 0.0, 0.0, 0.0, 0.0) == []
@@ -193,11 +194,55 @@ def test_store_that_holds_too_little_or_too_much_anyway_is_not_made_worse() -> N
     assert stored(asked, 0.1, 0.0, 0.0, 0.0) == ["battery takes in slot 0 until it holds 2323 Wh"]
 
 
+def test_store_that_holds_too_little_takes_what_there_is_room_for() -> None:
+    # 5 A h are missing; 9.4 A are free, as 98 % of 30 A are looked at
+    asked = with_store(least_wh=3_450.0)
+    assert stored(asked, 5.0, 0.0, 0.0, 0.0) == []
+    assert stored(asked, 4.0, 1.0, 0.0, 0.0) == [
+        "battery holds 3220 Wh in slot 0, and could have more"
+    ]
+    full = replace(asked, feeders=(feeder("main", 20.1),))
+    assert stored(full, 0.0, 0.0, 0.0, 0.0) == []
+
+
+def test_store_that_is_switched_takes_its_least_or_nothing() -> None:
+    asked = with_store(switching=Switching(min_a=6.0))
+    assert stored(asked, 6.0, 1.0, 0.0, 0.0) == []  # the second hour is not committed
+    assert stored(asked, 5.0, 1.0, 0.0, 0.0) == ["battery takes 5 A in slot 0, neither 0 nor 6"]
+
+
+def test_store_stays_off_as_long_as_it_has_to() -> None:
+    switching = Switching(min_a=6.0, off_s=60.0, min_off_s=600.0)
+    asked = with_store(switching=switching, least_wh=3_450.0)
+    assert stored(asked, 6.0, 0.0, 0.0, 0.0) == ["battery is on in slot 0, off for 60 s only"]
+    assert stored(asked, 0.0, 6.0, 0.0, 0.0) == []
+
+
+def test_store_stays_on_unless_it_would_be_too_full_or_lines_have_no_room() -> None:
+    switching = Switching(min_a=6.0, on_s=60.0, min_on_s=600.0)
+    asked = with_store(switching=switching)
+    said = ["battery is off in slot 0, on for 60 s only"]
+    assert stored(asked, 0.0, 0.0, 0.0, 0.0) == said
+    assert stored(asked, 6.0, 0.0, 0.0, 0.0) == []
+    assert stored(with_store(switching=switching, most_wh=3_000.0), 0.0, 0.0, 0.0, 0.0) == []
+    full = replace(asked, feeders=(feeder("main", 25.0),))
+    assert stored(full, 0.0, 0.0, 0.0, 0.0) == []
+
+
+def test_heat_is_lost_and_a_heat_pump_gains_more_than_it_takes() -> None:
+    # of 10 A h half is left after an hour, and 2 A bring 6: 11 A h
+    asked = with_store(
+        loss_per_h=math.log(2.0), gain=np.full(4, 3.0), most_wh=11 * 230.0, stored_wh=10 * 230.0
+    )
+    assert stored(asked, 2.0, 0.0, 0.0, 0.0) == []
+    assert stored(asked, 2.01, 0.0, 0.0, 0.0) == ["battery takes in slot 0 until it holds 2537 Wh"]
+
+
 def test_losses_of_a_store_count_on_both_ways() -> None:
     # 10 A h in it; 8 A out take 10 of them; 10 A in bring 8
     asked = with_store(efficiency=0.8)
     assert stored(asked, -8.0, 10.0, 0.0, 0.0) == []
-    assert stored(asked, -8.0, -0.1, 0.0, 0.0) == ["battery gives in slot 1 until it holds -29 Wh"]
+    assert stored(asked, -8.0, -0.1, 10.0, 0.0) == ["battery gives in slot 1 until it holds -29 Wh"]
     assert stored(asked, 10.0, 2.4, 0.0, 0.0) == []
     assert stored(asked, 10.0, 2.6, 0.0, 0.0) == ["battery takes in slot 1 until it holds 4618 Wh"]
 
@@ -205,7 +250,7 @@ def test_losses_of_a_store_count_on_both_ways() -> None:
 def test_what_is_taken_from_a_store_leaves_less_in_it() -> None:
     asked = with_store(drain_w=[0.0, 2_300.0, 230.0, 0.0])
     assert stored(asked, 0.0, 2.0, -1.0, 0.0) == []
-    assert stored(asked, 0.0, 2.0, -1.5, 0.0) == ["battery gives in slot 2 until it holds -115 Wh"]
+    assert stored(asked, 0.0, 2.0, -1.5, 0.5) == ["battery gives in slot 2 until it holds -115 Wh"]
 
 
 def test_store_loads_the_lines_and_makes_no_room() -> None:
