@@ -62,6 +62,7 @@ from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
+from csms.service.tally_keeping import TallyKeeper
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.transaction_watch import ClosingPolicy, TransactionWatch
@@ -189,6 +190,7 @@ class App:
         self._watch = TransactionWatch(self._sites, open_uow, clock, settings.closing)
         self._presence = Presence(self._sites, open_uow, clock)
         self._guard_keeper = GuardKeeper(self._sites, open_uow, clock)
+        self._tally_keeper = TallyKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
         rotation = PasswordRotation(self.security, registry)
         self._renewal = CertificateRenewal(
@@ -231,6 +233,7 @@ class App:
                     tasks.create_task(self._outbox.run()),
                     tasks.create_task(self._presence.run()),
                     tasks.create_task(self._guard_keeper.run()),
+                    tasks.create_task(self._tally_keeper.run()),
                     tasks.create_task(self._watch.run()),
                     tasks.create_task(self._limits.run()),
                     tasks.create_task(self._profiles.run()),
@@ -254,6 +257,7 @@ class App:
                 for task in running:
                     task.cancel()
             await self._guard_keeper.keep()  # what was noted last
+            await self._tally_keeper.keep()
         finally:
             await self._database.close()
 

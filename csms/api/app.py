@@ -14,6 +14,7 @@ from csms.api import (
     exports,
     grid,
     guard_events,
+    key_figures,
     limits,
     messages,
     reports,
@@ -80,7 +81,8 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, grid, timetables, guard_events, stations, transactions, commands),
+        *(sites, limits, grid, timetables, guard_events, key_figures),
+        *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports),
     )
     for module in modules:

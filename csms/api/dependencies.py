@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
@@ -104,6 +105,10 @@ class ReadSide(Protocol):
         self, site_id: SiteId, wanted: GuardEventsWanted, limit: int
     ) -> list[KeptGuardEvent]:
         """What the guard of a site's limits has noted, the last first."""
+        ...
+
+    async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
+        """What was counted of a site from a day on, the oldest first."""
         ...
 
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:

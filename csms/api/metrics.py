@@ -1,6 +1,7 @@
 """Metrics in Prometheus' text format: those of sites are read off their views when asked for."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from prometheus_client import (
@@ -18,6 +19,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from csms.api.figure_metrics import WINDOWS, figure_gauges
 from csms.api.process_metrics import ProcessMetrics, Tallies, durations
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import SiteId
@@ -31,6 +33,10 @@ class Views(Protocol):
 
     def site_ids(self) -> tuple[SiteId, ...]:
         """All sites."""
+        ...
+
+    def now(self) -> datetime:
+        """The present instant."""
         ...
 
     def view(self, site_id: SiteId) -> SiteView:
@@ -71,7 +77,19 @@ class SiteMetrics(Collector):
         yield self._plan_times()
         sites = [self._views.live(site_id) for site_id in self._views.site_ids()]
         yield _guard_events(sites)
+        yield from self._figures()
         yield _over_limit(sites)
+
+    def _figures(self) -> Iterator[Metric]:
+        now = self._views.now()
+        by_site = {
+            site_id: {
+                window: self._views.live(site_id).tally.figures(days, now)
+                for window, days in WINDOWS.items()
+            }
+            for site_id in self._views.site_ids()
+        }
+        yield from figure_gauges(by_site)
 
     def _plan_times(self) -> HistogramMetricFamily:
         by_site = {site_id: self._views.plan_times(site_id) for site_id in self._views.site_ids()}

@@ -29,6 +29,7 @@ from csms.service.site_view import (
     EvseState,
     EvseView,
     FeederView,
+    FigureView,
     GuardEventView,
     Level,
     SiteView,
@@ -36,6 +37,7 @@ from csms.service.site_view import (
 
 LIMIT_PCT: Final = 90.0
 """Where a feeder's limit stands on its bars: what lies beyond it must be seen."""
+BLANK_FIGURE: Final = FigureView(key="", title="", today="", month="")
 AT_REST: Final = frozenset(
     {EvseState.AVAILABLE, EvseState.RESERVED, EvseState.UNAVAILABLE, EvseState.NEVER_SEEN}
 )
@@ -144,6 +146,7 @@ class SitePage:
     banner_level: Level
     guard: tuple[GuardLine, ...]
     guard_last: str
+    figures: tuple[FigureView, ...]
     path: str
 
 
@@ -181,6 +184,7 @@ def present_site(view: SiteView) -> SitePage:
         banner_level=view.guard.level,
         guard=tuple(_guard_line(event, zone) for event in view.guard.events),
         guard_last=guard_last(view.guard, zone),
+        figures=view.figures,
         path=site_path(view.site_id),
     )
 

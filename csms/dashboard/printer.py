@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from csms.dashboard.assets import HashedFiles, digest_of
-from csms.dashboard.presenter import LIMIT_PCT, GuardLine, Tile
+from csms.dashboard.presenter import BLANK_FIGURE, LIMIT_PCT, GuardLine, Tile
 
 STATIC_PATH: Final = "/static"
 """Where the application has to mount `static_files()`."""
@@ -52,6 +52,7 @@ class Printer:
             limit_pct=LIMIT_PCT,
             blank_tile=Tile(),
             blank_guard_line=GuardLine(),
+            blank_figure=BLANK_FIGURE,
         )
 
     def page(

@@ -35,6 +35,7 @@ class NeedSource(StrEnum):
     ASSUMED = "assumed"
 
 
+_TOLD: Final = (NeedSource.STATED, NeedSource.TIMETABLE)
 _SURENESS: Final = {source: place for place, source in enumerate(NeedSource)}
 
 
@@ -87,7 +88,7 @@ class Need:
     @property
     def is_energy_told(self) -> bool:
         """Whether somebody says what it needs."""
-        return self.energy_source in (NeedSource.STATED, NeedSource.TIMETABLE)
+        return is_told(self.energy_source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,22 @@ class _Departure:
     at: datetime
     source: NeedSource
     between: tuple[datetime, datetime] | None = None
+
+
+def is_told(source: NeedSource) -> bool:
+    """Whether somebody says so, and it is not only expected."""
+    return source in _TOLD
+
+
+def told_energy_wh(transaction: Transaction, scheduled: StatedNeed) -> float | None:
+    """The energy that somebody says a vehicle needs; None: nobody does.
+
+    Args:
+        transaction: The vehicle's.
+        scheduled: What its fleet's timetable says.
+    """
+    told = (need.energy_wh for need, _ in _told(transaction, scheduled))
+    return next((one for one in told if one is not None), None)
 
 
 def estimate_need(transaction: Transaction, known: Known, now: datetime) -> Need:
@@ -155,16 +172,17 @@ def _usual(known: Known) -> _Usual | None:
     return _Usual(expectation_of(energies_wh), expectation_of(stays_s), NeedSource.HISTORY)
 
 
-def _told(transaction: Transaction, known: Known) -> tuple[tuple[StatedNeed, NeedSource], ...]:
+def _told(
+    transaction: Transaction, scheduled: StatedNeed
+) -> tuple[tuple[StatedNeed, NeedSource], ...]:
     """Who says what, whoever outranks the others first."""
-    stated = (transaction.need, NeedSource.STATED)
-    scheduled = (known.scheduled, NeedSource.TIMETABLE)
+    stated, by_timetable = (transaction.need, NeedSource.STATED), (scheduled, NeedSource.TIMETABLE)
     is_by_people = transaction.need.stated_by is NeedTeller.OPERATOR
-    return (stated, scheduled) if is_by_people else (scheduled, stated)
+    return (stated, by_timetable) if is_by_people else (by_timetable, stated)
 
 
 def _energy(transaction: Transaction, known: Known, usual: _Usual | None) -> _Energy:
-    for need, source in _told(transaction, known):
+    for need, source in _told(transaction, known.scheduled):
         if need.energy_wh is not None:
             return _Energy(need.energy_wh, source)
     if usual is None:
@@ -178,7 +196,7 @@ def _energy(transaction: Transaction, known: Known, usual: _Usual | None) -> _En
 def _departure(
     transaction: Transaction, known: Known, usual: _Usual | None, now: datetime
 ) -> _Departure:
-    for need, source in _told(transaction, known):
+    for need, source in _told(transaction, known.scheduled):
         if need.departs_at is not None:
             return _Departure(need.departs_at, source)
     if usual is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -56,6 +57,10 @@ class ControlRoom:
     def site_ids(self) -> tuple[SiteId, ...]:
         """All sites."""
         return tuple(self._controllers)
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._clock.now()
 
     def view(self, site_id: SiteId) -> SiteView:
         """The view of a site at this instant.

@@ -6,7 +6,6 @@ database at the start and follows every committed report.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,20 +13,18 @@ from csms.domain.altered import altered
 from csms.domain.charging_profile import LimitSource
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
-from csms.domain.fallback import has_room_for_rating, ways_to_root
 from csms.domain.grid_company import PartyId
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Standing
 from csms.domain.metering import Reading
+from csms.domain.need import told_energy_wh
 from csms.domain.ramp import Ramp
-from csms.domain.site import EvsePlace, PhaseAmps, Site
+from csms.domain.site import PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.timetable import Timetable
 from csms.domain.transaction import Transaction
-from csms.service.charger_draw import ChargerDraw
-from csms.service.day_energy import DayEnergy
 from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
@@ -35,9 +32,8 @@ from csms.service.live_evse import LiveEvse, stray_at
 from csms.service.live_station import LiveStation
 from csms.service.readings import sure_current, with_current
 from csms.service.returns import Returns
+from csms.service.site_places import SitePlaces
 from csms.service.station_time import in_our_time, is_older
-from csms.service.total_meter import total_meters
-from csms.service.wake_ups import WakeUps
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +43,7 @@ _BOOTS_WITHIN: Final = timedelta(seconds=5)
 _METERED_WITHIN: Final = timedelta(seconds=90)
 
 
-class LiveSite(WakeUps):
+class LiveSite(SitePlaces):
     """All of one site's state, and the flags that wake its parts.
 
     Args:
@@ -57,15 +53,11 @@ class LiveSite(WakeUps):
         dialects: What is known of makes of stations; None: nothing yet.
 
     Attributes:
-        site: The same. Guests have their places in `evses` and `stations` only.
         dialects: How makes of stations take charging profiles.
-        listed_stations: Stations that the file lists; all others are guests.
-        energy: What it has delivered today.
         settled: How long vehicles take to follow a limit.
         to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
         meters: What is known of uncontrolled load, by feeder.
-        totals: Meters that show all that a feeder carries.
         imposed: Limits that others than the site file put on its feeders.
         profiles: Likewise, what grid companies' capacity profiles leave to feeders.
         ramps: Feeders on which room comes back gradually.
@@ -76,46 +68,20 @@ class LiveSite(WakeUps):
     def __init__(
         self, site: Site, clock_rate: float = 1.0, dialects: Dialects | None = None
     ) -> None:
-        super().__init__()
-        self.site = site
+        super().__init__(site, clock_rate)
         self.dialects = Dialects() if dialects is None else dialects
         self.settled = timedelta(seconds=site.control.settle_s)
-        self._messages_late_by = TOLERANCE * clock_rate
-        self.listed_stations = site.station_ids
-        self.evses: dict[EvseId, LiveEvse] = {}
-        self.stations: dict[StationId, LiveStation] = {}
-        self._at_station: defaultdict[StationId, dict[EvseId, LiveEvse]] = defaultdict(dict)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
-        self.totals = total_meters(site)
         self.meters.update((key, one.meter) for key, one in self.totals.items())
-        self.energy = DayEnergy(site.timezone)
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
-        self._fits: dict[EvseId, bool] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.profiles: dict[tuple[FeederId, PartyId], tuple[ImposedLimit, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()
         self.timetable = Timetable()
-        self._ways = ways_to_root(site)
         for place in site.places:
             self.add_place(place)
-
-    def add_place(self, place: EvsePlace) -> None:
-        """Give an EVSE its place; guests get theirs when they come."""
-        self._enter(LiveEvse.placed(place))
-        station_id = place.evse.station_id
-        clock = StationClock(late_by=self._messages_late_by)
-        self.stations.setdefault(station_id, LiveStation(station_id=station_id, clock=clock))
-
-    def is_guest(self, station_id: StationId) -> bool:
-        """Whether the site file does not list a station."""
-        return station_id not in self.listed_stations
-
-    @property
-    def guest_count(self) -> int:
-        """How many guests there are."""
-        return len(self.stations) - len(self.listed_stations)
 
     def remove_station(self, station_id: StationId) -> None:
         """A guest has no place any more."""
@@ -125,34 +91,17 @@ class LiveSite(WakeUps):
         self.returns.forget(station_id)
         self.mark()
 
-    def evses_of(self, station_id: StationId) -> Iterator[LiveEvse]:
-        """The EVSEs of a station."""
-        return iter(self._at_station.get(station_id, {}).values())
-
-    def has(self, evse_id: EvseId) -> bool:
-        """Whether the site file knows an EVSE, or it is a guest's."""
-        return evse_id in self.evses and not self.evses[evse_id].is_stray
-
-    def has_room_for_rating(self, place: EvsePlace) -> bool:
-        """Whether an EVSE could ever draw its rating, if others kept to their fallbacks."""
-        if place.evse not in self._fits:
-            self._fits[place.evse] = has_room_for_rating(self.site, place)
-        return self._fits[place.evse]
-
     def max_periods(self, evse: LiveEvse) -> int:
         """How many periods a limit may have: its station's bound, and its vehicle's (K15.FR.07)."""
         most = self.stations[evse.place.evse.station_id].capabilities.max_periods
         return most if evse.max_periods is None else max(1, min(most, evse.max_periods))
-
-    def is_single(self, station_id: StationId) -> bool:
-        """Whether a station has one EVSE, as far as the site file knows."""
-        return len(self._at_station.get(station_id, {})) == 1
 
     def station_connected(self, station_id: StationId, protocol: str, now: datetime) -> None:
         """A station has connected; it has to be set up."""
         station = self.stations[station_id]
         station.is_connected, station.protocol, station.connected_at = True, protocol, now
         station.gone_at = None
+        self.look_at_all(station_id, now)
         self.returns.came(station_id, self._feeders_of(station_id), now)
         self._set_up_anew(station, now + _BOOTS_WITHIN)
         for evse in self.evses_of(station_id):
@@ -292,6 +241,7 @@ class LiveSite(WakeUps):
             if evse.is_stray:
                 self._drop(evse)
         evse.note_charging_state(event.charging_state, now)
+        self._look(evse, now)
         self.mark()
 
     def transaction_changed(
@@ -308,8 +258,26 @@ class LiveSite(WakeUps):
             past: Ended transactions of its token, where they were looked up.
         """
         evse = self._charging_evse(transaction)
-        if evse is None:
-            return
+        if evse is not None:
+            self._follow(evse, transaction, now, past)
+        self.tally.count(transaction, now, self.told_wh(transaction))
+        if evse is not None:
+            self._look(evse, now)
+
+    def told_wh(self, transaction: Transaction) -> float | None:
+        """What somebody said that a vehicle needs, once it has left; None: nobody, or not yet."""
+        if transaction.ended_at is None:
+            return None
+        scheduled = self.timetable.need_of(transaction, self.site.timezone)
+        return told_energy_wh(transaction, scheduled)
+
+    def _follow(
+        self,
+        evse: LiveEvse,
+        transaction: Transaction,
+        now: datetime,
+        past: tuple[Transaction, ...] | None,
+    ) -> None:
         transaction = in_our_time(transaction, self.stations[transaction.station_id].clock, now)
         if past is not None:
             evse.past = past
@@ -348,6 +316,7 @@ class LiveSite(WakeUps):
         self.note()
         if reading.current_a is not None:
             evse.reading = reading
+            self._look(evse, now)
             self.metered.set()
             is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
             lent, was_trusted = evse.habits.ceiling_a is not None, not evse.mistrust
@@ -398,18 +367,3 @@ class LiveSite(WakeUps):
         logger.warning("%s charges, which the site file does not know; counted at %g A", key, max_a)
         self.alarm()
         return stray
-
-    def _enter(self, evse: LiveEvse) -> None:
-        key = evse.place.evse
-        if self.totals and not self.totals.keys().isdisjoint(self._ways[evse.place.feeder_id]):
-            evse.draw = ChargerDraw()
-        self.evses[key] = self._at_station[key.station_id][key] = evse
-
-    def _drop(self, evse: LiveEvse) -> None:
-        key = evse.place.evse
-        del self.evses[key], self._at_station[key.station_id][key]
-
-    def _feeders_of(self, station_id: StationId) -> set[FeederId]:
-        """The feeders of a station, up to the root."""
-        places = [evse.place for evse in self.evses_of(station_id)]
-        return {way for place in places for way in self._ways[place.feeder_id]}

@@ -38,6 +38,7 @@ from csms.service.stores import (
     DialectStore,
     GuardEventStore,
     SecurityStore,
+    SiteDayStore,
     SiteStore,
     StationStore,
     TokenStore,
@@ -323,6 +324,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def timetables(self) -> TimetableStore:
         """When vehicles of fleets leave."""
+        ...
+
+    @property
+    def site_days(self) -> SiteDayStore:
+        """What was counted of sites, day by day."""
         ...
 
     @property

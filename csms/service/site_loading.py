@@ -8,13 +8,13 @@ from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import EvseId, StationId
 from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit, Verdict
-from csms.domain.local_day import day_of
 from csms.domain.station import ConnectorStatus
 from csms.domain.timetable import Timetable
 from csms.service.guests import guest_place
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import UnitOfWork
+from csms.service.tally_loading import load_tally
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +36,8 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
                 live.limit_told(station_id, limit)
     await _load_imposed(uow, live, now)
     live.timetable = Timetable(await uow.timetables.at_site(site_id))
+    await load_tally(uow, live, now)
     await _load_transactions(uow, live, known, now)
-    midnight, _ = day_of(now, live.site.timezone)
-    live.energy.count(await uow.transactions.energy_since(site_id, midnight), now)
 
 
 def _fill_in(live: LiveSite, station_id: StationId, known: KnownStation, now: datetime) -> None:

@@ -233,6 +233,16 @@ class GuardView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureView:
+    """A key figure in words: of today, and of the last thirty days."""
+
+    key: str
+    title: str
+    today: str
+    month: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteView:
     """A whole site.
 
@@ -241,6 +251,7 @@ class SiteView:
         clock_rate: Seconds of the site's clock per second of the reader's; 1 but in a demo.
         feeders: By feeder id, parents first.
         evses: By `station/number`.
+        figures: How it has done, as far as there is something to tell.
     """
 
     site_id: str
@@ -257,3 +268,4 @@ class SiteView:
     feeders: dict[str, FeederView]
     evses: dict[str, EvseView]
     guard: GuardView = field(default_factory=GuardView)
+    figures: tuple[FigureView, ...] = ()

@@ -140,8 +140,10 @@ class Sites:
         """A station's connection has ended."""
         live = self.of_station(station_id)
         if live is not None:
+            now = self._clock.now()
             live.station_disconnected(station_id)
-            live.stations[station_id].gone_at = self._clock.now()
+            live.stations[station_id].gone_at = now
+            live.look_at_all(station_id, now)
 
     def heard(self, station_id: StationId) -> None:
         """A station has told something."""

@@ -1,7 +1,7 @@
 """Ports for keeping what is known: sites, stations, tokens, transactions, limits, credentials."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from csms.domain.attempt import Attempt
@@ -18,6 +18,7 @@ from csms.domain.report_numbers import MissingReports
 from csms.domain.security import Credentials
 from csms.domain.security_event import SecurityEvent
 from csms.domain.site import PhaseAmps, Site
+from csms.domain.site_day import CountMark, SiteDay
 from csms.domain.standing import HeldFallback
 from csms.domain.station import Registration, StationModel
 from csms.domain.transaction import StatedNeed, Transaction
@@ -202,8 +203,16 @@ class TransactionStore(Protocol):
         """The newest transactions of a token that have ended."""
         ...
 
-    async def energy_since(self, site_id: SiteId, since: datetime) -> float:
-        """Energy of a site's transactions that have started since an instant."""
+    async def uncounted(self, site_id: SiteId, mark: CountMark) -> list[Transaction]:
+        """Transactions of a site that may have gone on since a count, in order of numbers."""
+        ...
+
+    async def going_since(self, site_id: SiteId, since: datetime) -> list[Transaction]:
+        """Transactions of a site that run, or have started since an instant, by number."""
+        ...
+
+    async def newest_number(self, site_id: SiteId) -> int:
+        """The highest number of a site's transactions; 0: there is none."""
         ...
 
     async def add_samples(
@@ -324,4 +333,22 @@ class GuardEventStore(Protocol):
 
     async def drop(self, before: datetime) -> None:
         """Forget events that are older."""
+        ...
+
+
+class SiteDayStore(Protocol):
+    """Keeps what is counted of sites, day by day."""
+
+    async def put(
+        self, site_id: SiteId, days: Sequence[SiteDay], mark: CountMark, at: datetime
+    ) -> None:
+        """Keep days in place of what was kept of them, as they are when this is called."""
+        ...
+
+    async def since(self, site_id: SiteId, first: date) -> list[SiteDay]:
+        """What was counted of a site from a day on, the oldest first."""
+        ...
+
+    async def mark(self, site_id: SiteId) -> CountMark | None:
+        """Up to where a site's transactions were counted; None: nothing was ever kept."""
         ...

@@ -13,6 +13,7 @@ from csms.service.charging_control import PlanMade, SiteController, parse_evse
 from csms.service.closing import RULE_WORDS
 from csms.service.electrics import by_line
 from csms.service.feeder_limits import imposed_on
+from csms.service.figure_words import figures_now
 from csms.service.grid_guard import keep_books
 from csms.service.guard_words import banner, view_event
 from csms.service.kept_room import kept_rooms
@@ -95,12 +96,13 @@ def build_view(
         level=max((view.level for view in feeders.values()), key=lambda level: _SEVERITY[level]),
         headline=_headline(counts, feeders, power_w),
         power_w=power_w,
-        energy_today_wh=live.energy.today_wh(now),
+        energy_today_wh=live.tally.energy_today_wh(now),
         counts=dict(counts),
         plan=_plan_view(controller),
         feeders=feeders,
         evses=evses,
         guard=_guard_view(live, now),
+        figures=figures_now(live.tally, now),
     )
 
 

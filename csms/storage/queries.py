@@ -1,7 +1,7 @@
 """The read side: what pages and programs look up, straight from the tables."""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -9,10 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.storage.database import Database
 from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
+from csms.storage.site_days import read_day, select_days
 from csms.storage.tables import (
     FeederReadingRow,
     IdTokenRow,
@@ -165,6 +167,12 @@ class Queries:
         async with self._database.reading() as connection:
             found = await connection.execute(select_events(site_id, wanted, limit))
             return [read_event(row) for row in found.mappings()]
+
+    async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
+        """What was counted of a site from a day on, the oldest first."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_days(site_id, since))
+            return [read_day(row) for row in found.mappings()]
 
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:
         """The newest plan of a site, None before the first."""

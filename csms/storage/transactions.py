@@ -12,6 +12,7 @@ from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.metering import MeterSample
 from csms.domain.report_numbers import MissingReports, ReportNumbers, read_numbers
+from csms.domain.site_day import CountMark
 from csms.domain.transaction import (
     StatedNeed,
     Transaction,
@@ -37,7 +38,6 @@ from csms.storage.transaction_rows import (
 )
 
 _transaction = table_of(TransactionRow)
-_station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _HISTORY: Final = 20
 
@@ -279,14 +279,21 @@ class TransactionRepository(Repository):
         newest = query.order_by(_transaction.c.started_at.desc()).limit(_HISTORY)
         return [transaction_of(row) for row in (await self._unit.execute(newest)).mappings()]
 
-    async def energy_since(self, site_id: SiteId, since: datetime) -> float:
-        """Energy of a site's transactions that have started since an instant."""
-        query = (
-            select(func.coalesce(func.sum(_transaction.c.energy_wh), 0.0))
-            .join(_station, _station.c.id == _transaction.c.station_id)
-            .where(_station.c.site_id == site_id, _transaction.c.started_at >= since)
-        )
-        return float((await self._unit.execute(query)).scalar_one())
+    async def uncounted(self, site_id: SiteId, mark: CountMark) -> list[Transaction]:
+        """Transactions of a site that may have gone on since a count, in order of numbers."""
+        number, listed = _transaction.c.number, [*mark.running, *mark.ended]
+        return await self._at_site(site_id, (number > mark.until) | number.in_(listed))
+
+    async def going_since(self, site_id: SiteId, since: datetime) -> list[Transaction]:
+        """Transactions of a site that run, or have started since an instant, by number."""
+        started_at, ended_at = _transaction.c.started_at, _transaction.c.ended_at
+        return await self._at_site(site_id, (started_at >= since) | ended_at.is_(None))
+
+    async def newest_number(self, site_id: SiteId) -> int:
+        """The highest number of a site's transactions; 0: there is none."""
+        theirs = _transaction.c.station_id.in_(stations_at(site_id))
+        query = select(func.coalesce(func.max(_transaction.c.number), 0)).where(theirs)
+        return int((await self._unit.execute(query)).scalar_one())
 
     async def add_samples(
         self,
@@ -311,6 +318,11 @@ class TransactionRepository(Repository):
                 _transaction.c.start_key == start_key(event),
             )
         )
+
+    async def _at_site(self, site_id: SiteId, criterion: ColumnElement[bool]) -> list[Transaction]:
+        query = _query().where(_transaction.c.station_id.in_(stations_at(site_id)), criterion)
+        rows = await self._unit.execute(query.order_by(_transaction.c.number))
+        return [transaction_of(row) for row in rows.mappings()]
 
     async def _open(self, *criteria: ColumnElement[bool]) -> list[Transaction]:
         query = _query().where(*criteria, _transaction.c.ended_at.is_(None))

@@ -13,6 +13,7 @@ from csms.storage.jobs import JobRepository
 from csms.storage.local_lists import LocalListRepository
 from csms.storage.notices import NoticeRepository, VariableRepository
 from csms.storage.security import SecurityRepository
+from csms.storage.site_days import SiteDayRepository
 from csms.storage.stations import SiteRepository, StationRepository, TokenRepository
 from csms.storage.timetables import TimetableRepository
 from csms.storage.transactions import TransactionRepository
@@ -107,6 +108,11 @@ class SqlUnitOfWork(Unit):
     def timetables(self) -> TimetableRepository:
         """When vehicles of fleets leave."""
         return TimetableRepository(self)
+
+    @property
+    def site_days(self) -> SiteDayRepository:
+        """What was counted of sites, day by day."""
+        return SiteDayRepository(self)
 
     @property
     def security(self) -> SecurityRepository:

@@ -27,6 +27,7 @@ ROUTES: Final = {
     "get /api/v1/sites",
     "get /api/v1/sites/{site_id}/export",
     "get /api/v1/sites/{site_id}/guard-events",
+    "get /api/v1/sites/{site_id}/key-figures",
     "get /api/v1/stations/{station_id}/security",
     "get /api/v1/stations/{station_id}/security-events",
     "post /api/v1/stations/{station_id}/security/password",
@@ -222,6 +223,14 @@ async def test_program_whose_database_does_not_answer_is_not_ready(
     await database.close()
 
 
+KEY_FIGURES: Final = (
+    *("energy_watt_hours", "peak_watts", "peak_quarter_watts", "plugged_ratio", "charging_ratio"),
+    *("availability_ratio", "plug_ins", "plug_in_success_ratio", "departures"),
+    *("unmet_watt_hours", "met_ratio", "cost", "co2_grams", "energy_error_watt_hours"),
+    *("energy_bias_watt_hours", "stay_error_seconds", "stay_bias_seconds"),
+)
+
+
 async def test_metrics_are_read_by_prometheus(api: Api) -> None:
     await api.charge()
     await api.plan()
@@ -253,6 +262,7 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_over_limit_seconds": "counter",
         "chargeflex_plan_seconds": "histogram",
         "chargeflex_plan_solve_seconds": "gauge",
+        **{f"chargeflex_site_{name}": "gauge" for name in KEY_FIGURES},
         "chargeflex_stations_connected": "gauge",
         "chargeflex_units_of_work": "counter",
         "chargeflex_units_of_work_under_way": "gauge",

@@ -21,7 +21,7 @@ WRONG: Final = '"gentle"'
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl -s ") == 17
+    assert len(EXAMPLES) == DOCS.count("curl -s ") == 18
 
 
 @pytest.mark.parametrize(("path", "body"), EXAMPLES)

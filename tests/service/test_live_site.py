@@ -232,15 +232,6 @@ def test_vehicle_that_is_paused_and_called_suspended_is_not_content(live: LiveSi
     assert evse(live).charging_state is ChargingState.SUSPENDED_EV
 
 
-def test_energy_of_a_day_ends_at_local_midnight(live: LiveSite) -> None:
-    live.energy.count(1_000.0, NOON)
-    live.energy.count(500.0, after(10 * 60))
-    assert live.energy.today_wh(after(10 * 60 + 59)) == 1_500.0
-    assert live.energy.today_wh(after(11 * 60)) == 0.0  # midnight in Oslo
-    live.energy.count(7.0, after(11 * 60))
-    assert live.energy.today_wh(after(12 * 60)) == 7.0
-
-
 def test_reports_on_what_the_site_does_not_have_change_nothing(live: LiveSite) -> None:
     live.dirty.clear()
     live.changed.clear()

@@ -244,7 +244,11 @@ async def test_site_knows_after_a_restart_what_it_knew_before(database_file: Pat
             assert list(again.live.evses) == list(before.live.evses)
             for key, evse in before.live.evses.items():
                 assert known(again.live.evses[key]) == known(evse)
-            assert again.live.energy.today_wh(NOON) == before.live.energy.today_wh(NOON) == 7_000.0
+            assert (
+                again.live.tally.energy_today_wh(NOON)
+                == before.live.tally.energy_today_wh(NOON)
+                == 7_000.0
+            )
             assert [one.protocol for one in again.live.stations.values()] == ["1.6", "2.0.1", None]
 
 
@@ -318,7 +322,7 @@ async def test_energy_of_yesterday_is_not_todays(database_file: Path) -> None:
         await live_through_a_morning(before)
     clock = FakeClock(after(11 * 60 + 1))  # past midnight in Oslo, one hour before it in UTC
     async with open_office(database_file, site(), clock=clock) as again:
-        assert again.live.energy.today_wh(clock.now()) == 0.0
+        assert again.live.tally.energy_today_wh(clock.now()) == 0.0
 
 
 async def test_guests_beyond_a_lower_number_are_not_placed_again(database_file: Path) -> None:

@@ -128,7 +128,7 @@ async def test_free_connector_after_a_boot_closes_what_ran_before(
     assert await row(office) == closed("free_after_boot")
     assert await notices(office) == ["transaction_closed"]
     assert office.evse("G-01/1").transaction is None
-    assert office.live.energy.today_wh(after(12)) == 5_000.0
+    assert office.live.tally.energy_today_wh(after(12)) == 5_000.0
 
 
 @each_version
@@ -234,7 +234,7 @@ async def test_true_end_that_comes_late_takes_the_place_of_the_mark(
         assert await row(office) == TRUE_END
     await watch.look()
     assert await row(office) == TRUE_END
-    assert office.live.energy.today_wh(after(60)) == 15_000.0
+    assert office.live.tally.energy_today_wh(after(60)) == 15_000.0
     assert office.evse("G-01/1").closed is None
 
 
@@ -256,7 +256,7 @@ async def test_late_readings_count_before_the_true_end_and_are_kept(
     assert (await row(office))["energy_wh"] == 7_000.0
     await say(office, teller, stop)
     assert await row(office) == TRUE_END
-    assert office.live.energy.today_wh(after(60)) == 15_000.0
+    assert office.live.tally.energy_today_wh(after(60)) == 15_000.0
     registers = [one.value for one in await office.samples() if one.measurand.startswith("Energy")]
     assert registers == [1_234_500.0, 1_236_000.0, 1_239_500.0, 1_241_500.0, 1_249_500.0]
 

@@ -36,7 +36,7 @@ from csms.service.view_builder import build_view
 from smart_charging.plan import Cause, ChargingPlan, EvsePlan, Method, Reason
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, FakeClock, FakeGateway, after
-from tests.service.sites import connect, draw, evse_of, hold, plug_in, with_meter
+from tests.service.sites import connect, draw, evse_of, hold, plug_in, transaction, with_meter
 
 
 def profile_of(_station_id: str) -> SecurityProfile:
@@ -292,7 +292,7 @@ def test_uncontrolled_load_says_whether_it_is_measured() -> None:
 
 
 def test_site_is_summed_up(live: LiveSite) -> None:
-    live.energy.count(12_345.0, NOON)
+    live.tally.count(transaction("G-09", number=99, energy_wh=12_345.0), NOON)
     view = viewed(live)
     assert (view.site_id, view.name, view.timezone) == ("fjordgata", "Fjordgata", "Europe/Oslo")
     assert (view.now, view.clock_rate, view.level) == (NOON, 60.0, Level.OK)

@@ -12,6 +12,7 @@ from csms.domain.authorization import IdToken
 from csms.domain.events import TransactionReported
 from csms.domain.identity import EvseId
 from csms.domain.report_numbers import MissingReports
+from csms.domain.site_day import CountMark
 from csms.domain.station import ChargingState
 from csms.domain.transaction import ClosingRule, StatedNeed, Transaction, TransactionStage
 from csms.storage.database import Database, DatabaseSettings
@@ -262,16 +263,22 @@ async def test_pasts_of_a_site_are_those_of_the_tokens_that_are_charging(
     assert [one.transaction for one in pasts[other]] == [f"OTHER-{h}" for h in range(21, 1, -1)]
 
 
-async def test_energy_of_a_site_counts_from_an_instant(database: Database) -> None:
-    energies = {NOON - timedelta(seconds=1): 1.0, NOON: 20.0, after(60): 300.5}
-    for i, (at, energy_wh) in enumerate(energies.items()):
-        transaction, _ = await begun(database, report(transaction=f"tx-{i}", at=at))
-        async with SqlUnitOfWork(database) as uow:
-            await uow.transactions.progress(altered(transaction, energy_wh=energy_wh))
-            await uow.commit()
+async def test_transactions_that_a_count_has_not_seen_are_found(database: Database) -> None:
+    begin = [report(transaction=f"tx-{i}", at=after(i)) for i in range(4)]
+    transactions = [(await begun(database, one))[0] for one in begin]
+    await ended(database, altered(transactions[3], ended_at=after(30), energy_wh=8000.0))
+    first, second, third, fourth = (one.number for one in transactions)
+    mark = CountMark(until=third, running={second: 5.0})
     async with SqlUnitOfWork(database) as uow:
-        assert await uow.transactions.energy_since("fjordgata", NOON) == 320.5
-        assert await uow.transactions.energy_since("elsewhere", NOON) == 0.0
+        found = await uow.transactions.uncounted("fjordgata", mark)
+        assert [(one.number, one.energy_wh) for one in found] == [(second, 0.0), (fourth, 8000.0)]
+        going = await uow.transactions.going_since("fjordgata", after(3))
+        assert [one.number for one in going] == [first, second, third, fourth]
+        late = await uow.transactions.going_since("fjordgata", after(4))
+        assert [one.number for one in late] == [first, second, third]
+        assert await uow.transactions.newest_number("fjordgata") == fourth
+        assert await uow.transactions.uncounted("elsewhere", mark) == []
+        assert await uow.transactions.newest_number("elsewhere") == 0
 
 
 async def test_stop_that_comes_again_changes_nothing(database: Database) -> None:

@@ -7,6 +7,7 @@ from csms.domain.authorization import (
     Authorization,
     IdToken,
     TokenRules,
+    TokenStatus,
     judge,
     judge_use,
 )
@@ -39,6 +40,13 @@ class HandlerContext:
 
     async def judge(self, uow: UnitOfWork, token: IdToken, station_id: StationId) -> Authorization:
         """Decide on a token that was shown at a station, and keep that it was."""
+        verdict = await self._judge(uow, token, station_id)
+        live = self.sites.of_station(station_id)
+        if live is not None and verdict.status is not TokenStatus.ACCEPTED:
+            live.tally.refused(one.place.evse for one in live.evses_of(station_id))
+        return verdict
+
+    async def _judge(self, uow: UnitOfWork, token: IdToken, station_id: StationId) -> Authorization:
         now = self.clock.now()
         record = await uow.tokens.find(token)
         await uow.tokens.note_seen(token, now)

@@ -65,7 +65,6 @@ async def transaction_reported(
     if live is not None:
         if not event.is_offline:
             live.clock_seen(event.station_id, event.at, now)
-        live.energy.count(transaction.energy_wh - before.energy_wh, now)
         _tell(live, event, reading, transaction, past, now)
     return TransactionReply(
         transaction=transaction.transaction, verdict=verdict, total_cost=transaction.total_cost
@@ -78,21 +77,17 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
     reading = gather_reading(event.samples)
     live = context.sites.of_station(event.station_id)
     transaction: Transaction | None = None
-    gained_wh = 0.0
     async with context.open_uow() as uow:
         transactions = uow.transactions
         if event.transaction is not None:
             transaction = await transactions.find(event.station_id, event.transaction)
         if transaction is not None and transaction.ended_at is None:
-            measured = _measure(transaction, reading)
-            gained_wh = measured.energy_wh - transaction.energy_wh
-            transaction = measured
+            transaction = _measure(transaction, reading)
             await transactions.progress(transaction)
         elif transaction is not None and transaction.closing is not None:
             newest_at = max((one.at for one in event.samples), default=transaction.started_at)
-            measured = await catch_up(uow, _measure(transaction, reading), newest_at, live, now)
-            gained_wh = measured.energy_wh - transaction.energy_wh
-            transaction = measured
+            measured = _measure(transaction, reading)
+            transaction = await catch_up(uow, measured, newest_at, live, now)
         await transactions.add_samples(
             event.station_id,
             event.evse_number,
@@ -101,7 +96,6 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
         )
         await uow.commit()
     if live is not None:
-        live.energy.count(gained_wh, now)
         if transaction is not None:
             live.transaction_changed(transaction, now)
         if event.samples:

@@ -97,7 +97,7 @@ async def test_transaction_is_the_same_in_every_version(
     )
     assert office.evse("G-01/1").transaction is None
     assert office.evse("G-01/1").reading is None
-    assert office.live.energy.today_wh(NOON) == 15_000.0
+    assert office.live.tally.energy_today_wh(NOON) == 15_000.0
 
 
 @each_version
@@ -117,7 +117,7 @@ async def test_every_message_may_come_three_times_and_counts_once(
     assert await kept(office, 1) == expected(
         teller, energy_wh=15_000.0, ended_at=NOON, stop_reason="EVDisconnected"
     )
-    assert office.live.energy.today_wh(NOON) == 15_000.0
+    assert office.live.tally.energy_today_wh(NOON) == 15_000.0
     registers = [one for one in await office.samples() if one.measurand.startswith("Energy")]
     assert [(one.at, one.context, one.value) for one in registers] == [
         (TEN, "Transaction.Begin", 1_234_500.0),
@@ -150,7 +150,7 @@ async def test_two_transactions_in_a_row_are_two(office: Office, teller_type: ty
     running = office.evse("G-01/1").transaction
     assert running is not None
     assert (running.number, running.energy_wh, running.meter_start_wh) == (2, 0.0, 1_249_500.0)
-    assert office.live.energy.today_wh(ELEVEN) == 15_000.0
+    assert office.live.tally.energy_today_wh(ELEVEN) == 15_000.0
 
 
 @each_version
@@ -207,7 +207,7 @@ async def test_end_that_could_not_be_committed_is_taken_when_it_comes_again(
     with pytest.raises(CommitError):
         await say(office, teller, stop)
     assert office.evse("G-01/1").transaction == expected(teller)
-    assert office.live.energy.today_wh(NOON) == 0.0
+    assert office.live.tally.energy_today_wh(NOON) == 0.0
     office.is_disk_full = False
     await say(office, teller, stop)
     assert (await kept(office, 1)).energy_wh == 15_000.0
@@ -249,7 +249,7 @@ async def test_meter_values_that_come_after_the_end_count_nothing(
     await say(office, teller, teller.stops(NOON))
     await say(office, teller, late)
     assert (await kept(office, 1)).energy_wh == 15_000.0
-    assert office.live.energy.today_wh(NOON) == 15_000.0
+    assert office.live.tally.energy_today_wh(NOON) == 15_000.0
     assert office.evse("G-01/1").transaction is None
 
 

@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Connectors } from "./connectors.js";
 import { Details } from "./details.js";
 import { Feeders } from "./feeders.js";
+import { Figures } from "./figures.js";
 import { Guard } from "./guard.js";
 import { Header } from "./header.js";
 import { Limits } from "./limits.js";
@@ -19,7 +20,7 @@ const details = new Details();
 const feeders = new Feeders(pick);
 const connectors = new Connectors({ open: (key) => view && details.open(view, key), feeder: pick });
 const guard = new Guard(`${api}/guard-events`);
-const parts = [header, new Summary(), feeders, new Limits(api), connectors, details, guard, new Chart(`${api}/series`)];
+const parts = [header, new Summary(), new Figures(), feeders, new Limits(api), connectors, details, guard, new Chart(`${api}/series`)];
 
 let view = null;
 

@@ -1,0 +1,59 @@
+"""Key figures in words, as pages show them."""
+
+from datetime import datetime
+from typing import Final
+
+from csms.domain.site_day import KeyFigures
+from csms.service.site_tally import DAYS_KEPT, SiteTally
+from csms.service.site_view import FigureView
+
+_NONE: Final = "\N{EN DASH}"
+
+
+def view_figures(today: KeyFigures, month: KeyFigures) -> tuple[FigureView, ...]:
+    """The figures that a site's page shows: of today, and of the last thirty days."""
+    rows = (
+        ("peak", "Highest quarter-hour", _kilowatts, "peak_quarter_w"),
+        ("plugged", "Connectors in use", _share, "plugged_pct"),
+        ("met", "Needs met", _share, "met_pct"),
+        ("plug_ins", "Plugged in and charged", _share, "plug_in_success_pct"),
+        ("availability", "Available", _share, "availability_pct"),
+        ("error", "Energy mistaken by", _kilowatt_hours, "energy_error_wh"),
+        ("cost", "Cost of energy", _money, "cost"),
+        ("co2", "CO2", _kilograms, "co2_g"),
+    )
+    return tuple(
+        FigureView(
+            key=key,
+            title=title,
+            today=write(getattr(today, field)),
+            month=f"{write(getattr(month, field))} in {DAYS_KEPT} days",
+        )
+        for key, title, write, field in rows
+        if getattr(month, field) is not None
+    )
+
+
+def figures_now(tally: SiteTally, now: datetime) -> tuple[FigureView, ...]:
+    """What a site's page shows at this instant."""
+    return view_figures(tally.figures(1, now), tally.figures(DAYS_KEPT, now))
+
+
+def _kilowatts(watts: float) -> str:
+    return f"{watts / 1000:.1f} kW"
+
+
+def _kilowatt_hours(watt_hours: float | None) -> str:
+    return _NONE if watt_hours is None else f"{watt_hours / 1000:.1f} kWh"
+
+
+def _share(percent: float | None) -> str:
+    return _NONE if percent is None else f"{percent:.0f} %"
+
+
+def _money(amount: float | None) -> str:
+    return _NONE if amount is None else f"{amount:.2f}"
+
+
+def _kilograms(grams: float | None) -> str:
+    return _NONE if grams is None else f"{grams / 1000:.1f} kg"
