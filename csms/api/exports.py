@@ -20,6 +20,7 @@ _TYPES: Final = {
     FileFormat.CSV: "text/csv",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.PARQUET: "application/vnd.apache.parquet",
+    FileFormat.PDF: "application/pdf",
 }
 _WHEN: Final = (
     "A date or a time: 2026-01-31, 2026-01-31T12:00 in the site's time, or with an offset"
@@ -73,6 +74,8 @@ async def export(
     context: Context, site_id: str, query: Annotated[ExportQuery, Query()]
 ) -> FileResponse:
     """What was measured or charged at a site, as a CSV, Excel or Parquet file.
+
+    Transactions also as PDF, a statement with what they come to.
 
     Columns that end in `_at` are in UTC, those in `_local` as the site's clocks had them. Tokens
     are not masked. It takes a second or two; two files are written at a time, others wait.

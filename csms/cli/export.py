@@ -53,6 +53,8 @@ def export(
 ) -> None:
     """Write what was measured or charged to a CSV, Excel or Parquet file.
 
+    Transactions also to a PDF file, a statement with what they come to.
+
     Columns that end in _at are in UTC, those in _local as the site's clocks had them.
     """
     form = file_format or _format_of(out)
@@ -69,7 +71,7 @@ def export(
         feeder_id=feeder,
         id_token=token,
     )
-    wanted.check()
+    wanted.check(form)
     settings, _ = read_settings(config)
     kept_in = settings.history.folder if settings.history else config.parent / "history"
     rows = asyncio.run(_export(settings.database, kept_in, wanted, out, form))
@@ -81,7 +83,7 @@ def _format_of(out: Path) -> FileFormat:
     try:
         return FileFormat(out.suffix.removeprefix(".").lower())
     except ValueError as error:
-        expected = f"expected a name that ends in .csv, .xlsx or .parquet, got {str(out)!r}"
+        expected = f"expected a name that ends in .csv, .xlsx, .parquet or .pdf, got {str(out)!r}"
         raise InvalidInputError("out", expected) from error
 
 

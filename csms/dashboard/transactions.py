@@ -29,7 +29,12 @@ _PAGE: Final = 50
 _STATES: Final[Mapping[str, bool | None]] = {"all": None, "running": True, "ended": False}
 _RUNNING: Final = {"all": None, "running": "true", "ended": "false"}
 """The same in a link."""
-_FORMS: Final[Mapping[str, str]] = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
+_FORMS: Final[Mapping[str, str]] = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "parquet": "Parquet",
+    "pdf": "PDF",
+}
 
 
 class TransactionReads(Protocol):

@@ -18,6 +18,8 @@ class FileFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     PARQUET = "parquet"
+    PDF = "pdf"
+    """A statement of transactions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,16 @@ class Wanted:
     token_of: int | None = None
     is_running: bool | None = None
 
-    def check(self) -> None:
-        """Make sure that what is asked for goes together.
+    def check(self, form: FileFormat) -> None:
+        """Make sure that what is asked for goes together, and with the kind of file.
 
         Raises:
             InvalidInputError: It does not.
         """
         if self.what == "transactions" and self.resolution is not None:
             raise InvalidInputError("resolution", "expected none for transactions")
+        if self.what != "transactions" and form is FileFormat.PDF:
+            raise InvalidInputError("format", f"expected csv, xlsx or parquet for {self.what}")
         if self.what == "feeders" and self.station_id is not None:
             raise InvalidInputError("station", "expected none for feeders")
         if self.what != "transactions" and self._about_transactions != (None, None, None):

@@ -2,12 +2,14 @@
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import pandas as pd
+from sqlalchemy import RowMapping
 
 from csms.domain.errors import InvalidInputError, UnknownSiteError
 from csms.domain.export_wanted import FileFormat, Wanted, read_instant
@@ -81,6 +83,9 @@ class Exporter:
     ) -> int:
         async with self._database.reading() as connection:
             found = await HistoryQueries(connection).transactions(wanted)
+            site = await HistoryQueries(connection).name_of(wanted.site_id)
+        if form is FileFormat.PDF:
+            return await asyncio.to_thread(_write_statement, site, wanted, found, zones, path)
         frame = pd.DataFrame(
             [[row[name] for name in _TRANSACTION] for row in found], columns=list(_TRANSACTION)
         )
@@ -105,6 +110,22 @@ class Exporter:
             return await asyncio.to_thread(
                 write_file, engine, f"{query} ORDER BY {order}", path, form
             )
+
+
+def _write_statement(
+    site: str, wanted: TransactionsWanted, rows: Sequence[RowMapping], zones: Zones, path: Path
+) -> int:
+    from csms.history.statement import Heading, write_statement  # noqa: PLC0415 - it loads fonts
+
+    tokens = {row["id_token"] for row in rows}
+    asks_for_one = wanted.token is not None or wanted.token_of is not None
+    heading = Heading(
+        site=site,
+        token=str(tokens.pop()) if asks_for_one and len(tokens) == 1 else "",
+        begins_at=wanted.since,
+        ends_at=wanted.until,
+    )
+    return write_statement(heading, [dict(row) for row in rows], zones, path)
 
 
 def _transactions(wanted: Wanted, selection: Selection) -> TransactionsWanted:

@@ -46,7 +46,7 @@ class Exports:
             InvalidInputError: What is wanted cannot be.
             ExportFailedError: It could not be written in time.
         """
-        wanted.check()
+        wanted.check(form)
         folder = Path(tempfile.mkdtemp(prefix="chargeflex-export-"))
         try:
             return await self._write(wanted, form, folder / f"export.{form}")

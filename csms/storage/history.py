@@ -154,6 +154,11 @@ class HistoryQueries:
         rows = await self._connection.execute(select(_site.c.id, _site.c.timezone))
         return {site_id: ZoneInfo(name) for site_id, name in rows}
 
+    async def name_of(self, site_id: SiteId | None) -> str:
+        """A site's name, empty for none."""
+        query = select(_site.c.name).where(_site.c.id == site_id)
+        return (await self._connection.execute(query)).scalar_one_or_none() or ""
+
     async def files(self, subject: str, site_id: SiteId | None = None) -> list[HistoryFile]:
         """Files that count, the earliest first."""
         query = select(_file).where(_file.c.subject == subject, _file.c.is_valid)

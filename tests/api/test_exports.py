@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 
 from tests.api.rig import Api
 from tests.service.rig import after
@@ -73,9 +74,20 @@ async def test_a_sheet_is_what_spreadsheets_read(api: Api) -> None:
         assert "xl/workbook.xml" in book.namelist()
 
 
+async def test_a_statement_of_a_token_is_a_pdf(api: Api) -> None:
+    await charged(api)
+    answer = await api.client.get(f"{EXPORT}?format=pdf&token_of=1")
+    assert answer.headers["content-type"] == "application/pdf"
+    [page] = PdfReader(BytesIO(answer.content)).pages
+    text = page.extract_text()
+    assert "Token 04A2B3C4" in text
+    assert "2 transactions, 15.00 kWh" in text
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
+        ("what=feeders&format=pdf", "format: expected csv, xlsx or parquet for feeders"),
         ("from=noon", "from: expected a date or a time"),
         ("from=2026-02-01&to=2026-01-01", "to: expected a time after 2026-02-01"),
         ("station=X-99", "station: no station is called 'X-99'"),

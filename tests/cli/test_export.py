@@ -138,7 +138,7 @@ def test_format_may_be_said(config: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "more", "complaint"),
     [
-        ("out.doc", (), "out: expected a name that ends in .csv, .xlsx or .parquet, got "),
+        ("out.doc", (), "out: expected a name that ends in .csv, .xlsx, .parquet or .pdf, got "),
         ("nowhere/out.csv", (), "out: expected a file in a folder that is there, got "),
         ("out.csv", ("--site", "elsewhere"), "no site is called 'elsewhere'\n"),
         ("out.csv", ("--station", "X-9"), "no station is called 'X-9'\n"),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from csms.domain.errors import InvalidInputError
-from csms.domain.export_wanted import Wanted, read_instant
+from csms.domain.export_wanted import FileFormat, Wanted, read_instant
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -23,7 +23,7 @@ OSLO = ZoneInfo("Europe/Oslo")
 )
 def test_what_does_not_go_together_is_told(asked: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInputError, match=said):
-        Wanted(**asked).check()
+        Wanted(**asked).check(FileFormat.CSV)
 
 
 @pytest.mark.parametrize(
