@@ -38,6 +38,7 @@ from csms.ocpp.versions import load_adapters
 from csms.pki.own_authority import CaSettings, OwnAuthority
 from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import OnlineVehiclePki, VehiclePkiSettings
+from csms.prices.building import price_fetchers
 from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.certificate_signing import CertificateSigning
@@ -58,6 +59,7 @@ from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
 from csms.service.ports import OpenUnitOfWork, Planner
 from csms.service.presence import Presence
+from csms.service.pricing import Pricing
 from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
@@ -176,6 +178,7 @@ class App:
         self._profiles = GridProfiles(parties, self._sites, open_uow, clock)
         self._grid = GridDesk(self._profiles, self._sites, self._room.newest, clock)
         self._timetables = Timetables(self._sites, open_uow)
+        self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         self._bridge = self._create_bridge(operations, clock)
@@ -225,6 +228,7 @@ class App:
             await self._adoption.load()
             await self._guard_keeper.load()
             await self._profiles.load()
+            await self._pricing.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
@@ -237,6 +241,7 @@ class App:
                     tasks.create_task(self._watch.run()),
                     tasks.create_task(self._limits.run()),
                     tasks.create_task(self._profiles.run()),
+                    tasks.create_task(self._pricing.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
                     tasks.create_task(self._signing.run()),
@@ -347,6 +352,7 @@ class App:
             operations=operations,
             limits=self._limits,
             grid=self._grid,
+            pricing=self._pricing,
             feeds=self._room,
         )
         return MqttBridge(settings, uses, clock)
@@ -366,6 +372,7 @@ class App:
             limits=self._limits,
             grid=self._grid,
             timetables=self._timetables,
+            pricing=self._pricing,
             desk=desk,
             tokens=tokens,
             security=self.security,

@@ -17,6 +17,7 @@ from csms.api import (
     key_figures,
     limits,
     messages,
+    prices,
     reports,
     security,
     sites,
@@ -81,7 +82,7 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, grid, timetables, guard_events, key_figures),
+        *(sites, limits, grid, timetables, prices, guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports),
     )

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from csms.domain.cost import MeterQuarter, TransactionCost
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
@@ -22,6 +24,7 @@ from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
+from csms.service.pricing import Pricing
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.timetables import Timetables
@@ -121,6 +124,24 @@ class ReadSide(Protocol):
         """What a feeder carried, minute by minute."""
         ...
 
+    async def prices(
+        self, site_id: SiteId, kind: PriceKind, start_at: datetime, end_at: datetime
+    ) -> PriceSeries:
+        """Prices as they were told, between two instants."""
+        ...
+
+    async def meter_quarters(
+        self, site_id: SiteId, start_at: datetime, end_at: datetime
+    ) -> list[MeterQuarter]:
+        """What a site has drawn in quarters of the hour that began between two instants."""
+        ...
+
+    async def transaction_costs(
+        self, site_id: SiteId, start_at: datetime, end_at: datetime, limit: int
+    ) -> list[tuple[TransactionCost, dict[str, Any]]]:
+        """What transactions that began between two instants cost, and where; the newest first."""
+        ...
+
     async def is_usable(self) -> bool:
         """Whether the database answers."""
         ...
@@ -140,6 +161,7 @@ class ApiContext:
     limits: ImposedLimits
     grid: GridDesk
     timetables: Timetables
+    pricing: Pricing
     desk: CommandDesk
     tokens: Tokens
     security: StationSecurity

@@ -15,6 +15,8 @@
     ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
     ├── ExportFailedError        a file that could not be written
+    ├── PriceSourceError         a source of prices that gives none, or none that can be used
+    ├── NoPricesError            the site file knows no prices of that kind
     ├── NoJournalError           messages are not kept
     ├── NotWaitingError          a command that cannot be taken back
     ├── NoTransactionError       nothing is charging where the request needs it
@@ -186,6 +188,29 @@ class ExportFailedError(ChargeFlexError):
     def __init__(self, cause: str) -> None:
         super().__init__(f"the file could not be written: {cause}")
         self.cause = cause
+
+
+class PriceSourceError(ChargeFlexError):
+    """A source of prices gives none, or none that can be used.
+
+    Attributes:
+        place: A file, or where a server was asked.
+        wait_s: For how long the server wants to be left alone; 0: it does not say.
+    """
+
+    def __init__(self, place: str, message: str, wait_s: float = 0.0) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
+        self.wait_s = wait_s
+
+
+class NoPricesError(ChargeFlexError):
+    """The site's file says nothing of prices of that kind."""
+
+    def __init__(self, site_id: str, kind: str) -> None:
+        super().__init__(f"site {site_id!r} has no prices of the kind {kind!r} in its file")
+        self.site_id = site_id
+        self.kind = kind
 
 
 class NoJournalError(ChargeFlexError):

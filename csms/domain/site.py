@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from csms.domain.errors import UnknownFeederError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.meter_source import MeterSource
+from csms.domain.price_source import SitePricing
 from csms.domain.security import SiteSecurity
 from csms.domain.settings import WantedSetting
+from csms.domain.tariff import Tariff
 
 PhaseAmps: TypeAlias = tuple[float, float, float]
 """Current by line of the site: L1, L2, L3."""
@@ -329,9 +331,14 @@ class Aim(StrEnum):
     """What counts once everybody gets what they need."""
 
     EARLY = "early"
+    CHEAP = "cheap"
     LEVEL = "level"
     CALM = "calm"
     READY = "ready"
+
+
+PRICED_AIMS: Final = frozenset({Aim.CHEAP, Aim.LEVEL})
+"""Those for which it matters what energy and power cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +358,8 @@ class Site:
         feeders: Parents before their children; the first is the root.
         settings: How settings of its stations should be.
         price_per_kwh: What drivers pay, in the currency of the stations; None: nothing is told.
+        pricing: Where prices of energy come from; None: there are none.
+        tariff: What the site pays beside them; None: nothing is known of it.
     """
 
     site_id: SiteId
@@ -369,6 +378,8 @@ class Site:
     settings: tuple[WantedSetting, ...] = ()
     price_per_kwh: float | None = None
     security: SiteSecurity = field(default_factory=SiteSecurity)
+    pricing: SitePricing | None = None
+    tariff: Tariff | None = None
 
     def watts_per_ampere(self, line_count: int) -> float:
         """Power that one ampere in each of so many lines carries.

@@ -1,16 +1,15 @@
 """Makes readings of what somebody else's meter tells, in whatever shape its messages have."""
 
-import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from csms.domain.errors import InvalidInputError
 from csms.domain.json_path import JsonPath
 from csms.domain.meter_source import MeterSource
 from csms.domain.site import PhaseAmps
+from csms.domain.told_values import instant_of, number_of, one_of
 from csms.mqtt.message import Told, read_json
 
 _Found: TypeAlias = tuple[JsonPath, list[object]]
@@ -18,10 +17,6 @@ _Found: TypeAlias = tuple[JsonPath, list[object]]
 _LINES: Final = 3
 _NOISE_A: Final = 0.5
 """Meters show a little less than nothing where nothing flows."""
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_MILLISECONDS_FROM: Final = 1e11
-"""So many seconds after 1970 is the year 5138; so many milliseconds is 1973."""
-_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ class ForeignMeter:
             yield from enumerate(map(self._amps, _three(*found[0])))
             return
         for line, (path, values) in found.items():
-            yield line, self._amps(_number(path, _one(path, values)))
+            yield line, self._amps(number_of(path.text, one_of(path.text, values)))
 
     def _amps(self, value: float) -> float:
         amps = value * self.source.amps_per_unit
@@ -100,7 +95,7 @@ class ForeignMeter:
     def _taken_at(self, document: object, told: Told) -> datetime:
         path = self.source.taken_at
         if path is not None:
-            return _instant(path, _one(path, path.find(document)))
+            return instant_of(path.text, one_of(path.text, path.find(document)))
         refuse_retained(told)
         return told.came_at
 
@@ -122,58 +117,5 @@ def _three(path: JsonPath, found: list[object]) -> tuple[float, float, float]:
     if len(found) not in (1, _LINES):
         message = f"expected a value or three, found {len(found)}"
         raise InvalidInputError(path.text, message)
-    first, second, third = (_number(path, one) for one in found * (_LINES // len(found)))
+    first, second, third = (number_of(path.text, one) for one in found * (_LINES // len(found)))
     return first, second, third
-
-
-def _one(path: JsonPath, found: list[object]) -> object:
-    if len(found) != 1:
-        raise InvalidInputError(path.text, f"expected one value, found {len(found) or 'none'}")
-    return found[0]
-
-
-def _number(path: JsonPath, value: object) -> float:
-    """A number, or a text that is one."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        number = _as_float(value)
-        if math.isfinite(number):
-            return number
-    raise InvalidInputError(path.text, f"expected a number, got {_shown(value)}")
-
-
-def _instant(path: JsonPath, value: object) -> datetime:
-    """An instant: RFC 3339, or seconds or milliseconds since 1970.
-
-    Raises:
-        InvalidInputError: It is none, or does not say in which zone.
-    """
-    try:
-        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-            instant = datetime.fromisoformat(value.strip())
-            if instant.tzinfo is not None:
-                return instant.astimezone(UTC)
-        else:
-            seconds = _number(path, value)
-            if abs(seconds) >= _MILLISECONDS_FROM:
-                seconds /= 1000.0
-            return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        pass  # it is told below
-    message = f"expected an instant with its zone, or seconds since 1970, got {_shown(value)}"
-    raise InvalidInputError(path.text, message)
-
-
-def _as_float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list | dict):  # it may be deeper than can be written
-        return f"a {type(value).__name__} of {len(value)}"
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

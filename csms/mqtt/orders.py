@@ -1,4 +1,4 @@
-"""What others want done, by MQTT: limits of feeders, and needs of vehicles. They are answered.
+"""What others want done, by MQTT: limits, needs of vehicles, prices taken. They are answered.
 
 An order is obeyed when it comes, or never: what was retained, or has expired, is refused, and what
 is sent while there is no connection does not come. The API obeys the same, by the same use cases.
@@ -27,6 +27,7 @@ from csms.mqtt.said import Said
 from csms.mqtt.topics import Order, OrderKind, Topics
 from csms.mqtt.use_cases import UseCases
 from csms.service.bodies import Need, WantedFeederLimit, WantedSchedule, imposed_body
+from csms.service.price_bodies import ToldPrices
 from csms.tally import MqttTally
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Orders:
             OrderKind.LIFT_LIMIT: self._lift_limit,
             OrderKind.SET_NEED: self._set_need,
             **grid_orders(uses.grid),
+            OrderKind.SET_PRICES: self._set_prices,
         }
 
     def take(self, told: Told, order: Order) -> None:
@@ -185,6 +187,11 @@ class Orders:
         if not order.detail.isdecimal():
             raise InvalidInputError("evse", f"expected a number, got {order.detail!r}")
         await self._uses.operations.state_need(EvseId(order.name, int(order.detail)), need)
+        return None
+
+    async def _set_prices(self, order: Order, fields: dict[str, Any]) -> Result:
+        told = parse_body(fields, ToldPrices)
+        await self._uses.pricing.told(order.site_id, told.kind, told.series)
         return None
 
     def _check_time(self, expires_at: datetime | None) -> None:

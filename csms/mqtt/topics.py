@@ -17,6 +17,7 @@ class OrderKind(StrEnum):
     SET_BLOCKS = "set_blocks"
     SET_GROUP_BLOCKS = "set_group_blocks"
     BEAT = "beat"
+    SET_PRICES = "set_prices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Order:
 
     Attributes:
         site_id: Empty, where it is about no single site.
-        name: Of the feeder, the group or the station.
+        name: Of the feeder, the group or the station; empty: it is about the whole site.
         detail: Which party's limit, the kind of blocks, or the number of the EVSE, as written.
         party: The grid company in whose name it comes.
     """
@@ -68,6 +69,7 @@ class Topics:
             OrderKind.SET_BLOCKS: f"{grid}/sites/+/feeders/+/blocks/+/set",
             OrderKind.SET_GROUP_BLOCKS: f"{grid}/groups/+/blocks/+/set",
             OrderKind.BEAT: f"{grid}/heartbeat",
+            OrderKind.SET_PRICES: f"{site}/prices/set",
         }
 
     @property
@@ -90,6 +92,8 @@ class Topics:
                 kind = OrderKind.SET_NEED
             case ["grid", party, *rest]:
                 return _grid_order(unquote(party), rest)
+            case ["sites", site, "prices", "set"]:
+                return Order(kind=OrderKind.SET_PRICES, site_id=unquote(site))
             case _:
                 return None
         return Order(kind=kind, site_id=unquote(site), name=unquote(name), detail=unquote(detail))

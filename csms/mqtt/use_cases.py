@@ -6,6 +6,7 @@ from csms.mqtt.state_out import Feeds
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
+from csms.service.pricing import Pricing
 from csms.service.sites import Sites
 
 
@@ -18,6 +19,7 @@ class UseCases:
         operations: What is done with what comes.
         limits: Imposes limits.
         grid: Takes what grid companies send.
+        pricing: Takes prices.
         feeds: Tell how sites stand.
     """
 
@@ -25,4 +27,5 @@ class UseCases:
     operations: Operations
     limits: ImposedLimits
     grid: GridDesk
+    pricing: Pricing
     feeds: Feeds

@@ -25,6 +25,8 @@ KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
     GuardEventKind.METER_REFUSED: "Meter's reading refused",
     GuardEventKind.BROKER_LOST: "MQTT broker lost",
     GuardEventKind.BROKER_BACK: "MQTT broker back",
+    GuardEventKind.PRICES_SILENT: "Prices missing",
+    GuardEventKind.PRICES_BACK: "Prices back",
     GuardEventKind.RETURN: "Many came back at once",
     GuardEventKind.UNSTEERABLE: "Cannot be steered",
 }

@@ -33,6 +33,7 @@ from csms.service.live_station import LiveStation
 from csms.service.readings import sure_current, with_current
 from csms.service.returns import Returns
 from csms.service.site_places import SitePlaces
+from csms.service.site_prices import SitePrices
 from csms.service.station_time import in_our_time, is_older
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class LiveSite(SitePlaces):
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
         timetable: When vehicles of fleets leave.
+        prices: What energy costs.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class LiveSite(SitePlaces):
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()
         self.timetable = Timetable()
+        self.prices = SitePrices(site)
         for place in site.places:
             self.add_place(place)
 

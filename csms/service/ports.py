@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -20,6 +21,7 @@ from csms.domain.notices import (
     VehicleCertificateAsked,
     VehicleCertificateReply,
 )
+from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.grid_stores import GridStore
@@ -32,6 +34,7 @@ from csms.service.notice_stores import (
     TimetableStore,
     VariableStore,
 )
+from csms.service.price_stores import CostStore, PriceStore
 from csms.service.stores import (
     AttemptStore,
     ControlStore,
@@ -208,6 +211,20 @@ class Planner(Protocol):
         ...
 
 
+class PriceFetcher(Protocol):
+    """Brings prices of one kind from outside."""
+
+    async def fetch(self, day: date) -> PriceSeries | None:
+        """The prices of a day, and what is told beside them; None: nothing has changed.
+
+        No prices: they are not there, or not yet.
+
+        Raises:
+            PriceSourceError: There was no answer in time, or none that can be used.
+        """
+        ...
+
+
 class MessageJournal(Protocol):
     """Keeps every message for a while."""
 
@@ -329,6 +346,16 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def site_days(self) -> SiteDayStore:
         """What was counted of sites, day by day."""
+        ...
+
+    @property
+    def prices(self) -> PriceStore:
+        """Prices of energy."""
+        ...
+
+    @property
+    def costs(self) -> CostStore:
+        """What sites have drawn, and what transactions have cost."""
         ...
 
     @property

@@ -14,6 +14,7 @@ from csms.service.external_bounds import external_bound
 from csms.service.feeder_limits import changes, turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.planned_tariff import planned_tariff
 from csms.service.trials import needs_proof
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
@@ -61,6 +62,7 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
         reservations=tuple(reservations),
         committed=sum(edge < live_until for edge in edges[:-1]),
         policy=Policy(fairness=Fairness(live.site.policy.fairness), aim=Aim(live.site.policy.aim)),
+        tariff=planned_tariff(live, edges, now),
     )
 
 

@@ -31,8 +31,8 @@ from csms.domain.site import (
     Window,
 )
 from csms.settings.meter_file import meter_source, wrong_meters
+from csms.settings.price_file import site_pricing, site_tariff, wrong_prices
 from csms.settings.site_schema import (
-    DAYS,
     AmpsOverTime,
     ChargerModel,
     DcModel,
@@ -44,6 +44,7 @@ from csms.settings.site_schema import (
     SiteModel,
     UncontrolledModel,
 )
+from csms.settings.time_schema import DAYS
 from csms.settings.yaml_source import KeyPath, YamlSource, read_yaml
 
 _W_PER_KW: Final = 1000
@@ -68,7 +69,7 @@ def read_site(path: Path) -> Site:
     model = source.parse(SiteModel)
     site = _build(model)
     source.refuse(list(_contradictions(source, model, site)))
-    return site
+    return replace(site, pricing=site_pricing(source, model), tariff=site_tariff(model))
 
 
 def site_schema() -> dict[str, Any]:
@@ -232,6 +233,7 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
         if feeder.uncontrolled is not None:
             yield from wrong_meters(source, (*key, "uncontrolled"), feeder.uncontrolled)
     yield from _wrong_settings(source, model)
+    yield from wrong_prices(source, model)
     if model.control.min_gap_s > model.control.plan_every_s:
         yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
     if model.control.limits_live_s < 2 * model.control.plan_every_s:

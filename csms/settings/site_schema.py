@@ -1,52 +1,15 @@
 """What a site file may say, key by key. Its JSON Schema is made from these models."""
 
-from datetime import time
-from typing import Annotated, Final, Literal, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic import Tag as Branch
 
 from csms.domain.site import Acceptance, Aim, Fairness
 from csms.ocpp.versions import VERSION_NAMES
 from csms.settings.meter_schema import MqttMeterModel
-
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MINUTES_PER_HOUR: Final = 60
-_MINUTES_PER_DAY: Final = 24 * 60
-
-
-def _time_of_day(value: object) -> object:
-    """Accept `16:00` with and without quotes: unquoted, YAML 1.1 reads it as 960."""
-    if type(value) is int and _MINUTES_PER_HOUR <= value <= _MINUTES_PER_DAY:
-        return time(value // 60 % 24, value % 60)
-    if isinstance(value, str) and ":" in value:
-        try:
-            instant = time(0, 0) if value == "24:00" else time.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if instant.tzinfo is None:  # the site has a time zone already
-                return instant
-    raise ValueError(f"expected a time of day such as 16:30, got {value!r}")
-
-
-def _days(value: object) -> object:
-    """Accept `mon-fri` beside a list of days."""
-    if isinstance(value, str) and value.count("-") == 1:
-        first, last = value.split("-")
-        if first in DAYS and last in DAYS:
-            start, end = DAYS.index(first), DAYS.index(last)
-            return [DAYS[i % 7] for i in range(start, end + 1 if end >= start else end + 8)]
-    return [value] if isinstance(value, str) else value
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"expected a time zone such as Europe/Oslo, got {name!r}") from error
-    return name
+from csms.settings.price_schema import PricesModel, TariffModel
+from csms.settings.time_schema import DAYS, Days, TimeOfDay, TimeZone
 
 
 def _spoken(version: str) -> str:
@@ -72,14 +35,6 @@ EachLine: TypeAlias = Annotated[list[Amps], Field(min_length=3, max_length=3)]
 LineAmps: TypeAlias = Annotated[
     Annotated[Amps, Branch("<all>")] | Annotated[EachLine, Branch("<each>")],
     Discriminator(_line_branch),
-]
-TimeOfDay: TypeAlias = Annotated[
-    time, BeforeValidator(_time_of_day, json_schema_input_type=str), Field(examples=["16:30"])
-]
-Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Days: TypeAlias = Annotated[
-    Annotated[list[Day], Field(min_length=1)],
-    BeforeValidator(_days, json_schema_input_type=list[Day] | str),
 ]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\s/:#?]+$")]
 Version: TypeAlias = Annotated[
@@ -284,7 +239,7 @@ class SiteModel(_Model):
 
     site: Name
     name: str = ""
-    timezone: Annotated[str, AfterValidator(_time_zone)]
+    timezone: TimeZone
     grid: GridModel
     feeders: Annotated[list[FeederModel], Field(min_length=1, max_length=1)]
     chargers: list[ChargerModel] = []
@@ -302,4 +257,10 @@ class SiteModel(_Model):
         default=None,
         description="The lowest OCPP security profile that chargers are let in with, guests as "
         "well; 0: whoever connects is believed",
+    )
+    prices: PricesModel | None = Field(
+        default=None, description="Where prices of energy come from; null: there are none"
+    )
+    tariff: TariffModel | None = Field(
+        default=None, description="What the site pays beside them; null: nothing"
     )

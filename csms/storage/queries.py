@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from csms.domain.cost import MeterQuarter, TransactionCost
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.storage.database import Database
 from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
+from csms.storage.price_tables import MeterQuarterRow, PriceSlotRow, TransactionCostRow
+from csms.storage.prices import read_cost, read_quarter, read_series
 from csms.storage.site_days import read_day, select_days
 from csms.storage.tables import (
     FeederReadingRow,
@@ -22,6 +26,7 @@ from csms.storage.tables import (
     SecurityEventRow,
     SentLimitRow,
     StationRow,
+    TransactionRow,
     table_of,
 )
 from csms.storage.transaction_search import (
@@ -32,15 +37,19 @@ from csms.storage.transaction_search import (
 
 logger = logging.getLogger(__name__)
 
+_cost = table_of(TransactionCostRow)
 _feeder_reading = table_of(FeederReadingRow)
 _job = table_of(StationJobRow)
 _told_of_job = [c for c in _job.c if c.name not in ("key", "subject", "waiting")]
 _notice = table_of(StationNoticeRow)
 _plan = table_of(PlanRow)
+_price = table_of(PriceSlotRow)
+_quarter = table_of(MeterQuarterRow)
 _security_event = table_of(SecurityEventRow)
 _sent = table_of(SentLimitRow)
 _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
+_transaction = table_of(TransactionRow)
 _variable = table_of(StationVariableRow)
 _introduction = [c for c in _station.c if c.name not in ("metered_at", "is_expected")]
 
@@ -190,6 +199,44 @@ class Queries:
             _feeder_reading.c.at >= since,
         )
         return await self._rows(query.order_by(_feeder_reading.c.at))
+
+    async def prices(
+        self, site_id: SiteId, kind: PriceKind, start_at: datetime, end_at: datetime
+    ) -> PriceSeries:
+        """Prices as they were told, between two instants."""
+        query = select(_price).where(
+            _price.c.site_id == site_id,
+            _price.c.kind == kind.value,
+            _price.c.starts_at < end_at,
+            _price.c.ends_at > start_at,
+        )
+        return read_series(await self._rows(query.order_by(_price.c.starts_at)))
+
+    async def meter_quarters(
+        self, site_id: SiteId, start_at: datetime, end_at: datetime
+    ) -> list[MeterQuarter]:
+        """What a site has drawn in quarters of the hour that began between two instants."""
+        query = select(_quarter).where(
+            _quarter.c.site_id == site_id, _quarter.c.at >= start_at, _quarter.c.at < end_at
+        )
+        return [read_quarter(row) for row in await self._rows(query.order_by(_quarter.c.at))]
+
+    async def transaction_costs(
+        self, site_id: SiteId, start_at: datetime, end_at: datetime, limit: int
+    ) -> list[tuple[TransactionCost, dict[str, Any]]]:
+        """What transactions that began between two instants cost, and where; the newest first."""
+        places = (_transaction.c.station_id, _transaction.c.evse_number, _transaction.c.ended_at)
+        query = (
+            select(_cost, *places)
+            .join(_transaction, _transaction.c.number == _cost.c.number)
+            .where(
+                _cost.c.site_id == site_id,
+                _cost.c.started_at >= start_at,
+                _cost.c.started_at < end_at,
+            )
+        )
+        rows = await self._rows(query.order_by(_cost.c.number.desc()).limit(limit))
+        return [(read_cost(row), row) for row in rows]
 
     async def is_usable(self) -> bool:
         """Whether the database answers."""

@@ -12,6 +12,7 @@ from csms.storage.imposed_limits import ImposedLimitRepository
 from csms.storage.jobs import JobRepository
 from csms.storage.local_lists import LocalListRepository
 from csms.storage.notices import NoticeRepository, VariableRepository
+from csms.storage.prices import CostRepository, PriceRepository
 from csms.storage.security import SecurityRepository
 from csms.storage.site_days import SiteDayRepository
 from csms.storage.stations import SiteRepository, StationRepository, TokenRepository
@@ -113,6 +114,16 @@ class SqlUnitOfWork(Unit):
     def site_days(self) -> SiteDayRepository:
         """What was counted of sites, day by day."""
         return SiteDayRepository(self)
+
+    @property
+    def prices(self) -> PriceRepository:
+        """Prices of energy."""
+        return PriceRepository(self)
+
+    @property
+    def costs(self) -> CostRepository:
+        """What sites have drawn, and what transactions have cost."""
+        return CostRepository(self)
 
     @property
     def security(self) -> SecurityRepository:

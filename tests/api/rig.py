@@ -133,6 +133,7 @@ async def open_api(
             limits=office.limits,
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
             timetables=Timetables(office.sites, office.open_uow),
+            pricing=office.pricing,
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),
             security=office.security,

@@ -35,6 +35,7 @@ from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
+from csms.service.pricing import Pricing
 from csms.service.site_view import SiteView
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
@@ -250,6 +251,7 @@ def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) 
         limits=cast(ImposedLimits, room.limits),
         grid=cast(GridDesk, None),
         timetables=cast(Timetables, None),
+        pricing=cast(Pricing, None),
         desk=cast(CommandDesk, None),
         tokens=cast(Tokens, None),
         security=cast(StationSecurity, None),

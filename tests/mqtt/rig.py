@@ -121,6 +121,7 @@ def uses(office: Office, room: ControlRoom | None = None) -> UseCases:
         operations=office.operations,
         limits=office.limits,
         grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
+        pricing=office.pricing,
         feeds=room,
     )
 

@@ -15,6 +15,7 @@ from paho.mqtt.properties import Properties
 
 from csms.domain.identity import EvseId
 from csms.domain.imposed_limit import LimitParty
+from csms.domain.prices import PriceKind, PriceSeries, PriceSlot
 from csms.domain.transaction import StatedNeed
 from csms.mqtt.message import Told
 from csms.mqtt.orders import Orders
@@ -26,6 +27,7 @@ from csms.tally import MqttTally
 from tests.mqtt.mosquitto import Mosquitto
 from tests.mqtt.rig import OWN, PATIENCE_S, Bridged, bridged, metered_site, uses
 from tests.service.handlers.stories import TellerV201
+from tests.service.priced import priced
 from tests.service.rig import NOON, after, open_office
 from tests.service.sites import connect, hold, plug_in
 
@@ -33,6 +35,7 @@ SITE: Final = "chargeflex/v1/sites/fjordgata"
 SET: Final = f"{SITE}/feeders/intake/limits/grid_company/set"
 LIFT: Final = f"{SITE}/feeders/intake/limits/grid_company/lift"
 NEED: Final = f"{SITE}/stations/G-01/evses/1/need/set"
+PRICES: Final = f"{SITE}/prices/set"
 REPLIES: Final = "chargeflex/v1/replies/me"
 
 
@@ -77,6 +80,7 @@ async def ordering(
         for topic in (
             f"{SITE}/+/+/limits/+/+/result",
             f"{SITE}/stations/+/evses/+/need/set/result",
+            f"{SITE}/prices/set/result",
         ):
             await client.subscribe(topic, qos=1)
         yield Client(one, client, version is MqttVersion.V5)
@@ -99,6 +103,25 @@ async def test_several_limits_are_imposed_together_and_one_of_them_is_lifted(
         answer = await one.order(LIFT, {"from": "2026-01-14T18:00:00Z"})
         assert answer == {"status": "done", "result": None}
         assert [amps[0] for _, _, amps in one.limits()] == [30.0]
+
+
+async def test_prices_are_taken_whole_or_refused_with_their_place(
+    database_file: Path, broker: Mosquitto
+) -> None:
+    told = {"from": "2026-01-14T12:00:00Z", "per_kwh": 0.85}
+    async with ordering(database_file, broker, site=priced(metered_site())) as one:
+        known = one.bridged.office.live.prices.known
+        assert await one.order(PRICES, {"slots": [told]}) == {"status": "done", "result": None}
+        assert known(PriceKind.ENERGY) == PriceSeries(
+            (PriceSlot(starts_at=NOON, ends_at=after(60), per_kwh=0.85),)
+        )
+        answer = await one.order(PRICES, {"slots": [{**told, "per_kwh": 850}]})
+        assert answer["detail"] == "value: expected -100 to 100 NOK/kWh, got 850: is it for a MWh?"
+        answer = await one.order(PRICES, {"slots": [told, {**told, "per_kwh": "dear"}]})
+        assert answer["detail"].startswith("slots/1/per_kwh: ")
+        answer = await one.order(PRICES, {"kind": "co2", "slots": [told]})
+        assert answer["detail"] == "site 'fjordgata' has no prices of the kind 'co2' in its file"
+        assert len(known(PriceKind.ENERGY).slots) == 1
 
 
 async def test_limit_is_imposed_and_lifted_and_answered_where_it_is_wanted(

@@ -78,7 +78,7 @@ class Nowhere:
     async def impose(self, site_id: str, *_: object) -> Any:
         raise UnknownSiteError(site_id)
 
-    lift = state_need = impose
+    lift = state_need = told = impose
 
 
 def answer_to(told: Told) -> Any:
@@ -87,7 +87,14 @@ def answer_to(told: Told) -> Any:
     tally, clock = MqttTally(), FakeClock()
     profiles = GridProfiles(GridParties([]), nowhere, nowhere, clock)
     grid = GridDesk(profiles, nowhere, nowhere, clock)
-    uses = UseCases(sites=nowhere, operations=nowhere, limits=nowhere, grid=grid, feeds=nowhere)
+    uses = UseCases(
+        sites=nowhere,
+        operations=nowhere,
+        limits=nowhere,
+        grid=grid,
+        pricing=nowhere,
+        feeds=nowhere,
+    )
     refusals = Refusals(MeterLinks(cast(Sites, nowhere), clock), tally)
     orders = Orders(TOPICS, uses, refusals, tally, clock)
     order = TOPICS.order_of(told.topic)

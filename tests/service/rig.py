@@ -38,6 +38,7 @@ from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
 from csms.service.ports import OpenConnections
+from csms.service.pricing import Pricing
 from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.site_access import SiteAccess
 from csms.service.sites import Sites
@@ -197,6 +198,7 @@ class Office:
         self.adoption = Adoption(self.sites, self.security, self.open_uow, clock)
         self.limits = ImposedLimits(self.sites, self.open_uow, clock)
         self.profiles = GridProfiles(GridParties(companies), self.sites, self.open_uow, clock)
+        self.pricing = Pricing(self.sites, {}, self.open_uow, clock)
         self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)
         self._ids = count(1)
 

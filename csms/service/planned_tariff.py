@@ -1,0 +1,86 @@
+"""A site's prices and fees in the words of the planning library."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from csms.domain.prices import PriceKind
+from csms.domain.site import PRICED_AIMS
+from csms.domain.tariff import CapacityFee, CapacitySteps, DemandCharge
+from csms.service.costs import line_power_w
+from csms.service.electrics import near_s
+from csms.service.live_site import LiveSite
+from csms.service.measured_flows import measured_uncontrolled
+from csms.service.metered_quarters import local_quarter
+from smart_charging import tariff as planning
+from smart_charging.arrays import Array
+
+
+def planned_tariff(
+    live: LiveSite, edges: Sequence[datetime], now: datetime
+) -> planning.Tariff | None:
+    """What energy and power cost in each slot; None where the site's aim does not ask for it.
+
+    Where CO2 counts as the price there are no fees on power: both do not add up.
+
+    Args:
+        live: The site.
+        edges: Start of every slot, and the end of the last.
+        now: The present instant.
+    """
+    prices = live.prices
+    if live.site.policy.aim not in PRICED_AIMS or not prices.is_kept:
+        return None
+    counts_money = prices.planned_kind is PriceKind.ENERGY
+    tariff = live.site.tariff
+    fee = tariff.capacity if tariff is not None and counts_money else None
+    return planning.Tariff(
+        per_kwh=_per_kwh(live, edges),
+        base_w=_base_w(live, edges, now),
+        capacity=None if fee is None else _capacity(live, fee, now),
+    )
+
+
+def _per_kwh(live: LiveSite, edges: Sequence[datetime]) -> Array:
+    """The price of each slot; where none is known the mean of all others."""
+    series = live.prices.planned(edges[0], edges[-1])
+    means = [series.mean(*span) for span in pairwise(edges)]
+    usual = series.mean(edges[0], edges[-1]) or 0.0
+    return np.array([usual if mean is None else mean for mean in means])
+
+
+def _base_w(live: LiveSite, edges: Sequence[datetime], now: datetime) -> Array:
+    """What the building is expected to draw: now what is measured, later as in the last days."""
+    site = live.site
+    root = site.feeders[0].feeder_id
+    measured_w = line_power_w(site, measured_uncontrolled(live, now)[root])
+    usual_w = live.prices.quarters.usual_building_w(now)
+    near_until = now + timedelta(seconds=near_s(live))
+    return np.array(
+        [
+            measured_w
+            if end_at <= near_until
+            else usual_w.get(local_quarter(start_at, site.timezone), measured_w)
+            for start_at, end_at in pairwise(edges)
+        ]
+    )
+
+
+def _capacity(
+    live: LiveSite, fee: CapacityFee, now: datetime
+) -> planning.StepFee | planning.DemandCharge:
+    """The fee, with what this month has already seen."""
+    peaks_w = dict(live.prices.quarters.day_peaks_w(now))
+    match fee:
+        case DemandCharge(per_kw=per_kw):
+            return planning.DemandCharge(per_kw=per_kw, peak_w=max(peaks_w.values(), default=0.0))
+        case CapacitySteps(steps=steps, days=days):
+            today_w = peaks_w.pop(now.astimezone(live.site.timezone).date(), 0.0)
+            return planning.StepFee(
+                steps=steps,
+                day_peaks_w=tuple(peaks_w.values()),
+                peak_today_w=today_w,
+                count=days,
+            )
