@@ -65,7 +65,7 @@ def study(
     ] = _ALL,
     predictor: Annotated[
         str, typer.Option(help=f"What predicts: {', '.join(PREDICTORS)}")
-    ] = "own-past",
+    ] = "learned",
     offline_pct: Annotated[
         float, typer.Option(min=0, max=50, help="Chargers that are silent in the second look")
     ] = 5.0,
@@ -130,7 +130,7 @@ class Wanted:
 
     policies: tuple[PolicyName, ...]
     seeds: int
-    predictor: str = "own-past"
+    predictor: str = "learned"
     silent_share: float = 0.05
 
 

@@ -34,6 +34,7 @@ class Growth:
 
 
 DEFAULT: Final = Growth()
+_HARDLY_EVER: Final = 1e-6
 
 
 def grow_mean(rows: Array, actual: Array, growth: Growth = DEFAULT, seed: int = 0) -> Forest:
@@ -57,6 +58,13 @@ def grow_quantiles(
     )
 
 
+def grow_rate(rows: Array, actual: Array, growth: Growth = DEFAULT, seed: int = 0) -> Forest:
+    """Trees that predict the logarithm of a rate (Poisson's loss). Arguments as of `grow_mean`."""
+    if not actual.any():
+        return _never()
+    return _grown(rows, actual, growth, seed, loss="poisson")
+
+
 def _grown(rows: Array, actual: Array, growth: Growth, seed: int, **loss: float | str) -> Forest:
     # It fails on a column of which nothing is known; a constant one decides nothing.
     rows = np.where(np.isnan(rows).all(axis=0), 0.0, rows)
@@ -77,6 +85,21 @@ def _grown(rows: Array, actual: Array, growth: Growth, seed: int, **loss: float 
     parts = [trees[0].nodes for trees in model._predictors]  # noqa: SLF001
     base = float(np.ravel(model._baseline_prediction)[0])  # noqa: SLF001
     return _flat(parts, base)
+
+
+def _never() -> Forest:
+    """No tree: what has never happened happens hardly ever."""
+    none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return Forest(
+        base=float(np.log(_HARDLY_EVER)),
+        roots=none,
+        features=none,
+        thresholds=nothing,
+        lefts=none,
+        rights=none,
+        missing_left=np.zeros(0, dtype=bool),
+        values=nothing,
+    )
 
 
 def _flat(parts: list[Any], base: float) -> Forest:

@@ -7,7 +7,7 @@ serves all of them with the same few array operations.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -75,6 +75,11 @@ class Instant:
         """Steps at full current that each lacks, in truth."""
         need: Array = self.left_wh * STEPS_PER_H / (self.max_a * self.w_per_a)
         return need
+
+    def only(self, cases: Indices) -> "Instant":
+        """The same of some cases."""
+        names = [one.name for one in fields(self) if one.name != "step"]
+        return replace(self, **{name: getattr(self, name)[cases] for name in names})
 
 
 Dealing: TypeAlias = Callable[[Instant], Array]

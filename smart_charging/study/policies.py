@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -11,9 +11,12 @@ from smart_charging.study import ours
 from smart_charging.study.engine import Dealing, Instant
 from smart_charging.study.grid import Grid
 from smart_charging.study.outlook import Outlook
-from smart_charging.study.sharing import evenly, in_order
+from smart_charging.study.risk import Risks
+from smart_charging.study.sharing import by_way, evenly, fits, in_order
 
 Key: TypeAlias = Callable[[Instant], Array]
+
+_NOTHING: Final = 1e-9
 
 
 class PolicyName(StrEnum):
@@ -117,3 +120,32 @@ def as_planned(grid: Grid, outlook: Outlook | None = None) -> Dealing:
         )
 
     return deal
+
+
+def by_risk(grid: Grid, risks: Risks) -> Dealing:
+    """As much as each can take, those first that lose most by waiting for the room they take up.
+
+    An ampere is worth its power, times the risk to be cut short. It costs what it takes of rows
+    that are short of room, the more the shorter each is: one on three lines, of which one is full,
+    costs as much as one on that line, and brings three times as much.
+    """
+    loads, w_per_a = grid.wiring.coefficients, grid.wiring.w_per_a
+
+    def deal(instant: Instant) -> Array:
+        given_a = instant.wanted_a.copy()
+        tight = np.flatnonzero(~fits(instant.wanted_a, instant.way, instant.room_a, loads))
+        if len(tight):
+            some = instant.only(tight)
+            worth = w_per_a / np.maximum(_lacking(some, loads) @ loads, _NOTHING)
+            key = -risks.of(some) * np.take_along_axis(worth, some.way, axis=1)
+            given_a[tight] = in_order(some.wanted_a, key, some.way, some.room_a, loads)
+        return given_a
+
+    return deal
+
+
+def _lacking(instant: Instant, loads: Array) -> Array:
+    """Which share of what is wanted each row cannot carry: [case, row]."""
+    wanted = by_way(instant.wanted_a, instant.way) @ loads.T
+    lacking: Array = np.maximum(1.0 - instant.room_a / np.maximum(wanted, _NOTHING), 0.0)
+    return lacking

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from smart_charging.study.foresight import foresee
 from smart_charging.study.grid import Grid
 from smart_charging.study.outlook import Caution, look_ahead
 from smart_charging.study.policies import PolicyName
+from smart_charging.study.risk import Foretelling, weigh_risks
 from smart_charging.study.scenario import Scenario
 from smart_charging.study.sharing import by_way
 from smart_charging.study.silence import Silence
@@ -39,13 +41,21 @@ def _past_of(users: Sequence[User]) -> tuple[Stay, ...]:
     return before or tuple(stays)
 
 
+def _learned(users: Sequence[User], *, hindsight: bool = False) -> Predictor:
+    from smart_charging.study.learned import learn  # noqa: PLC0415 - scikit-learn takes seconds
+
+    return learn(users, hindsight=hindsight)
+
+
 PREDICTORS: Final[Mapping[str, MakePredictor]] = {
+    "learned": _learned,
+    "hindsight": partial(_learned, hindsight=True),
     "assumed": lambda _: Assumed(),
     "own-past": lambda _: OwnPast(Assumed()),
     "population-median": lambda users: Medians(_past_of(users)),
     "user-median": lambda users: Medians(_past_of(users), of_user=True),
 }
-"""What may be asked for PREDICTED, by name. A learned forecast is one line more."""
+"""What may be asked for PREDICTED, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +72,7 @@ class Task:
     scenario: Scenario
     policy: PolicyName
     seeds: int
-    predictor: str = "own-past"
+    predictor: str = "learned"
     caution: Caution = field(default_factory=Caution)
     silent_share: float = 0.05
 
@@ -186,11 +196,20 @@ def _dealing(task: Task, populations: Sequence[Population], grid: Grid) -> Among
         return lambda cases: static(_chargers(populations, cases))
     if task.policy in (PolicyName.BLIND, PolicyName.PREDICTED):
         name = _NOTHING_KNOWN if task.policy is PolicyName.BLIND else task.predictor
-        outlook = look_ahead(PREDICTORS[name](users), users, populations, task.caution)
-        planned = policies.as_planned(grid, outlook)
+        planned = _with_forecast(PREDICTORS[name](users), task, populations, grid)
         return lambda _: planned
     deal = _KNOWING[task.policy](grid)
     return lambda _: deal
+
+
+def _with_forecast(
+    predictor: Predictor, task: Task, populations: Sequence[Population], grid: Grid
+) -> Dealing:
+    """Plan by risk where whole distributions are told, else with quantiles."""
+    if isinstance(predictor, Foretelling):
+        return policies.by_risk(grid, weigh_risks(predictor, populations))
+    outlook = look_ahead(predictor, task.scenario.users, populations, task.caution)
+    return policies.as_planned(grid, outlook)
 
 
 _KNOWING: Final[Mapping[PolicyName, Callable[[Grid], Dealing]]] = {

@@ -141,7 +141,10 @@ def test_kept_cells_are_found_again_and_others_are_not(tmp_path: Path) -> None:
         (("{garage}", "--from", "soon"), "from: expected a day such as 2019-11-04, got 'soon'"),
         (("{garage}", "--from", "2020-11-02"), "expected sessions from 2020-11-02 to 2020-11-09"),
         (("{garage}", "--policies", "magic"), "policies: expected all, or some of uncontrolled"),
-        (("{garage}", "--predictor", "oracle"), "predictor: expected assumed, own-past"),
+        (
+            ("{garage}", "--predictor", "oracle"),
+            "predictor: expected learned, hindsight, assumed, own-past",
+        ),
         (("{garage}", "--zone", "Oslo"), "zone: expected a name such as Europe/Oslo, got 'Oslo'"),
         (("{garage}", "--what-if", "luck=7"), "what-if: expected fuse=KW"),
         (("{garage}", "--what-if", "fuse=lots"), "what-if: expected fuse=KW, got 'fuse=lots'"),
@@ -175,5 +178,5 @@ def test_a_file_of_other_columns_says_which_are_expected(tmp_path: Path) -> None
 def test_help_tells_what_may_be_asked() -> None:
     told = chargeflex("study", "--help")
     assert told.code == 0
-    for word in ("--limit-kw", "--winter-kw", "--what-if", "99 % of their energy"):
+    for word in ("--limit-kw", "--winter-kw", "--what-if", "--predictor", "99 % of their energy"):
         assert word in told.out
