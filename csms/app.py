@@ -46,9 +46,7 @@ from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
-from csms.service.grid_desk import GridDesk
-from csms.service.grid_parties import GridParties
-from csms.service.grid_profiles import GridProfiles
+from csms.service.grid_side import GridSide
 from csms.service.guard_keeper import GuardKeeper
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
@@ -174,9 +172,9 @@ class App:
         )
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
-        parties = GridParties(settings.grid_companies)
-        self._profiles = GridProfiles(parties, self._sites, open_uow, clock)
-        self._grid = GridDesk(self._profiles, self._sites, self._room.newest, clock)
+        self._grid = GridSide(
+            settings.grid_companies, self._sites, self._room.newest, open_uow, clock
+        )
         self._timetables = Timetables(self._sites, open_uow)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
@@ -227,7 +225,7 @@ class App:
             await self.security.load()
             await self._adoption.load()
             await self._guard_keeper.load()
-            await self._profiles.load()
+            await self._grid.load()
             await self._pricing.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
@@ -240,7 +238,7 @@ class App:
                     tasks.create_task(self._tally_keeper.run()),
                     tasks.create_task(self._watch.run()),
                     tasks.create_task(self._limits.run()),
-                    tasks.create_task(self._profiles.run()),
+                    tasks.create_task(self._grid.run()),
                     tasks.create_task(self._pricing.run()),
                     tasks.create_task(self._database.taken_over()),
                     tasks.create_task(self.security.look_after()),
@@ -263,6 +261,7 @@ class App:
                     task.cancel()
             await self._guard_keeper.keep()  # what was noted last
             await self._tally_keeper.keep()
+            await self._grid.keep()
         finally:
             await self._database.close()
 
@@ -351,7 +350,7 @@ class App:
             sites=self._sites,
             operations=operations,
             limits=self._limits,
-            grid=self._grid,
+            grid=self._grid.desk,
             pricing=self._pricing,
             feeds=self._room,
         )
@@ -370,7 +369,7 @@ class App:
             room=self._room,
             operations=operations,
             limits=self._limits,
-            grid=self._grid,
+            grid=self._grid.desk,
             timetables=self._timetables,
             pricing=self._pricing,
             desk=desk,

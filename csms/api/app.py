@@ -13,6 +13,7 @@ from csms.api import (
     commands,
     exports,
     grid,
+    grid_proof,
     guard_events,
     key_figures,
     limits,
@@ -82,7 +83,7 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, grid, timetables, prices, guard_events, key_figures),
+        *(sites, limits, grid, grid_proof, timetables, prices, guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports),
     )

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from csms.domain.cost import MeterQuarter, TransactionCost
 from csms.domain.export_wanted import FileFormat, Wanted
+from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.domain.prices import PriceKind, PriceSeries
@@ -112,6 +113,9 @@ class ReadSide(Protocol):
 
     async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
         """What was counted of a site from a day on, the oldest first."""
+
+    async def proof(self, wanted: ProofWanted) -> ProofRecord:
+        """How one feeder kept to its limits."""
         ...
 
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:

@@ -32,7 +32,10 @@ class ExportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    what: Literal["meter-values", "transactions", "feeders"] = "transactions"
+    what: Literal["meter-values", "transactions", "feeders", "proof"] = Field(
+        default="transactions",
+        description="proof: how feeders kept to the limits of grid companies",
+    )
     format: FileFormat = FileFormat.CSV
     resolution: Literal["raw", "1min", "15min", "day"] | None = Field(
         default=None, description="Of readings; 15min if nothing is said"

@@ -11,14 +11,14 @@ from csms.domain.grid_company import FeederRef, GridCompany
 from csms.domain.grid_profile import BlockKind
 from csms.service.grid_bodies import Beat, BlocksAnswer, ProfileAnswer, Standing, WantedBlocks
 
-_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {401: PROBLEM_ANSWER, 403: PROBLEM_ANSWER}
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {401: PROBLEM_ANSWER, 403: PROBLEM_ANSWER}
 _BEARER: Final = HTTPBearer(
     scheme_name="grid company",
     description="The token of a grid company, made by `chargeflex grid token`",
     auto_error=False,
 )
 
-router = APIRouter(prefix="/grid", tags=["grid companies"], responses=_REFUSALS)
+router = APIRouter(prefix="/grid", tags=["grid companies"], responses=REFUSALS)
 
 
 async def _company(

@@ -1,16 +1,15 @@
 """What the guard of a site's limits has done or seen: page by page, or all as a file."""
 
-import csv
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC
-from io import StringIO
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from csms.api.csv_text import CSV, both_times, plain, written
 from csms.api.dependencies import ApiContext, Context
 from csms.domain.errors import InvalidInputError
 from csms.domain.guard_event import GuardEventKind, GuardEventsWanted, KeptGuardEvent
@@ -21,13 +20,10 @@ router = APIRouter(prefix="/sites", tags=["sites"])
 
 _PAGE: Final = 500
 _USUAL: Final = 100
-_CSV: Final = "text/csv"
 _COLUMNS: Final = (
     *("number", "at", "local_time", "kind", "feeder", "line", "station"),
     *("amps", "limit_a", "lasted_s", "cause"),
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins with one of these would be reckoned with by a spreadsheet."""
 
 
 class GuardEntry(BaseModel):
@@ -90,7 +86,7 @@ class EventsQuery(BaseModel):
 @router.get(
     "/{site_id}/guard-events",
     response_model=list[GuardEntry],
-    responses={200: {"content": {_CSV: {}}, "description": "JSON, or CSV where that is asked for"}},
+    responses={200: {"content": {CSV: {}}, "description": "JSON, or CSV where that is asked for"}},
 )
 async def list_guard_events(
     context: Context,
@@ -101,7 +97,7 @@ async def list_guard_events(
     """What the guard of the limits has done or seen, what was noted last first."""
     site = context.room.live(site_id).site
     wanted = query.wanted(site)
-    is_csv = query.format == "csv" or (query.format is None and _CSV in accept)
+    is_csv = query.format == "csv" or (query.format is None and CSV in accept)
     if is_csv:
         return await _file(context, site, wanted, query.limit)
     kept = await context.reads.guard_events(site_id, wanted, query.limit or _USUAL)
@@ -118,7 +114,7 @@ async def _file(
         "content-disposition": 'attachment; filename="guard-events.csv"',
         "vary": "accept",
     }
-    return StreamingResponse(lines, media_type=f"{_CSV}; charset=utf-8", headers=headers)
+    return StreamingResponse(lines, media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
 async def _lines(
@@ -129,9 +125,9 @@ async def _lines(
     *,
     is_whole: bool,
 ) -> AsyncIterator[str]:
-    yield _written([_COLUMNS])
+    yield written([_COLUMNS])
     while page:
-        yield _written([_row(site, one) for one in page])
+        yield written([_row(site, one) for one in page])
         if is_whole:
             return
         rest = replace(wanted, before=page[-1].number)
@@ -160,30 +156,17 @@ def _row(site: Site, kept: KeptGuardEvent) -> tuple[object, ...]:
     event = kept.event
     return (
         kept.number,
-        event.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        event.at.astimezone(site.timezone).isoformat(sep=" ", timespec="seconds"),
+        *both_times(event.at, site.timezone),
         event.kind.value,
-        _plain(event.feeder_id),
+        plain(event.feeder_id),
         event.line,
-        _plain(event.station_id),
+        plain(event.station_id),
         event.amps,
         event.limit_a,
         _tenths(event.lasted_s),
-        _plain(event.cause),
+        plain(event.cause),
     )
 
 
 def _tenths(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 1)
-
-
-def _plain(text: str | None) -> str | None:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text and text.startswith(_FORMULA) else text
-
-
-def _written(rows: list[tuple[object, ...]]) -> str:
-    """Rows as CSV (RFC 4180)."""
-    text = StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

@@ -16,8 +16,11 @@ def export(
     config: Annotated[Path, typer.Option(help="Settings file")],
     out: Annotated[Path, typer.Option(help="The file to write; one that is there is replaced")],
     what: Annotated[
-        Literal["meter-values", "transactions", "feeders"],
-        typer.Option(help="Readings of EVSEs, transactions by their start, or loads of feeders"),
+        Literal["meter-values", "transactions", "feeders", "proof"],
+        typer.Option(
+            help="Readings of EVSEs, transactions by their start, loads of feeders, or how feeders "
+            "kept to the limits of grid companies, by quarters of an hour"
+        ),
     ] = "meter-values",
     resolution: Annotated[
         Literal["raw", "1min", "15min", "day"] | None,

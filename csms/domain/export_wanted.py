@@ -33,7 +33,7 @@ class Wanted:
         is_running: Only transactions that run; False: that have ended.
     """
 
-    what: Literal["meter-values", "transactions", "feeders"]
+    what: Literal["meter-values", "transactions", "feeders", "proof"]
     resolution: Literal["raw", "1min", "15min", "day"] | None = None
     begin: str | None = None
     end: str | None = None
@@ -51,16 +51,17 @@ class Wanted:
         Raises:
             InvalidInputError: It does not.
         """
-        if self.what == "transactions" and self.resolution is not None:
-            raise InvalidInputError("resolution", "expected none for transactions")
+        of_feeders = self.what in ("feeders", "proof")
+        if self.what in ("transactions", "proof") and self.resolution is not None:
+            raise InvalidInputError("resolution", f"expected none for {self.what}")
         if self.what != "transactions" and form is FileFormat.PDF:
             raise InvalidInputError("format", f"expected csv, xlsx or parquet for {self.what}")
-        if self.what == "feeders" and self.station_id is not None:
-            raise InvalidInputError("station", "expected none for feeders")
+        if of_feeders and self.station_id is not None:
+            raise InvalidInputError("station", f"expected none for {self.what}")
         if self.what != "transactions" and self._about_transactions != (None, None, None):
             raise InvalidInputError("token", "expected none but for --what transactions")
-        if self.what != "feeders" and self.feeder_id is not None:
-            raise InvalidInputError("feeder", "expected none but for --what feeders")
+        if not of_feeders and self.feeder_id is not None:
+            raise InvalidInputError("feeder", "expected none but for --what feeders or proof")
         if self.evse_number is not None and self.station_id is None:
             raise InvalidInputError("evse", "expected --station beside it")
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pandas as pd
@@ -17,6 +17,7 @@ from csms.domain.transaction_search import TransactionsWanted
 from csms.history.engine import load, open_engine
 from csms.history.export_files import presented, write_file
 from csms.history.keeping import NO_ZONE, Zones
+from csms.history.proof_rows import PROOF_COLUMNS, proof_rows
 from csms.history.reader import HistoryReader
 from csms.history.subjects import FEEDERS, METERS, Resolution
 from csms.storage.database import Database
@@ -48,7 +49,7 @@ class Exporter:
     """Writes what is wanted to files.
 
     Args:
-        database: Holds transactions and recent readings.
+        database: Holds transactions, recent readings and the record of how limits were kept to.
         folder: The history's.
     """
 
@@ -73,6 +74,8 @@ class Exporter:
                 return await self._export_transactions(
                     _transactions(wanted, selection), zones, path, form
                 )
+            if wanted.what == "proof":
+                return await self._export_proof(selection, zones, path, form)
             return await self._export_readings(wanted, selection, zones, path, form)
         except (OSError, duckdb.IOException) as error:
             cause = str(error).partition("\n")[0]
@@ -86,17 +89,16 @@ class Exporter:
             site = await HistoryQueries(connection).name_of(wanted.site_id)
         if form is FileFormat.PDF:
             return await asyncio.to_thread(_write_statement, site, wanted, found, zones, path)
-        frame = pd.DataFrame(
-            [[row[name] for name in _TRANSACTION] for row in found], columns=list(_TRANSACTION)
-        )
-        casts = ", ".join(f"{name}::{kind} AS {name}" for name, kind in _TRANSACTION.items())
-        with (
-            tempfile.TemporaryDirectory(prefix="chargeflex-") as scratch,
-            closing(open_engine(Path(scratch))) as engine,
-        ):
-            load(engine, frame, "transactions", casts)
-            query = presented(engine, "FROM transactions", zones)
-            return write_file(engine, f"{query} ORDER BY number", path, form)
+        rows = [[row[name] for name in _TRANSACTION] for row in found]
+        return _write_rows(rows, _TRANSACTION, "number", zones, path, form)
+
+    async def _export_proof(
+        self, selection: Selection, zones: Zones, path: Path, form: FileFormat
+    ) -> int:
+        async with self._database.reading() as connection:
+            rows = await proof_rows(connection, selection)
+        order = "site_id, feeder_id, starts_at"
+        return _write_rows(rows, PROOF_COLUMNS, order, zones, path, form)
 
     async def _export_readings(
         self, wanted: Wanted, selection: Selection, zones: Zones, path: Path, form: FileFormat
@@ -139,6 +141,35 @@ def _transactions(wanted: Wanted, selection: Selection) -> TransactionsWanted:
         since=selection.begins_at,
         until=selection.ends_at,
     )
+
+
+def _write_rows(
+    rows: list[list[Any]],
+    columns: Mapping[str, str],
+    order: str,
+    zones: Zones,
+    path: Path,
+    form: FileFormat,
+) -> int:
+    """Write rows that the tables hold to a file; return how many.
+
+    Args:
+        rows: In any order.
+        columns: Their names, and what they are for the engine.
+        order: By which columns they are written.
+        zones: Of all sites.
+        path: The file.
+        form: What kind of file.
+    """
+    frame = pd.DataFrame(rows, columns=list(columns))
+    casts = ", ".join(f"{name}::{kind} AS {name}" for name, kind in columns.items())
+    with (
+        tempfile.TemporaryDirectory(prefix="chargeflex-") as scratch,
+        closing(open_engine(Path(scratch))) as engine,
+    ):
+        load(engine, frame, "wanted", casts)
+        query = presented(engine, "FROM wanted", zones)
+        return write_file(engine, f"{query} ORDER BY {order}", path, form)
 
 
 async def _select(queries: HistoryQueries, wanted: Wanted, zones: Zones) -> Selection:

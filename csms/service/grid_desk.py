@@ -7,9 +7,8 @@ from typing import Final
 from csms.clock import Clock
 from csms.domain.grid_company import BlockTarget, FeederRef, GridCompany
 from csms.domain.grid_profile import BlockKind, CapacityBlock, line_amps
-from csms.domain.identity import FeederId
 from csms.domain.site import PhaseAmps
-from csms.service.feeder_limits import binding_limit, highest_limit, limit_now, lower_of
+from csms.service.feeder_limits import highest_limit, limit_now, lower_of
 from csms.service.grid_bodies import (
     Block,
     BlockAnswer,
@@ -24,13 +23,10 @@ from csms.service.grid_outlook import NewestPlan, Outlook, outlook_of
 from csms.service.grid_parties import Party
 from csms.service.grid_profiles import GridProfiles
 from csms.service.least_load import least_load, shortfall
-from csms.service.limit_words import PARTY_WORDS
-from csms.service.live_site import LiveSite
+from csms.service.limit_words import limited_by
 from csms.service.measured_flows import measured_load
 from csms.service.sites import Sites
 
-_LINES: Final = (1, 2, 3)
-_SITE_FILE: Final = "the site file"
 _ONLY_KEPT: Final = "These blocks are kept and shown; nothing is steered by them"
 
 
@@ -90,6 +86,10 @@ class GridDesk:
             silent_at=party.silent_at,
             blocks=answers,
         )
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self._clock.now()
 
     async def beat(self, company: GridCompany) -> Standing:
         """A grid company shows that it is there."""
@@ -160,12 +160,6 @@ class GridDesk:
             least_a=least_a,
             warning=shortfall(limit_a, least_a) if limit_a else "",
         )
-
-
-def limited_by(live: LiveSite, feeder_id: FeederId, now: datetime) -> list[str]:
-    """Whose limit binds each line of a feeder."""
-    bounds = [binding_limit(live, feeder_id, line, now) for line in _LINES]
-    return [_SITE_FILE if one is None else one.by or PARTY_WORDS[one.party] for one in bounds]
 
 
 def _standing(party: Party) -> Standing:

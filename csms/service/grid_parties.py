@@ -92,6 +92,17 @@ class GridParties:
         return party.company
 
 
+def check_reach(company: GridCompany, ref: FeederRef) -> None:
+    """Make sure that a feeder is a grid company's to look at: by itself, or in a group.
+
+    Raises:
+        NotYoursError: It is not.
+    """
+    if ref not in company.reach:
+        names = ", ".join(sorted(map(str, company.reach)))
+        raise NotYoursError(company.party_id, f"feeder {ref}", names and f"feeders {names}")
+
+
 def check_own(company: GridCompany, target: BlockTarget) -> None:
     """Make sure that a feeder or a group is a grid company's to limit.
 

@@ -1,11 +1,13 @@
-"""Port for keeping what grid companies have sent."""
+"""Ports for keeping what grid companies have sent, and how it was kept to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from csms.domain.grid_company import BlockTarget, PartyId
 from csms.domain.grid_profile import BlockKind, CapacityBlock
+from csms.domain.grid_proof import ProofQuarter
+from csms.domain.identity import SiteId
 
 
 class GridStore(Protocol):
@@ -33,4 +35,20 @@ class GridStore(Protocol):
 
     async def heard(self) -> Mapping[PartyId, datetime]:
         """When parties were last heard of."""
+        ...
+
+
+class GridProofStore(Protocol):
+    """Keeps what feeders were limited to and have carried."""
+
+    async def put(self, site_id: SiteId, quarters: Iterable[ProofQuarter]) -> None:
+        """Keep quarters of an hour as they are now."""
+        ...
+
+    async def begun_at(self, starts_at: datetime) -> list[tuple[SiteId, ProofQuarter]]:
+        """All quarters that began at an instant."""
+        ...
+
+    async def drop(self, before: datetime) -> None:
+        """Forget quarters that are older."""
         ...

@@ -24,7 +24,7 @@ from csms.domain.notices import (
 from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
-from csms.service.grid_stores import GridStore
+from csms.service.grid_stores import GridProofStore, GridStore
 from csms.service.notice_stores import (
     ExternalLimitStore,
     ImposedLimitStore,
@@ -336,6 +336,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def grid(self) -> GridStore:
         """What grid companies have sent."""
+        ...
+
+    @property
+    def grid_proof(self) -> GridProofStore:
+        """How feeders kept to their limits."""
         ...
 
     @property

@@ -1,8 +1,9 @@
-"""The tables of grid companies: what they have sent, and when they were heard of."""
+"""The tables of grid companies: what they have sent, and how it was kept to."""
 
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -31,3 +32,24 @@ class GridPartyRow(SQLModel, table=True):
 
     party: str = Field(primary_key=True)
     heard_at: datetime
+
+
+class GridQuarterRow(SQLModel, table=True):
+    """What a feeder was limited to in a quarter of an hour, and what meters showed of it.
+
+    Currents are lists by line; what is measured is null if nothing was, and `load_as` are
+    ampere-seconds.
+    """
+
+    __tablename__: ClassVar[str] = "grid_quarter"
+    __table_args__ = (Index("ix_grid_quarter_starts_at", "starts_at"),)
+
+    site_id: str = Field(primary_key=True)
+    feeder_id: str = Field(primary_key=True)
+    starts_at: datetime = Field(primary_key=True)
+    limited_by: str
+    limit_a: list[float] = Field(sa_column=Column(JSON, nullable=False))
+    measured_s: float
+    load_as: list[float] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    peak_a: list[float] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    margin_a: float | None = None

@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.cost import MeterQuarter, TransactionCost
+from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.storage.database import Database
+from csms.storage.grid_proof import read_proof_quarter, select_breaches, select_quarters
 from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
 from csms.storage.price_tables import MeterQuarterRow, PriceSlotRow, TransactionCostRow
@@ -182,6 +184,16 @@ class Queries:
         async with self._database.reading() as connection:
             found = await connection.execute(select_days(site_id, since))
             return [read_day(row) for row in found.mappings()]
+
+    async def proof(self, wanted: ProofWanted) -> ProofRecord:
+        """How one feeder kept to its limits."""
+        async with self._database.reading() as connection:
+            quarters = (await connection.execute(select_quarters(wanted))).mappings().all()
+            breaches = (await connection.execute(select_breaches(wanted))).mappings().all()
+        return ProofRecord(
+            tuple(read_proof_quarter(dict(row)) for row in quarters),
+            tuple(read_event(row).event for row in breaches),
+        )
 
     async def newest_plan(self, site_id: SiteId) -> dict[str, Any] | None:
         """The newest plan of a site, None before the first."""

@@ -6,6 +6,7 @@ from csms.storage.database import Database
 from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.grid import GridRepository
+from csms.storage.grid_proof import GridProofRepository
 from csms.storage.guard_events import GuardEventRepository
 from csms.storage.history import HistoryRepository
 from csms.storage.imposed_limits import ImposedLimitRepository
@@ -104,6 +105,11 @@ class SqlUnitOfWork(Unit):
     def grid(self) -> GridRepository:
         """What grid companies have sent."""
         return GridRepository(self)
+
+    @property
+    def grid_proof(self) -> GridProofRepository:
+        """How feeders kept to their limits."""
+        return GridProofRepository(self)
 
     @property
     def timetables(self) -> TimetableRepository:

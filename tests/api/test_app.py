@@ -58,6 +58,8 @@ ROUTES: Final = {
     "post /api/v1/commands",
     "get /api/v1/stations/{station_id}/jobs",
     "get /api/v1/grid/profile",
+    "get /api/v1/grid/sites/{site_id}/feeders/{feeder_id}/proof",
+    "get /api/v1/sites/{site_id}/feeders/{feeder_id}/proof",
     "post /api/v1/grid/heartbeat",
     "put /api/v1/grid/sites/{site_id}/feeders/{feeder_id}/blocks/{kind}",
     "put /api/v1/grid/groups/{group_id}/blocks/{kind}",

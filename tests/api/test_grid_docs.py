@@ -16,13 +16,13 @@ from tests.api.test_app import described
 
 DOCS: Final = (Path(__file__).parents[2] / "docs" / "grid.md").read_text("utf-8")
 REQUEST: Final = re.compile(
-    r"curl( -X \w+)? localhost:8080(\S+) -H \"[^\"]*\"(?: --json \\\n  '([^']*)')?"
+    r"curl( -X \w+)? '?localhost:8080([^\s?]+)\S* -H \"[^\"]*\"(?: --json \\\n  '([^']*)')?"
 )
 EXAMPLES: Final = REQUEST.findall(DOCS)
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl ") == 4
+    assert len(EXAMPLES) == DOCS.count("curl ") == 5
 
 
 @pytest.mark.parametrize(("method", "path", "body"), EXAMPLES)

@@ -4,12 +4,15 @@ import asyncio
 import csv
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from csms.domain.altered import altered
+from csms.domain.grid_proof import Measured, ProofQuarter
+from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.metering import Measurand, MeterSample
 from csms.history.run import RunSettings, run_history
 from csms.history.subjects import Resolution
@@ -122,6 +125,52 @@ def test_feeders_are_exported(config: Path) -> None:
     [row] = rows(config)
     assert (row["feeder_id"], row["load_l1_max_a"]) == ("intake", "20.0")
     assert row["starts_local"] == "2026-01-14 00:00:00"
+
+
+def test_how_limits_were_kept_to_is_exported(config: Path) -> None:
+    asyncio.run(limit(config.parent))
+    assert export(config, "out.csv", "--what", "proof", "--feeder", "intake").code == 0
+    first, second = rows(config)
+    assert list(first) == [
+        *("site_id", "feeder_id", "starts_at", "starts_local", "limited_by"),
+        *(f"{name}_l{line}_a" for name in ("limit", "mean", "peak") for line in (1, 2, 3)),
+        *("margin_a", "measured_s", "over_s"),
+    ]
+    assert (first["starts_local"], first["limited_by"]) == ("2026-01-14 13:00:00", "Nett AS")
+    assert (first["limit_l1_a"], first["mean_l1_a"], first["margin_a"]) == ("20.0", "10.0", "8.5")
+    assert (first["over_s"], second["over_s"]) == ("30.0", "15.0")
+    assert (second["mean_l1_a"], second["measured_s"]) == ("", "0.0")
+    ran = export(config, "none.csv", "--what", "proof", "--to", "2026-01-14T13:00")
+    assert ran.out.startswith("0 rows written")
+
+
+async def limit(folder: Path) -> None:
+    """Record two quarters of an hour, and a breach over their border."""
+    measured = Measured(
+        seconds=900.0, load_as=(9000.0, 0.0, 0.0), peak_a=(11.5, 0.0, 0.0), margin_a=8.5
+    )
+    first = ProofQuarter(
+        feeder_id="intake",
+        starts_at=NOON,
+        limited_by="Nett AS",
+        limit_a=(20.0, 20.0, 20.0),
+        measured=measured,
+    )
+    breach = GuardEvent(
+        kind=GuardEventKind.OVER_LIMIT,
+        at=after(14.5),
+        cause="It is a test",
+        feeder_id="intake",
+        line=1,
+        lasted_s=45.0,
+    )
+    database = Database(DatabaseSettings(url=f"sqlite:///{folder}/csms.db"))
+    async with SqlUnitOfWork(database) as uow:
+        second = replace(first, starts_at=after(15), measured=None)
+        await uow.grid_proof.put("fjordgata", [first, second])
+        await uow.guard_events.add("fjordgata", [breach])
+        await uow.commit()
+    await database.close()
 
 
 @pytest.mark.parametrize(("name", "magic"), [("out.xlsx", b"PK"), ("out.parquet", b"PAR1")])
