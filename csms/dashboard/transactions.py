@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
+from csms.dashboard.transaction_course import course_of
 from csms.dashboard.transaction_words import present_totals, present_transaction
 from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
@@ -156,11 +157,23 @@ async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResp
         lines=[present_transaction(row, zone, site.now) for row in shown],
         totals=present_totals(totals),
         states=tuple(_STATES),
+        months=_months(query, site.now.astimezone(zone).date()),
         exports={word: query.export(form) for form, word in _FORMS.items()},
         stations=sorted({evse.station_id for evse in site.evses.values()}),
         next_page=query.link(before=shown[-1]["number"]) if has_more else None,
         first_page=query.link() if query.before is not None else None,
     )
+
+
+def _months(query: Filter, today: date) -> dict[str, str]:
+    """This month and the last as links, with all else that is asked for."""
+    first = today.replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return {
+        "This month": query.link(first=first, last=after - timedelta(days=1)),
+        "Last month": query.link(first=before, last=first - timedelta(days=1)),
+    }
 
 
 async def _print_one(pages: _Pages, site_id: SiteId, number: int) -> HTMLResponse:
@@ -171,5 +184,10 @@ async def _print_one(pages: _Pages, site_id: SiteId, number: int) -> HTMLRespons
     if row is None or row["site_id"] != site_id:
         text = f"{site.name} has no transaction of the number {number}."
         return pages.printer.error(HTTPStatus.NOT_FOUND, text)
-    line = present_transaction(row, ZoneInfo(site.timezone), site.now)
-    return pages.printer.page("transaction.html", site=present_line(site), line=line)
+    return pages.printer.page(
+        "transaction.html",
+        site=present_line(site),
+        timezone=site.timezone,
+        line=present_transaction(row, ZoneInfo(site.timezone), site.now),
+        course=course_of(row, site.now),
+    )

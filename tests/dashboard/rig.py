@@ -2,10 +2,12 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 import pytest
@@ -19,6 +21,7 @@ from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.dashboard.transactions import TransactionReads, transactions_router
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
+from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import EvseId, SiteId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
@@ -59,6 +62,7 @@ class FakeRoom:
         guard_events: What the guard has noted, the last first.
         limits: What feeders are limited to.
         needs: What vehicles are said to need.
+        exports: Files of readings.
     """
 
     def __init__(self, *views: SiteView) -> None:
@@ -66,6 +70,7 @@ class FakeRoom:
         self.guard_events: list[KeptGuardEvent] = []
         self.limits = FakeLimits()
         self.needs = FakeNeeds()
+        self.exports = FakeExports()
         self.fault: ChargeFlexError | None = None
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
@@ -218,6 +223,27 @@ class FakeLimits:
         self.asked.append((feeder_id, party, from_at))
 
 
+class FakeExports:
+    """Writes the file that a test says, whatever is wanted.
+
+    Attributes:
+        text: What stands in it.
+        wanted: What was asked for.
+    """
+
+    def __init__(self) -> None:
+        self.text = "starts_at,power_mean_w,energy_wh\n"
+        self.wanted: list[Wanted] = []
+
+    async def write(self, wanted: Wanted, form: FileFormat) -> Path:
+        """Write the file."""
+        self.wanted.append(wanted)
+        folder = Path(tempfile.mkdtemp(prefix="chargeflex-export-"))
+        path = folder / f"export.{form}"
+        path.write_text(self.text)
+        return path
+
+
 class FakeNeeds:
     """Notes what vehicles are said to need, and answers as a test says.
 
@@ -261,7 +287,7 @@ def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) 
         renewal=cast(CertificateRenewal, None),
         reload_certificates=cast(Any, None),
         reads=cast(ReadSide, FakeReads(room.guard_events)),
-        exports=cast(Any, None),
+        exports=room.exports,
     )
     return create_api(
         context,

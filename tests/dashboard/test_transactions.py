@@ -4,17 +4,29 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
 import pytest_asyncio
 
+from csms.dashboard.transaction_course import course_of
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
 from tests.dashboard.test_looks import TOO_WIDE
 from tests.dashboard.views import NOON, site_view
 
 PATH: Final = "/sites/yard/transactions"
+READINGS: Final = """station_id,starts_at,power_mean_w,energy_wh
+"a ""b"", c",2026-01-14 12:00:00+00,7400.0,
+G-01,2026-01-14 12:01:00+00,,60.0
+G-01,2026-01-14 12:04:00+00,0.0,0.0
+"""
+POWERS: Final = """async (text) => {
+    const scripts = document.querySelector('script[src$="/js/transaction.js"]').src;
+    const { powers, readTable } = await import(scripts.replace("transaction.js", "table.js"));
+    return powers(readTable(text), 60);
+}"""
 
 
 def row(number: int, **more: Any) -> dict[str, Any]:
@@ -128,6 +140,13 @@ async def test_a_form_left_empty_asks_for_everything(
     assert reads.asked == [TransactionsWanted(site_id="yard")]
 
 
+async def test_this_month_and_the_last_are_a_click_away(client: httpx2.AsyncClient) -> None:
+    page = await told(client, f"{PATH}?token_of=7&state=ended&before=3")
+    said = "state=ended&amp;token_of=7"
+    assert f'<a href="?{said}&amp;first=2026-01-01&amp;last=2026-01-31">This month</a>' in page
+    assert f'<a href="?{said}&amp;first=2025-12-01&amp;last=2025-12-31">Last month</a>' in page
+
+
 async def test_older_ones_are_a_page_away(
     client: httpx2.AsyncClient, reads: FakeTransactions
 ) -> None:
@@ -202,10 +221,35 @@ async def test_a_filter_that_makes_no_sense_is_refused(
     assert (await client.get(f"{PATH}?{query}")).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("news", "resolution", "until", "step_s"),
+    [
+        ({}, "1min", "2026-01-14T14:30:00+00:00", 60),
+        ({"ended_at": NOON + timedelta(days=1)}, "15min", "2026-01-15T12:00:00+00:00", 900),
+        ({"ended_at": NOON + timedelta(days=20)}, "day", "2026-02-03T12:00:00+00:00", 86_400),
+        ({"ended_at": NOON}, "1min", "2026-01-14T12:01:00+00:00", 60),
+        ({"ended_at": None}, "1min", "2026-01-14T14:45:00+00:00", 60),
+    ],
+)
+def test_course_is_read_in_steps_that_fit_its_length(
+    news: dict[str, Any], resolution: str, until: str, step_s: int
+) -> None:
+    course = course_of(row(1, **news), NOON + timedelta(hours=2, minutes=45))
+    assert course is not None
+    asked = dict(parse_qsl(course.csv))
+    assert (asked["resolution"], asked["to"], course.step_s) == (resolution, until, step_s)
+    assert (asked["station"], asked["evse"], asked["format"]) == ("G-01", "1", "csv")
+
+
+def test_transaction_whose_evse_is_not_known_has_no_course() -> None:
+    assert course_of(row(1, evse_number=None), NOON) is None
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def shown(room: FakeRoom) -> AsyncIterator[Server]:
     """A server with many transactions."""
     reads = FakeTransactions([row(n, station_id=f"STATION-{n}") for n in range(60, 0, -1)])
+    room.exports.text = READINGS
     async with serving(room, transactions=reads) as running:
         yield running
 
@@ -222,9 +266,30 @@ async def test_pages_fit_and_complain_of_nothing(
     await tab.page.click("text=Older ones")
     await tab.page.click('.records a:text-is("10")')
     assert await tab.page.text_content("h2") == "Transaction 10"
+    await tab.page.wait_for_selector('.chart[aria-label$="at most 7.4 kW"] canvas')
     assert await tab.page.evaluate(TOO_WIDE) == []
     await tab.page.click("text=All of this charger")
     assert await tab.page.input_value("[name=station]") == "STATION-10"
+    assert tab.complaints == []
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_course_is_drawn_with_its_holes(new_tab: NewTab, shown: Server) -> None:
+    tab = await new_tab()
+    await tab.page.goto(f"{shown.url}/sites/yard/transactions/1")
+    drawn = await tab.page.evaluate(POWERS, READINGS)
+    assert drawn == [
+        [1768392000, 1768392060, 1768392120, 1768392240, 1768392300],
+        [7.4, 3.6, None, 0, 0],
+    ]
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_course_of_which_nothing_is_known_is_said_so(new_tab: NewTab, room: FakeRoom) -> None:
+    async with serving(room, transactions=FakeTransactions([row(1)])) as server:
+        tab = await new_tab()
+        await tab.page.goto(f"{server.url}/sites/yard/transactions/1")
+        await tab.page.wait_for_selector("text=The charger has told of no power in this time")
     assert tab.complaints == []
 
 

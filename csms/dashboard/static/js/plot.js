@@ -27,7 +27,7 @@ export function plotOptions({ zone, inks, range, now, onCursor }) {
       x: { time: true, range: () => range() },
       y: { range: (plot, _least, most) => [0, Math.max(most ?? 1, 1) * HEADROOM] },
     },
-    axes: [timeAxis(zone, inks), currentAxis(inks)],
+    axes: [timeAxis(zone, inks), valueAxis(inks, "A")],
     series: [
       {},
       { ...line("load", 2), fill: () => inks().allowed, paths: linear },
@@ -39,7 +39,8 @@ export function plotOptions({ zone, inks, range, now, onCursor }) {
   };
 }
 
-function timeAxis(zone, inks) {
+/** The axis of time, in the site's zone. */
+export function timeAxis(zone, inks) {
   return {
     stroke: () => inks().text,
     font: inks().font,
@@ -52,7 +53,8 @@ function timeAxis(zone, inks) {
   };
 }
 
-function currentAxis(inks) {
+/** The axis of values, with their unit. */
+export function valueAxis(inks, unit) {
   return {
     stroke: () => inks().text,
     font: inks().font,
@@ -60,7 +62,7 @@ function currentAxis(inks) {
     space: 40,
     grid: { stroke: () => inks().grid, width: 1 },
     ticks: { show: false },
-    values: (_plot, splits) => splits.map((split) => `${split} A`),
+    values: (_plot, splits) => splits.map((split) => `${split} ${unit}`),
   };
 }
 
