@@ -14,10 +14,12 @@ from fastapi import FastAPI
 
 from csms.api.app import Mount, create_api
 from csms.api.dependencies import ApiContext
+from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.api.server import HttpSettings, bind, serve_http
 from csms.clock import Clock, SystemClock
+from csms.dashboard.forecast_page import forecast_router
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.dashboard.transactions import transactions_router
@@ -26,6 +28,8 @@ from csms.domain.certificate import RENEWED_BEFORE
 from csms.domain.grid_company import GridCompany
 from csms.domain.identity import StationId
 from csms.domain.site import Site
+from csms.forecasting.part import ForecastPart
+from csms.forecasting.settings import ForecastSettings
 from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway, GatewaySettings
 from csms.history.exports import Exports
@@ -83,6 +87,7 @@ class AppSettings:
 
     Attributes:
         sites: As their files describe them.
+        forecasts: When models of stays are made; None: nothing is forecast.
         history: Where readings move that are no longer recent; None: they stay.
         journal: Where messages are kept; None: they are not.
         tokens: Who may charge.
@@ -99,6 +104,7 @@ class AppSettings:
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    forecasts: ForecastSettings | None = None
     history: HistorySettings | None = None
     journal: JournalSettings | None = None
     tokens: TokenRules = field(default_factory=TokenRules)
@@ -170,6 +176,9 @@ class App:
         self._keeper = (
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
+        self._forecasting = ForecastPart(
+            settings.forecasts, settings.database, self._sites, open_uow, clock
+        )
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._grid = GridSide(
@@ -227,6 +236,7 @@ class App:
             await self._guard_keeper.load()
             await self._grid.load()
             await self._pricing.load()
+            await self._forecasting.forecasts.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
@@ -245,6 +255,7 @@ class App:
                     tasks.create_task(self._signing.run()),
                     tasks.create_task(self._renewal.run()),
                     tasks.create_task(self._adoption.run()),
+                    tasks.create_task(self._forecasting.run()),
                 ]
                 if self._own_planner:
                     running.append(tasks.create_task(self._own_planner.run()))
@@ -372,6 +383,7 @@ class App:
             grid=self._grid.desk,
             timetables=self._timetables,
             pricing=self._pricing,
+            forecasts=self._forecasting.forecasts,
             desk=desk,
             tokens=tokens,
             security=self.security,
@@ -387,10 +399,15 @@ class App:
         printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
         return create_api(
             context,
-            render_metrics=metrics_renderer(self._room, tallies),
+            render_metrics=metrics_renderer(
+                self._room,
+                tallies,
+                ForecastMetrics(self._room.site_ids, self._forecasting.forecasts.of_site),
+            ),
             pages=(
                 dashboard_router(self._room, printer),
                 transactions_router(self._room, reads, printer),
+                forecast_router(self._room, self._forecasting.forecasts.of_site, printer),
             ),
             mounts=(Mount(STATIC_PATH, static_files()),),
             print_error=printer.error,

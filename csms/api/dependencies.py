@@ -20,6 +20,7 @@ from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
 from csms.service.operations import Operations
@@ -166,6 +167,7 @@ class ApiContext:
     grid: GridDesk
     timetables: Timetables
     pricing: Pricing
+    forecasts: Forecasts
     desk: CommandDesk
     tokens: Tokens
     security: StationSecurity

@@ -105,11 +105,12 @@ class SiteMetrics(Collector):
         )
 
 
-def metrics_renderer(views: Views, tallies: Tallies) -> "MetricsRenderer":
+def metrics_renderer(views: Views, tallies: Tallies, *more: Collector) -> "MetricsRenderer":
     """Make what writes all metrics as text."""
     registry = CollectorRegistry()
     registry.register(SiteMetrics(views))
-    registry.register(ProcessMetrics(tallies))
+    for collector in (ProcessMetrics(tallies), *more):
+        registry.register(collector)
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)

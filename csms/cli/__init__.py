@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from csms.cli import ca, config, db, grid, station
+from csms.cli import ca, config, db, forecast, grid, station
 from csms.cli.chaos import chaos
 from csms.cli.demo import demo
 from csms.cli.export import export
@@ -51,6 +51,7 @@ app.command("study")(study)
 app.command("chaos")(chaos)
 app.command("export")(export)
 app.add_typer(db.app, name="db")
+app.add_typer(forecast.app, name="forecast")
 app.add_typer(station.app, name="station")
 app.add_typer(ca.app, name="ca")
 app.add_typer(grid.app, name="grid")

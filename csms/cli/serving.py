@@ -14,6 +14,7 @@ from csms.cli.mqtt_settings import mqtt_settings
 from csms.domain.attempt import StrangerPolicy
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.security import SecurityProfile
+from csms.forecasting.settings import ForecastSettings
 from csms.gateway.server import GatewaySettings
 from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistorySettings
@@ -71,6 +72,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             host=model.http.host, port=model.http.port, hosts=tuple(model.http.hosts)
         ),
         database=DatabaseSettings(url=url),
+        forecasts=ForecastSettings(**model.forecasts.model_dump()) if model.forecasts else None,
         history=_history(model.history, path.parent),
         journal=_journal(model.journal, path.parent),
         tokens=TokenRules(

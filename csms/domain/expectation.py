@@ -23,11 +23,13 @@ class Expectation:
         quantiles: At `LEVELS`, rising, not negative.
         low: What one of ten outcomes lies below.
         high: What one of ten outcomes lies above.
+        above: What it is surely more than; the quantiles are those of what was possible then.
     """
 
     quantiles: tuple[float, ...]
     low: float
     high: float
+    above: float = 0.0
 
     def beyond(self, passed: float, level: float = 0.5) -> float | None:
         """A quantile, given that it is more than something.
@@ -39,7 +41,8 @@ class Expectation:
         Returns:
             None where nothing of that kind was thought possible.
         """
-        edges = (0.0, *self.quantiles, _TAIL * self.quantiles[-1])
+        edges = (self.above, *self.quantiles, _TAIL * self.quantiles[-1])
+        passed = max(passed, self.above)
         above = bisect_right(edges, passed)
         if above == len(edges):
             return None

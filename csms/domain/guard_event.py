@@ -38,6 +38,10 @@ class GuardEventKind(StrEnum):
     """Many stations have come back at once: what they may draw rises in steps."""
     UNSTEERABLE = "unsteerable"
     """A station is budgeted at the most that its hardware can draw."""
+    FORECASTS_DRIFT = "forecasts_drift"
+    """Forecasts of stays miss more than they should: the baseline answers."""
+    FORECASTS_HOLD = "forecasts_hold"
+    """They hold again: the model answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
     GuardEventKind.PRICES_BACK: "Prices back",
     GuardEventKind.RETURN: "Many came back at once",
     GuardEventKind.UNSTEERABLE: "Cannot be steered",
+    GuardEventKind.FORECASTS_DRIFT: "Forecasts drift",
+    GuardEventKind.FORECASTS_HOLD: "Forecasts hold again",
 }
 _UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 

@@ -28,6 +28,7 @@ from csms.domain.transaction import Transaction
 from csms.service.dialects import Dialects
 from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
+from csms.service.left_out import LeftOut
 from csms.service.live_evse import LiveEvse, stray_at
 from csms.service.live_station import LiveStation
 from csms.service.readings import sure_current, with_current
@@ -52,9 +53,11 @@ class LiveSite(SitePlaces):
         clock_rate: Seconds of its clock per second of the machine's, which takes its time to pass
             messages on.
         dialects: What is known of makes of stations; None: nothing yet.
+        left_out: Drivers whose stays are not looked at; None: nobody.
 
     Attributes:
         dialects: How makes of stations take charging profiles.
+        left_out: Drivers whose own past is not looked at.
         settled: How long vehicles take to follow a limit.
         to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
@@ -68,10 +71,15 @@ class LiveSite(SitePlaces):
     """
 
     def __init__(
-        self, site: Site, clock_rate: float = 1.0, dialects: Dialects | None = None
+        self,
+        site: Site,
+        clock_rate: float = 1.0,
+        dialects: Dialects | None = None,
+        left_out: LeftOut | None = None,
     ) -> None:
         super().__init__(site, clock_rate)
         self.dialects = Dialects() if dialects is None else dialects
+        self.left_out = left_out or LeftOut()
         self.settled = timedelta(seconds=site.control.settle_s)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
         self.meters.update((key, one.meter) for key, one in self.totals.items())

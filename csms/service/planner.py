@@ -11,18 +11,10 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
-from csms.child import end_child, running_child
-from csms.service.planning_process import (
-    LENGTH_BYTES,
-    Answer,
-    Failure,
-    Question,
-    read_body,
-    read_length,
-    write_frame,
-)
+from csms.child import end_child, exchange, read_answer, running_child
+from csms.service.planning_process import Answer, Failure, Question
 from csms.service.ports import TimedPlan
 from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan, plan_by_heuristic
@@ -94,7 +86,7 @@ class ProcessPlanner:
         if process is None:
             return Failure("the planning process is starting")
         try:
-            answer: Answer = await _exchange(process, question)
+            answer: Answer = await exchange(process, question)
         except BaseException:  # an answer that comes later would be taken for the next one's
             self._forget(process)
             end_child(process)
@@ -135,20 +127,5 @@ async def _started() -> AsyncIterator[Process]:
     """
     async with running_child(_PROGRAM) as process:
         async with asyncio.timeout(_START_S):
-            await _read(process)
+            await read_answer(process)
         yield process
-
-
-async def _exchange(process: Process, question: Question) -> Any:  # noqa: ANN401
-    if process.stdin is None:
-        raise ConnectionError("the planning process has no input")
-    process.stdin.write(write_frame(question))
-    await process.stdin.drain()
-    return await _read(process)
-
-
-async def _read(process: Process) -> Any:  # noqa: ANN401
-    if process.stdout is None:
-        raise ConnectionError("the planning process has no output")
-    head = await process.stdout.readexactly(LENGTH_BYTES)
-    return read_body(await process.stdout.readexactly(read_length(head)))

@@ -1,26 +1,21 @@
 """The planning process: answers problems from its standard input with plans on its output.
 
 It is run by `ProcessPlanner`, and ends when its input does, which it does with its parent however
-that ends. Both ends speak frames of a length and a pickled value; the first frame says that all is
-loaded, and means nothing else.
+that ends.
 """
 
 import logging
 import os
-import pickle
-import struct
 import sys
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import IO
 
+from csms.child import LENGTH_BYTES, read_body, read_length, write_frame
 from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
 
 logger = logging.getLogger(__name__)
-
-_LENGTH: Final = struct.Struct("!Q")
-LENGTH_BYTES: Final = _LENGTH.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +35,6 @@ class Failure:
 
 
 Answer = ChargingPlan | Failure
-
-
-def write_frame(value: object) -> bytes:
-    """Write a value as a frame."""
-    body = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(body)) + body
-
-
-def read_length(head: bytes) -> int:
-    """Read how many bytes follow a frame's first `LENGTH_BYTES`."""
-    length: int = _LENGTH.unpack(head)[0]
-    return length
-
-
-def read_body(body: bytes) -> Any:  # noqa: ANN401
-    """Read the value of a frame."""
-    return pickle.loads(body)  # noqa: S301 - the other end is this program
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from csms.domain.notices import (
 from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
+from csms.service.forecast_store import ForecastStore
 from csms.service.grid_stores import GridProofStore, GridStore
 from csms.service.notice_stores import (
     ExternalLimitStore,
@@ -361,6 +362,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def costs(self) -> CostStore:
         """What sites have drawn, and what transactions have cost."""
+        ...
+
+    @property
+    def forecasts(self) -> ForecastStore:
+        """Models of stays, and what they said."""
         ...
 
     @property

@@ -98,7 +98,7 @@ def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
     known = Known(
         assumed=site.assumed,
         zone=site.timezone,
-        past=evse.past,
+        past=live.left_out.remembered(evse.past),
         forecast=evse.forecast,
         scheduled=live.timetable.need_of(evse.transaction, site.timezone),
     )

@@ -19,6 +19,7 @@ from csms.domain.site import Site
 from csms.service.dialects import Dialects
 from csms.service.grid_guard import is_overcommitted
 from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judge_guest
+from csms.service.left_out import LeftOut
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.ports import Admission, OpenUnitOfWork, UnitOfWork
@@ -37,6 +38,9 @@ class Sites:
         open_uow: Opens units of work.
         clock: The time.
         clock_rate: Seconds of that clock per second of the machine's.
+
+    Attributes:
+        left_out: Drivers whose stays are not looked at.
     """
 
     def __init__(
@@ -47,8 +51,10 @@ class Sites:
         clock_rate: float = 1.0,
     ) -> None:
         self._dialects = Dialects()
+        self.left_out = LeftOut()
         self._live_sites = {
-            site.site_id: LiveSite(site, clock_rate, self._dialects) for site in sites
+            site.site_id: LiveSite(site, clock_rate, self._dialects, self.left_out)
+            for site in sites
         }
         self._found_at: dict[StationId, LiveSite] = {}
         self._open_uow = open_uow

@@ -138,6 +138,23 @@ class HistoryModel(_Model):
     keep_days: KeepDaysModel = KeepDaysModel()
 
 
+class ForecastsModel(_Model):
+    """When models are made of what vehicles will draw and when they leave, and of what."""
+
+    fit_every_h: Annotated[float, Field(ge=1, le=744)] = Field(
+        default=24.0, description="How old a model gets before the next one is made"
+    )
+    weeks: Annotated[int, Field(ge=2, le=520)] = Field(
+        default=52, description="So much of the past is looked at"
+    )
+    least_stays: Annotated[int, Field(ge=20, le=1_000_000)] = Field(
+        default=100, description="With fewer stays in a time zone no model is made"
+    )
+    holidays: Literal["NO", "US"] | None = Field(
+        default=None, description="Whose public holidays count as Sundays; null: none do"
+    )
+
+
 class JournalModel(_Model):
     """Where every message is kept, and for how long."""
 
@@ -240,6 +257,10 @@ class AppModel(_Model):
     ocpp: OcppModel = OcppModel()
     http: HttpModel = HttpModel()
     database: DatabaseModel = DatabaseModel()
+    forecasts: ForecastsModel | None = Field(
+        default=ForecastsModel(),
+        description="Forecasts of what vehicles draw and when they leave; null: there are none",
+    )
     history: HistoryModel = HistoryModel()
     journal: JournalModel = JournalModel()
     transactions: TransactionsModel = TransactionsModel()

@@ -5,6 +5,7 @@ from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
+from csms.storage.forecasts import ForecastRepository
 from csms.storage.grid import GridRepository
 from csms.storage.grid_proof import GridProofRepository
 from csms.storage.guard_events import GuardEventRepository
@@ -130,6 +131,11 @@ class SqlUnitOfWork(Unit):
     def costs(self) -> CostRepository:
         """What sites have drawn, and what transactions have cost."""
         return CostRepository(self)
+
+    @property
+    def forecasts(self) -> ForecastRepository:
+        """Models of stays, and what they said."""
+        return ForecastRepository(self)
 
     @property
     def security(self) -> SecurityRepository:

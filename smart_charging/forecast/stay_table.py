@@ -8,8 +8,6 @@ altogether), `power_w` (the most it drew, None: unknown).
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from hmac import new as hmac
 from typing import Final
 
 import numpy as np
@@ -32,14 +30,6 @@ _H_PER_DAY: Final = 24
 
 class StaysError(ValueError):
     """A table of stays that cannot be used; its text says why."""
-
-
-def token_hash(id_token: str, key: bytes) -> str:
-    """What stands for an id token in all that is kept for forecasts.
-
-    Without the key nobody finds the token again; whoever drops the key has forgotten all drivers.
-    """
-    return hmac(key, id_token.encode(), sha256).hexdigest()[:32]
 
 
 def without(stays: pd.DataFrame, token: str) -> pd.DataFrame:

@@ -1,9 +1,10 @@
 """An application whose site runs on a real database, with stations and a clock that tests turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,15 +13,19 @@ from fastapi import FastAPI
 
 from csms.api.app import create_api
 from csms.api.dependencies import ApiContext
+from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
+from csms.domain.stay_outcome import StayAnswer
 from csms.history.exports import Exports
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.forecast_store import StandingVehicle
+from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
@@ -51,6 +56,16 @@ class CountingJournal:
 
     kept: int = 7
     lost: int = 1
+
+
+class SilentForecaster:
+    """Knows nothing of any vehicle."""
+
+    async def forecast(
+        self, _vehicles: Sequence[StandingVehicle], _now: datetime
+    ) -> Mapping[int, StayAnswer]:
+        """Say nothing."""
+        return {}
 
 
 @dataclass
@@ -127,6 +142,7 @@ async def open_api(
         )
         certificates = StationCertificates(FakeAuthority(office), office.open_uow, office.clock)
         reloads = Reloads()
+        forecasts = Forecasts(office.sites, SilentForecaster(), office.open_uow, office.clock)
         context = ApiContext(
             room=room,
             operations=office.operations,
@@ -134,6 +150,7 @@ async def open_api(
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
+            forecasts=forecasts,
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),
             security=office.security,
@@ -151,7 +168,8 @@ async def open_api(
         tallies = Tallies(
             Traffic(), LoopLag(), office.database.writer.stats, CountingJournal(), mqtt
         )
-        app = create_api(context, render_metrics=metrics_renderer(room, tallies))
+        told = ForecastMetrics(room.site_ids, forecasts.of_site)
+        app = create_api(context, render_metrics=metrics_renderer(room, tallies, told))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
             yield Api(app, office, room, controller, client, tallies, context, reloads)

@@ -17,6 +17,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from csms.api.app import Mount, create_api
 from csms.api.dependencies import ApiContext, ReadSide
 from csms.api.server import bind, serve_http
+from csms.dashboard.forecast_page import ForecastOf, forecast_router
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.dashboard.transactions import TransactionReads, transactions_router
@@ -32,6 +33,7 @@ from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import Imposed, ImposedLimits
 from csms.service.live_feed import LiveFeed
@@ -263,12 +265,17 @@ class FakeNeeds:
         self.stated.append((str(evse_id), need))
 
 
-def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) -> FastAPI:
+def dashboard_app(
+    room: FakeRoom,
+    transactions: TransactionReads | None = None,
+    forecast_of: ForecastOf | None = None,
+) -> FastAPI:
     """The application as the whole system puts it together.
 
     Args:
         room: The sites.
         transactions: Looks transactions up; None: there are no pages of them.
+        forecast_of: What is known of forecasts; None: there is no page of them.
     """
     printer = Printer("ws://127.0.0.1:9000/ocpp/")
     context = ApiContext(
@@ -278,6 +285,7 @@ def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) 
         grid=cast(GridDesk, None),
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
+        forecasts=cast(Forecasts, None),
         desk=cast(CommandDesk, None),
         tokens=cast(Tokens, None),
         security=cast(StationSecurity, None),
@@ -295,6 +303,7 @@ def dashboard_app(room: FakeRoom, transactions: TransactionReads | None = None) 
         pages=(
             dashboard_router(room, printer),
             *([transactions_router(room, transactions, printer)] if transactions else []),
+            *([forecast_router(room, forecast_of, printer)] if forecast_of else []),
         ),
         mounts=(Mount(STATIC_PATH, static_files()),),
         print_error=printer.error,

@@ -43,3 +43,13 @@ def test_past_outcomes_tell_their_quantiles() -> None:
     found = expectation_of([4.0, 1.0, 3.0, 2.0, 5.0])
     assert found.quantiles == pytest.approx((1.4, 2.0, 3.0, 4.0, 4.6))
     assert (found.low, found.high) == (found.quantiles[0], found.quantiles[-1])
+
+
+def test_quantiles_of_what_was_possible_are_not_made_so_twice() -> None:
+    """It stood for 40 already when this was said: half of such stays are longer than 50."""
+    standing = Expectation(
+        quantiles=(42.0, 45.0, 50.0, 55.0, 60.0), low=42.0, high=60.0, above=40.0
+    )
+    assert standing.beyond(40.0) == pytest.approx(50.0)
+    assert standing.beyond(0.0) == pytest.approx(50.0)
+    assert standing.beyond(50.0) == pytest.approx(55.0)

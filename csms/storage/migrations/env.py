@@ -3,11 +3,19 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from csms.storage import guard_tables, notice_tables, price_tables, site_day_tables, tables
+from csms.storage import (
+    forecast_tables,
+    guard_tables,
+    notice_tables,
+    price_tables,
+    site_day_tables,
+    tables,
+)
 
 for model in (
     *(tables.SiteRow, notice_tables.StationJobRow),
     *(guard_tables.GuardEventRow, site_day_tables.SiteDayRow, price_tables.PriceSlotRow),
+    forecast_tables.ForecastModelRow,
 ):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smart_charging.forecast.stay_table import StaysError, lay_out_stays, token_hash, without
+from smart_charging.forecast.stay_table import StaysError, lay_out_stays, without
+from smart_charging.forecast.token_hash import token_hash
 from tests.smart_charging.forecast.made import CALENDAR, MONDAY, stay, table
 
 

@@ -1,0 +1,152 @@
+"""The page of a site's forecasts: sections, each by itself. It works without scripts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from csms.dashboard.presenter import present_line
+from csms.dashboard.printer import Printer
+from csms.dashboard.site_views import SiteViews
+from csms.dashboard.words import NOTHING, day_and_second
+from csms.domain.calibration import LEAST, Calibration
+from csms.domain.errors import UnknownSiteError
+from csms.domain.forecast_model import Score
+from csms.domain.identity import SiteId
+from csms.domain.stay_outcome import Foretold
+from csms.service.forecast_view import SiteForecast
+from csms.service.forecast_words import ANSWERER_WORDS, WHAT_WORDS, figure
+
+ForecastOf: TypeAlias = Callable[[SiteId], SiteForecast]
+"""What is known of forecasts at a site."""
+
+_SHOWN: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How forecasts came out, in words.
+
+    Attributes:
+        stays: Of how many.
+        loss: Pinball loss of the model.
+        baseline_loss: The same of the baseline.
+        held: The share within the 80 % intervals.
+        bias: By how much more was forecast than came; empty: not told.
+    """
+
+    stays: str
+    loss: str
+    baseline_loss: str
+    held: str
+    bias: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What is said of energies, or of departures.
+
+    Attributes:
+        name: Of which.
+        answers: Who answers.
+        drift: Why the model does not, where it has drifted; or empty.
+        lately: The last stays; None: none is over yet.
+        backtest: Past stays that the model had not seen; None: too few.
+        hangs_on: What the model hangs on, with by how much its loss rises without.
+    """
+
+    name: str
+    answers: str
+    drift: str
+    lately: Figures | None
+    backtest: Figures | None
+    hangs_on: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayForecasts:
+    """What the page says of vehicles' stays.
+
+    Attributes:
+        model: Which model, made when and of what; or why there is none.
+        sections: Of energies and of departures; nothing where there is no model.
+        least: With fewer stays nothing is concluded.
+    """
+
+    model: str
+    sections: tuple[Section, ...]
+    least: int = LEAST
+
+
+def forecast_router(sites: SiteViews, of_site: ForecastOf, printer: Printer) -> APIRouter:
+    """Build the route of the page.
+
+    Args:
+        sites: Where views of sites come from.
+        of_site: What is known of forecasts at a site.
+        printer: Prints it.
+    """
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/sites/{site_id}/forecast")
+    async def forecast(site_id: str) -> HTMLResponse:
+        """What is forecast at a site, and how good that is."""
+        try:
+            view = sites.view(site_id)
+        except UnknownSiteError:
+            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        stays = present_stays(of_site(site_id), ZoneInfo(view.timezone))
+        return printer.page("forecast.html", site=present_line(view), stays=stays)
+
+    return router
+
+
+def present_stays(found: SiteForecast, zone: ZoneInfo) -> StayForecasts:
+    """Write what is known of forecasts of stays as the page shows it."""
+    if not found.is_on:
+        return StayForecasts(model="Forecasts are switched off in the settings.", sections=())
+    if found.model is None or found.report is None:
+        text = "There are too few stays yet. Drivers' own past and the site's assumptions count."
+        return StayForecasts(model=text, sections=())
+    made = day_and_second(found.model.made_at, zone)
+    text = f"Model {found.model.version}, made {made} of {found.report.stays:,} stays here"
+    return StayForecasts(model=text, sections=tuple(_section(found, what) for what in Foretold))
+
+
+def _section(found: SiteForecast, what: Foretold) -> Section:
+    score = found.report.scores.get(what) if found.report else None
+    lately = found.calibrations.get(what)
+    drivers = found.model.drivers.get(what, ()) if found.model else ()
+    return Section(
+        name=WHAT_WORDS[what],
+        answers=ANSWERER_WORDS[found.answers(what)],
+        drift=lately.drift if lately else "",
+        lately=_lately(lately, what) if lately else None,
+        backtest=_backtest(score, what) if score else None,
+        hangs_on=tuple((one.name, f"{one.share:.1%}") for one in drivers[:_SHOWN]),
+    )
+
+
+def _lately(lately: Calibration, what: Foretold) -> Figures:
+    bias = figure(lately.bias, what).replace("-", "\N{MINUS SIGN}")
+    return Figures(
+        stays=str(lately.count),
+        loss=figure(lately.loss, what),
+        baseline_loss=figure(lately.baseline_loss, what),
+        held=f"{lately.held:.0%}",
+        bias=bias,
+    )
+
+
+def _backtest(score: Score, what: Foretold) -> Figures:
+    return Figures(
+        stays=str(score.count),
+        loss=figure(score.loss, what),
+        baseline_loss=figure(score.baseline_loss, what),
+        held=f"{score.held:.0%}",
+        bias=NOTHING,
+    )
