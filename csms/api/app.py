@@ -21,6 +21,7 @@ from csms.api import (
     messages,
     prices,
     reports,
+    resources,
     security,
     sites,
     stations,
@@ -87,7 +88,7 @@ def create_api(
         *(sites, limits, grid, grid_proof, timetables, prices, forecasts),
         *(guard_events, key_figures),
         *(stations, transactions, commands),
-        *(reports, tokens, security, unknown_stations, messages, exports),
+        *(reports, tokens, security, unknown_stations, messages, exports, resources),
     )
     for module in modules:
         app.include_router(module.router, prefix=_PREFIX)

@@ -111,6 +111,11 @@ def _excess(
             load.worst_case.at(instant, site.timezone)[line]
             for load in loads
             if has_metered or not load.is_metered
+        )
+        + sum(
+            site.amps_of(resource, resource.unsteered_w)
+            for resource in site.resources
+            if resource.feeder_id in below and line + 1 in resource.lines
         ),
         limit_a=feeder.limit.at(instant, site.timezone)[line],
     )

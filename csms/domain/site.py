@@ -13,6 +13,7 @@ from csms.domain.errors import UnknownFeederError
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.meter_source import MeterSource
 from csms.domain.price_source import SitePricing
+from csms.domain.resource import Resource
 from csms.domain.security import SiteSecurity
 from csms.domain.settings import WantedSetting
 from csms.domain.tariff import Tariff
@@ -369,6 +370,7 @@ class Site:
     voltage_v: float
     feeders: tuple[Feeder, ...]
     places: tuple[EvsePlace, ...]
+    resources: tuple[Resource, ...] = ()
     guests: GuestPlace | None = None
     assumed: AssumedNeed = field(
         default_factory=lambda: AssumedNeed(energy_wh=15_000, stay_s=8 * 3600)
@@ -390,6 +392,10 @@ class Site:
         if self.earthing is Earthing.TN:
             return self.voltage_v * line_count
         return self.voltage_v * (math.sqrt(3) if line_count == _THREE else 1.0)
+
+    def amps_of(self, resource: Resource, watts: float) -> float:
+        """What a power of a resource is on each of its lines."""
+        return watts / self.watts_per_ampere(len(resource.lines))
 
     @property
     def station_ids(self) -> frozenset[StationId]:

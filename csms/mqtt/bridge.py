@@ -12,6 +12,7 @@ from csms.mqtt.message import Told
 from csms.mqtt.meter_desk import MeterDesk
 from csms.mqtt.orders import Orders
 from csms.mqtt.refusals import Refusal, Refusals
+from csms.mqtt.resource_desk import ResourceDesk
 from csms.mqtt.settings import MqttSettings
 from csms.mqtt.state_out import StateOut
 from csms.mqtt.topics import Topics
@@ -52,6 +53,7 @@ class MqttBridge:
         self._refusals = Refusals(self._links, self.tally)
         sites = [live.site for live in uses.sites]
         self._meters = MeterDesk(sites, self._topics, uses.operations, self._links)
+        self._resources = ResourceDesk(sites, self._topics, uses.operations.resources)
         self._orders: Orders | None = None
         if settings.takes_orders:
             self._orders = Orders(self._topics, uses, self._refusals, self.tally, clock)
@@ -74,7 +76,8 @@ class MqttBridge:
 
         What meters send while there is no connection is of no use later, so they have QoS 0.
         """
-        meters = [(topic, 0) for topic in self._meters.subscriptions]
+        topics = dict.fromkeys((*self._meters.subscriptions, *self._resources.subscriptions))
+        meters = [(topic, 0) for topic in topics]
         return meters + [(topic, 1) for topic in self._topics.orders.values() if self._orders]
 
     def came(self) -> None:
@@ -91,11 +94,13 @@ class MqttBridge:
         if order is not None and self._orders is not None:
             self._orders.take(told, order)
             return
-        refused = list(self._meters.take(told))
+        refused = [*self._meters.take(told), *self._resources.take(told)]
         for refusal in refused:
             self._note(refusal)
         if not refused:
-            self.tally.taken[self._meters.under(told.topic)] += 1
+            is_of_resource = self._resources.knows(told.topic)
+            desk = self._resources if is_of_resource else self._meters
+            self.tally.taken[desk.under(told.topic)] += 1
 
     async def speak(self, say: Say) -> None:
         """Send how sites stand, and answers to orders."""

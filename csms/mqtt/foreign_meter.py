@@ -100,6 +100,15 @@ class ForeignMeter:
         return told.came_at
 
 
+def number_at(path: JsonPath, document: object) -> float:
+    """The number that stands at a path.
+
+    Raises:
+        InvalidInputError: None stands there, or several.
+    """
+    return number_of(path.text, one_of(path.text, path.find(document)))
+
+
 def refuse_retained(told: Told) -> None:
     """Refuse a message that does not tell when it was, and was kept for nobody knows how long.
 

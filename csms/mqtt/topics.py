@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import quote, unquote
 
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.domain.resource import ResourceId
 
 
 class OrderKind(StrEnum):
@@ -57,6 +58,22 @@ class Topics:
     def meter(self, site_id: SiteId, feeder_id: FeederId) -> str:
         """Where a feeder's meter is sent to."""
         return f"{self._site(site_id)}/feeders/{_level(feeder_id)}/meter"
+
+    @property
+    def every_resource(self) -> str:
+        """What is told of all resources."""
+        return f"{self.prefix}/v1/sites/+/resources/+/reading"
+
+    def resource_of(self, topic: str) -> tuple[SiteId, ResourceId] | None:
+        """Which resource a topic tells of; None: of none of ours."""
+        match topic.removeprefix(f"{self.prefix}/v1/").split("/"):
+            case ["sites", site, "resources", resource, "reading"]:
+                return unquote(site), unquote(resource)
+        return None
+
+    def setpoint(self, site_id: SiteId, resource_id: ResourceId) -> str:
+        """What a resource is told."""
+        return f"{self._site(site_id)}/resources/{_level(resource_id)}/setpoint"
 
     @property
     def orders(self) -> Mapping[OrderKind, str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.resource import Quantity
 from csms.domain.transaction import StatedNeed
 from csms.service.imposed_limits import Imposed
 from csms.service.wanted_limits import MOST_LIMITS, WantedLimit
@@ -40,6 +41,22 @@ class FeederLoad(_Body):
 
     current_a: _Three = Field(description="What the meter shows, by line: L1, L2, L3")
     at: AwareDatetime | None = Field(default=None, description="When measured; default now")
+
+
+class ResourceReading(_Body):
+    """What is told of a battery, sun, heat or a load that can wait: all of it, or some."""
+
+    power_w: float | None = Field(default=None, description="What it draws; below 0: gives")
+    soc_pct: float | None = Field(default=None, description="A battery's state of charge")
+    temperature_c: float | None = Field(default=None, description="Of a room or a tank")
+    served_wh: float | None = Field(default=None, description="What a load has got of its run")
+    at: AwareDatetime | None = Field(default=None, description="When measured; default now")
+
+    @property
+    def values(self) -> dict[Quantity, float]:
+        """What is told, by quantity."""
+        told = {what: getattr(self, what.value) for what in Quantity}
+        return {what: value for what, value in told.items() if value is not None}
 
 
 class Need(_Body):

@@ -1,6 +1,6 @@
 """The site's electrical tree in the words of the planning library."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from math import ceil, inf
@@ -8,10 +8,12 @@ from typing import Final
 
 import numpy as np
 
+from csms.domain.resource import ResourceId
 from csms.domain.site import Earthing, Feeder, PhaseAmps
 from csms.domain.vehicle import conductors_in_use
 from csms.service.feeder_limits import limit_in_force
 from csms.service.live_evse import LiveEvse
+from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
 from smart_charging import feeder as planning
 from smart_charging.arrays import Array
@@ -80,7 +82,10 @@ def phases_of(evse: LiveEvse) -> int | None:
 
 
 def feeder_inputs(
-    live: LiveSite, edges: Sequence[datetime], now: datetime
+    live: LiveSite,
+    edges: Sequence[datetime],
+    now: datetime,
+    planned: Container[ResourceId] = frozenset(),
 ) -> tuple[planning.Feeder, ...]:
     """All feeders with their limits in force and uncontrolled loads: arrays of [line, slot].
 
@@ -91,8 +96,10 @@ def feeder_inputs(
         live: The site.
         edges: Start of every slot, and the end of the last.
         now: The present instant.
+        planned: Resources that are planned, and do not count as uncontrolled load.
     """
     spans = list(pairwise(edges))
+    others = [one for key, one in live.resources.items() if key not in planned]
     return tuple(
         planning.Feeder(
             key=feeder.feeder_id,
@@ -105,10 +112,31 @@ def feeder_inputs(
             ).T,
             uncontrolled_a=np.array(
                 [expected_uncontrolled(live, feeder, *span, now) for span in spans]
-            ).T,
+            ).T
+            + _resources_a(live, feeder, others, spans, now),
         )
         for feeder in live.site.feeders
     )
+
+
+def _resources_a(
+    live: LiveSite,
+    feeder: Feeder,
+    resources: Sequence[LiveResource],
+    spans: Sequence[tuple[datetime, datetime]],
+    now: datetime,
+) -> Array:
+    """The most that resources right at a feeder may draw: [line, slot]."""
+    amps, lives_s = np.zeros((_THREE, len(spans))), live.site.control.reading_lives_s
+    for one in resources:
+        if one.resource.feeder_id == feeder.feeder_id:
+            lines = [line - 1 for line in one.resource.lines]
+            course_w = [
+                one.most_w(start_at, end_at + live.settled, now, lives_s)
+                for start_at, end_at in spans
+            ]
+            amps[lines] += [live.site.amps_of(one.resource, watts) for watts in course_w]
+    return amps
 
 
 def expected_uncontrolled(

@@ -8,6 +8,7 @@ from csms.clock import Clock, wait_at_most
 from csms.service.live_site import LiveSite
 from csms.service.meter_watch import MeterWatch
 from csms.service.overload_watch import OverloadWatch
+from csms.service.resource_readings import SilentResources
 from csms.service.silent_meters import SilentMeters
 from csms.service.steering_watch import SteeringWatch
 
@@ -33,6 +34,7 @@ class GuardWatch:
         self._meters = MeterWatch(live, clock.now())
         self._silent_meters = SilentMeters(live)
         self._steering = SteeringWatch(live)
+        self._silent_resources = SilentResources(live)
         self._looked_at = clock.now()
 
     async def run(self) -> None:
@@ -58,3 +60,4 @@ class GuardWatch:
             self._meters.look(now)
             self._silent_meters.look(now)
             self._steering.look(now)
+            self._silent_resources.look(now)

@@ -30,6 +30,7 @@ from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
 from csms.service.left_out import LeftOut
 from csms.service.live_evse import LiveEvse, stray_at
+from csms.service.live_resource import LiveResource
 from csms.service.live_station import LiveStation
 from csms.service.readings import sure_current, with_current
 from csms.service.returns import Returns
@@ -68,6 +69,7 @@ class LiveSite(SitePlaces):
         returns: Watches whether many stations come back at once.
         timetable: When vehicles of fleets leave.
         prices: What energy costs.
+        resources: Batteries, sun, heat and loads that can wait.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class LiveSite(SitePlaces):
         self.returns = Returns()
         self.timetable = Timetable()
         self.prices = SitePrices(site)
+        self.resources = {one.resource_id: LiveResource(one) for one in site.resources}
         for place in site.places:
             self.add_place(place)
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from csms.domain.fallback import feeders_below
 from csms.domain.identity import FeederId
+from csms.domain.resource import Quantity
 from csms.domain.site import NO_AMPS, PhaseAmps
 from csms.domain.site import Feeder as SiteFeeder
 from csms.service.electrics import by_line, expected_uncontrolled, measured_taps
 from csms.service.live_site import LiveSite
+from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
 from smart_charging.feeder import Feeder
 from smart_charging.taps import Tap
@@ -91,10 +93,22 @@ def _measured_feeders(
             limit_a=_NO_LIMIT,
             uncontrolled_a=np.array(_uncontrolled(live, feeder, now, is_proven=is_proven)).reshape(
                 3, 1
-            ),
+            )
+            + _resources_a(live, feeder, now),
         )
         for feeder in live.site.feeders
     )
+
+
+def _resources_a(live: LiveSite, feeder: SiteFeeder, now: datetime) -> Array:
+    """What resources right at a feeder were measured to draw: [line, 1]."""
+    amps = np.zeros((3, 1))
+    for one in live.resources.values():
+        watts = one.reading(Quantity.POWER_W, now, live.site.control.reading_lives_s)
+        if watts is not None and one.resource.feeder_id == feeder.feeder_id:
+            lines = [line - 1 for line in one.resource.lines]
+            amps[lines] += live.site.amps_of(one.resource, max(watts, 0.0))
+    return amps
 
 
 def _uncontrolled(

@@ -22,6 +22,7 @@ from csms.service.desired_settings import DesiredSettings
 from csms.service.dialect_view import DialectView, view_dialect
 from csms.service.grid_guard import is_overcommitted
 from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.resource_readings import ResourceReadings
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
 from csms.service.total_reading import take_total
@@ -49,6 +50,9 @@ class Operations:
         security: Keeps stations' passwords.
         open_uow: Opens units of work.
         clock: The time.
+
+    Attributes:
+        resources: Takes what is told of batteries, sun, heat and loads that can wait.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Operations:
         self._open_uow = open_uow
         self._clock = clock
         self._settings = DesiredSettings(gateway, clock)
+        self.resources = ResourceReadings(sites, clock)
 
     async def state_need(self, evse_id: EvseId, need: StatedNeed) -> None:
         """Keep what a driver or fleet says that the vehicle at an EVSE needs.

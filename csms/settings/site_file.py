@@ -13,6 +13,7 @@ from csms.domain.commands import SettingName
 from csms.domain.errors import Fault
 from csms.domain.fallback import Excess, overcommitted_fallbacks
 from csms.domain.identity import EvseId
+from csms.domain.resource import Resource
 from csms.domain.security import SecurityProfile, SiteSecurity
 from csms.domain.settings import WantedSetting
 from csms.domain.site import (
@@ -32,6 +33,11 @@ from csms.domain.site import (
 )
 from csms.settings.meter_file import meter_source, wrong_meters
 from csms.settings.price_file import site_pricing, site_tariff, wrong_prices
+from csms.settings.resource_file import (
+    resources_of,
+    wrong_below_total_meters,
+    wrong_resources,
+)
 from csms.settings.site_schema import (
     AmpsOverTime,
     ChargerModel,
@@ -86,6 +92,7 @@ def _build(model: SiteModel) -> Site:
         voltage_v=model.grid.voltage_v,
         feeders=tuple(_feeders(model.feeders, None, model.grid)),
         places=(),
+        resources=tuple(_resources(model.feeders)),
         guests=_guests(model.guests),
         assumed=AssumedNeed(
             energy_wh=model.assumed.energy_kwh * _W_PER_KW,
@@ -136,6 +143,12 @@ def _feeders(
             uncontrolled=_uncontrolled(model.uncontrolled, grid),
         )
         yield from _feeders(model.feeders, model, grid)
+
+
+def _resources(models: list[FeederModel]) -> Iterator[Resource]:
+    for model in models:
+        yield from resources_of(model)
+        yield from _resources(model.feeders)
 
 
 def _uncontrolled(model: UncontrolledModel | None, grid: GridModel) -> UncontrolledLoad | None:
@@ -232,6 +245,8 @@ def _contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterato
     for key, feeder in _written_feeders(model.feeders, ("feeders",)):
         if feeder.uncontrolled is not None:
             yield from wrong_meters(source, (*key, "uncontrolled"), feeder.uncontrolled)
+        yield from wrong_resources(source, key, feeder, model.grid.earthing)
+        yield from wrong_below_total_meters(source, key, feeder)
     yield from _wrong_settings(source, model)
     yield from wrong_prices(source, model)
     if model.control.min_gap_s > model.control.plan_every_s:
@@ -283,7 +298,8 @@ def _expected_room(excess: Excess) -> str:
 def _doubled_names(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
     named: list[tuple[KeyPath, str]] = list(_feeder_names(model.feeders, ("feeders",)))
     chargers = [(("chargers", i, "id"), c.id) for i, c in enumerate(model.chargers)]
-    for group in (named, chargers):
+    resources = list(_resource_names(model.feeders))
+    for group in (named, chargers, resources):
         seen: set[str] = set()
         for key, name in group:
             if name in seen:
@@ -298,6 +314,12 @@ def _doubled_names(source: YamlSource, model: SiteModel) -> Iterator[Fault]:
 def _feeder_names(models: list[FeederModel], key: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     for place, model in _written_feeders(models, key):
         yield (*place, "id"), model.id
+
+
+def _resource_names(models: list[FeederModel]) -> Iterator[tuple[KeyPath, str]]:
+    for place, feeder in _written_feeders(models, ("feeders",)):
+        for i, resource in enumerate(feeder.resources):
+            yield (*place, "resources", i, "id"), resource.id
 
 
 def _written_feeders(

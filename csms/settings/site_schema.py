@@ -9,6 +9,8 @@ from csms.domain.site import Acceptance, Aim, Fairness
 from csms.ocpp.versions import VERSION_NAMES
 from csms.settings.meter_schema import MqttMeterModel
 from csms.settings.price_schema import PricesModel, TariffModel
+from csms.settings.resource_schema import ResourceModel
+from csms.settings.site_types import Lines, Name
 from csms.settings.time_schema import DAYS, Days, TimeOfDay, TimeZone
 
 
@@ -36,12 +38,9 @@ LineAmps: TypeAlias = Annotated[
     Annotated[Amps, Branch("<all>")] | Annotated[EachLine, Branch("<each>")],
     Discriminator(_line_branch),
 ]
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[^\s/:#?]+$")]
 Version: TypeAlias = Annotated[
     str, AfterValidator(_spoken), Field(json_schema_extra={"enum": list(VERSION_NAMES)})
 ]
-Line: TypeAlias = Literal[1, 2, 3]
-Lines: TypeAlias = Annotated[list[Line], Field(min_length=1, max_length=3)]
 Profile: TypeAlias = Annotated[int, Field(ge=0, le=3)]
 """An OCPP security profile."""
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=86_400)]
@@ -101,6 +100,9 @@ class FeederModel(_Model):
     name: str = ""
     limit_a: AmpsValue = Field(description="The most that each line may carry")
     uncontrolled: UncontrolledModel | None = None
+    resources: list[ResourceModel] = Field(
+        default=[], description="Batteries, sun, heat and loads that can wait, right at it"
+    )
     feeders: list["FeederModel"] = Field(default=[], description="What this one feeds")
 
 
