@@ -19,10 +19,8 @@ from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.api.server import HttpSettings, bind, serve_http
 from csms.clock import Clock, SystemClock
-from csms.dashboard.forecast_page import forecast_router
-from csms.dashboard.pages import dashboard_router
+from csms.dashboard.desk import Sources, desk_pages
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
-from csms.dashboard.transactions import transactions_router
 from csms.domain.authorization import TokenRules
 from csms.domain.certificate import RENEWED_BEFORE
 from csms.domain.grid_company import GridCompany
@@ -404,10 +402,14 @@ class App:
                 tallies,
                 ForecastMetrics(self._room.site_ids, self._forecasting.forecasts.of_site),
             ),
-            pages=(
-                dashboard_router(self._room, printer),
-                transactions_router(self._room, reads, printer),
-                forecast_router(self._room, self._forecasting.forecasts.of_site, printer),
+            pages=desk_pages(
+                Sources(
+                    sites=self._room,
+                    reads=reads,
+                    journal=self._journal,
+                    forecast_of=self._forecasting.forecasts.of_site,
+                ),
+                printer,
             ),
             mounts=(Mount(STATIC_PATH, static_files()),),
             print_error=printer.error,

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator
 
+from csms.dashboard.forms import nothing_said
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
@@ -54,20 +55,15 @@ class TransactionReads(Protocol):
         ...
 
 
-def _nothing_said(value: object) -> object:
-    """A field of a form that was left empty says nothing."""
-    return None if value == "" else value
-
-
 class Filter(BaseModel):
     """What the form asks for; days are the site's."""
 
     state: Literal["all", "running", "ended"] = "all"
-    station: Annotated[str | None, BeforeValidator(_nothing_said)] = None
-    token: Annotated[str | None, BeforeValidator(_nothing_said)] = None
-    token_of: Annotated[int | None, BeforeValidator(_nothing_said)] = None
-    first: Annotated[date | None, BeforeValidator(_nothing_said)] = None
-    last: Annotated[date | None, BeforeValidator(_nothing_said)] = None
+    station: Annotated[str | None, BeforeValidator(nothing_said)] = None
+    token: Annotated[str | None, BeforeValidator(nothing_said)] = None
+    token_of: Annotated[int | None, BeforeValidator(nothing_said)] = None
+    first: Annotated[date | None, BeforeValidator(nothing_said)] = None
+    last: Annotated[date | None, BeforeValidator(nothing_said)] = None
     before: int | None = None
 
     def wanted(self, site_id: SiteId, zone: ZoneInfo) -> TransactionsWanted:

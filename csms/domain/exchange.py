@@ -65,6 +65,7 @@ class Wanted:
     """What is looked for; None: any.
 
     Attributes:
+        stations: Of any of these stations.
         since: Called then or later.
         until: Called before then.
         text: Stands anywhere in the call or the answer.
@@ -73,6 +74,7 @@ class Wanted:
     """
 
     station_id: str | None = None
+    stations: frozenset[str] | None = None
     action: str | None = None
     by: Caller | None = None
     message_id: str | None = None

@@ -53,6 +53,8 @@ def _may_hold(segment: Segment, wanted: Wanted) -> bool:
 def _may_be_in(block: Block, wanted: Wanted) -> bool:
     if wanted.station_id is not None and wanted.station_id not in block.stations:
         return False
+    if wanted.stations is not None and wanted.stations.isdisjoint(block.stations):
+        return False
     is_late_enough = wanted.since is None or block.last_at >= wanted.since
     return is_late_enough and (wanted.until is None or block.first_at < wanted.until)
 
@@ -60,6 +62,7 @@ def _may_be_in(block: Block, wanted: Wanted) -> bool:
 def _fits(entry: Entry, wanted: Wanted) -> bool:
     return (
         (wanted.station_id is None or entry.station_id == wanted.station_id)
+        and (wanted.stations is None or entry.station_id in wanted.stations)
         and (wanted.action is None or entry.action == wanted.action)
         and (wanted.by is None or entry.by == wanted.by)
         and (wanted.message_id is None or entry.message_id == wanted.message_id)

@@ -17,10 +17,10 @@ from playwright.async_api import Browser, Page, async_playwright
 from csms.api.app import Mount, create_api
 from csms.api.dependencies import ApiContext, ReadSide
 from csms.api.server import bind, serve_http
-from csms.dashboard.forecast_page import ForecastOf, forecast_router
-from csms.dashboard.pages import dashboard_router
+from csms.dashboard.desk import Sources, desk_pages
+from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
-from csms.dashboard.transactions import TransactionReads, transactions_router
+from csms.dashboard.transactions import TransactionReads
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
@@ -40,6 +40,7 @@ from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
+from csms.service.ports import MessageJournal
 from csms.service.pricing import Pricing
 from csms.service.site_view import SiteView
 from csms.service.station_certificates import StationCertificates
@@ -269,13 +270,15 @@ def dashboard_app(
     room: FakeRoom,
     transactions: TransactionReads | None = None,
     forecast_of: ForecastOf | None = None,
+    journal: MessageJournal | None = None,
 ) -> FastAPI:
     """The application as the whole system puts it together.
 
     Args:
         room: The sites.
-        transactions: Looks transactions up; None: there are no pages of them.
-        forecast_of: What is known of forecasts; None: there is no page of them.
+        transactions: Looks transactions up; None: no test looks.
+        forecast_of: What is known of forecasts; None: no test asks.
+        journal: Keeps messages; None: they are not kept.
     """
     printer = Printer("ws://127.0.0.1:9000/ocpp/")
     context = ApiContext(
@@ -300,10 +303,14 @@ def dashboard_app(
     return create_api(
         context,
         render_metrics=lambda: b"",
-        pages=(
-            dashboard_router(room, printer),
-            *([transactions_router(room, transactions, printer)] if transactions else []),
-            *([forecast_router(room, forecast_of, printer)] if forecast_of else []),
+        pages=desk_pages(
+            Sources(
+                sites=room,
+                reads=cast(TransactionReads, transactions),
+                forecast_of=cast(ForecastOf, forecast_of),
+                journal=journal,
+            ),
+            printer,
         ),
         mounts=(Mount(STATIC_PATH, static_files()),),
         print_error=printer.error,
@@ -329,14 +336,19 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    room: FakeRoom, port: int = 0, transactions: TransactionReads | None = None
+    room: FakeRoom,
+    port: int = 0,
+    transactions: TransactionReads | None = None,
+    journal: MessageJournal | None = None,
 ) -> AsyncIterator[Server]:
     """Serve the pages at a free port, or at that one, until told to stop."""
     with bind(_HOST, port) as at:
         server = Server(at.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
             feeds = [tasks.create_task(feed.run()) for feed in room.feeds.values()]
-            tasks.create_task(serve_http(dashboard_app(room, transactions), at, server.stop))
+            tasks.create_task(
+                serve_http(dashboard_app(room, transactions, journal=journal), at, server.stop)
+            )
             try:
                 yield server
             finally:

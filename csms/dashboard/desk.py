@@ -1,0 +1,40 @@
+"""All pages of the operator's desk."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from csms.dashboard.forecast_page import ForecastOf, forecast_router
+from csms.dashboard.messages import messages_router
+from csms.dashboard.pages import dashboard_router
+from csms.dashboard.printer import Printer
+from csms.dashboard.site_views import SiteViews
+from csms.dashboard.transactions import TransactionReads, transactions_router
+from csms.service.ports import MessageJournal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where pages get what they show.
+
+    Attributes:
+        sites: Sites as they are now.
+        reads: What is stored.
+        forecast_of: What is known of a site's forecasts.
+        journal: Messages; None: they are not kept.
+    """
+
+    sites: SiteViews
+    reads: TransactionReads
+    forecast_of: ForecastOf
+    journal: MessageJournal | None
+
+
+def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
+    """Build the routes of all pages."""
+    return (
+        dashboard_router(sources.sites, printer),
+        transactions_router(sources.sites, sources.reads, printer),
+        forecast_router(sources.sites, sources.forecast_of, printer),
+        messages_router(sources.sites, sources.journal, printer),
+    )

@@ -1,0 +1,46 @@
+/** Following the messages of a site: the page is asked for again, and what is new put on top. */
+
+import { cells, show, write } from "./dom.js";
+
+const EVERY_MS = 2000;
+const MOST_SHOWN = 300;
+
+class Follower {
+  #list = document.querySelector(".messages");
+  #tick = document.querySelector(".follow");
+  #cells = cells(document);
+  #timer = null;
+
+  begin() {
+    if (!this.#tick) return;
+    show(this.#tick, true);
+    this.#tick.querySelector("input").addEventListener("change", (event) => {
+      clearTimeout(this.#timer);
+      if (event.target.checked) this.#look();
+    });
+  }
+
+  async #look() {
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok) throw new Error(`expected messages, got status ${answer.status}`);
+      this.#take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      write(this.#cells.told, "The server does not answer. Trying again …");
+    }
+    this.#timer = setTimeout(() => this.#look(), EVERY_MS);
+  }
+
+  #take(page) {
+    const known = new Set([...this.#list.children].map((row) => row.dataset.cursor));
+    const rows = [...page.querySelectorAll(".messages > li[data-cursor]")];
+    const fresh = rows.filter((row) => !known.has(row.dataset.cursor));
+    if (fresh.length === 0) return;
+    this.#list.querySelector(".none")?.remove();
+    this.#list.prepend(...fresh.map((row) => document.adoptNode(row)));
+    while (this.#list.children.length > MOST_SHOWN) this.#list.lastElementChild.remove();
+    write(this.#cells.told, `${fresh.length} new messages`);
+  }
+}
+
+new Follower().begin();
