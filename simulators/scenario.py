@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulators.building import Habits, promised_s
+from simulators.grid_company import Cut
 from simulators.placement import Visit, place
 from simulators.sessions.acn import read_acn
 from simulators.sessions.norway import read_norway
@@ -66,6 +67,15 @@ class SilenceModel(_Model):
     to_time: time = Field(alias="to")
 
 
+class CutModel(_Model):
+    """A time of the day in which a grid company lets a feeder carry less, in A on each line."""
+
+    feeder: str
+    from_time: time = Field(alias="from")
+    to_time: time = Field(alias="to")
+    amps: Annotated[float, Field(ge=0, le=10_000)]
+
+
 class MannersModel(_Model):
     """How a station misbehaves; see `Manners`."""
 
@@ -102,6 +112,7 @@ class ScenarioModel(_Model):
     v201_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     building_level: Annotated[float, Field(ge=0, le=2)] = 1.0
     manners: dict[str, MannersModel] = {}
+    cuts: list[CutModel] = []
     seed: int = 1
 
 
@@ -118,6 +129,7 @@ class Scenario:
         v201: Stations that speak OCPP 2.0.1; the others speak 1.6.
         manners: How single stations misbehave; the others are polite.
         habits: How the buildings draw, by feeder.
+        cuts: What a grid company limits feeders to for a while.
     """
 
     name: str
@@ -133,6 +145,7 @@ class Scenario:
     manners: Mapping[str, Manners]
     habits: Mapping[str, Habits]
     seed: int
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def ends_at(self) -> datetime:
@@ -173,7 +186,7 @@ def read_scenario(
         sessions, source = _sessions(model, path.parent, data or data_folder(), site.zone)
     except (SiteFileError, PopulationError, WrongColumnsError) as error:
         raise ScenarioError(f"{path}: {error}") from error
-    _check_stations(path, model, site)
+    _check_names(path, model, site)
     rng = Random(f"{model.seed} places")  # noqa: S311 - a simulation
     placed = place(_state_needs(sessions, model), site, starts_at, ends_at, rng)
     return Scenario(
@@ -199,6 +212,7 @@ def read_scenario(
             for feeder in site.feeders
         },
         seed=model.seed,
+        cuts=tuple(_cut(cut, model.starts, site.zone) for cut in model.cuts),
     )
 
 
@@ -247,11 +261,16 @@ def _skipped(found: ImportedSessions) -> str:
     return f" ({'; '.join(reasons)})" if reasons else ""
 
 
-def _check_stations(path: Path, model: ScenarioModel, site: Site) -> None:
+def _check_names(path: Path, model: ScenarioModel, site: Site) -> None:
     known = {place.station_id for place in site.places}
     for name in model.manners:
         if name not in known:
             raise ScenarioError(f"{path}: manners.{name}: site {site.site_id} has no such station")
+    feeders = {feeder.feeder_id for feeder in site.feeders}
+    for i, cut in enumerate(model.cuts):
+        if cut.feeder not in feeders:
+            message = f"site {site.site_id} has no feeder {cut.feeder!r}"
+            raise ScenarioError(f"{path}: cuts.{i}.feeder: {message}")
 
 
 def _state_needs(sessions: list[Session], model: ScenarioModel) -> list[Session]:
@@ -291,10 +310,22 @@ def _manners(model: MannersModel, starts: datetime, zone: ZoneInfo) -> Manners:
 
 
 def _silence(model: SilenceModel, starts: datetime, zone: ZoneInfo) -> Silence:
-    starts_at = _next(model.from_time, starts, zone)
-    local = starts_at.astimezone(zone).replace(tzinfo=None)
-    ends_at = _next(model.to_time, local, zone)
+    starts_at, ends_at = _span(model.from_time, model.to_time, starts, zone)
     return Silence(starts_at=starts_at, lasts_s=(ends_at - starts_at).total_seconds())
+
+
+def _cut(model: CutModel, starts: datetime, zone: ZoneInfo) -> Cut:
+    starts_at, ends_at = _span(model.from_time, model.to_time, starts, zone)
+    return Cut(feeder_id=model.feeder, amps=model.amps, starts_at=starts_at, ends_at=ends_at)
+
+
+def _span(
+    from_time: time, to_time: time, after: datetime, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """The first time after an instant that a stretch of the day begins, and when it ends."""
+    starts_at = _next(from_time, after, zone)
+    local = starts_at.astimezone(zone).replace(tzinfo=None)
+    return starts_at, _next(to_time, local, zone)
 
 
 def _next(at: time, after: datetime, zone: ZoneInfo) -> datetime:

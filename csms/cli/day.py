@@ -13,6 +13,7 @@ import httpx2
 import numpy as np
 
 from csms.app import App, AppSettings, World
+from csms.cli.grid_player import GridPlayer, grid_player
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
@@ -170,12 +171,17 @@ async def _run(scenario: Scenario, length: timedelta) -> FleetReport:
         listener.bind(str(at))
         listener.listen(len(scenario.station_ids) + 8)
         listener.setblocking(False)
-        app = _app(scenario, clock, Path(folder) / "demo.db")
+        player = grid_player(scenario)
+        app = _app(scenario, clock, Path(folder) / "demo.db", player)
         async with app.running(ocpp_at=listener):
             transport = httpx2.ASGITransport(app=app.api)
             async with httpx2.AsyncClient(transport=transport, base_url="http://demo") as client:
                 drivers = DriversApp(put_by(client), scenario.site.site_id)
-                return await _live_through(scenario, clock, at, drivers, length)
+                async with asyncio.TaskGroup() as tasks:
+                    playing = tasks.create_task(player.run(client, clock))
+                    report = await _live_through(scenario, clock, at, drivers, length)
+                    playing.cancel()
+                return report
 
 
 async def _live_through(
@@ -195,7 +201,7 @@ async def _live_through(
     return report
 
 
-def _app(scenario: Scenario, clock: ScaledClock, database: Path) -> App:
+def _app(scenario: Scenario, clock: ScaledClock, database: Path, player: GridPlayer) -> App:
     async def connector() -> Any:  # noqa: ANN401
         return await inline_sqlite(database)
 
@@ -204,6 +210,7 @@ def _app(scenario: Scenario, clock: ScaledClock, database: Path) -> App:
         sites=(read_site(scenario.site_path),),
         gateway=GatewaySettings(ping_every_s=_PING_EVERY_S),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),
+        grid_companies=player.companies,
     )
     planner = InlinePlanner(_SOLVER_TIME_LIMIT_S)
     return App(settings, World(clock=clock, planner=planner, connector=connector))
@@ -226,6 +233,10 @@ def _feeder(
 ) -> Feeder:
     zone = scenario.site.zone
     limits = np.array([feeder.limit.at(start.astimezone(zone)) for start in starts]).T
+    for cut in scenario.cuts:
+        if cut.feeder_id == feeder.feeder_id:
+            within = [cut.holds_at(start) for start in starts]
+            limits[:, within] = np.minimum(limits[:, within], cut.amps)
     return Feeder(
         key=feeder.feeder_id,
         parent=feeder.parent_id,

@@ -15,6 +15,7 @@ from csms.api.server import HttpSettings
 from csms.app import App, AppSettings, World
 from csms.cli.day import DriversApp, compare, put_by, run_day
 from csms.cli.figures import print_figures
+from csms.cli.grid_player import GridPlayer, grid_player
 from csms.cli.inputs import load_scenario, parse_length
 from csms.cli.serving import run_until_ended
 from csms.gateway.server import GatewaySettings
@@ -82,7 +83,8 @@ async def _show(
     clock = PacedClock(scenario.starts_at - timedelta(seconds=_AHEAD_S * rate), rate)
     base_url = f"http://{http.host}:{http.port}"
     with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
-        settings = _settings(scenario, http, gateway, Path(folder))
+        player = grid_player(scenario)
+        settings = _settings(scenario, http, gateway, Path(folder), player)
         app = App(settings, World(clock=clock, clock_rate=rate))
         async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
             drivers = DriversApp(put_by(client), scenario.site.site_id)
@@ -95,14 +97,20 @@ async def _show(
             async with asyncio.TaskGroup() as tasks:
                 ticking = tasks.create_task(clock.run())
                 playing = tasks.create_task(_play(app, fleet, meters, ready))
+                limiting = tasks.create_task(player.run(client, clock))
                 await run_until_ended(app, partial(_begin, scenario, rate, settings, ready))
                 playing.cancel()
+                limiting.cancel()
                 ticking.cancel()
         typer.echo(_outcome(fleet.report()))
 
 
 def _settings(
-    scenario: Scenario, http: HttpSettings, gateway: GatewaySettings, folder: Path
+    scenario: Scenario,
+    http: HttpSettings,
+    gateway: GatewaySettings,
+    folder: Path,
+    player: GridPlayer,
 ) -> AppSettings:
     """The system's settings; all that it keeps is kept in a folder."""
     return AppSettings(
@@ -112,6 +120,7 @@ def _settings(
         http=http,
         database=DatabaseSettings(url=f"sqlite:///{folder / 'demo.db'}"),
         journal=JournalSettings(folder=folder / "journal", most_mb=_JOURNAL_MB),
+        grid_companies=player.companies,
     )
 
 
@@ -164,6 +173,11 @@ def _announcement(scenario: Scenario, rate: float, settings: AppSettings) -> Ite
                 f"Then      {silence.starts_at.astimezone(zone):%H:%M} {name} goes silent "
                 f"until {ends_at.astimezone(zone):%H:%M}; its room is kept free"
             )
+    for cut in scenario.cuts:
+        yield (
+            f"Then      {cut.starts_at.astimezone(zone):%H:%M} the grid company lets "
+            f"{cut.feeder_id} carry {cut.amps:g} A until {cut.ends_at.astimezone(zone):%H:%M}"
+        )
     yield (
         "Yours     point a charger at the address above with any id of your own: it joins as a "
         "guest and is planned for"

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from csms.api.server import HttpSettings
-from csms.cli.demo import _settings, _until_set_up
+from csms.cli.demo import _announcement, _settings, _until_set_up
+from csms.cli.grid_player import grid_player
 from csms.cli.inputs import load_scenario
+from csms.domain.grid_company import FeederRef
 from csms.gateway.server import GatewaySettings
 from simulators.virtual_time import run_virtual
 
@@ -51,7 +53,24 @@ def test_vehicles_do_not_wait_for_ever() -> None:
 
 
 def test_all_that_the_demonstration_keeps_lies_in_its_own_folder(tmp_path: Path) -> None:
-    settings = _settings(load_scenario("garage"), HttpSettings(), GatewaySettings(), tmp_path)
+    garage = load_scenario("garage")
+    player = grid_player(garage)
+    settings = _settings(garage, HttpSettings(), GatewaySettings(), tmp_path, player)
     assert settings.database.url == f"sqlite:///{tmp_path}/demo.db"
     assert settings.journal is not None
     assert settings.journal.folder == tmp_path / "journal"
+
+
+def test_the_grid_company_of_a_scenario_is_let_in_and_announced(tmp_path: Path) -> None:
+    garage = load_scenario("garage")
+    player = grid_player(garage)
+    settings = _settings(garage, HttpSettings(), GatewaySettings(), tmp_path, player)
+    [company] = settings.grid_companies
+    assert company.has_token(player.token)
+    assert company.reach == {FeederRef("fjordgata", "intake")}
+    lines = list(_announcement(garage, 60.0, settings))
+    assert "Then      19:10 the grid company lets intake carry 35 A until 19:40" in lines
+
+
+def test_a_scenario_without_cuts_has_no_grid_company() -> None:
+    assert grid_player(load_scenario("depot")).companies == ()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.grid_company import Cut
 from simulators.placement import charge_freely
 from simulators.scenario import ScenarioError, read_scenario
 from simulators.stations.manners import Manners, Silence
@@ -124,6 +125,18 @@ def test_manners_are_given_times_of_the_scenarios_day(tmp_path: Path) -> None:
     }
 
 
+def test_cuts_are_given_times_of_the_scenarios_day(tmp_path: Path) -> None:
+    text = '[{feeder: main, from: "23:40", to: "00:10", amps: 20}]'
+    assert read_scenario(write(tmp_path, cuts=text)).cuts == (
+        Cut(
+            feeder_id="main",
+            amps=20.0,
+            starts_at=datetime(2026, 1, 14, 22, 40, tzinfo=UTC),
+            ends_at=datetime(2026, 1, 14, 23, 10, tzinfo=UTC),
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -136,6 +149,10 @@ def test_manners_are_given_times_of_the_scenarios_day(tmp_path: Path) -> None:
         ({"sessions": "{population: absent.yaml}"}, r"absent\.yaml"),
         ({"manners": "{Z-9: {}}"}, r"manners\.Z-9: site yard has no such station"),
         ({"manners": "{A-1: {rude: true}}"}, r"manners\.A-1\.rude: Extra inputs"),
+        (
+            {"cuts": '[{feeder: roof, from: "01:00", to: "02:00", amps: 9}]'},
+            r"cuts\.0\.feeder: site yard has no feeder 'roof'",
+        ),
         ({"hours": "["}, r"scenario\.yaml"),
     ],
 )
