@@ -13,6 +13,7 @@ from csms.mqtt.meter_desk import MeterDesk
 from csms.mqtt.orders import Orders
 from csms.mqtt.refusals import Refusal, Refusals
 from csms.mqtt.resource_desk import ResourceDesk
+from csms.mqtt.setpoints_out import SetpointsOut
 from csms.mqtt.settings import MqttSettings
 from csms.mqtt.state_out import StateOut
 from csms.mqtt.topics import Topics
@@ -54,6 +55,7 @@ class MqttBridge:
         sites = [live.site for live in uses.sites]
         self._meters = MeterDesk(sites, self._topics, uses.operations, self._links)
         self._resources = ResourceDesk(sites, self._topics, uses.operations.resources)
+        self._setpoints = SetpointsOut(uses.sites, self._topics, clock)
         self._orders: Orders | None = None
         if settings.takes_orders:
             self._orders = Orders(self._topics, uses, self._refusals, self.tally, clock)
@@ -103,16 +105,13 @@ class MqttBridge:
             self.tally.taken[desk.under(told.topic)] += 1
 
     async def speak(self, say: Say) -> None:
-        """Send how sites stand, and answers to orders."""
-        work: list[Coroutine[Any, Any, None]] = []
+        """Send how sites stand, what resources are told, and answers to orders."""
+        work: list[Coroutine[Any, Any, None]] = [self._setpoints.run(say)]
         if self._state is not None:
             work.append(self._state.run(say))
         if self._orders is not None:
             work.append(self._orders.answer(say))
-        if work:
-            await until_one_ends(*work)
-        else:
-            await asyncio.Event().wait()
+        await until_one_ends(*work)
 
     def _note(self, refusal: Refusal) -> None:
         self._refusals.note(refusal, self._clock.now())

@@ -27,6 +27,7 @@ from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPla
 from csms.service.problem_builder import build_problem
 from csms.service.ramping import look_after_ramps
 from csms.service.read_back import ReadBack
+from csms.service.resource_orders import ResourceOrders
 from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
 from csms.service.trials import on_trial, trial_limits
@@ -101,9 +102,11 @@ class SiteController:
         self._keeping = Keeping(access)
         self._dispatcher = Dispatcher(access)
         self._watch = GuardWatch(live, clock)
+        self._resources = ResourceOrders(live)
 
     async def run(self) -> None:
         """Plan and send until cancelled."""
+        self._resources.begin(self._clock.now())
         with about(site=self.live.site.site_id):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._sample())
@@ -202,7 +205,9 @@ class SiteController:
         ]
         targets += trial_limits(self.live, tried, now)
         self.live.changed.set()
+        self._resources.lower(timed.plan, self._clock.now())
         await self._dispatcher.dispatch(targets, number, tasks)
+        self._resources.raise_(timed.plan, self._clock.now())
         self._cuts.planned(self._clock.now())
 
     def _target(self, plan: ChargingPlan, planned: EvsePlan) -> Target | None:

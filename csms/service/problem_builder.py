@@ -15,6 +15,7 @@ from csms.service.feeder_limits import changes, turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.planned_tariff import planned_tariff
+from csms.service.resource_problem import stores_of
 from csms.service.trials import needs_proof
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
@@ -54,12 +55,15 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
             evses.append(_evse(live, evse, now, bound_a))
         else:
             reservations.append(_reservation(live, evse, edges))
+    stores = stores_of(live, edges, now)
+    planned = frozenset(store.key for store in stores)
     return ChargingProblem(
         starts_at=now,
         slots_s=slots_s,
-        feeders=usable(live, feeder_inputs(live, edges, now), edges),
+        feeders=usable(live, feeder_inputs(live, edges, now, planned), edges),
         evses=tuple(evses),
         reservations=tuple(reservations),
+        stores=stores,
         committed=sum(edge < live_until for edge in edges[:-1]),
         policy=Policy(fairness=Fairness(live.site.policy.fairness), aim=Aim(live.site.policy.aim)),
         tariff=planned_tariff(live, edges, now),

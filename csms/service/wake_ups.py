@@ -3,6 +3,7 @@
 import asyncio
 
 from csms.domain.identity import EvseId
+from csms.domain.resource import ResourceId
 
 
 class WakeUps:
@@ -17,6 +18,8 @@ class WakeUps:
         changed: Set when something happens that somebody may want to see.
         metered: Set when a meter of a station or of a feeder has been read.
         unready: Set when there is a station to be set up.
+        setpoints: Set when there are setpoints to be sent.
+        setpoints_due: Resources with a setpoint to be sent.
     """
 
     def __init__(self) -> None:
@@ -28,6 +31,8 @@ class WakeUps:
         self.changed = asyncio.Event()
         self.metered = asyncio.Event()
         self.unready = asyncio.Event()
+        self.setpoints = asyncio.Event()
+        self.setpoints_due: dict[ResourceId, None] = {}
 
     def mark(self) -> None:
         """Something has happened that a plan may depend on."""

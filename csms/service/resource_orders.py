@@ -1,0 +1,123 @@
+"""What resources are told: what is planned for them, within the room that is left to them.
+
+A lower setpoint goes out with the plan, before limits are sent; a higher one afterwards, and no
+higher than the books leave room for. Every setpoint lapses when measurements do not count any more
+(`near_s`), unless the next plan renews it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from csms.domain.fallback import ways_to_root
+from csms.domain.resource import (
+    Battery,
+    DeferrableLoad,
+    Quantity,
+    ResourceId,
+    Setpoint,
+    ThermalLoad,
+)
+from csms.service.electrics import near_s
+from csms.service.grid_guard import near_room
+from csms.service.live_resource import LiveResource
+from csms.service.live_site import LiveSite
+from smart_charging.plan import ChargingPlan
+
+_NOTHING_W: Final = 1.0
+_MARGIN_A: Final = 0.01
+_AFTER_START: Final = timedelta(minutes=1)
+
+
+class ResourceOrders:
+    """Tells a site's resources what is planned for them.
+
+    Args:
+        live: The site.
+    """
+
+    def __init__(self, live: LiveSite) -> None:
+        self._live = live
+        self._ways = ways_to_root(live.site)
+
+    def begin(self, now: datetime) -> None:
+        """The server has started: what was told before may be in force until it lapses."""
+        lives = timedelta(seconds=near_s(self._live))
+        for one in self._live.resources.values():
+            if one.known_from is None:
+                one.known_from = now + lives + _AFTER_START
+
+    def lower(self, plan: ChargingPlan, now: datetime) -> None:
+        """Tell those who are to draw no more than they may already."""
+        for one, watts in self._planned(plan):
+            if watts <= self._counts_w(one, now) + _NOTHING_W:
+                self._tell(one, watts, now)
+
+    def raise_(self, plan: ChargingPlan, now: datetime) -> None:
+        """Tell those who are to draw more, as far as there is room for it."""
+        for one, watts in self._planned(plan):
+            counts_w = self._counts_w(one, now)
+            if watts > counts_w + _NOTHING_W:
+                self._tell(one, self._fitting_w(one, watts, counts_w, now), now)
+
+    def _planned(self, plan: ChargingPlan) -> Iterator[tuple[LiveResource, float]]:
+        for store in plan.stores:
+            one = self._live.resources.get(store.key)
+            if one is not None:
+                lines = len(one.resource.lines)
+                yield one, store.amps[0] * self._live.site.watts_per_ampere(lines)
+
+    def _counts_w(self, one: LiveResource, now: datetime) -> float:
+        until = now + timedelta(seconds=near_s(self._live))
+        return one.most_w(now, until, now, self._live.site.control.reading_lives_s)
+
+    def _fitting_w(self, one: LiveResource, watts: float, counts_w: float, now: datetime) -> float:
+        """What it may draw: what it counts at, and the room on all lines up to the root."""
+        room = near_room(self._live, now, {})
+        lines = [line - 1 for line in one.resource.lines]
+        ways = self._ways[one.resource.feeder_id]
+        room_a = min(float(room[feeder_id][lines].min()) for feeder_id in ways) - _MARGIN_A
+        w_per_a = self._live.site.watts_per_ampere(len(lines))
+        fitting_w = min(watts, counts_w + max(room_a, 0.0) * w_per_a)
+        is_too_little = fitting_w < watts - _NOTHING_W and fitting_w < _least_w(one)
+        return min(counts_w, one.resource.fallback_w) if is_too_little else fitting_w
+
+    def _tell(self, one: LiveResource, watts: float, now: datetime) -> None:
+        lives = timedelta(seconds=near_s(self._live))
+        one.tell(Setpoint(round(watts, 1), now, now + lives))
+        one.planned = self._why(one, watts, now)
+        self._live.setpoints_due[one.resource.resource_id] = None
+        self._live.setpoints.set()
+
+    def _why(self, one: LiveResource, watts: float, now: datetime) -> str:
+        """What is planned, and why, in words."""
+        lives_s, kind = self._live.site.control.reading_lives_s, one.resource.kind
+        does = f"Gives {-watts / 1000:.1f} kW" if watts < 0 else f"Draws {watts / 1000:.1f} kW"
+        match kind:
+            case Battery(capacity_wh=capacity_wh, reserve_wh=reserve_wh):
+                soc = one.reading(Quantity.SOC_PCT, now, lives_s) or 0.0
+                return f"{does}: {soc:.0f} % full, keeps {100 * reserve_wh / capacity_wh:.0f} %"
+            case ThermalLoad(band_c=(least_c, most_c)):
+                now_c = one.reading(Quantity.TEMPERATURE_C, now, lives_s) or 0.0
+                return f"{does}: {now_c:.1f} °C, kept between {least_c:g} and {most_c:g} °C"
+            case DeferrableLoad(done_by=done_by):
+                return f"{does}: has to be done by {done_by:%H:%M}"
+        return does
+
+
+def _least_w(one: LiveResource) -> float:
+    """The least that is of any use to it while it is on."""
+    match one.resource.kind:
+        case ThermalLoad(least_w=least_w):
+            return least_w
+        case DeferrableLoad(power_w=power_w):
+            return power_w
+    return 0.0
+
+
+def due_setpoints(live: LiveSite) -> list[tuple[ResourceId, Setpoint]]:
+    """What is to be sent, the newest of each; it is forgotten by that."""
+    due, live.setpoints_due = live.setpoints_due, {}
+    live.setpoints.clear()
+    found = ((key, live.resources[key].newest) for key in due)
+    return [(key, setpoint) for key, setpoint in found if setpoint is not None]
