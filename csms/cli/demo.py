@@ -18,6 +18,7 @@ from csms.cli.figures import print_figures
 from csms.cli.grid_player import GridPlayer, grid_player
 from csms.cli.inputs import load_scenario, parse_length
 from csms.cli.serving import run_until_ended
+from csms.forecasting.settings import ForecastSettings
 from csms.gateway.server import GatewaySettings
 from csms.journal.journal import JournalSettings
 from csms.log import set_up_logging
@@ -119,6 +120,7 @@ def _settings(
         gateway=gateway,
         http=http,
         database=DatabaseSettings(url=f"sqlite:///{folder / 'demo.db'}"),
+        forecasts=ForecastSettings(),
         journal=JournalSettings(folder=folder / "journal", most_mb=_JOURNAL_MB),
         grid_companies=player.companies,
     )

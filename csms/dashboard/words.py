@@ -122,6 +122,9 @@ def known_from(need: NeedView, zone: ZoneInfo, now: datetime) -> str:
     ]
     spread = f" {_DOT} ".join(part for part in parts if part)
     source = SOURCE_WORDS[need.source]
+    if need.energy_source and need.departure_source:
+        energy_source, departs_source = need.energy_source, need.departure_source
+        source = f"energy {SOURCE_WORDS[energy_source]}, departure {SOURCE_WORDS[departs_source]}"
     return f"{source}, eight in ten: {spread}" if spread else source
 
 

@@ -66,20 +66,20 @@ class ProcessForecaster:
 
     async def forecast(
         self, vehicles: Sequence[StandingVehicle], now: datetime
-    ) -> Mapping[int, StayAnswer]:
-        """Say something of each vehicle that a model knows anything of."""
+    ) -> Mapping[int, StayAnswer] | None:
+        """Say something of each vehicle that a model knows anything of; None: ask again soon."""
         self._is_wanted.set()
         async with self._turn:
             process = self._process
-            if process is None or not vehicles:
-                return {}
+            if process is None:
+                return None
             try:
                 async with asyncio.timeout(_TIME_LIMIT_S):
                     answer = await exchange(process, Question(vehicles, now))
             except (TimeoutError, ConnectionError, asyncio.IncompleteReadError) as error:
                 logger.warning("no forecasts came: %r", error)
                 self._forget(process)
-                return {}
+                return None
             except BaseException:  # an answer that comes later would be taken for the next one's
                 self._forget(process)
                 raise

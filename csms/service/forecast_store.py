@@ -34,10 +34,13 @@ class Forecaster(Protocol):
 
     async def forecast(
         self, vehicles: Sequence[StandingVehicle], now: datetime
-    ) -> Mapping[int, StayAnswer]:
+    ) -> Mapping[int, StayAnswer] | None:
         """Say something of each vehicle that a model knows anything of, by its transaction.
 
-        Always answers, and within seconds: with nothing, if need be.
+        Always answers, within a minute.
+
+        Returns:
+            None where nobody could be asked: it is worth asking again soon.
         """
         ...
 

@@ -154,9 +154,11 @@ class Forecasts:
         due = [one for live, evse in standing.values() if (one := self._due(live, evse, now))]
         if not due:
             return
+        answers = await self._forecaster.forecast(due, now)
+        if answers is None:
+            return
         for one in due:
             self._asked[one.number] = _Asked(now, one.energy_wh)
-        answers = await self._forecaster.forecast(due, now)
         taken = [
             self._take(*standing[number], number, answer)
             for number, answer in answers.items()

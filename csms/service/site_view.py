@@ -86,6 +86,9 @@ class NeedView:
     """What the vehicle is planned to get.
 
     Attributes:
+        source: Where it is known from; of two sources the less sure one.
+        energy_source: Where the energy is known from; None: from there.
+        departure_source: Where the departure is known from; None: from there.
         energy_between_wh: Eight of ten such vehicles take so much; None: not known.
         departs_between: Eight of ten such vehicles leave in between; None: not known.
     """
@@ -93,6 +96,8 @@ class NeedView:
     energy_wh: float
     departs_at: datetime
     source: NeedSource
+    energy_source: NeedSource | None = None
+    departure_source: NeedSource | None = None
     energy_between_wh: tuple[float, float] | None = None
     departs_between: tuple[datetime, datetime] | None = None
 

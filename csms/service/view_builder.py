@@ -236,10 +236,13 @@ def _need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None
     if need is None:
         return None
     energy_wh = need.energy_between_wh
+    is_mixed = need.energy_source is not need.departure_source
     return NeedView(
         energy_wh=round(need.energy_wh),
         departs_at=need.departs_at,
         source=need.source,
+        energy_source=need.energy_source if is_mixed else None,
+        departure_source=need.departure_source if is_mixed else None,
         energy_between_wh=energy_wh and (round(energy_wh[0]), round(energy_wh[1])),
         departs_between=need.departs_between,
     )

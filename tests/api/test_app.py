@@ -39,6 +39,8 @@ ROUTES: Final = {
     "put /api/v1/sites/{site_id}/timetable",
     "get /api/v1/sites/{site_id}/timetable.csv",
     "put /api/v1/sites/{site_id}/timetable.csv",
+    "get /api/v1/sites/{site_id}/resources",
+    "put /api/v1/sites/{site_id}/resources/{resource_id}/reading",
     "get /api/v1/sites/{site_id}/forecast",
     "put /api/v1/forecasts/drivers/{id_token}",
     "delete /api/v1/forecasts/drivers/{id_token}",

@@ -69,6 +69,17 @@ SOURCES: Final = [
         ),
         "from history, eight in ten: leaves 13:00 to 14:30",
     ),
+    (
+        NeedView(
+            energy_wh=18_000,
+            departs_at=after(60),
+            source=NeedSource.FORECAST,
+            energy_source=NeedSource.STATED,
+            departure_source=NeedSource.FORECAST,
+            departs_between=(after(0), after(90)),
+        ),
+        "energy stated, departure forecast, eight in ten: leaves 13:00 to 14:30",
+    ),
 ]
 PLANS: Final = [
     (None, "The first plan is being made", "No plan yet"),

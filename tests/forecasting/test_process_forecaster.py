@@ -26,7 +26,7 @@ async def running(path: Path) -> AsyncIterator[ProcessForecaster]:
     forecaster = ProcessForecaster(ForecastSettings(), settings_of(path))
     keeping = asyncio.create_task(forecaster.run())
     try:
-        assert await forecaster.forecast([standing(1, SIX)], SIX) == {}  # it is started by that
+        assert await forecaster.forecast([standing(1, SIX)], SIX) is None  # it is started by that
         async with asyncio.timeout(PATIENCE_S):
             await forecaster.warm()
         yield forecaster
@@ -41,12 +41,13 @@ async def test_child_process_answers_and_after_its_end_nothing_is_said(
     ann = await begin(modelled, "ANN", SIX)
     async with running(tmp_path / "modelled.db") as forecaster:
         answers = await forecaster.forecast([ann], SIX)
+        assert answers is not None
         assert list(answers) == [ann.number]
         assert await forecaster.forecast([], SIX) == {}
         assert forecaster._process is not None
         forecaster._process.kill()
-        assert await forecaster.forecast([ann], SIX) == {}
-        assert await forecaster.forecast([ann], SIX) == {}
+        assert await forecaster.forecast([ann], SIX) is None
+        assert await forecaster.forecast([ann], SIX) is None
     assert "no forecasts came" in caplog.text
 
 
@@ -57,7 +58,7 @@ async def test_process_that_is_late_is_ended(
     async with running(tmp_path / "modelled.db") as forecaster:
         process = forecaster._process
         monkeypatch.setattr(module, "_TIME_LIMIT_S", 0.0)
-        assert await forecaster.forecast([ann], SIX) == {}
+        assert await forecaster.forecast([ann], SIX) is None
         assert process is not None
         async with asyncio.timeout(PATIENCE_S):
             assert await process.wait() < 0

@@ -51,18 +51,21 @@ class FakeForecaster:
 
     asked: list[tuple[datetime, list[StandingVehicle]]] = field(default_factory=list)
     is_silent: bool = False
+    is_away: bool = False
     gate: asyncio.Event | None = None
     is_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def forecast(
         self, vehicles: Sequence[StandingVehicle], now: datetime
-    ) -> Mapping[int, StayAnswer]:
+    ) -> Mapping[int, StayAnswer] | None:
         self.asked.append((now, list(vehicles)))
         self.is_asked.set()
         if self.gate:
             await self.gate.wait()
         if self.is_silent:
             return {}
+        if self.is_away:
+            return None
         answer = StayAnswer(by_model=forecast(now, 5, 12), by_baseline=forecast(now, 8, 20))
         return {one.number: answer for one in vehicles}
 
@@ -178,6 +181,16 @@ async def test_vehicle_is_planned_for_without_where_nothing_is_said(desk: Desk) 
     await desk.look(1)
     assert desk.need().source is NeedSource.ASSUMED
     await desk.look(1.2)  # it is asked again a minute later
+    assert desk.need().source is NeedSource.FORECAST
+
+
+async def test_who_could_not_be_asked_is_asked_at_the_next_look(desk: Desk) -> None:
+    desk.forecaster.is_away = True
+    await desk.begin()
+    await desk.look(0.1)
+    assert desk.need().source is NeedSource.ASSUMED
+    desk.forecaster.is_away = False
+    await desk.look(0.2)
     assert desk.need().source is NeedSource.FORECAST
 
 

@@ -141,6 +141,8 @@ def test_view_in_json_has_instants_in_utc_and_lists() -> None:
         "energy_wh": 9_000.0,
         "departs_at": "2026-01-14T13:00:00Z",
         "source": "stated",
+        "energy_source": None,
+        "departure_source": None,
         "energy_between_wh": None,
         "departs_between": None,
     }

@@ -83,6 +83,20 @@ def test_charging_connector_is_shown_with_all_that_is_known(live: LiveSite) -> N
     assert view.reason.code is ReasonCode.STARTING
 
 
+def test_need_that_is_known_from_two_sources_names_both(live: LiveSite) -> None:
+    evse = evse_of(live, "G-01")
+    assert evse.transaction is not None
+    need = StatedNeed(energy_wh=9_000.0)
+    evse.transaction = altered(evse.transaction, need=need)
+    shown = viewed(live).evses["G-01/1"].need
+    assert shown is not None
+    assert (shown.source, shown.energy_source, shown.departure_source) == (
+        NeedSource.ASSUMED,
+        NeedSource.STATED,
+        NeedSource.ASSUMED,
+    )
+
+
 def test_free_connector_is_shown_with_its_fallback(live: LiveSite) -> None:
     view = viewed(live).evses["G-02/1"]
     assert (view.state, view.power_w, view.current_a) == (EvseState.AVAILABLE, 0.0, None)

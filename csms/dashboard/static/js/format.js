@@ -82,7 +82,8 @@ export function knownFrom(need, zone, now) {
     energy && `${kilo(energy[0])} to ${kilo(energy[1])} kWh`,
     departs && `leaves ${departs.map((at) => minute(new Date(at), zone, now)).join(" to ")}`,
   ].filter(Boolean);
-  const source = SOURCE_WORDS[need.source];
+  const [of, from] = [need.energy_source, need.departure_source].map((one) => SOURCE_WORDS[one]);
+  const source = of && from ? `energy ${of}, departure ${from}` : SOURCE_WORDS[need.source];
   return parts.length ? `${source}, eight in ten: ${parts.join(" \u00b7 ")}` : source;
 }
 
