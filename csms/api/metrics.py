@@ -20,6 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from csms.api.figure_metrics import WINDOWS, figure_gauges
+from csms.api.price_metrics import price_gauges
 from csms.api.process_metrics import ProcessMetrics, Tallies, durations
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import SiteId
@@ -77,6 +78,7 @@ class SiteMetrics(Collector):
         yield self._plan_times()
         sites = [self._views.live(site_id) for site_id in self._views.site_ids()]
         yield _guard_events(sites)
+        yield from price_gauges(sites, self._views.now())
         yield from self._figures()
         yield _over_limit(sites)
 

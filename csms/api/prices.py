@@ -1,12 +1,13 @@
 """What energy costs at a site, and what it has cost."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Final, TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, status
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import ApiContext, Context
+from csms.domain.cost import QUARTER
 from csms.domain.errors import InvalidInputError
 from csms.domain.local_day import day_of
 from csms.domain.prices import PriceKind
@@ -27,21 +28,54 @@ _LOOK_BACK: Final = timedelta(days=14)
 _LONGEST: Final = timedelta(days=400)
 _MOST_TRANSACTIONS: Final = 1000
 
-From: TypeAlias = Annotated[
-    AwareDatetime | None, Query(alias="from", description="Default: the site's last midnight")
-]
-Until: TypeAlias = Annotated[AwareDatetime | None, Query(alias="until")]
+
+class SpanQuery(BaseModel):
+    """Which time is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = Field(
+        default=None, alias="from", description="Default: the site's last midnight"
+    )
+    until: AwareDatetime | None = Field(
+        default=None, alias="to", description="Default: now; of prices the end of tomorrow"
+    )
+
+    def span(self, since: datetime, until: datetime) -> tuple[datetime, datetime]:
+        """From when until when, where nothing else is said.
+
+        Raises:
+            InvalidInputError: It ends before it begins, or is too long.
+        """
+        start_at = (self.since or since).astimezone(UTC)
+        end_at = (self.until or until).astimezone(UTC)
+        if not timedelta() < end_at - start_at <= _LONGEST:
+            message = f"expected an instant after from, {_LONGEST.days} days later at the most"
+            raise InvalidInputError("to", f"{message}, got {end_at.isoformat()}")
+        return start_at, end_at
+
+
+class CostsQuery(SpanQuery):
+    """Which costs are wanted, and how they are told."""
+
+    by: Step = Step.HOUR
+
+
+class TransactionCostsQuery(SpanQuery):
+    """Which transactions are wanted: those that have begun in that time."""
+
+    limit: Annotated[int, Field(ge=1, le=_MOST_TRANSACTIONS)] = 100
 
 
 @router.get("/{site_id}/prices")
 async def read_prices(
-    context: Context, site_id: str, from_at: From = None, until_at: Until = None
+    context: Context, site_id: str, query: Annotated[SpanQuery, Query()]
 ) -> SitePriceList:
     """What a kWh costs: until the end of tomorrow if nothing else is asked for."""
     live = context.room.live(site_id)
-    now = context.room.view(site_id).now
+    now = context.room.now()
     midnight, next_midnight = day_of(now, live.site.timezone)
-    start_at, end_at = _span(from_at or midnight, until_at or next_midnight + timedelta(days=1))
+    start_at, end_at = query.span(midnight, next_midnight + timedelta(days=1))
     known = await _known(context, live, start_at, end_at)
     has_energy = PriceKind.ENERGY in live.prices.kinds
     return SitePriceList(
@@ -64,43 +98,36 @@ async def tell_prices(context: Context, site_id: str, told: ToldPrices) -> None:
 
 @router.get("/{site_id}/costs")
 async def read_costs(
-    context: Context,
-    site_id: str,
-    by: Step = Step.HOUR,
-    from_at: From = None,
-    until_at: Until = None,
+    context: Context, site_id: str, query: Annotated[CostsQuery, Query()]
 ) -> SiteCosts:
     """What the site has drawn at its meter and what that has cost, by hour, day or month.
 
     At the prices as they are known now; kept only where the site file knows prices or a tariff.
     """
     live = context.room.live(site_id)
-    now = context.room.view(site_id).now
-    start_at, end_at = _span(from_at or day_of(now, live.site.timezone)[0], until_at or now)
+    now = context.room.now()
+    start_at, end_at = query.span(day_of(now, live.site.timezone)[0], now)
     quarters = await context.reads.meter_quarters(site_id, start_at, end_at)
-    known = await _known(context, live, start_at, end_at)
+    last_at = end_at + QUARTER  # the last one may have begun just before
+    known = await _known(context, live, start_at, last_at)
     tariff = live.site.tariff
     fee = tariff.capacity if tariff else None
     return SiteCosts(
         currency=live.prices.currency,
-        lines=span_costs(live.site, quarters, known.of(live.site, start_at, end_at), by),
+        lines=span_costs(live.site, quarters, known.of(live.site, start_at, last_at), query.by),
         power=None if fee is None else power_fee(fee, live.prices.quarters.day_peaks_w(now)),
     )
 
 
 @router.get("/{site_id}/costs/transactions")
 async def read_transaction_costs(
-    context: Context,
-    site_id: str,
-    from_at: From = None,
-    until_at: Until = None,
-    limit: Annotated[int, Query(ge=1, le=_MOST_TRANSACTIONS)] = 100,
+    context: Context, site_id: str, query: Annotated[TransactionCostsQuery, Query()]
 ) -> list[TransactionCostLine]:
     """What transactions that began in between have cost the site, the newest first."""
     live = context.room.live(site_id)
-    now = context.room.view(site_id).now
-    start_at, end_at = _span(from_at or day_of(now, live.site.timezone)[0], until_at or now)
-    found = await context.reads.transaction_costs(site_id, start_at, end_at, limit)
+    now = context.room.now()
+    start_at, end_at = query.span(day_of(now, live.site.timezone)[0], now)
+    found = await context.reads.transaction_costs(site_id, start_at, end_at, query.limit)
     return [
         TransactionCostLine(
             number=one.number,
@@ -124,10 +151,3 @@ async def _known(
         energy=await context.reads.prices(site_id, PriceKind.ENERGY, since, end_at),
         co2=await context.reads.prices(site_id, PriceKind.CO2, since, end_at),
     )
-
-
-def _span(start_at: datetime, end_at: datetime) -> tuple[datetime, datetime]:
-    if not timedelta() < end_at - start_at <= _LONGEST:
-        message = f"expected an instant after from, {_LONGEST.days} days later at the most"
-        raise InvalidInputError("until", f"{message}, got {end_at.isoformat()}")
-    return start_at, end_at

@@ -40,12 +40,24 @@ class Past(_Model):
     uncontrolled_a: list[float]
 
 
+class PriceCourse(_Model):
+    """What counts as the price of a kWh over time: one entry per change."""
+
+    unit: str
+    t: list[float] = Field(description="Seconds since 1970")
+    per_kwh: list[float | None] = Field(description="From then on; null: it is not known")
+    is_assumed: list[bool] = Field(description="Whether it is that of a day before")
+
+
 class Series(_Model):
     """The root feeder's load over time: what was, and what is planned."""
 
     feeder_id: str
     past: Past
     ahead: Past
+    prices: PriceCourse | None = Field(
+        default=None, description="null: the site file knows no prices"
+    )
 
 
 class Station(_Model):

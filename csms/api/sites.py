@@ -1,19 +1,23 @@
 """Sites: views, live stream, load over time, plans, measurements."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from csms.api.dependencies import Context
-from csms.api.schemas import Past, Plan, Series, SiteSummary
+from csms.api.schemas import Past, Plan, PriceCourse, Series, SiteSummary
 from csms.service.bodies import FeederLoad
 from csms.service.live_feed import LiveFeed
+from csms.service.live_site import LiveSite
+from csms.service.price_words import price_course
 from csms.service.site_view import SiteView
 
 router = APIRouter(prefix="/sites", tags=["sites"])
+
+_AHEAD: Final = timedelta(hours=24)
 
 
 async def _feed(context: Context, site_id: str) -> LiveFeed:
@@ -61,6 +65,7 @@ async def read_series(
         feeder_id=root,
         past=_past(rows),
         ahead=Past.model_validate(context.room.outlook(site_id)),
+        prices=_prices(context.room.live(site_id), view.now, timedelta(hours=hours)),
     )
 
 
@@ -83,6 +88,11 @@ async def report_load(context: Context, site_id: str, feeder_id: str, load: Feed
     Which of both it is stands in the site file: `meter_shows`.
     """
     context.operations.report_feeder_load(site_id, feeder_id, load.current_a, load.at)
+
+
+def _prices(live: LiveSite, now: datetime, back: timedelta) -> PriceCourse | None:
+    course = price_course(live, now - back, now + _AHEAD)
+    return None if course is None else PriceCourse.model_validate(course)
 
 
 def _summary(view: SiteView) -> dict[str, Any]:

@@ -161,6 +161,12 @@ def with_assumed(
     return PriceSeries(tuple(sorted(slots, key=lambda slot: slot.starts_at)))
 
 
+def price_at(known: PriceSeries, instant: datetime, zone: ZoneInfo) -> float | None:
+    """The price of an instant, told or assumed; None: no day of two weeks tells it."""
+    slot = known.at(instant)
+    return _of_a_like_day(known, instant, zone) if slot is None else slot.per_kwh
+
+
 def _assumed(known: PriceSeries, gap: Span, zone: ZoneInfo) -> Iterator[PriceSlot]:
     begins_at, open_slot = gap[0], None
     while begins_at < gap[1]:

@@ -43,13 +43,13 @@ class Known:
 
 
 def price_lines(site: Site, known: Known, start_at: datetime, end_at: datetime) -> list[PriceLine]:
-    """All prices between two instants; a line ends wherever one of them changes."""
+    """All prices between two instants; a line ends where one of them changes."""
     market = reckoned(site, known.energy, start_at, end_at)
     prices = known.of(site, start_at, end_at)
     all_series = (market, prices.money, prices.co2)
     slots = [slot for series in all_series for slot in series.slots]
     edges = sorted({edge for slot in slots for edge in (slot.starts_at, slot.ends_at)})
-    lines = []
+    lines: list[PriceLine] = []
     for from_at, until_at in pairwise(edges):
         found = [series.at(from_at) for series in all_series]
         if any(found):
@@ -61,7 +61,10 @@ def price_lines(site: Site, known: Known, start_at: datetime, end_at: datetime) 
                 co2_g=_value(found[2]),
                 is_assumed=any(one.is_assumed for one in found if one),
             )
-            lines.append(line)
+            if lines and _is_same(lines[-1], line):
+                lines[-1] = lines[-1].model_copy(update={"until_at": until_at})
+            else:
+                lines.append(line)
     return lines
 
 
@@ -114,6 +117,13 @@ _BOUNDS: Final[Mapping[Step, Callable[[datetime, ZoneInfo], tuple[datetime, date
     Step.DAY: day_of,
     Step.MONTH: month_of,
 }
+
+
+def _is_same(before: PriceLine, line: PriceLine) -> bool:
+    """Whether a line goes on with what was before it."""
+    times = {"from_at", "until_at"}
+    is_next = before.until_at == line.from_at
+    return is_next and before.model_dump(exclude=times) == line.model_dump(exclude=times)
 
 
 def _value(slot: PriceSlot | None) -> float | None:

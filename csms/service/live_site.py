@@ -94,6 +94,8 @@ class LiveSite(SitePlaces):
         self.timetable = Timetable()
         self.prices = SitePrices(site)
         self.resources = {one.resource_id: LiveResource(one) for one in site.resources}
+        if self.prices.is_kept:
+            self.tally.rates = self.prices
         for place in site.places:
             self.add_place(place)
 

@@ -121,7 +121,9 @@ class PriceWatch:
             try:
                 for day in self._days_due(live, kind, now):
                     prices = await fetcher.fetch(day)
-                    if prices is not None:
+                    if prices is None:
+                        live.prices.received_at[kind] = self._clock.now()  # it is as it was
+                    else:
                         await self._take(live, kind, prices)
                 self._failures[whose], self._said[whose] = 0, ""
                 wait_s = self._wait_s(live, kind, self._clock.now())

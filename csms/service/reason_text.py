@@ -14,6 +14,7 @@ from csms.service.kept_room import KeptRoom, Line
 from csms.service.limit_words import limited_to
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.price_words import words_of_waiting
 from csms.service.site_view import ReasonCode, ReasonView
 from csms.service.trials import needs_proof
 from smart_charging.plan import Cause, Reason
@@ -168,6 +169,8 @@ def _planned(
         code, text = _own_maximum(evse)
     elif reason.cause in (Cause.FEEDER, Cause.OTHERS_FIRST):
         code, text = _full(live, reason, now, rooms)
+    elif reason.cause is Cause.LATER and (words := words_of_waiting(live, reason.until, now)):
+        code, text = ReasonCode.PRICE, words
     else:
         code, text = _CODE[reason.cause], f"{_TEXT[reason.cause]}{until}"
     return ReasonView(

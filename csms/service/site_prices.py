@@ -1,12 +1,11 @@
 """The prices of a site as they are known now, and what is reckoned where they are not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from csms.domain.cost import Prices, all_in
-from csms.domain.prices import PriceKind, PriceSeries, PriceSlot, unit_of, with_assumed
+from csms.domain.prices import PriceKind, PriceSeries, PriceSlot, price_at, unit_of, with_assumed
 from csms.domain.site import Site
 from csms.service.metered_quarters import MeteredQuarters
 
@@ -74,7 +73,7 @@ class SitePrices:
     @property
     def planned_unit(self) -> str:
         """The unit of what is cheap."""
-        return unit_of(self.planned_kind, self.currency or "per").removeprefix("per/")
+        return unit_of(self.planned_kind, self.currency) if self.currency else "per kWh"
 
     def known(self, kind: PriceKind) -> PriceSeries:
         """What was told of the last weeks, and of what comes."""
@@ -119,6 +118,28 @@ class SitePrices:
             co2=self.reckoned(PriceKind.CO2, start_at, end_at),
         )
 
+    def price_per_kwh(self, at: datetime) -> float | None:
+        """What a kWh costs in all at an instant; None: that is not known."""
+        site, market = self._site, self._market_at(PriceKind.ENERGY, at)
+        if PriceKind.ENERGY not in self.kinds and site.tariff is not None:
+            market = 0.0
+        if market is None or site.tariff is None:
+            return market
+        return site.tariff.per_kwh(market, at, site.timezone)
+
+    def co2_g_per_kwh(self, at: datetime) -> float | None:
+        """How many g of CO2 a kWh stands for at an instant; None: that is not known."""
+        return self._market_at(PriceKind.CO2, at)
+
+    def _market_at(self, kind: PriceKind, at: datetime) -> float | None:
+        pricing = self._site.pricing
+        return None if pricing is None else price_at(self.known(kind), at, pricing.zone)
+
+    def planned_at(self, at: datetime) -> float | None:
+        """What counts as the price of an instant where the site aims at cheap energy."""
+        is_co2 = self.planned_kind is PriceKind.CO2
+        return self.co2_g_per_kwh(at) if is_co2 else self.price_per_kwh(at)
+
     def planned(self, start_at: datetime, end_at: datetime) -> PriceSeries:
         """What counts as a price where the site aims at cheap energy."""
         if self.planned_kind is PriceKind.CO2:
@@ -148,14 +169,3 @@ def money(site: Site, known: PriceSeries, start_at: datetime, end_at: datetime) 
     else:
         return PriceSeries()
     return all_in(market, site.tariff, site.timezone)
-
-
-def price_words(per_kwh: float, unit: str) -> str:
-    """A price as people read it."""
-    digits = 0 if unit.startswith("g/") else 2
-    return f"{per_kwh:.{digits}f} {unit}".strip()
-
-
-def shown_silences(silences: Mapping[PriceKind, Silence]) -> str:
-    """What is missing, in words; empty: nothing."""
-    return "; ".join(one.cause for one in silences.values())

@@ -53,6 +53,8 @@ class ReasonCode(StrEnum):
     """A feeder's line is full."""
     OTHERS_FIRST = "others_first"
     """Others need the room more urgently just now."""
+    PRICE = "price"
+    """Energy or power is cheaper later."""
     VEHICLE = "vehicle"
     """The vehicle takes less than it may."""
     EXTERNAL = "external"

@@ -24,6 +24,7 @@ from csms.service.measured_flows import (
     measured_load,
     measured_uncontrolled,
 )
+from csms.service.price_words import price_figures
 from csms.service.problem_builder import need_of
 from csms.service.readings import line_amps
 from csms.service.reason_text import explain_evse
@@ -102,7 +103,7 @@ def build_view(
         feeders=feeders,
         evses=evses,
         guard=_guard_view(live, now),
-        figures=figures_now(live.tally, now),
+        figures=(*price_figures(live, now), *figures_now(live.tally, now)),
     )
 
 

@@ -66,9 +66,11 @@ class FakeRoom:
         limits: What feeders are limited to.
         needs: What vehicles are said to need.
         exports: Files of readings.
+        site: With the feeder that events are about.
     """
 
     def __init__(self, *views: SiteView) -> None:
+        self.site = LiveSite(small_site())
         self.adoption = FakeAdoption()
         self.guard_events: list[KeptGuardEvent] = []
         self.limits = FakeLimits()
@@ -100,8 +102,8 @@ class FakeRoom:
         return self.feeds[site_id]
 
     def live(self, site_id: SiteId) -> LiveSite:
-        """A site with the feeder that events are about."""
-        return LiveSite(small_site())
+        """The same for all."""
+        return self.site
 
     def outlook(self, site_id: SiteId) -> dict[str, list[float]]:
         """30 A planned for the next two hours, then 20 A."""

@@ -7,10 +7,13 @@ from typing import Final
 import pytest
 from playwright.async_api import Route
 
+from csms.domain.prices import PriceKind, PriceSeries, PriceSlot
+from csms.service.live_site import LiveSite
 from csms.service.site_view import EvseState, Level, ReasonCode, ReasonView
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, serving
 from tests.dashboard.views import (
     INTAKE,
+    NOON,
     after,
     bare_view,
     evse,
@@ -19,6 +22,8 @@ from tests.dashboard.views import (
     with_evse,
     with_feeder,
 )
+from tests.domain.sites import small_site
+from tests.service.priced import priced
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -204,6 +209,24 @@ async def test_the_chart_shows_past_plan_and_present(
     )
     room.show(with_feeder(site_view(now=after(1)), "intake", load_a=(47.0, 31.0, 20.0)))
     await tab.says("[data-f=chart_load]", "47.0 A")
+
+
+async def test_the_chart_shows_prices_where_the_site_has_some(
+    tab: Tab, server: Server, room: FakeRoom
+) -> None:
+    await tab.open(server.url)
+    await tab.page.wait_for_selector(".chart canvas")
+    assert await tab.page.is_hidden("[data-key=price]")
+    room.site = LiveSite(priced(small_site()))
+    known = (PriceSlot(starts_at=NOON, ends_at=after(120), per_kwh=1.254),)
+    room.site.prices.take(PriceKind.ENERGY, PriceSeries(known), NOON)
+    await tab.open(server.url)
+    await tab.says("[data-f=chart_price]", "1.25 NOK/kWh")
+    box = await tab.page.locator(".chart .u-over").bounding_box()
+    assert box is not None
+    await tab.page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    await tab.says("[data-f=chart_at]", "Intake, most loaded line, 17:00")
+    assert await tab.text("[data-f=chart_price]") == "\N{EN DASH}"
 
 
 async def test_a_pointer_on_the_chart_reads_it(tab: Tab, server: Server) -> None:

@@ -1,14 +1,15 @@
 /** The chart of the load over time: fetched now and then, with its end kept up to the second. */
 
 import { cells, mark, write } from "./dom.js";
-import { minute, tenths } from "./format.js";
+import { minute, priceWords, tenths } from "./format.js";
 import { readInks } from "./inks.js";
 import { plotOptions } from "./plot.js";
 import { columns, presentOf, range } from "./series.js";
 
 const EVERY_MS = 60_000;
 const AT_MOST_EVERY_MS = 4000;
-const NAMES = { chart_load: 1, chart_ahead: 2, chart_uncontrolled: 3, chart_limit: 4 };
+const PRICE = 1;
+const NAMES = { chart_load: 2, chart_ahead: 3, chart_uncontrolled: 4, chart_limit: 5 };
 
 /** Keeps the chart up to date. */
 export class Chart {
@@ -16,6 +17,7 @@ export class Chart {
   #box = this.#panel.querySelector(".chart");
   #empty = this.#panel.querySelector(".chart-empty");
   #cells = cells(this.#panel);
+  #priceKey = this.#panel.querySelector("[data-key=price]");
   #inks = readInks(this.#panel);
   #url;
   #plot = null;
@@ -82,7 +84,7 @@ export class Chart {
   #tell() {
     if (!this.#plot) return;
     const { idx } = this.#plot.cursor;
-    const at = idx ?? this.#plot.data[1].findLastIndex((load) => load !== null);
+    const at = idx ?? this.#plot.data[NAMES.chart_load].findLastIndex((load) => load !== null);
     const now = new Date(this.#view.now);
     const instant = new Date(this.#plot.data[0][at] * 1000);
     const name = this.#view.feeders[this.#series.feeder_id].name;
@@ -92,6 +94,9 @@ export class Chart {
       const value = this.#plot.data[column][at];
       write(this.#cells[cell], value === null || value === undefined ? "" : `${tenths(value)} A`);
     }
+    const { prices } = this.#series;
+    this.#priceKey.hidden = !prices;
+    write(this.#cells.chart_price, prices ? priceWords(prices, this.#plot.data[0][at], this.#plot.data[PRICE][at]) : "");
   }
 
   #recolour() {

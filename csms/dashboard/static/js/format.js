@@ -25,6 +25,13 @@ export function tenths(value) {
   return text === "-0.0" ? "0.0" : text.replace("-", "\u2212");
 }
 
+/** Write the price of an instant, and that it is assumed where nobody has told it. */
+export function priceWords({ t, unit, is_assumed: assumed }, at, price) {
+  if (price === null || price === undefined) return NOTHING;
+  const text = price.toFixed(unit.startsWith("g/") ? 0 : 2).replace("-", "\u2212");
+  return `${text} ${unit}${assumed[t.findLastIndex((start) => start <= at)] ? " (assumed)" : ""}`;
+}
+
 /** Write W as kW, or Wh as kWh. */
 export function kilo(value) {
   return tenths(value / 1000);

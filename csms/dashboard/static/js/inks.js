@@ -16,6 +16,8 @@ export function readInks(panel) {
     ahead: ink("ahead").color,
     allowed: ink("ahead").backgroundColor,
     uncontrolled: ink("uncontrolled").backgroundColor,
+    price: ink("price").color,
+    priceGround: ink("price").backgroundColor,
   };
   return { ...inks, hatch: hatch(inks.ahead, inks.allowed) };
 }

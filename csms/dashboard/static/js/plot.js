@@ -1,9 +1,10 @@
-/** How the chart is drawn: columns `[t, load, ahead, uncontrolled, limit]`, in A over s since 1970. */
+/** How the chart is drawn: columns `[t, price, load, ahead, uncontrolled, limit, price]`, in A over s since 1970. */
 
 import { minute } from "./format.js";
 
 const HEADROOM = 1.12;
 const NARROW_PX = 520;
+const PRICE_ROOM = 2;
 /** The last time may stand at the very end of the axis, under its middle. */
 const HALF_A_LABEL_PX = 20;
 
@@ -26,14 +27,17 @@ export function plotOptions({ zone, inks, range, now, onCursor }) {
     scales: {
       x: { time: true, range: () => range() },
       y: { range: (plot, _least, most) => [0, Math.max(most ?? 1, 1) * HEADROOM] },
+      price: { range: (plot, least, most) => priceRange(least, most) },
     },
     axes: [timeAxis(zone, inks), valueAxis(inks, "A")],
     series: [
       {},
+      { ...line("price", 0), scale: "price", fill: () => inks().priceGround, fillTo: priceFloor, paths: stepped },
       { ...line("load", 2), fill: () => inks().allowed, paths: linear },
       { ...line("ahead", 1), fill: () => inks().hatch, paths: stepped },
       { ...line("uncontrolled", 0), fill: () => inks().uncontrolled, paths: stepped },
       { ...line("limit", 2), paths: stepped },
+      { ...line("price", 1.5), scale: "price", paths: stepped },
     ],
     hooks: { setCursor: [onCursor], draw: [(plot) => drawNow(plot, inks(), now())] },
   };
@@ -69,6 +73,16 @@ export function valueAxis(inks, unit) {
 function hour(seconds, zone) {
   const at = new Date(seconds * 1000);
   return minute(at, zone, at);
+}
+
+/** Prices take the lower half of the chart, behind all else; what is below 0 is seen as such. */
+function priceRange(least, most) {
+  const from = Math.min(least ?? 0, 0);
+  return [from, from + Math.max((most ?? 1) - from, 1e-6) * PRICE_ROOM];
+}
+
+function priceFloor(plot) {
+  return plot.scales.price.min;
 }
 
 /** Draw the line between what was and what is planned. */

@@ -1,4 +1,4 @@
-/** The load over time as columns for the chart: what was, now, and what is planned. */
+/** The load over time as columns for the chart: what was, now, and what is planned; and prices. */
 
 /** Minutes that are missing for longer than this are a hole, not a line. */
 const HOLE_S = 600;
@@ -18,16 +18,25 @@ export function presentOf(view, feederId) {
 }
 
 /**
- * Columns `[t, load, ahead, uncontrolled, limit]` in the order of time; null where there is none.
+ * Columns `[t, price, load, ahead, uncontrolled, limit, price]` in the order of time; null where there
+ * is none. The price comes twice: its ground lies behind all else, its line before it.
  *
  * The past ends now, and so does the plan begin now: with the slot that is running.
  */
-export function columns({ past, ahead }, now) {
+export function columns({ past, ahead, prices }, now) {
   const rows = [];
   pastRows(rows, past, now);
   rows.push([now.t, now.load, null, now.uncontrolled, now.limit]);
   aheadRows(rows, ahead, now);
-  return [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
+  const [t, ...others] = [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
+  const price = t.map(priceAt(prices));
+  return [t, price, ...others, price];
+}
+
+/** Tells the price at an instant; null where none is known. */
+export function priceAt(prices) {
+  if (!prices) return () => null;
+  return (t) => prices.per_kwh[prices.t.findLastIndex((start) => start <= t)] ?? null;
 }
 
 /** Where the time axis begins and ends. */
