@@ -180,7 +180,7 @@ class App:
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._grid = GridSide(
-            settings.grid_companies, self._sites, self._room.newest, open_uow, clock
+            settings.grid_companies, self._sites, self._room.newest, open_uow, planner, clock
         )
         self._timetables = Timetables(self._sites, open_uow)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
@@ -379,6 +379,7 @@ class App:
             operations=operations,
             limits=self._limits,
             grid=self._grid.desk,
+            flexibility=self._grid.flexibility,
             timetables=self._timetables,
             pricing=self._pricing,
             forecasts=self._forecasting.forecasts,

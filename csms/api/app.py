@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from csms.api import (
     commands,
     exports,
+    flexibility,
     forecasts,
     grid,
     grid_proof,
@@ -85,7 +86,7 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, grid, grid_proof, timetables, prices, forecasts),
+        *(sites, limits, grid, grid_proof, flexibility, timetables, prices, forecasts),
         *(guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),

@@ -20,6 +20,7 @@ from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
@@ -165,6 +166,7 @@ class ApiContext:
     operations: Operations
     limits: ImposedLimits
     grid: GridDesk
+    flexibility: FlexibilityDesk
     timetables: Timetables
     pricing: Pricing
     forecasts: Forecasts

@@ -11,6 +11,7 @@
     ├── UnknownFeederError       the site has no such feeder
     ├── NotLimitedError          a limit to be lifted that nobody has imposed
     ├── UnknownPartyError        whoever asks is no grid company that is known
+    ├── NoEnvelopeError          it is not known just now what a feeder can shed
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
@@ -154,6 +155,15 @@ class NotYoursError(ChargeFlexError):
         super().__init__(f"expected one of {own or 'none'} from {party!r}, got {asked!r}")
         self.party = party
         self.asked = asked
+
+
+class NoEnvelopeError(ChargeFlexError):
+    """It cannot be found out just now what a feeder can shed and take."""
+
+    def __init__(self, feeder: str, cause: str) -> None:
+        super().__init__(f"what feeder {feeder} can shed is not known: {cause}")
+        self.feeder = feeder
+        self.cause = cause
 
 
 class UnknownTokenError(ChargeFlexError):

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 
 from csms.clock import Clock
 from csms.domain.grid_company import GridCompany
+from csms.service.flexibility import FlexibilityDesk
 from csms.service.grid_desk import GridDesk
 from csms.service.grid_outlook import NewestPlan
 from csms.service.grid_parties import GridParties
 from csms.service.grid_profiles import GridProfiles
 from csms.service.grid_proof import GridProof
-from csms.service.ports import OpenUnitOfWork
+from csms.service.ports import OpenUnitOfWork, Planner
 from csms.service.sites import Sites
 
 
@@ -22,11 +23,13 @@ class GridSide:
         sites: All sites.
         newest: Finds a site's newest plan.
         open_uow: Opens units of work.
+        planner: Makes plans, off the event loop.
         clock: The time.
 
     Attributes:
         desk: Answers them.
         profiles: What they have sent, in force.
+        flexibility: Finds out what feeders can shed and take.
     """
 
     def __init__(
@@ -35,11 +38,13 @@ class GridSide:
         sites: Sites,
         newest: NewestPlan,
         open_uow: OpenUnitOfWork,
+        planner: Planner,
         clock: Clock,
     ) -> None:
         parties = GridParties(companies)
         self.profiles = GridProfiles(parties, sites, open_uow, clock)
         self.desk = GridDesk(self.profiles, sites, newest, clock)
+        self.flexibility = FlexibilityDesk(sites, newest, planner)
         self._proof = GridProof(parties, sites, open_uow, clock)
 
     async def load(self) -> None:

@@ -24,6 +24,7 @@ from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecast_store import StandingVehicle
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
@@ -148,6 +149,7 @@ async def open_api(
             operations=office.operations,
             limits=office.limits,
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
+            flexibility=FlexibilityDesk(office.sites, room.newest, InlinePlanner(5.0)),
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
             forecasts=forecasts,

@@ -22,7 +22,7 @@ EXAMPLES: Final = REQUEST.findall(DOCS)
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl ") == 5
+    assert len(EXAMPLES) == DOCS.count("curl ") == 6
 
 
 @pytest.mark.parametrize(("method", "path", "body"), EXAMPLES)

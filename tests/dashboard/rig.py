@@ -33,6 +33,7 @@ from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import Imposed, ImposedLimits
@@ -288,6 +289,7 @@ def dashboard_app(
         operations=cast(Operations, room.needs),
         limits=cast(ImposedLimits, room.limits),
         grid=cast(GridDesk, None),
+        flexibility=cast(FlexibilityDesk, None),
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
         forecasts=cast(Forecasts, None),

@@ -1,0 +1,98 @@
+"""What a feeder can shed and take: asked of the planner, from the plan that stands."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from csms.domain.errors import NoEnvelopeError
+from csms.domain.grid_company import FeederRef
+from csms.service.charging_control import PlanMade
+from csms.service.grid_outlook import NewestPlan
+from csms.service.ports import Planner
+from csms.service.sites import Sites
+from smart_charging.flexibility import Envelope, find_envelope
+
+DURATIONS_S: Final = (900.0, 1800.0, 3600.0, 7200.0, 14_400.0)
+_SLOWEST_S: Final = 1.0
+"""A plan waits for no more than one of these plans; slower ones would keep limits waiting."""
+_PATIENCE_S: Final = 60.0
+_Known: TypeAlias = tuple[int, "Flexibility"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flexibility:
+    """What a feeder can do from the newest plan's start on.
+
+    Attributes:
+        planned_at: When that plan was made.
+    """
+
+    ref: FeederRef
+    planned_at: datetime
+    envelope: Envelope
+
+
+class FlexibilityDesk:
+    """Finds out what feeders can shed and take, one after the other.
+
+    What was found counts for as long as the plan that it was found from.
+
+    Args:
+        sites: All sites.
+        newest: Finds a site's newest plan.
+        planner: Makes plans, off the event loop.
+    """
+
+    def __init__(self, sites: Sites, newest: NewestPlan, planner: Planner) -> None:
+        self._sites = sites
+        self._newest = newest
+        self._planner = planner
+        self._turn = asyncio.Lock()
+        self._known: dict[FeederRef, _Known] = {}
+
+    async def find(self, ref: FeederRef) -> Flexibility:
+        """Find out what a feeder can do.
+
+        Raises:
+            UnknownSiteError: There is no such site.
+            UnknownFeederError: The site has no such feeder.
+            NoEnvelopeError: It cannot be found out just now.
+        """
+        self._sites.live(ref.site_id).site.feeder(ref.feeder_id)
+        try:
+            async with asyncio.timeout(_PATIENCE_S), self._turn:
+                return await self._find(ref)
+        except TimeoutError:
+            cause = f"it was not found out within {_PATIENCE_S:g} s"
+            raise NoEnvelopeError(str(ref), cause) from None
+
+    async def _find(self, ref: FeederRef) -> Flexibility:
+        newest = self._usable(ref)
+        known = self._known.get(ref)
+        if known is not None and known[0] == newest.number:
+            return known[1]
+        envelope = await self._search(newest, ref)
+        found = Flexibility(ref=ref, planned_at=newest.made_at, envelope=envelope)
+        self._known[ref] = (newest.number, found)
+        return found
+
+    def _usable(self, ref: FeederRef) -> PlanMade:
+        newest = self._newest(ref.site_id)
+        if newest is None:
+            raise NoEnvelopeError(str(ref), "no plan has been made yet")
+        if newest.solve_s > _SLOWEST_S:
+            cause = f"plans of the site take {newest.solve_s:.1f} s, more than {_SLOWEST_S:g} s"
+            raise NoEnvelopeError(str(ref), cause)
+        return newest
+
+    async def _search(self, newest: PlanMade, ref: FeederRef) -> Envelope:
+        search = find_envelope(newest.problem, newest.plan, ref.feeder_id, DURATIONS_S)
+        wanted = next(search)
+        while True:
+            timed = await self._planner.plan(wanted)
+            try:
+                wanted = search.send(timed.plan)
+            except StopIteration as done:
+                envelope: Envelope = done.value
+                return envelope
