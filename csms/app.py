@@ -407,6 +407,7 @@ class App:
                 Sources(
                     sites=self._room,
                     reads=reads,
+                    chargers=operations,
                     journal=self._journal,
                     forecast_of=self._forecasting.forecasts.of_site,
                 ),

@@ -1,9 +1,11 @@
 """All pages of the operator's desk."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import APIRouter
 
+from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
 from csms.dashboard.forecast_page import ForecastOf, forecast_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.pages import dashboard_router
@@ -13,6 +15,10 @@ from csms.dashboard.transactions import TransactionReads, transactions_router
 from csms.service.ports import MessageJournal
 
 
+class Reads(TransactionReads, ChargerReads, Protocol):
+    """Looks up what is stored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Where pages get what they show.
@@ -20,12 +26,14 @@ class Sources:
     Attributes:
         sites: Sites as they are now.
         reads: What is stored.
+        chargers: How chargers stand.
         forecast_of: What is known of a site's forecasts.
         journal: Messages; None: they are not kept.
     """
 
     sites: SiteViews
-    reads: TransactionReads
+    reads: Reads
+    chargers: ChargerDesk
     forecast_of: ForecastOf
     journal: MessageJournal | None
 
@@ -35,6 +43,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
     return (
         dashboard_router(sources.sites, printer),
         transactions_router(sources.sites, sources.reads, printer),
+        chargers_router(sources.sites, sources.reads, sources.chargers, printer),
         forecast_router(sources.sites, sources.forecast_of, printer),
         messages_router(sources.sites, sources.journal, printer),
     )

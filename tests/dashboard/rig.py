@@ -17,22 +17,24 @@ from playwright.async_api import Browser, Page, async_playwright
 from csms.api.app import Mount, create_api
 from csms.api.dependencies import ApiContext, ReadSide
 from csms.api.server import bind, serve_http
-from csms.dashboard.desk import Sources, desk_pages
+from csms.dashboard.chargers import ChargerDesk
+from csms.dashboard.desk import Reads, Sources, desk_pages
 from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
-from csms.dashboard.transactions import TransactionReads
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
-from csms.domain.identity import EvseId, SiteId
+from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.security import SecurityProfile
+from csms.domain.settings import SettingState
 from csms.domain.transaction import StatedNeed
 from csms.service.adoption import Adopted, Adoption
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.dialect_view import DialectView
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
@@ -68,6 +70,7 @@ class FakeRoom:
         needs: What vehicles are said to need.
         exports: Files of readings.
         site: With the feeder that events are about.
+        chargers: How chargers stand.
     """
 
     def __init__(self, *views: SiteView) -> None:
@@ -77,6 +80,7 @@ class FakeRoom:
         self.limits = FakeLimits()
         self.needs = FakeNeeds()
         self.exports = FakeExports()
+        self.chargers = FakeChargers()
         self.fault: ChargeFlexError | None = None
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
@@ -229,6 +233,27 @@ class FakeLimits:
         self.asked.append((feeder_id, party, from_at))
 
 
+class FakeChargers:
+    """Knows of chargers what a test says.
+
+    Attributes:
+        settings: How each one's settings stand.
+        dialects: How each takes charging profiles.
+    """
+
+    def __init__(self) -> None:
+        self.settings: dict[StationId, tuple[SettingState, ...]] = {}
+        self.dialects: dict[StationId, DialectView] = {}
+
+    def settings_of(self, station_id: StationId) -> tuple[SettingState, ...]:
+        """How a charger's settings stand."""
+        return self.settings.get(station_id, ())
+
+    def dialect_of(self, station_id: StationId) -> DialectView | None:
+        """How a charger takes charging profiles."""
+        return self.dialects.get(station_id)
+
+
 class FakeExports:
     """Writes the file that a test says, whatever is wanted.
 
@@ -271,7 +296,7 @@ class FakeNeeds:
 
 def dashboard_app(
     room: FakeRoom,
-    transactions: TransactionReads | None = None,
+    reads: object | None = None,
     forecast_of: ForecastOf | None = None,
     journal: MessageJournal | None = None,
 ) -> FastAPI:
@@ -279,7 +304,7 @@ def dashboard_app(
 
     Args:
         room: The sites.
-        transactions: Looks transactions up; None: no test looks.
+        reads: Looks up what is stored; None: no test looks.
         forecast_of: What is known of forecasts; None: no test asks.
         journal: Keeps messages; None: they are not kept.
     """
@@ -310,7 +335,8 @@ def dashboard_app(
         pages=desk_pages(
             Sources(
                 sites=room,
-                reads=cast(TransactionReads, transactions),
+                reads=cast(Reads, reads),
+                chargers=cast(ChargerDesk, room.chargers),
                 forecast_of=cast(ForecastOf, forecast_of),
                 journal=journal,
             ),
@@ -342,7 +368,7 @@ class Server:
 async def serving(
     room: FakeRoom,
     port: int = 0,
-    transactions: TransactionReads | None = None,
+    reads: object | None = None,
     journal: MessageJournal | None = None,
 ) -> AsyncIterator[Server]:
     """Serve the pages at a free port, or at that one, until told to stop."""
@@ -351,7 +377,7 @@ async def serving(
         async with asyncio.TaskGroup() as tasks:
             feeds = [tasks.create_task(feed.run()) for feed in room.feeds.values()]
             tasks.create_task(
-                serve_http(dashboard_app(room, transactions, journal=journal), at, server.stop)
+                serve_http(dashboard_app(room, reads, journal=journal), at, server.stop)
             )
             try:
                 yield server

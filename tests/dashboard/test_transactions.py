@@ -250,7 +250,7 @@ async def shown(room: FakeRoom) -> AsyncIterator[Server]:
     """A server with many transactions."""
     reads = FakeTransactions([row(n, station_id=f"STATION-{n}") for n in range(60, 0, -1)])
     room.exports.text = READINGS
-    async with serving(room, transactions=reads) as running:
+    async with serving(room, reads=reads) as running:
         yield running
 
 
@@ -286,7 +286,7 @@ async def test_course_is_drawn_with_its_holes(new_tab: NewTab, shown: Server) ->
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_course_of_which_nothing_is_known_is_said_so(new_tab: NewTab, room: FakeRoom) -> None:
-    async with serving(room, transactions=FakeTransactions([row(1)])) as server:
+    async with serving(room, reads=FakeTransactions([row(1)])) as server:
         tab = await new_tab()
         await tab.page.goto(f"{server.url}/sites/yard/transactions/1")
         await tab.page.wait_for_selector("text=The charger has told of no power in this time")
