@@ -30,6 +30,7 @@ from csms.service.read_back import ReadBack
 from csms.service.resource_orders import ResourceOrders
 from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
+from csms.service.sun_watch import SunWatch
 from csms.service.trials import on_trial, trial_limits
 from csms.tally import Durations
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
@@ -103,6 +104,7 @@ class SiteController:
         self._dispatcher = Dispatcher(access)
         self._watch = GuardWatch(live, clock)
         self._resources = ResourceOrders(live)
+        self._sun = SunWatch(live, clock)
 
     async def run(self) -> None:
         """Plan and send until cancelled."""
@@ -115,6 +117,7 @@ class SiteController:
                 tasks.create_task(self._read_back.run())
                 tasks.create_task(self._keeping.run())
                 tasks.create_task(self._look_out(tasks))
+                tasks.create_task(self._sun.run())
                 await self._clock.sleep(_FIRST_ROUND_AFTER_S)
                 while True:
                     await self._supervised_round(tasks)

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from csms.domain.resource import ResourceId
-from csms.domain.site import Earthing, Feeder, PhaseAmps
+from csms.domain.resource import Resource, ResourceId
+from csms.domain.site import Earthing, Feeder, PhaseAmps, Site
 from csms.domain.vehicle import conductors_in_use
 from csms.service.feeder_limits import limit_in_force
 from csms.service.live_evse import LiveEvse
@@ -39,6 +39,14 @@ def tap_of(live: LiveSite, evse: LiveEvse) -> Tap:
     if len(lines) < _THREE or used is not None:
         return pair_tap(lines[0], lines[1])
     return unknown_tap(lines)
+
+
+def tap_of_resource(site: Site, resource: Resource) -> Tap:
+    """What an ampere of a resource puts on the lines."""
+    lines = resource.lines
+    if site.earthing is Earthing.IT and len(lines) < _THREE:
+        return pair_tap(lines[0], lines[1])
+    return wye_tap(lines)
 
 
 def measured_taps(

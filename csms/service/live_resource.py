@@ -1,9 +1,10 @@
 """What is known of a resource, and the most that it may draw therefore.
 
-A resource is told its setpoints over MQTT, and nobody answers. So a higher setpoint counts as soon
-as it is told, a lower one once its meter has shown that it follows. A lapsed setpoint means its
-fallback. What is not heard, was found to draw more than it may, or was never seen to keep to
-setpoints counts at its rating. What it gives never counts.
+A resource is told its setpoints over MQTT, and nobody answers: each may have come or not. So all
+that it was told counts until it lapses, the highest of it; that it draws less shows nothing, as it
+may want no more just now. A lapsed setpoint means its fallback. What is not heard, was found to
+draw more than it may, or was never seen to keep to setpoints counts at its rating. What it gives
+never counts.
 """
 
 from dataclasses import dataclass, field
@@ -38,7 +39,6 @@ class LiveResource:
     on_since: datetime | None = None
     off_since: datetime | None = None
     planned: str = "Nothing is planned for it"
-    _has_to_fall: bool = False
     _readings: dict[Quantity, tuple[datetime, float]] = field(default_factory=dict)
 
     def reading(self, quantity: Quantity, now: datetime, lives_s: float) -> float | None:
@@ -67,14 +67,12 @@ class LiveResource:
         if quantity is not Quantity.POWER_W:
             return False
         self._note_whether_on(value, at)
-        self._confirm(value, at)
         return self._note_obedience(value, at)
 
     def tell(self, setpoint: Setpoint) -> None:
         """A setpoint is on its way."""
-        _, power_w = self._readings.get(Quantity.POWER_W, (setpoint.told_at, 0.0))
-        self._has_to_fall = power_w > self._allowed_w(setpoint.watts)
-        self.told = [one for one in self.told if one.until_at > setpoint.told_at]
+        told_at = setpoint.told_at
+        self.told = [one for one in self.told if one.until_at + self._follows > told_at]
         self.told.append(setpoint)
 
     @property
@@ -106,16 +104,13 @@ class LiveResource:
             return rated_w
         may_be = [self.resource.fallback_w]
         may_be += [
-            one.watts for one in self.told if one.told_at < end_at and one.until_at > start_at
+            one.watts
+            for one in self.told
+            if one.told_at < end_at and one.until_at + self._follows > start_at
         ]
         if start_at <= now:
             may_be.append(self.reading(Quantity.POWER_W, now, lives_s) or 0.0)
         return min(max(may_be), rated_w)
-
-    def edges(self) -> list[datetime]:
-        """When what it may draw changes by itself."""
-        known = [] if self.known_from is None else [self.known_from]
-        return [*known, *(one.until_at for one in self.told)]
 
     def why(self, now: datetime, lives_s: float) -> str:
         """Why it counts as it does, in words."""
@@ -133,8 +128,9 @@ class LiveResource:
                 return f"Counts at its rating of {resource.rated_w / 1000:g} kW: {cause}"
         if newest is None or newest.until_at <= now:
             return f"Counts at its fallback of {resource.fallback_w / 1000:g} kW: nothing is told"
-        if any(one.watts > newest.watts for one in self.told):
-            return "Counts at what it was told before: it was not seen to have followed"
+        in_force = [one for one in self.told if one.until_at + self._follows > now]
+        if any(one.watts > newest.watts for one in in_force):
+            return "Counts at what it was told before, until that lapses: it may not have heard"
         return "Counts at what it is told"
 
     def _allowed_w(self, watts: float) -> float:
@@ -147,17 +143,6 @@ class LiveResource:
         else:
             self.on_since, self.off_since = None, self.off_since or at
 
-    def _confirm(self, power_w: float, at: datetime) -> None:
-        """That it fell shows that it follows its newest setpoint: older ones are out of force.
-
-        If it drew less anyhow, older ones count until they lapse: it may not have heard.
-        """
-        newest = self.newest
-        if newest is None or at <= newest.told_at or not self._has_to_fall:
-            return
-        if power_w <= self._allowed_w(newest.watts):
-            self.told, self._has_to_fall = [newest], False
-
     def _note_obedience(self, power_w: float, at: datetime) -> bool:
         was_obedient = self.disobeyed_at is None
         if power_w > self._may_draw_w(at):
@@ -168,11 +153,12 @@ class LiveResource:
         return False
 
     def _may_draw_w(self, at: datetime) -> float:
-        """What it may be seen to draw, once it has had the time to follow."""
-        follows = timedelta(seconds=self.resource.follows_within_s)
-        if self.known_from is None or at < self.known_from + follows:
+        """What it may be seen to draw."""
+        if self.known_from is None or at < self.known_from + self._follows:
             return self._allowed_w(self.resource.rated_w)
-        in_force = [one for one in self.told if one.until_at + follows > at]
-        if in_force and in_force[-1].told_at + follows < at:
-            in_force = in_force[-1:]
-        return self._allowed_w(max((one.watts for one in in_force), default=0.0))
+        in_force = [one.watts for one in self.told if one.until_at + self._follows > at]
+        return self._allowed_w(max(in_force, default=0.0))
+
+    @property
+    def _follows(self) -> timedelta:
+        return timedelta(seconds=self.resource.follows_within_s)

@@ -34,6 +34,7 @@ from csms.service.live_resource import LiveResource
 from csms.service.live_station import LiveStation
 from csms.service.readings import sure_current, with_current
 from csms.service.returns import Returns
+from csms.service.roofs import Roofs
 from csms.service.site_places import SitePlaces
 from csms.service.site_prices import SitePrices
 from csms.service.station_time import in_our_time, is_older
@@ -70,6 +71,7 @@ class LiveSite(SitePlaces):
         timetable: When vehicles of fleets leave.
         prices: What energy costs.
         resources: Batteries, sun, heat and loads that can wait.
+        roofs: What is known of the sun.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class LiveSite(SitePlaces):
         self.resources = {one.resource_id: LiveResource(one) for one in site.resources}
         if self.prices.is_kept:
             self.tally.rates = self.prices
+        self.roofs = Roofs()
         for place in site.places:
             self.add_place(place)
 

@@ -11,9 +11,8 @@ from csms.domain.identity import FeederId
 from csms.domain.resource import Quantity
 from csms.domain.site import NO_AMPS, PhaseAmps
 from csms.domain.site import Feeder as SiteFeeder
-from csms.service.electrics import by_line, expected_uncontrolled, measured_taps
+from csms.service.electrics import by_line, expected_uncontrolled, measured_taps, tap_of_resource
 from csms.service.live_site import LiveSite
-from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
 from smart_charging.feeder import Feeder
 from smart_charging.taps import Tap
@@ -50,6 +49,11 @@ def measured_load(
         if drawn_a is not None:
             for tap, amps in measured_taps(live, evse, drawn_a):
                 sums[evse.place.feeder_id, tap] += amps
+    for one in live.resources.values():
+        watts = one.reading(Quantity.POWER_W, now, live.site.control.reading_lives_s)
+        if watts is not None and watts > 0:
+            tap = tap_of_resource(live.site, one.resource)
+            sums[one.resource.feeder_id, tap] += live.site.amps_of(one.resource, watts)
     loads = [Load(feeder_id, tap, np.array([amps])) for (feeder_id, tap), amps in sums.items()]
     currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), loads)
     return {key: by_line(amps) for key, amps in currents.items()} | measured_totals(live, now)
@@ -93,22 +97,10 @@ def _measured_feeders(
             limit_a=_NO_LIMIT,
             uncontrolled_a=np.array(_uncontrolled(live, feeder, now, is_proven=is_proven)).reshape(
                 3, 1
-            )
-            + _resources_a(live, feeder, now),
+            ),
         )
         for feeder in live.site.feeders
     )
-
-
-def _resources_a(live: LiveSite, feeder: SiteFeeder, now: datetime) -> Array:
-    """What resources right at a feeder were measured to draw: [line, 1]."""
-    amps = np.zeros((3, 1))
-    for one in live.resources.values():
-        watts = one.reading(Quantity.POWER_W, now, live.site.control.reading_lives_s)
-        if watts is not None and one.resource.feeder_id == feeder.feeder_id:
-            lines = [line - 1 for line in one.resource.lines]
-            amps[lines] += live.site.amps_of(one.resource, max(watts, 0.0))
-    return amps
 
 
 def _uncontrolled(

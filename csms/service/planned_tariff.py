@@ -14,6 +14,7 @@ from csms.service.electrics import near_s
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import measured_uncontrolled
 from csms.service.metered_quarters import local_quarter
+from csms.service.sun_watch import sun_w
 from smart_charging import tariff as planning
 from smart_charging.arrays import Array
 
@@ -38,7 +39,7 @@ def planned_tariff(
     fee = tariff.capacity if tariff is not None and counts_money else None
     return planning.Tariff(
         per_kwh=_per_kwh(live, edges),
-        base_w=_base_w(live, edges, now),
+        base_w=_base_w(live, edges, now) - sun_w(live, edges, now),
         capacity=None if fee is None else _capacity(live, fee, now),
     )
 

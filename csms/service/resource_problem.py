@@ -14,15 +14,14 @@ from csms.domain.resource import (
     Resource,
     ThermalLoad,
 )
-from csms.domain.site import Earthing, Site
+from csms.domain.site import Site
+from csms.service.electrics import tap_of_resource
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
 from smart_charging.flexible import Battery as PlannedBattery
 from smart_charging.flexible import Heat, Place, Run, battery_store, heat_store, run_store
 from smart_charging.resources import Store, Switching
-from smart_charging.taps import Tap, pair_tap, wye_tap
 
-_PAIR: Final = 2
 _INSIDE_K: Final = 0.02
 """Of the comfort band, how far within it a plan stays: it does not know what is drawn."""
 _DONE_WH: Final = 1.0
@@ -94,15 +93,9 @@ def _run_store(
 def _place(site: Site, resource: Resource) -> Place:
     return Place(
         feeder=resource.feeder_id,
-        tap=_tap(site, resource.lines),
+        tap=tap_of_resource(site, resource),
         w_per_a=site.watts_per_ampere(len(resource.lines)),
     )
-
-
-def _tap(site: Site, lines: tuple[int, ...]) -> Tap:
-    if site.earthing is Earthing.IT and len(lines) == _PAIR:
-        return pair_tap(lines[0], lines[1])
-    return wye_tap(lines)
 
 
 def _battery(battery: Battery, soc_pct: float) -> PlannedBattery:

@@ -1,4 +1,4 @@
-"""What a resource may draw: a higher setpoint counts at once, a lower one once it is followed."""
+"""The most that a resource may draw: all that it was told counts until it lapses."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -64,28 +64,18 @@ def test_higher_setpoint_counts_as_soon_as_it_is_told() -> None:
     assert counts(one, 1) == 3_000.0
 
 
-def test_lower_setpoint_counts_once_it_was_seen_to_be_followed() -> None:
+def test_all_that_it_was_told_counts_until_it_lapses() -> None:
+    # its thermostat has switched it off; it may not have heard, and still hold 3 kW
     one = heater((0, 0.0))
-    one.tell(told(3_000.0))
-    one.read(Quantity.POWER_W, 2_950.0, at(20))
-    one.tell(told(1_000.0, 30))
-    assert counts(one, 31) == 3_000.0
-    one.read(Quantity.POWER_W, 2_950.0, at(35))
-    assert counts(one, 36) == 3_000.0
-    assert "not seen to have followed" in one.why(at(36), LIVES_S)
-    one.read(Quantity.POWER_W, 1_000.0, at(40))
-    assert counts(one, 41) == 1_000.0
-
-
-def test_drawing_less_anyhow_does_not_show_that_it_has_heard() -> None:
-    # its thermostat has switched it off; it may still hold 3 kW until that lapses
-    one = heater((0, 0.0))
-    one.tell(told(3_000.0))
-    one.tell(told(0.0, 30))
+    one.tell(told(3_000.0, lives_s=300))
+    one.tell(told(0.0, 30, lives_s=300))
     one.read(Quantity.POWER_W, 0.0, at(40))
     assert counts(one, 41) == 3_000.0
-    one.read(Quantity.POWER_W, 0.0, at(890))
-    assert counts(one, 901) == 0.0
+    assert one.why(at(41), LIVES_S) == (
+        "Counts at what it was told before, until that lapses: it may not have heard"
+    )
+    one.read(Quantity.POWER_W, 0.0, at(290))
+    assert (counts(one, 329), counts(one, 331)) == (3_000.0, 0.0)  # and the time it takes to follow
 
 
 def test_lapsed_setpoint_means_its_fallback() -> None:
@@ -94,7 +84,7 @@ def test_lapsed_setpoint_means_its_fallback() -> None:
     one.tell(told(3_000.0))
     assert (counts(one, 1), counts(one, 1, 1_200)) == (3_000.0, 3_000.0)
     one.read(Quantity.POWER_W, 0.0, at(890))
-    assert counts(one, 901) == 2_000.0
+    assert counts(one, 931) == 2_000.0
 
 
 def test_link_may_be_lost_so_it_never_counts_below_its_fallback() -> None:
@@ -139,7 +129,7 @@ def test_since_when_it_is_on_and_off() -> None:
     assert (one.on_since, one.off_since) == (None, at(40))
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(0, 3_000.0), (500, 3_000.0), (900, 0.0)])
+@pytest.mark.parametrize(("seconds", "expected"), [(0, 3_000.0), (500, 3_000.0), (930, 0.0)])
 def test_what_it_may_draw_later(seconds: float, expected: float) -> None:
     one = heater((0, 0.0))
     one.tell(told(3_000.0))
