@@ -109,11 +109,12 @@ def present_stays(found: SiteForecast, zone: ZoneInfo) -> StayForecasts:
     """Write what is known of forecasts of stays as the page shows it."""
     if not found.is_on:
         return StayForecasts(model="Forecasts are switched off in the settings.", sections=())
-    if found.model is None or found.report is None:
+    if found.model is None:
         text = "There are too few stays yet. Drivers' own past and the site's assumptions count."
         return StayForecasts(model=text, sections=())
     made = day_and_second(found.model.made_at, zone)
-    text = f"Model {found.model.version}, made {made} of {found.report.stays:,} stays here"
+    stays = found.report.stays if found.report else 0
+    text = f"Model {found.model.version}, made {made} of {stays:,} stays here"
     return StayForecasts(model=text, sections=tuple(_section(found, what) for what in Foretold))
 
 

@@ -22,7 +22,9 @@ _FIRST_AFTER_S: Final = 300.0
 """After a start there is more urgent work."""
 _LOOK_EVERY_S: Final = 900.0
 _AGAIN_AFTER: Final = timedelta(hours=1)
-"""What failed, or found too few stays, is tried again."""
+"""What failed is tried again."""
+_ENOUGH_AFTER: Final = timedelta(hours=6)
+"""Where there were too few stays, so much later there may be enough."""
 _LONGEST_S: Final = 3600.0
 """A run that takes longer is ended."""
 _PROGRAM: Final = "from csms.forecasting.fit_process import main; main()"
@@ -52,7 +54,7 @@ class ModelKeeper:
         self._database = database
         self._newest_made_at = newest_made_at
         self._clock = clock
-        self._tried_at: datetime | None = None
+        self._not_before: datetime | None = None
 
     async def run(self) -> None:
         """Have models made until cancelled. What fails is tried again."""
@@ -60,15 +62,20 @@ class ModelKeeper:
         while True:
             try:
                 if await self._is_due():
-                    self._tried_at = self._clock.now()
-                    await fit_models(self._settings, self._database, self._clock.now())
+                    await self._make()
             except Exception:  # the last models go on answering
                 logger.exception("no models of stays were made; it is tried again in an hour")
             await self._clock.sleep(_LOOK_EVERY_S)
 
+    async def _make(self) -> None:
+        now = self._clock.now()
+        self._not_before = now + _AGAIN_AFTER
+        if not await fit_models(self._settings, self._database, now):
+            self._not_before = now + _ENOUGH_AFTER
+
     async def _is_due(self) -> bool:
         now = self._clock.now()
-        if self._tried_at is not None and now < self._tried_at + _AGAIN_AFTER:
+        if self._not_before is not None and now < self._not_before:
             return False
         made_at = await self._newest_made_at()
         return made_at is None or now >= made_at + timedelta(hours=self._settings.fit_every_h)

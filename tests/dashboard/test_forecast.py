@@ -75,6 +75,12 @@ def test_page_tells_how_forecasts_came_out_and_why_the_baseline_answers() -> Non
     )
 
 
+def test_site_without_stays_is_answered_by_the_baseline_of_the_others() -> None:
+    found = present_stays(replace(KNOWN, site_id="elsewhere", calibrations={}), OSLO)
+    assert found.model.endswith(" of 0 stays here")
+    assert [section.answers for section in found.sections] == ["the baseline", "the baseline"]
+
+
 @pytest.mark.parametrize(
     ("known", "words"),
     [

@@ -80,6 +80,22 @@ async def test_run_that_fails_is_told_and_tried_again_in_an_hour(
     assert tried_at == [first, first + timedelta(hours=1)]
 
 
+async def test_where_there_are_too_few_stays_it_is_tried_again_in_six_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried_at: list[datetime] = []
+
+    async def fit_models(_settings: object, _database: object, now: datetime) -> list[int]:
+        tried_at.append(now)
+        return []
+
+    monkeypatch.setattr(module, "fit_models", fit_models)
+    async with keeping(settings_of(tmp_path / "none.db"), Naps(32)):
+        pass
+    first = MIDNIGHT + timedelta(minutes=65)
+    assert tried_at == [first, first + timedelta(hours=6)]
+
+
 async def test_process_that_fails_is_told(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "nowhere" / "csms.db")
     with pytest.raises(ChildProcessError, match="exit code 1"):
