@@ -110,12 +110,14 @@ class Tariff:
         vat_share: What is added to both.
         energy: The grid's fee and taxes, with VAT.
         capacity: The fee on power; None: there is none.
+        fed_markup_per_kwh: What is added to the market's price for energy that is fed back.
     """
 
     markup_per_kwh: float = 0.0
     vat_share: float = 0.0
     energy: EnergyFee = EnergyFee()
     capacity: CapacityFee | None = None
+    fed_markup_per_kwh: float = 0.0
 
     def per_kwh(self, market: float, instant: datetime, zone: ZoneInfo) -> float:
         """What a kWh costs in all at an instant, given its price on the market."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from csms.domain.prices import PriceKind
+from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site import PRICED_AIMS
 from csms.domain.tariff import CapacityFee, CapacitySteps, DemandCharge
 from csms.service.costs import line_power_w
@@ -37,16 +37,27 @@ def planned_tariff(
     counts_money = prices.planned_kind is PriceKind.ENERGY
     tariff = live.site.tariff
     fee = tariff.capacity if tariff is not None and counts_money else None
+    per_kwh = _by_slot(prices.planned(edges[0], edges[-1]), edges)
     return planning.Tariff(
-        per_kwh=_per_kwh(live, edges),
+        per_kwh=per_kwh,
         base_w=_base_w(live, edges, now) - sun_w(live, edges, now),
         capacity=None if fee is None else _capacity(live, fee, now),
+        fed_per_kwh=_fed_per_kwh(live, edges, per_kwh) if counts_money else None,
     )
 
 
-def _per_kwh(live: LiveSite, edges: Sequence[datetime]) -> Array:
+def _fed_per_kwh(live: LiveSite, edges: Sequence[datetime], per_kwh: Array) -> Array | None:
+    """What energy earns that is fed back, in each slot; None where nothing can be fed back."""
+    if not live.resources or PriceKind.ENERGY not in live.prices.kinds:
+        return None
+    market = _by_slot(live.prices.reckoned(PriceKind.ENERGY, edges[0], edges[-1]), edges)
+    tariff = live.site.tariff
+    earned: Array = np.minimum(market + (tariff.fed_markup_per_kwh if tariff else 0.0), per_kwh)
+    return earned
+
+
+def _by_slot(series: PriceSeries, edges: Sequence[datetime]) -> Array:
     """The price of each slot; where none is known the mean of all others."""
-    series = live.prices.planned(edges[0], edges[-1])
     means = [series.mean(*span) for span in pairwise(edges)]
     usual = series.mean(edges[0], edges[-1]) or 0.0
     return np.array([usual if mean is None else mean for mean in means])

@@ -82,6 +82,7 @@ def site_tariff(model: SiteModel) -> Tariff | None:
         vat_share=tariff.vat_pct / 100.0,
         energy=_energy_fee(tariff.energy_per_kwh),
         capacity=_capacity(tariff.capacity),
+        fed_markup_per_kwh=tariff.fed_markup_per_kwh,
     )
 
 

@@ -164,3 +164,8 @@ class TariffModel(_Model):
         default=0.0, description="The grid's fee and taxes, with VAT; or over time"
     )
     capacity: CapacityModel | None = Field(default=None, description="null: there is none")
+    fed_markup_per_kwh: Money = Field(
+        default=0.0,
+        description="What is added to the market's price for energy that is fed back; below 0: "
+        "what is taken off",
+    )

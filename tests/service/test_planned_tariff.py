@@ -14,12 +14,14 @@ from csms.domain.site import Aim, Site
 from csms.domain.tariff import CapacitySteps, DemandCharge, EnergyFee, Tariff
 from csms.domain.transaction import StatedNeed
 from csms.service.live_site import LiveSite
+from csms.service.planned_tariff import planned_tariff
 from csms.service.problem_builder import build_problem
 from smart_charging import tariff as planning
 from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
 from smart_charging.tariff import hourly_means_w
+from tests.domain.resources import BATTERY, with_resources
 from tests.domain.sites import flat, place, small_site
 from tests.service.priced import priced
 from tests.service.rig import NOON, after
@@ -166,6 +168,29 @@ def test_price_is_that_of_the_market_with_all_that_the_tariff_adds() -> None:
     problem, _ = planned(live)
     assert problem.tariff is not None
     assert problem.tariff.per_kwh.tolist() == pytest.approx([1.36] * len(problem.slots_s))
+
+
+@pytest.mark.parametrize(("markup", "earned"), [(0.0, 0.76), (-0.05, 0.71), (9.0, 1.36)])
+def test_energy_that_is_fed_back_earns_what_the_market_pays_and_never_more_than_it_costs(
+    markup: float, earned: float
+) -> None:
+    tariff = Tariff(
+        markup_per_kwh=0.04, vat_share=0.25, energy=EnergyFee(0.36), fed_markup_per_kwh=markup
+    )
+    live = charging(with_resources(site(tariff=tariff), BATTERY), 1000.0, after(60))
+    live.prices.take(PriceKind.ENERGY, hours((24, 0.76)), NOON)
+    built = planned_tariff(live, [NOON, after(15), after(30)], NOON)
+    assert built is not None
+    assert built.fed_per_kwh is not None
+    assert built.fed_per_kwh.tolist() == pytest.approx([earned] * 2)
+
+
+def test_nothing_is_reckoned_for_energy_fed_back_where_nothing_can_be() -> None:
+    live = charging(site(), 1000.0, after(60))
+    live.prices.take(PriceKind.ENERGY, hours((24, 0.76)), NOON)
+    problem, _ = planned(live)
+    assert problem.tariff is not None
+    assert problem.tariff.fed_per_kwh is None
 
 
 def test_co2_counts_as_the_price_where_the_site_file_says_so_and_no_fee_does() -> None:

@@ -57,6 +57,7 @@ tariff:
       - {days: mon-fri, months: nov-mar, from: "06:00", to: "22:00", per_kwh: 0.46}
   capacity:
     steps: [{up_to_kw: 5, per_month: 250}, {per_month: 700}]
+  fed_markup_per_kwh: -0.05
 policy: {aim: cheap}
 """
 
@@ -129,6 +130,7 @@ def test_prices_and_tariff_are_read_as_they_are_written(tmp_path: Path) -> None:
             ),
         ),
         capacity=CapacitySteps(steps=((5000.0, 250.0), (inf, 700.0)), days=3),
+        fed_markup_per_kwh=-0.05,
     )
     assert site.policy.aim is Aim.CHEAP
 
