@@ -13,6 +13,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from csms.api.app import Mount, create_api
+from csms.api.demand_metrics import DemandMetrics
 from csms.api.dependencies import ApiContext
 from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
@@ -175,7 +176,12 @@ class App:
             HistoryKeeper(settings.history, settings.database, clock) if settings.history else None
         )
         self._forecasting = ForecastPart(
-            settings.forecasts, settings.database, self._sites, open_uow, clock
+            settings.forecasts,
+            settings.database,
+            _history_folder(settings),
+            self._sites,
+            open_uow,
+            clock,
         )
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
@@ -234,7 +240,7 @@ class App:
             await self._guard_keeper.load()
             await self._grid.load()
             await self._pricing.load()
-            await self._forecasting.forecasts.load()
+            await self._forecasting.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
                 running = [
@@ -383,6 +389,7 @@ class App:
             timetables=self._timetables,
             pricing=self._pricing,
             forecasts=self._forecasting.forecasts,
+            demand=self._forecasting.board,
             desk=desk,
             tokens=tokens,
             security=self.security,
@@ -402,6 +409,7 @@ class App:
                 self._room,
                 tallies,
                 ForecastMetrics(self._room.site_ids, self._forecasting.forecasts.of_site),
+                DemandMetrics(self._room, self._forecasting.board),
             ),
             pages=desk_pages(
                 Sources(
@@ -410,6 +418,7 @@ class App:
                     chargers=operations,
                     journal=self._journal,
                     forecast_of=self._forecasting.forecasts.of_site,
+                    board=self._forecasting.board,
                 ),
                 printer,
             ),

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from csms.api import (
     commands,
+    demand,
     exports,
     flexibility,
     forecasts,
@@ -86,7 +87,8 @@ def create_api(
     if print_error:
         explain_to_browsers(app, print_error)
     modules = (
-        *(sites, limits, grid, grid_proof, flexibility, timetables, prices, forecasts),
+        *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
+        *(forecasts, demand),
         *(guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),

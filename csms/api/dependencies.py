@@ -20,6 +20,7 @@ from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.demand_board import DemandBoard
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
@@ -170,6 +171,7 @@ class ApiContext:
     timetables: Timetables
     pricing: Pricing
     forecasts: Forecasts
+    demand: DemandBoard
     desk: CommandDesk
     tokens: Tokens
     security: StationSecurity

@@ -6,12 +6,12 @@ from typing import Protocol
 from fastapi import APIRouter
 
 from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
-from csms.dashboard.forecast_page import ForecastOf, forecast_router
+from csms.dashboard.forecast_page import ForecastOf, LiveSites, forecast_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import Printer
-from csms.dashboard.site_views import SiteViews
 from csms.dashboard.transactions import TransactionReads, transactions_router
+from csms.service.demand_board import DemandBoard
 from csms.service.ports import MessageJournal
 
 
@@ -28,13 +28,15 @@ class Sources:
         reads: What is stored.
         chargers: How chargers stand.
         forecast_of: What is known of a site's forecasts.
+        board: What sites are expected to need.
         journal: Messages; None: they are not kept.
     """
 
-    sites: SiteViews
+    sites: LiveSites
     reads: Reads
     chargers: ChargerDesk
     forecast_of: ForecastOf
+    board: DemandBoard
     journal: MessageJournal | None
 
 
@@ -44,6 +46,6 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
         dashboard_router(sources.sites, printer),
         transactions_router(sources.sites, sources.reads, printer),
         chargers_router(sources.sites, sources.reads, sources.chargers, printer),
-        forecast_router(sources.sites, sources.forecast_of, printer),
+        forecast_router(sources.sites, sources.forecast_of, sources.board, printer),
         messages_router(sources.sites, sources.journal, printer),
     )

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from csms.dashboard.demand_section import present_demand
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
@@ -18,13 +19,23 @@ from csms.domain.errors import UnknownSiteError
 from csms.domain.forecast_model import Score
 from csms.domain.identity import SiteId
 from csms.domain.stay_outcome import Foretold
+from csms.service.demand_board import DemandBoard
 from csms.service.forecast_view import SiteForecast
 from csms.service.forecast_words import ANSWERER_WORDS, WHAT_WORDS, figure
+from csms.service.live_site import LiveSite
 
 ForecastOf: TypeAlias = Callable[[SiteId], SiteForecast]
 """What is known of forecasts at a site."""
 
 _SHOWN: Final = 6
+
+
+class LiveSites(SiteViews, Protocol):
+    """Where sites are, as they are now."""
+
+    def live(self, site_id: SiteId) -> LiveSite:
+        """A site as it is now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +93,15 @@ class StayForecasts:
     least: int = LEAST
 
 
-def forecast_router(sites: SiteViews, of_site: ForecastOf, printer: Printer) -> APIRouter:
+def forecast_router(
+    sites: LiveSites, of_site: ForecastOf, board: DemandBoard, printer: Printer
+) -> APIRouter:
     """Build the route of the page.
 
     Args:
         sites: Where views of sites come from.
         of_site: What is known of forecasts at a site.
+        board: What sites are expected to need.
         printer: Prints it.
     """
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -100,7 +114,8 @@ def forecast_router(sites: SiteViews, of_site: ForecastOf, printer: Printer) -> 
         except UnknownSiteError:
             return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
         stays = present_stays(of_site(site_id), ZoneInfo(view.timezone))
-        return printer.page("forecast.html", site=present_line(view), stays=stays)
+        demand = present_demand(sites.live(site_id), board.of(site_id), view.now)
+        return printer.page("forecast.html", site=present_line(view), stays=stays, demand=demand)
 
     return router
 

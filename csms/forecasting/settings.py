@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastSettings:
-    """When models of stays are made, and of what.
+    """When models of stays are made, and of what; and of what past demand is forecast.
 
     Attributes:
         fit_every_h: How old a model gets before the next one is made.

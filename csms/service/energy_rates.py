@@ -1,8 +1,13 @@
-"""What a kilowatt-hour costs at an instant, and what it brings about: a port, and the flat one."""
+"""What a kilowatt-hour costs at an instant, and what it brings about, for those who count."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+from csms.domain.prices import PriceKind
+from csms.service.site_prices import SitePrices
+
+_QUARTER: Final = timedelta(minutes=15)
 
 
 class EnergyRates(Protocol):
@@ -34,3 +39,40 @@ class FlatRates:
     def co2_g_per_kwh(self, at: datetime) -> float | None:  # noqa: ARG002 - nobody tells it
         """Not known."""
         return None
+
+
+class MarketRates:
+    """Those of a site's prices and tariff, by quarters of the hour; else what drivers pay.
+
+    Args:
+        prices: Of the site.
+        paid_per_kwh: What drivers pay; None: nothing is told.
+    """
+
+    def __init__(self, prices: SitePrices, paid_per_kwh: float | None) -> None:
+        self._prices = prices
+        self._price = self._paid = paid_per_kwh
+        self._co2_g: float | None = None
+        self._begins_at = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def price_per_kwh(self, at: datetime) -> float | None:
+        """What a kWh costs in all."""
+        self._look(at)
+        return self._price
+
+    def co2_g_per_kwh(self, at: datetime) -> float | None:
+        """The CO2 that a kWh stands for."""
+        self._look(at)
+        return self._co2_g
+
+    def _look(self, at: datetime) -> None:
+        """Once in a quarter of the hour prices are looked up."""
+        if self._begins_at <= at < self._until:
+            return
+        begins_at = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+        self._begins_at, self._until = begins_at, begins_at + _QUARTER
+        both = self._prices.both(begins_at, self._until)
+        is_priced = self._prices.is_priced
+        self._price = both.money.mean(begins_at, self._until) if is_priced else self._paid
+        has_co2 = PriceKind.CO2 in self._prices.kinds
+        self._co2_g = both.co2.mean(begins_at, self._until) if has_co2 else None

@@ -29,6 +29,9 @@ KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
     GuardEventKind.PRICES_BACK: "Prices back",
     GuardEventKind.RETURN: "Many came back at once",
     GuardEventKind.UNSTEERABLE: "Cannot be steered",
+    GuardEventKind.CAPACITY: "Likely full",
+    GuardEventKind.DEMAND_DRIFT: "Demand forecasts drift",
+    GuardEventKind.DEMAND_HOLDS: "Demand forecasts hold again",
     GuardEventKind.FORECASTS_DRIFT: "Forecasts drift",
     GuardEventKind.FORECASTS_HOLD: "Forecasts hold again",
 }

@@ -26,6 +26,7 @@ from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.timetable import Timetable
 from csms.domain.transaction import Transaction
 from csms.service.dialects import Dialects
+from csms.service.energy_rates import MarketRates
 from csms.service.feeder_meter import FeederMeter
 from csms.service.guard_record import GuardRecord
 from csms.service.left_out import LeftOut
@@ -95,6 +96,7 @@ class LiveSite(SitePlaces):
         self.returns = Returns()
         self.timetable = Timetable()
         self.prices = SitePrices(site)
+        self.tally.rates = MarketRates(self.prices, site.price_per_kwh)
         self.resources = {one.resource_id: LiveResource(one) for one in site.resources}
         if self.prices.is_kept:
             self.tally.rates = self.prices

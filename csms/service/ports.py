@@ -24,6 +24,7 @@ from csms.domain.notices import (
 from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
+from csms.service.demand_store import DemandStore
 from csms.service.forecast_store import ForecastStore
 from csms.service.grid_stores import GridProofStore, GridStore
 from csms.service.notice_stores import (
@@ -347,6 +348,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def timetables(self) -> TimetableStore:
         """When vehicles of fleets leave."""
+        ...
+
+    @property
+    def demand(self) -> DemandStore:
+        """What sites are expected to need."""
         ...
 
     @property

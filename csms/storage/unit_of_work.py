@@ -3,6 +3,7 @@
 from csms.storage.attempts import AttemptRepository
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
+from csms.storage.demand import DemandRepository
 from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.forecasts import ForecastRepository
@@ -116,6 +117,11 @@ class SqlUnitOfWork(Unit):
     def timetables(self) -> TimetableRepository:
         """When vehicles of fleets leave."""
         return TimetableRepository(self)
+
+    @property
+    def demand(self) -> DemandRepository:
+        """What sites are expected to need."""
+        return DemandRepository(self)
 
     @property
     def site_days(self) -> SiteDayRepository:

@@ -15,8 +15,7 @@ def chance_full(load_w: pd.DataFrame, limit_w: "pd.Series[float] | float") -> "p
     """
     limits = np.broadcast_to(np.asarray(limit_w, dtype=float), len(load_w))
     rows = load_w[list(NAMES)].to_numpy(float)
-    chances = [float(chance_above(row, limit)) for row, limit in zip(rows, limits, strict=True)]
-    return pd.Series(chances, index=load_w.index, name="chance", dtype=float)
+    return pd.Series(chance_above(rows, limits), index=load_w.index, name="chance", dtype=float)
 
 
 def full_windows(chance: "pd.Series[float]", at_least: float = 0.5) -> pd.DataFrame:

@@ -74,26 +74,30 @@ def is_held(actual: Array, low: Array, high: Array) -> Flags:
     return held
 
 
-def chance_above(quantiles: Array, threshold: float) -> Array:
+def chance_above(quantiles: Array, threshold: Array | float) -> Array:
     """The probability that a value is above a threshold.
 
     Straight between the levels; above the last one the tail is exponential, falling as steeply as
-    it does between the levels 75 and 90 %; below the first level, straight down to 0.
+    it does between the levels 75 and 90 %; below the first level, straight down to 0. Where levels
+    share a value, the mass lies at it: below it counts the lowest of them, from it on the highest.
 
     Args:
         quantiles: [..., level], rising and not negative.
-        threshold: In the same unit.
+        threshold: In the same unit; the same for all, or [...] of them.
     """
+    shape = quantiles.shape[:-1]
     rows = quantiles.reshape(-1, len(LEVELS))
-    chance = np.array([_chance_above(row, threshold) for row in rows])
-    return chance.reshape(quantiles.shape[:-1])
-
-
-def _chance_above(row: Array, threshold: float) -> float:
-    if threshold >= row[-1]:
-        fold = max((row[-1] - row[-2]) / _TAIL_E, 1e-9)
-        return float((1 - LEVELS[-1]) * np.exp(-(threshold - row[-1]) / fold))
-    # Where levels share a value, the mass lies at it: the highest of them counts.
-    values, first = np.unique(np.append(0.0, row)[::-1], return_index=True)
-    levels = np.append(0.0, LEVELS)[::-1][first]
-    return float(1 - np.interp(threshold, values, levels))
+    at = np.broadcast_to(np.asarray(threshold, dtype=float), shape).reshape(-1)
+    values = np.column_stack([np.zeros(len(rows)), rows])
+    levels = np.append(0.0, LEVELS)
+    below = np.maximum((values <= at[:, None]).sum(axis=1) - 1, 0)
+    above = np.minimum(below + 1, len(LEVELS))
+    value, next_value = (np.take_along_axis(values, i[:, None], 1)[:, 0] for i in (below, above))
+    apart = np.maximum(next_value - value, 1e-12)
+    share = np.clip((at - value) / apart, 0.0, 1.0)
+    inside = 1 - (levels[below] + share * (levels[above] - levels[below]))
+    fold = np.maximum((rows[:, -1] - rows[:, -2]) / _TAIL_E, 1e-9)
+    beyond = np.maximum(at - rows[:, -1], 0.0)
+    tail = (1 - LEVELS[-1]) * np.exp(-beyond / fold)
+    found: Array = np.where(at >= rows[:, -1], tail, inside).reshape(shape)
+    return found

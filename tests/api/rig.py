@@ -12,6 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from csms.api.app import create_api
+from csms.api.demand_metrics import DemandMetrics
 from csms.api.dependencies import ApiContext
 from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
@@ -24,6 +25,7 @@ from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.demand_board import DemandBoard
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecast_store import StandingVehicle
 from csms.service.forecasts import Forecasts
@@ -142,7 +144,7 @@ async def open_api(
             {office.live.site.site_id: controller}, office.clock, 1.0, office.security.required
         )
         certificates = StationCertificates(FakeAuthority(office), office.open_uow, office.clock)
-        reloads = Reloads()
+        reloads, board = Reloads(), DemandBoard(office.sites.ids())
         forecasts = Forecasts(office.sites, SilentForecaster(), office.open_uow, office.clock)
         context = ApiContext(
             room=room,
@@ -153,6 +155,7 @@ async def open_api(
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
             forecasts=forecasts,
+            demand=board,
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),
             security=office.security,
@@ -170,8 +173,11 @@ async def open_api(
         tallies = Tallies(
             Traffic(), LoopLag(), office.database.writer.stats, CountingJournal(), mqtt
         )
-        told = ForecastMetrics(room.site_ids, forecasts.of_site)
-        app = create_api(context, render_metrics=metrics_renderer(room, tallies, told))
+        told = (ForecastMetrics(room.site_ids, forecasts.of_site), DemandMetrics(room, board))
+        app = create_api(
+            context,
+            render_metrics=metrics_renderer(room, tallies, *told),
+        )
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
             yield Api(app, office, room, controller, client, tallies, context, reloads)

@@ -27,6 +27,7 @@ ROUTES: Final = {
     "get /api/v1/sites",
     "get /api/v1/sites/{site_id}/export",
     "get /api/v1/sites/{site_id}/guard-events",
+    "get /api/v1/sites/{site_id}/demand",
     "get /api/v1/sites/{site_id}/key-figures",
     "get /api/v1/stations/{station_id}/security",
     "get /api/v1/stations/{station_id}/security-events",
@@ -142,6 +143,8 @@ async def test_description_names_every_route_and_says_what_it_is_for(api: Api) -
         "/sites/{site_id}/view",
         "/sites/{site_id}/series",
         "/sites/{site_id}/guard-events",
+        "/sites/{site_id}/demand",
+        "/sites/{site_id}/key-figures",
         "/sites/{site_id}/plan",
         "/stations",
         "/stations/{station_id}",
@@ -236,6 +239,10 @@ async def test_program_whose_database_does_not_answer_is_not_ready(
     await database.close()
 
 
+DEMAND: Final = (
+    *("expected_watts", "coverage_ratio", "pinball_ratio", "baseline_pinball_ratio"),
+    *("bias_ratio", "drifting"),
+)
 KEY_FIGURES: Final = (
     *("energy_watt_hours", "peak_watts", "peak_quarter_watts", "plugged_ratio", "charging_ratio"),
     *("availability_ratio", "plug_ins", "plug_in_success_ratio", "departures"),
@@ -288,6 +295,9 @@ async def test_metrics_are_read_by_prometheus(api: Api) -> None:
         "chargeflex_over_limit_seconds": "counter",
         "chargeflex_plan_seconds": "histogram",
         "chargeflex_plan_solve_seconds": "gauge",
+        **{f"chargeflex_demand_{name}": "gauge" for name in DEMAND},
+        "chargeflex_feeder_full_chance": "gauge",
+        "chargeflex_shed_watts": "gauge",
         **{f"chargeflex_site_{name}": "gauge" for name in KEY_FIGURES},
         "chargeflex_stations_connected": "gauge",
         "chargeflex_units_of_work": "counter",

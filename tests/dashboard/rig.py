@@ -34,6 +34,7 @@ from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
+from csms.service.demand_board import DemandBoard
 from csms.service.dialect_view import DialectView
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
@@ -82,6 +83,7 @@ class FakeRoom:
         self.exports = FakeExports()
         self.chargers = FakeChargers()
         self.fault: ChargeFlexError | None = None
+        self.board = DemandBoard(view.site_id for view in views)
         self._views = {view.site_id: view for view in views}
         self._changed = {site_id: asyncio.Event() for site_id in self._views}
         self.feeds = {site_id: LiveFeed(self, site_id, _TICK_S) for site_id in self._views}
@@ -318,6 +320,7 @@ def dashboard_app(
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
         forecasts=cast(Forecasts, None),
+        demand=room.board,
         desk=cast(CommandDesk, None),
         tokens=cast(Tokens, None),
         security=cast(StationSecurity, None),
@@ -338,6 +341,7 @@ def dashboard_app(
                 reads=cast(Reads, reads),
                 chargers=cast(ChargerDesk, room.chargers),
                 forecast_of=cast(ForecastOf, forecast_of),
+                board=room.board,
                 journal=journal,
             ),
             printer,

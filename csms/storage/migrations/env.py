@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from csms.storage import (
+    demand_tables,
     forecast_tables,
     guard_tables,
     notice_tables,
@@ -15,7 +16,7 @@ from csms.storage import (
 for model in (
     *(tables.SiteRow, notice_tables.StationJobRow),
     *(guard_tables.GuardEventRow, site_day_tables.SiteDayRow, price_tables.PriceSlotRow),
-    forecast_tables.ForecastModelRow,
+    *(forecast_tables.ForecastModelRow, demand_tables.DemandForecastRow),
 ):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 
