@@ -386,6 +386,7 @@ class App:
             limits=self._limits,
             grid=self._grid.desk,
             flexibility=self._grid.flexibility,
+            agreements=self._grid.agreements,
             timetables=self._timetables,
             pricing=self._pricing,
             forecasts=self._forecasting.forecasts,

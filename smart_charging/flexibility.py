@@ -4,12 +4,11 @@ Found by planning and not by adding up: the plan is made again with a lower limi
 question, and what it still delivers is compared with the plan that stands.
 
     base     the plan that stands: P_base(t) at the feeder
-    shed     the lowest limit in all of the first D seconds, between the least that anybody may hold
+    shed     the lowest limit in all of D seconds, between the least that anybody may hold
              (share 0) and the most that the base plan carries above it (share 1), with which no
              vehicle lacks more of its promised energy than by the base plan
-    absorb   the plan that takes everything as early as it can: what that draws more in the first D
-             seconds
-    rebound  what either does to the time after that
+    absorb   the plan that takes everything as early as it can: what that draws more in D seconds
+    rebound  what either does to the other times
 
 The search asks for plans and is given them, so whoever drives it decides where they are made.
 """
@@ -36,21 +35,23 @@ _S_PER_H: Final = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a feeder can do for a while, from the start of the plan on.
+    """What a feeder can do for a while.
 
     Attributes:
         duration_s: For how long.
+        base_a: What the plan that stands carries at most, by line.
         base_w: What its vehicles and stores draw by the plan that stands, on the mean.
         power_w: What they would draw instead, on the mean.
         limit_a: The limit of the feeder that makes it so, by line, for all that it carries: the
             highest of the time; None: none is needed.
-        rebound_wh: What they draw more afterwards; below 0: less.
+        rebound_wh: What they draw more at other times, mostly afterwards; below 0: less.
         rebound_w: By how much more, at its highest.
         lost_wh: What is delivered less in all, beyond what was promised.
         cost: What it costs by the prices of energy and peak, in currency; None without prices.
     """
 
     duration_s: float
+    base_a: tuple[float, float, float]
     base_w: float
     power_w: float
     limit_a: tuple[float, float, float] | None
@@ -80,7 +81,11 @@ Search: TypeAlias = Generator[ChargingProblem, ChargingPlan, Envelope]
 
 
 def find_envelope(
-    problem: ChargingProblem, base: ChargingPlan, feeder: str, durations_s: Sequence[float]
+    problem: ChargingProblem,
+    base: ChargingPlan,
+    feeder: str,
+    durations_s: Sequence[float],
+    starts_s: float = 0.0,
 ) -> Search:
     """Find what a feeder can shed and take for several durations.
 
@@ -89,8 +94,9 @@ def find_envelope(
         base: The plan that stands.
         feeder: Which feeder.
         durations_s: Rising; slots count that begin before they are over.
+        starts_s: When they begin, after the plan's start.
     """
-    view = _View(problem, base, feeder)
+    view = _View(problem, base, feeder, starts_s)
     shed = []
     for duration_s in durations_s:
         plan, share = yield from _lowest(view, view.window(duration_s))
@@ -119,10 +125,13 @@ def _lowest(
 class _View:
     """A feeder in a problem, and the plan that stands."""
 
-    def __init__(self, problem: ChargingProblem, base: ChargingPlan, feeder: str) -> None:
+    def __init__(
+        self, problem: ChargingProblem, base: ChargingPlan, feeder: str, starts_s: float
+    ) -> None:
         self._problem = problem
         self.base = base
         self._feeder = feeder
+        self._starts_s = starts_s
         self._below = _below(problem, feeder)
         self._slots_h = np.array(problem.slots_s) / _S_PER_H
         self._base_w = self._power_w(base)
@@ -130,9 +139,9 @@ class _View:
         self._least_a = line_currents(problem.feeders, _floors(problem))[feeder]
 
     def window(self, duration_s: float) -> Window:
-        """Which slots begin before a duration is over: [slot], true or false."""
+        """Which slots begin within a duration: [slot], true or false."""
         begins_s = np.cumsum((0, *self._problem.slots_s[:-1]))
-        window: Window = begins_s < duration_s
+        window: Window = (begins_s >= self._starts_s) & (begins_s < self._starts_s + duration_s)
         return window
 
     def lowered(self, window: Window, share: float) -> ChargingProblem:
@@ -167,9 +176,10 @@ class _View:
         limit_a = None if share is None else self._limit_a(window, share)[:, window].max(axis=1)
         return Offer(
             duration_s=duration_s,
+            base_a=_three(self._base_a[:, window].max(axis=1)),
             base_w=float(np.average(self._base_w[window], weights=within_h)),
             power_w=float(np.average(power_w[window], weights=within_h)),
-            limit_a=None if limit_a is None else (limit_a[0], limit_a[1], limit_a[2]),
+            limit_a=None if limit_a is None else _three(limit_a),
             rebound_wh=float(more_w @ self._slots_h[~window]),
             rebound_w=float(max(more_w.max(initial=0.0), 0.0)),
             lost_wh=_expected_wh(self.base) - _expected_wh(plan),
@@ -192,6 +202,10 @@ class _View:
             if store.feeder in self._below:
                 power_w += np.array(taken.amps) * store.w_per_a
         return power_w
+
+
+def _three(amps: Array) -> tuple[float, float, float]:
+    return (float(amps[0]), float(amps[1]), float(amps[2]))
 
 
 def _below(problem: ChargingProblem, feeder: str) -> set[str]:

@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 
 from csms.domain.cost import MeterQuarter, TransactionCost
 from csms.domain.export_wanted import FileFormat, Wanted
+from csms.domain.flexibility import Agreement
+from csms.domain.grid_company import FeederRef, PartyId
 from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
@@ -17,6 +19,7 @@ from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
+from csms.service.agreements import Agreements
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -117,6 +120,10 @@ class ReadSide(Protocol):
     async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
         """What was counted of a site from a day on, the oldest first."""
 
+    async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> list[Agreement]:
+        """What was agreed on with a grid company about a feeder, the newest first."""
+        ...
+
     async def proof(self, wanted: ProofWanted) -> ProofRecord:
         """How one feeder kept to its limits."""
         ...
@@ -168,6 +175,7 @@ class ApiContext:
     limits: ImposedLimits
     grid: GridDesk
     flexibility: FlexibilityDesk
+    agreements: Agreements
     timetables: Timetables
     pricing: Pricing
     forecasts: Forecasts

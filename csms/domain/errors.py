@@ -12,6 +12,7 @@
     ├── NotLimitedError          a limit to be lifted that nobody has imposed
     ├── UnknownPartyError        whoever asks is no grid company that is known
     ├── NoEnvelopeError          it is not known just now what a feeder can shed
+    ├── NotOfferedError          a feeder cannot shed what is asked for
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
     ├── InvalidInputError        a value from outside that cannot be true
@@ -164,6 +165,21 @@ class NoEnvelopeError(ChargeFlexError):
         super().__init__(f"what feeder {feeder} can shed is not known: {cause}")
         self.feeder = feeder
         self.cause = cause
+
+
+class NotOfferedError(ChargeFlexError):
+    """A feeder cannot shed what a grid company asks for, or not for so long.
+
+    Attributes:
+        most_w: What is on offer for that time.
+    """
+
+    def __init__(self, feeder: str, duration_s: float, shed_w: float, most_w: float) -> None:
+        super().__init__(
+            f"expected what feeder {feeder} offers, above 0 and at most {most_w:.0f} W for "
+            f"{duration_s:g} s, got {shed_w:.0f} W"
+        )
+        self.most_w = most_w
 
 
 class UnknownTokenError(ChargeFlexError):

@@ -35,11 +35,13 @@ class BlockKind(StrEnum):
     """The most that may be drawn while nothing is heard of the grid company."""
     FALLBACK_GENERATION = "fallback_generation"
     """The same of what is fed in."""
+    AGREED = "agreed"
+    """The most that may be drawn as was agreed on: flexibility that was asked for and offered."""
 
     @property
     def limits(self) -> bool:
         """Whether it limits what is drawn; the others are kept and shown."""
-        return self in (BlockKind.CONSUMPTION, BlockKind.FALLBACK)
+        return self in (BlockKind.CONSUMPTION, BlockKind.FALLBACK, BlockKind.AGREED)
 
 
 class CapacityUnit(StrEnum):

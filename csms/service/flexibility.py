@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from csms.domain.errors import NoEnvelopeError
 from csms.domain.grid_company import FeederRef
+from csms.domain.grid_proof import quarter_of
 from csms.service.charging_control import PlanMade
 from csms.service.grid_outlook import NewestPlan
 from csms.service.ports import Planner
@@ -22,14 +23,16 @@ _Known: TypeAlias = tuple[int, "Flexibility"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flexibility:
-    """What a feeder can do from the newest plan's start on.
+    """What a feeder can do from an instant on.
 
     Attributes:
-        planned_at: When that plan was made.
+        planned_at: When the plan was made that it was found from.
+        starts_at: The first full quarter of an hour that the plan has ahead.
     """
 
     ref: FeederRef
     planned_at: datetime
+    starts_at: datetime
     envelope: Envelope
 
 
@@ -72,8 +75,11 @@ class FlexibilityDesk:
         known = self._known.get(ref)
         if known is not None and known[0] == newest.number:
             return known[1]
-        envelope = await self._search(newest, ref)
-        found = Flexibility(ref=ref, planned_at=newest.made_at, envelope=envelope)
+        starts_at = _first_quarter(newest)
+        envelope = await self._search(newest, ref, starts_at)
+        found = Flexibility(
+            ref=ref, planned_at=newest.made_at, starts_at=starts_at, envelope=envelope
+        )
         self._known[ref] = (newest.number, found)
         return found
 
@@ -86,8 +92,10 @@ class FlexibilityDesk:
             raise NoEnvelopeError(str(ref), cause)
         return newest
 
-    async def _search(self, newest: PlanMade, ref: FeederRef) -> Envelope:
-        search = find_envelope(newest.problem, newest.plan, ref.feeder_id, DURATIONS_S)
+    async def _search(self, newest: PlanMade, ref: FeederRef, starts_at: datetime) -> Envelope:
+        problem, plan = newest.problem, newest.plan
+        starts_s = (starts_at - problem.starts_at).total_seconds()
+        search = find_envelope(problem, plan, ref.feeder_id, DURATIONS_S, starts_s)
         wanted = next(search)
         while True:
             timed = await self._planner.plan(wanted)
@@ -96,3 +104,9 @@ class FlexibilityDesk:
             except StopIteration as done:
                 envelope: Envelope = done.value
                 return envelope
+
+
+def _first_quarter(newest: PlanMade) -> datetime:
+    """When the first slot begins that is a full quarter of an hour, as settlement counts them."""
+    edges = newest.plan.edges
+    return next((edge for edge in edges[1:-1] if edge == quarter_of(edge)), edges[0])

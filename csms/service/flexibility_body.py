@@ -11,7 +11,7 @@ from smart_charging.flexibility import Offer
 
 
 class FlexibilityOffer(BaseModel):
-    """What the feeder can do for a while, from the newest plan's start on."""
+    """What the feeder can do for a while, from `starts_at` on."""
 
     duration_s: float
     change_w: float = Field(description="How much more is drawn, on the mean; below 0: less")
@@ -19,7 +19,9 @@ class FlexibilityOffer(BaseModel):
     limit_a: PhaseAmps | None = Field(
         description="The limit of the feeder that makes it so, by line; null: none is needed"
     )
-    rebound_wh: float = Field(description="What is drawn more afterwards; below 0: less")
+    rebound_wh: float = Field(
+        description="What is drawn more at other times, mostly afterwards; below 0: less"
+    )
     rebound_w: float = Field(description="By how much more, at its highest")
     lost_wh: float = Field(
         description="What is delivered less in all; nobody lacks any of what was promised"
@@ -36,6 +38,7 @@ class FlexibilityAnswer(BaseModel):
     site_id: str
     feeder_id: str
     planned_at: datetime = Field(description="When the plan was made that it is found from")
+    starts_at: datetime = Field(description="From when on: a full quarter of an hour")
     shed: list[FlexibilityOffer]
     absorb: list[FlexibilityOffer]
 
@@ -46,6 +49,7 @@ def flexibility_body(found: Flexibility) -> FlexibilityAnswer:
         site_id=found.ref.site_id,
         feeder_id=found.ref.feeder_id,
         planned_at=found.planned_at,
+        starts_at=found.starts_at,
         shed=_offers(found.envelope.shed),
         absorb=_offers(found.envelope.absorb),
     )

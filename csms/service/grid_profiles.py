@@ -271,6 +271,7 @@ class GridProfiles:
 def _holding(party: Party, target: BlockTarget) -> Iterator[CapacityBlock]:
     """Its blocks that limit what is drawn; what it said before it fell silent stays said."""
     yield from party.said_of(target, BlockKind.CONSUMPTION)
+    yield from party.said_of(target, BlockKind.AGREED)
     if party.is_silent:
         yield from stretched(party.said_of(target, BlockKind.FALLBACK))
 

@@ -81,8 +81,7 @@ class GridProof:
             loads = measured_load(live, now, is_proven=True)
             for ref in refs:
                 load_a = loads[ref.feeder_id] if _is_measured(live, ref, now) else None
-                is_known = 0.0 < since_s <= _LONGEST_S
-                self._add(ref, _seen(live, ref, load_a, since_s if is_known else 0.0, now))
+                self._add(ref, _seen(live, ref, load_a, _known_s(now, since_s), now))
 
     async def keep(self) -> None:
         """Write down what is known; what cannot be written is written the next time."""
@@ -116,10 +115,17 @@ def _is_measured(live: LiveSite, ref: FeederRef, now: datetime) -> bool:
     return is_uncontrolled_measured(live, ref.feeder_id, now) is not False
 
 
+def _known_s(now: datetime, since_s: float) -> float:
+    """For how long what is seen now stands: since the last look, or the quarter's beginning."""
+    if not 0.0 < since_s <= _LONGEST_S:
+        return 0.0
+    return min(since_s, (now - quarter_of(now)).total_seconds())
+
+
 def _seen(
     live: LiveSite, ref: FeederRef, load_a: PhaseAmps | None, seconds: float, now: datetime
 ) -> ProofQuarter:
-    """What was seen at one look; it stands for the time since the one before."""
+    """What was seen at one look."""
     limit_a = limit_now(live, ref.feeder_id, now)
     whose = limited_by(live, ref.feeder_id, now)[limit_a.index(min(limit_a))]
     measured = None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from csms.clock import Clock
 from csms.domain.grid_company import GridCompany
+from csms.service.agreements import Agreements
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.grid_desk import GridDesk
 from csms.service.grid_outlook import NewestPlan
@@ -30,6 +31,7 @@ class GridSide:
         desk: Answers them.
         profiles: What they have sent, in force.
         flexibility: Finds out what feeders can shed and take.
+        agreements: Lets them take what is on offer.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class GridSide:
         self.profiles = GridProfiles(parties, sites, open_uow, clock)
         self.desk = GridDesk(self.profiles, sites, newest, clock)
         self.flexibility = FlexibilityDesk(sites, newest, planner)
+        self.agreements = Agreements(self.flexibility, self.profiles, sites, open_uow, clock)
         self._proof = GridProof(parties, sites, open_uow, clock)
 
     async def load(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import BlockTarget, PartyId
 from csms.domain.grid_profile import BlockKind, CapacityBlock
 from csms.domain.grid_proof import ProofQuarter
@@ -35,6 +36,14 @@ class GridStore(Protocol):
 
     async def heard(self) -> Mapping[PartyId, datetime]:
         """When parties were last heard of."""
+        ...
+
+
+class GridAgreementStore(Protocol):
+    """Keeps what was agreed on with grid companies."""
+
+    async def add(self, agreement: Agreement) -> Agreement:
+        """Keep an agreement; return it with its number."""
         ...
 
 

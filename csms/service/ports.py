@@ -26,7 +26,7 @@ from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.service.demand_store import DemandStore
 from csms.service.forecast_store import ForecastStore
-from csms.service.grid_stores import GridProofStore, GridStore
+from csms.service.grid_stores import GridAgreementStore, GridProofStore, GridStore
 from csms.service.notice_stores import (
     ExternalLimitStore,
     ImposedLimitStore,
@@ -338,6 +338,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def grid(self) -> GridStore:
         """What grid companies have sent."""
+        ...
+
+    @property
+    def grid_agreements(self) -> GridAgreementStore:
+        """What was agreed on with grid companies."""
         ...
 
     @property

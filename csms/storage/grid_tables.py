@@ -53,3 +53,21 @@ class GridQuarterRow(SQLModel, table=True):
     load_as: list[float] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     peak_a: list[float] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     margin_a: float | None = None
+
+
+class GridAgreementRow(SQLModel, table=True):
+    """Flexibility that a grid company has asked for and was granted."""
+
+    __tablename__: ClassVar[str] = "grid_agreement"
+    __table_args__ = (Index("ix_grid_agreement", "party", "site_id", "feeder_id", "number"),)
+
+    number: int | None = Field(default=None, primary_key=True)
+    party: str
+    site_id: str
+    feeder_id: str
+    agreed_at: datetime
+    start_at: datetime
+    end_at: datetime
+    shed_w: float
+    base_w: float
+    limit_a: list[float] = Field(sa_column=Column(JSON, nullable=False))

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.cost import MeterQuarter, TransactionCost
+from csms.domain.flexibility import Agreement
+from csms.domain.grid_company import FeederRef, PartyId
 from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
@@ -15,6 +17,7 @@ from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.storage.database import Database
+from csms.storage.grid_agreements import read_agreement, select_agreements
 from csms.storage.grid_proof import read_proof_quarter, select_breaches, select_quarters
 from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
@@ -184,6 +187,12 @@ class Queries:
         async with self._database.reading() as connection:
             found = await connection.execute(select_days(site_id, since))
             return [read_day(row) for row in found.mappings()]
+
+    async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> list[Agreement]:
+        """What was agreed on with a grid company about a feeder, the newest first."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_agreements(party, ref, limit))
+            return [read_agreement(dict(row)) for row in found.mappings()]
 
     async def proof(self, wanted: ProofWanted) -> ProofRecord:
         """How one feeder kept to its limits."""

@@ -8,6 +8,7 @@ from csms.storage.dialects import DialectRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.forecasts import ForecastRepository
 from csms.storage.grid import GridRepository
+from csms.storage.grid_agreements import GridAgreementRepository
 from csms.storage.grid_proof import GridProofRepository
 from csms.storage.guard_events import GuardEventRepository
 from csms.storage.history import HistoryRepository
@@ -107,6 +108,11 @@ class SqlUnitOfWork(Unit):
     def grid(self) -> GridRepository:
         """What grid companies have sent."""
         return GridRepository(self)
+
+    @property
+    def grid_agreements(self) -> GridAgreementRepository:
+        """What was agreed on with grid companies."""
+        return GridAgreementRepository(self)
 
     @property
     def grid_proof(self) -> GridProofRepository:

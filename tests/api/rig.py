@@ -21,6 +21,7 @@ from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
 from csms.domain.stay_outcome import StayAnswer
 from csms.history.exports import Exports
+from csms.service.agreements import Agreements
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
@@ -146,12 +147,16 @@ async def open_api(
         certificates = StationCertificates(FakeAuthority(office), office.open_uow, office.clock)
         reloads, board = Reloads(), DemandBoard(office.sites.ids())
         forecasts = Forecasts(office.sites, SilentForecaster(), office.open_uow, office.clock)
+        flexibility = FlexibilityDesk(office.sites, room.newest, InlinePlanner(5.0))
         context = ApiContext(
             room=room,
             operations=office.operations,
             limits=office.limits,
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
-            flexibility=FlexibilityDesk(office.sites, room.newest, InlinePlanner(5.0)),
+            flexibility=flexibility,
+            agreements=Agreements(
+                flexibility, office.profiles, office.sites, office.open_uow, office.clock
+            ),
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
             forecasts=forecasts,

@@ -64,6 +64,8 @@ ROUTES: Final = {
     "post /api/v1/commands",
     "get /api/v1/stations/{station_id}/jobs",
     "get /api/v1/grid/profile",
+    "get /api/v1/grid/sites/{site_id}/feeders/{feeder_id}/flexibility/agreements",
+    "post /api/v1/grid/sites/{site_id}/feeders/{feeder_id}/flexibility/agreements",
     "get /api/v1/grid/sites/{site_id}/feeders/{feeder_id}/flexibility",
     "get /api/v1/sites/{site_id}/feeders/{feeder_id}/flexibility",
     "get /api/v1/grid/sites/{site_id}/feeders/{feeder_id}/proof",

@@ -1,10 +1,12 @@
 """What feeders can shed and take, over HTTP."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from csms.domain.grid_proof import Measured, ProofQuarter
 from tests.api.rig import Api, open_api
 from tests.api.test_grid import OTHER, OWN, ask
 from tests.service.grid_companies import KRAFT, NETT
@@ -51,3 +53,48 @@ async def test_a_company_is_told_of_its_own_feeders_only(api: Api) -> None:
 @pytest.mark.parametrize("path", ["/sites/no/feeders/intake", "/sites/fjordgata/feeders/no"])
 async def test_what_is_not_there_can_shed_nothing(api: Api, path: str) -> None:
     await api.get(f"{path}/flexibility", 404)
+
+
+async def test_what_is_offered_can_be_taken_and_is_measured(api: Api) -> None:
+    await api.charge()
+    need = {"energy_wh": 60_000, "departs_at": "2026-01-14T20:00:00Z"}
+    await api.put("/stations/G-01/evses/1/need", need)
+    await api.plan()
+    path = f"/grid{PATH}/agreements"
+    assert await ask(api, "GET", path) == []
+    offers = await api.get(PATH)
+    offer = next(one for one in offers["shed"] if one["change_w"] < -1000)
+    body = {"duration_s": offer["duration_s"], "shed_w": 1000}
+    made = await ask(api, "POST", path, body)
+    assert (made["start_at"], made["shed_w"]) == (offers["starts_at"], 1000)
+    assert (made["measured_w"], made["delivered_w"]) == (None, None)
+    assert await ask(api, "GET", path) == [made]
+    quarter = ProofQuarter(
+        feeder_id="level-1",
+        starts_at=datetime.fromisoformat(made["start_at"]),
+        limited_by="Nett AS",
+        limit_a=(20.0, 20.0, 20.0),
+        measured=Measured(
+            seconds=900.0, load_as=(900.0, 0.0, 0.0), peak_a=(1.0, 0.0, 0.0), margin_a=19.0
+        ),
+    )
+    async with api.office.open_uow() as uow:
+        await uow.grid_proof.put("fjordgata", [quarter])
+        await uow.commit()
+    [told] = await ask(api, "GET", path)
+    assert (told["measured_s"], told["measured_w"]) == (900.0, 230)
+    assert told["delivered_w"] == told["base_w"] - 230
+    profile = await ask(api, "GET", "/grid/profile")
+    assert [one["kind"] for one in profile["profile"]] == ["agreed"]
+
+
+async def test_what_is_not_offered_cannot_be_taken(api: Api) -> None:
+    await api.charge()
+    await api.plan()
+    path, body = f"/grid{PATH}/agreements", {"duration_s": 900, "shed_w": 90_000}
+    problem = await ask(api, "POST", path, body, status=409)
+    assert "expected what feeder fjordgata/level-1 offers" in problem["detail"]
+    for wrong in ({"duration_s": 900}, {**body, "shed_w": 0}, {**body, "why": "hot"}):
+        await ask(api, "POST", path, wrong, status=422)
+    await ask(api, "POST", path, body, token=None, status=401)
+    await ask(api, "POST", path.replace("level-1", "level-2"), body, status=403)

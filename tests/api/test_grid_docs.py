@@ -16,13 +16,14 @@ from tests.api.test_app import described
 
 DOCS: Final = (Path(__file__).parents[2] / "docs" / "grid.md").read_text("utf-8")
 REQUEST: Final = re.compile(
-    r"curl( -X \w+)? '?localhost:8080([^\s?]+)\S* -H \"[^\"]*\"(?: --json \\\n  '([^']*)')?"
+    r"curl(?: -X (\w+))? '?localhost:8080([^\s?]+)\S* -H \"[^\"]*\""
+    r"(?: --json)?(?: \\\n  (?:--json )?'([^']*)')?"
 )
 EXAMPLES: Final = REQUEST.findall(DOCS)
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl ") == 6
+    assert len(EXAMPLES) == DOCS.count("curl ") == 8
 
 
 @pytest.mark.parametrize(("method", "path", "body"), EXAMPLES)
@@ -30,8 +31,9 @@ async def test_example_can_be_sent(api: Api, method: str, path: str, body: str) 
     paths = (await described(api))["paths"]
     plain = path.replace("fjordgata", "{site_id}").replace("intake", "{feeder_id}")
     plain = re.sub(r"blocks/\w+", "blocks/{kind}", plain)
-    assert (method.removeprefix(" -X ").lower() or "get") in paths[plain]
-    if body:
+    method = method.lower() or ("post" if body else "get")
+    assert method in paths[plain]
+    if method == "put":
         assert WantedBlocks.model_validate(json.loads(body)).wanted
 
 

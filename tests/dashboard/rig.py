@@ -30,6 +30,7 @@ from csms.domain.security import SecurityProfile
 from csms.domain.settings import SettingState
 from csms.domain.transaction import StatedNeed
 from csms.service.adoption import Adopted, Adoption
+from csms.service.agreements import Agreements
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
@@ -317,6 +318,7 @@ def dashboard_app(
         limits=cast(ImposedLimits, room.limits),
         grid=cast(GridDesk, None),
         flexibility=cast(FlexibilityDesk, None),
+        agreements=cast(Agreements, None),
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
         forecasts=cast(Forecasts, None),

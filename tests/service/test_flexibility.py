@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,8 @@ async def test_what_can_be_shed_is_found_by_planning(office: Office) -> None:
     one = desk_of(office, made())
     found = await one.desk.find(LEVEL)
     changes_w = [round(offer.change_w, -1) for offer in found.envelope.shed]
-    assert changes_w == [-22_080, -22_080, -11_040, 0, 0]  # it stays two hours
+    assert found.starts_at == NOON + timedelta(minutes=15)  # it charges from noon until 12:30
+    assert changes_w == [-22_080, -11_040, -5_520, 0, 0]
     assert (found.ref, found.planned_at) == (LEVEL, NOON)
 
 

@@ -71,7 +71,7 @@ async def test_a_new_quarter_begins_a_row(database_file: Path) -> None:
     async with recording(database_file) as one:
         one.look(14.9, 10.0)
         one.look(14.95, 10.0)
-        one.look(15.0, 20.0)
+        one.look(15.05, 20.0)  # of six seconds, three lie before the quarter
         intake = [row for row in await one.rows() if row["feeder_id"] == "intake"]
         assert [row["peak_a"][:5] for row in intake] == ["[10.0", "[20.0"]
         assert [row["measured_s"] for row in intake] == [3.0, 3.0]
@@ -112,7 +112,7 @@ async def test_a_restart_goes_on_with_the_quarter(database_file: Path) -> None:
 async def test_what_could_not_be_written_is_written_later(database_file: Path) -> None:
     async with recording(database_file) as one:
         one.look(14.9, 10.0)
-        one.look(15.0, 10.0)
+        one.look(15.1, 10.0)
         one.office.is_disk_full = True
         try:
             await one.proof.keep()

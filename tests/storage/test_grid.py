@@ -1,5 +1,7 @@
 """Capacity profiles as they are kept."""
 
+from dataclasses import replace
+
 from csms.domain.grid_company import FeederRef
 from csms.domain.grid_profile import BlockKind, BlockPhase, CapacityBlock, CapacityUnit
 from csms.domain.grid_proof import Measured, ProofQuarter, ProofRecord, ProofWanted
@@ -7,6 +9,7 @@ from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
+from tests.domain.test_flexibility import AGREEMENT
 from tests.service.rig import NOON, after
 
 MAIN = FeederRef("garage", "main")
@@ -108,3 +111,15 @@ def over(minutes: float, feeder_id: str = "main") -> GuardEvent:
         limit_a=63.0,
         lasted_s=12.5,
     )
+
+
+async def test_agreements_are_numbered_and_told_the_newest_first(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        first = await uow.grid_agreements.add(AGREEMENT)
+        second = await uow.grid_agreements.add(replace(AGREEMENT, end_at=after(60)))
+        await uow.grid_agreements.add(replace(AGREEMENT, party="kraft"))
+        await uow.commit()
+    assert (first.number, second.number) == (1, 2)
+    told = await Queries(database).agreements("nett", AGREEMENT.ref, 10)
+    assert told == [second, first]
+    assert await Queries(database).agreements("nett", AGREEMENT.ref, 1) == [second]
