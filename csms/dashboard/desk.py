@@ -6,6 +6,7 @@ from typing import Protocol
 from fastapi import APIRouter
 
 from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
+from csms.dashboard.commands import commands_router
 from csms.dashboard.forecast_page import ForecastOf, LiveSites, forecast_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.pages import dashboard_router
@@ -46,6 +47,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
         dashboard_router(sources.sites, printer),
         transactions_router(sources.sites, sources.reads, printer),
         chargers_router(sources.sites, sources.reads, sources.chargers, printer),
+        commands_router(sources.sites, printer),
         forecast_router(sources.sites, sources.forecast_of, sources.board, printer),
         messages_router(sources.sites, sources.journal, printer),
     )

@@ -21,6 +21,7 @@ from csms.dashboard.chargers import ChargerDesk
 from csms.dashboard.desk import Reads, Sources, desk_pages
 from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
@@ -33,7 +34,7 @@ from csms.service.adoption import Adopted, Adoption
 from csms.service.agreements import Agreements
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
-from csms.service.command_desk import CommandDesk
+from csms.service.command_desk import CommandDesk, Sent
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
 from csms.service.dialect_view import DialectView
@@ -73,6 +74,7 @@ class FakeRoom:
         exports: Files of readings.
         site: With the feeder that events are about.
         chargers: How chargers stand.
+        desk: Sends commands.
     """
 
     def __init__(self, *views: SiteView) -> None:
@@ -83,6 +85,7 @@ class FakeRoom:
         self.needs = FakeNeeds()
         self.exports = FakeExports()
         self.chargers = FakeChargers()
+        self.desk = FakeDesk()
         self.fault: ChargeFlexError | None = None
         self.board = DemandBoard(view.site_id for view in views)
         self._views = {view.site_id: view for view in views}
@@ -236,6 +239,27 @@ class FakeLimits:
         self.asked.append((feeder_id, party, from_at))
 
 
+class FakeDesk:
+    """Notes what is sent, and lets stations answer as a test says.
+
+    Attributes:
+        sent: To whom, and what.
+        answers: What each answers; who is not named accepts.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[tuple[StationId, ...], Command[Any]]] = []
+        self.answers: dict[StationId, Sent[Outcome] | ChargeFlexError] = {}
+
+    async def command_all(
+        self, station_ids: Sequence[StationId], command: Command[Any], _order: object
+    ) -> dict[StationId, Sent[Outcome] | ChargeFlexError]:
+        """Send a command."""
+        self.sent.append((tuple(station_ids), command))
+        accepted: Sent[Outcome] = Sent(Outcome(status=CommandStatus.ACCEPTED), 7)
+        return {one: self.answers.get(one, accepted) for one in station_ids}
+
+
 class FakeChargers:
     """Knows of chargers what a test says.
 
@@ -323,7 +347,7 @@ def dashboard_app(
         pricing=cast(Pricing, None),
         forecasts=cast(Forecasts, None),
         demand=room.board,
-        desk=cast(CommandDesk, None),
+        desk=cast(CommandDesk, room.desk),
         tokens=cast(Tokens, None),
         security=cast(StationSecurity, None),
         rotation=cast(PasswordRotation, None),

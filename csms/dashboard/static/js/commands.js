@@ -1,0 +1,151 @@
+/** Commands: a form made from the API's own description, to one charger or many, with what each answers. */
+
+import { cells, show, write } from "./dom.js";
+import { SchemaForm, spoken } from "./schema_form.js";
+
+const API = "/api/v1";
+const KIND = "command";
+/** What is asked before it is sent; `N` is to whom. */
+const QUESTIONS = {
+  reset: "N restart. What charges there may end.",
+  stop: "The transaction ends, and its vehicle charges no more.",
+  unlock: "The cable is released.",
+  change_availability: "N go out of use, or into use again.",
+  clear_profiles: "Profiles are removed. Limits of the plan come back with its next one.",
+  clear_cache: "N forget which tokens they have known.",
+  delete_certificate: "The certificate is removed. Without it N may not trust this server any more.",
+  set_network_profile: "N may connect elsewhere, and not come back.",
+  update_firmware: "N install firmware and restart. What charges there may end.",
+  customer_data: "What N keep on a customer may be removed.",
+};
+
+class Desk {
+  #form = document.querySelector("#command");
+  #cells = cells(document.querySelector("main"));
+  #schemas = null;
+  #fields = null;
+
+  async begin() {
+    try {
+      const answer = await fetch(`${API}/openapi.json`);
+      if (!answer.ok) throw new Error(`expected the API's description, got status ${answer.status}`);
+      this.#schemas = (await answer.json()).components.schemas;
+    } catch {
+      write(this.#cells.told, "The commands cannot be had just now. Reload the page to try again.");
+      return;
+    }
+    const { mapping } = this.#schemas.Command.discriminator;
+    const { kind } = this.#cells;
+    kind.replaceChildren(...Object.keys(mapping).sort().map((name) => new Option(spoken(name), name)));
+    kind.addEventListener("change", () => this.#choose());
+    kind.value = "trigger";
+    this.#choose();
+    this.#form.addEventListener("submit", (event) => this.#ask(event));
+    this.#cells.back.addEventListener("click", () => this.#think());
+    this.#cells.all.addEventListener("change", ({ target }) => {
+      for (const box of this.#boxes()) box.checked = target.checked;
+    });
+    show(this.#form, true);
+  }
+
+  #boxes() {
+    return [...this.#form.querySelectorAll("[name=station]")];
+  }
+
+  #stations() {
+    return this.#boxes().filter((box) => box.checked).map((box) => box.value);
+  }
+
+  #choose() {
+    const { mapping } = this.#schemas.Command.discriminator;
+    const schema = this.#schemas[mapping[this.#cells.kind.value].split("/").pop()];
+    this.#fields = new SchemaForm(this.#schemas).object(schema, [KIND]);
+    write(this.#cells.about, schema.description?.split("\n")[0] ?? "");
+    this.#cells.fields.replaceChildren(this.#fields.element);
+    this.#think();
+  }
+
+  /** Send, or ask first. */
+  #ask(event) {
+    event.preventDefault();
+    const stations = this.#stations();
+    const kind = this.#cells.kind.value;
+    if (stations.length === 0) {
+      write(this.#cells.told, "Choose at least one charger.");
+      return;
+    }
+    if (QUESTIONS[kind] && this.#cells.question.hidden) {
+      const whom = stations.length === 1 ? stations[0] : `${stations.length} chargers`;
+      write(this.#cells.question, QUESTIONS[kind].replace("N", whom).replace("N", "they"));
+      show(this.#cells.question, true);
+      show(this.#cells.back, true);
+      write(this.#cells.go, `${spoken(kind)}: do it`);
+      this.#cells.back.focus();
+      return;
+    }
+    this.#send(stations, { [KIND]: kind, ...this.#fields.read() });
+  }
+
+  #think() {
+    show(this.#cells.question, false);
+    show(this.#cells.back, false);
+    write(this.#cells.go, "Send");
+    write(this.#cells.told, "");
+  }
+
+  async #send(stations, command) {
+    this.#think();
+    write(this.#cells.told, "Sending …");
+    this.#cells.go.disabled = true;
+    try {
+      const answer = await fetch(`${API}/commands`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ stations, command }),
+      });
+      const told = await answer.json();
+      if (answer.ok) this.#show(told);
+      else write(this.#cells.told, told.detail);
+    } catch {
+      write(this.#cells.told, "The server does not answer. The chargers' pages show whether it was sent.");
+    } finally {
+      this.#cells.go.disabled = false;
+    }
+  }
+
+  #show(answers) {
+    write(this.#cells.told, "");
+    show(this.#cells.results, true);
+    this.#cells.rows.replaceChildren(...answers.map((answer) => row(answer, this.#form.dataset.chargers)));
+    this.#cells.results.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function row({ station_id: station, result, problem }, chargers) {
+  const line = document.createElement("tr");
+  const name = document.createElement("th");
+  name.scope = "row";
+  const link = Object.assign(document.createElement("a"), { href: `${chargers}/${encodeURIComponent(station)}` });
+  write(link, station);
+  name.append(link);
+  line.dataset.level = problem || result.status === "rejected" || result.status === "failed" ? "over" : "ok";
+  const { status, job, ...rest } = result ?? { status: problem.detail };
+  line.append(name, cell(status.replaceAll("_", " "), "record-end"), cell(words(rest)), cell(job ?? ""));
+  return line;
+}
+
+function cell(text, name = "") {
+  const found = Object.assign(document.createElement("td"), { className: name });
+  write(found, String(text));
+  return found;
+}
+
+/** What else an answer tells, on one line. */
+function words(rest) {
+  return Object.entries(rest)
+    .filter(([, value]) => value !== "" && value !== null)
+    .map(([name, value]) => `${name === "answer" || name === "detail" ? "" : `${spoken(name)}: `}${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .join(", ");
+}
+
+new Desk().begin();
