@@ -400,15 +400,15 @@ async def serving(
     port: int = 0,
     reads: object | None = None,
     journal: MessageJournal | None = None,
+    forecast_of: ForecastOf | None = None,
 ) -> AsyncIterator[Server]:
     """Serve the pages at a free port, or at that one, until told to stop."""
     with bind(_HOST, port) as at:
         server = Server(at.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
             feeds = [tasks.create_task(feed.run()) for feed in room.feeds.values()]
-            tasks.create_task(
-                serve_http(dashboard_app(room, reads, journal=journal), at, server.stop)
-            )
+            app = dashboard_app(room, reads, forecast_of, journal)
+            tasks.create_task(serve_http(app, at, server.stop))
             try:
                 yield server
             finally:
