@@ -1,5 +1,6 @@
 """What energy costs at a site, and what it has cost."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
@@ -83,7 +84,7 @@ async def read_prices(
         planned_by=live.prices.planned_kind,
         known_until=live.prices.known(PriceKind.ENERGY).known_until(now) if has_energy else None,
         missing=[one.cause for one in live.prices.silences.values()],
-        slots=price_lines(live.site, known, start_at, end_at),
+        slots=await asyncio.to_thread(price_lines, live.site, known, start_at, end_at),
     )
 
 
@@ -112,9 +113,10 @@ async def read_costs(
     known = await _known(context, live, start_at, last_at)
     tariff = live.site.tariff
     fee = tariff.capacity if tariff else None
+    prices = await asyncio.to_thread(known.of, live.site, start_at, last_at)
     return SiteCosts(
         currency=live.prices.currency,
-        lines=span_costs(live.site, quarters, known.of(live.site, start_at, last_at), query.by),
+        lines=await asyncio.to_thread(span_costs, live.site, quarters, prices, query.by),
         power=None if fee is None else power_fee(fee, live.prices.quarters.day_peaks_w(now)),
     )
 

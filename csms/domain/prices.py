@@ -4,18 +4,20 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from csms.domain.errors import InvalidInputError
+from csms.domain.local_day import midnight
 
 Span: TypeAlias = tuple[datetime, datetime]
 
 _QUARTER: Final = timedelta(minutes=15)
 _DAYS_BACK: Final = 14
+_SHORTEST_DAY: Final = timedelta(hours=23)
 _SATURDAY: Final = 5
 _STRONG: Final = frozenset({"EUR", "USD", "GBP", "CHF"})
 _MOST_STRONG: Final = 10.0
@@ -164,14 +166,25 @@ def with_assumed(
 def price_at(known: PriceSeries, instant: datetime, zone: ZoneInfo) -> float | None:
     """The price of an instant, told or assumed; None: no day of two weeks tells it."""
     slot = known.at(instant)
-    return _of_a_like_day(known, instant, zone) if slot is None else slot.per_kwh
+    if slot is not None:
+        return slot.per_kwh
+    local = instant.astimezone(zone)
+    return _of_a_like_day(known, local, _like_days(known, local.date(), zone))
 
 
 def _assumed(known: PriceSeries, gap: Span, zone: ZoneInfo) -> Iterator[PriceSlot]:
-    begins_at, open_slot = gap[0], None
-    while begins_at < gap[1]:
-        ends_at = min(_next_quarter(begins_at), gap[1])
-        price = _of_a_like_day(known, begins_at, zone)
+    if not known.slots:
+        return
+    begins_at = max(gap[0], known.slots[0].starts_at + _SHORTEST_DAY)
+    last_at = min(gap[1], known.slots[-1].ends_at + timedelta(days=_DAYS_BACK + 1))
+    open_slot: PriceSlot | None = None
+    like: dict[date, list[int]] = {}
+    while begins_at < last_at:
+        ends_at = min(_next_quarter(begins_at), last_at)
+        local = begins_at.astimezone(zone)
+        if local.date() not in like:
+            like[local.date()] = _like_days(known, local.date(), zone)
+        price = _of_a_like_day(known, local, like[local.date()])
         if open_slot and price == open_slot.per_kwh:
             open_slot = replace(open_slot, ends_at=ends_at)
         else:
@@ -187,22 +200,32 @@ def _assumed(known: PriceSeries, gap: Span, zone: ZoneInfo) -> Iterator[PriceSlo
         yield open_slot
 
 
-def _of_a_like_day(known: PriceSeries, instant: datetime, zone: ZoneInfo) -> float | None:
-    local = instant.astimezone(zone)
-    wanted, other = _kind_of_day(local), None
-    for days in range(1, _DAYS_BACK + 1):
-        before = local - timedelta(days=days)  # the same local time, whatever the clocks did
-        slot = known.at(before)
-        if slot is not None and _kind_of_day(before) == wanted:
+def _of_a_like_day(known: PriceSeries, local: datetime, days_back: Iterable[int]) -> float | None:
+    for days in days_back:
+        slot = known.at(local - timedelta(days=days))  # the same local time, whatever clocks did
+        if slot is not None:
             return slot.per_kwh
-        if slot is not None and other is None:
-            other = slot.per_kwh
-    return other
+    return None
 
 
-def _kind_of_day(local: datetime) -> int:
+def _like_days(known: PriceSeries, day: date, zone: ZoneInfo) -> list[int]:
+    """How many days before a day others are that may stand for it; the most alike first."""
+    wanted = _kind_of_day(day)
+    found = [
+        days
+        for days in range(1, _DAYS_BACK + 1)
+        if known.within(*_bounds(day - timedelta(days=days), zone))
+    ]
+    return sorted(found, key=lambda days: _kind_of_day(day - timedelta(days=days)) != wanted)
+
+
+def _bounds(day: date, zone: ZoneInfo) -> Span:
+    return midnight(day, zone), midnight(day + timedelta(days=1), zone)
+
+
+def _kind_of_day(day: date) -> int:
     """0 for Monday to Friday; Saturday and Sunday are kinds of their own."""
-    return max(0, local.weekday() - _SATURDAY + 1)
+    return max(0, day.weekday() - _SATURDAY + 1)
 
 
 def _next_quarter(instant: datetime) -> datetime:

@@ -16,6 +16,7 @@ from csms.prices.reading import MOST_BYTES, Wanted, read_prices
 
 _MOST_REMEMBERED: Final = 8
 _NOT_THERE: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND})
+_ACCEPT: Final = "application/json, text/csv"
 _LONGEST_WAIT_S: Final = 86_400.0
 
 
@@ -85,7 +86,7 @@ class HttpPrices:
 
     async def _ask(self, url: str, where: str) -> _Answer:
         known = self._versions.get(url, _Version())
-        headers = {**self._place.headers, **known.headers, "accept": "application/json, text/csv"}
+        headers = {"accept": _ACCEPT, **self._place.headers, **known.headers}
         timeout_s = self._place.timeout_s
         try:
             async with (

@@ -47,6 +47,8 @@ FIELDS: Final = st.sampled_from(
         "expires_at",
         "at",
         "blocks",
+        "kind",
+        "slots",
     ]
 )
 NAMES: Final = st.sampled_from(["fjordgata", "intake", "1", "operator", "%0a", "%ff", "", "*"])
@@ -57,6 +59,7 @@ TOPIC: Final = st.builds(
             "c/v1/sites/{}/feeders/{}/limits/{}/set",
             "c/v1/sites/{}/feeders/{}/limits/{}/lift",
             "c/v1/sites/{}/stations/{}/evses/{}/need/set",
+            "c/v1/sites/{}/prices/set",
             "c/v1/grid/{}/sites/fjordgata/feeders/{}/blocks/{}/set",
             "c/v1/grid/{}/groups/{}/blocks/{}/set",
             "c/v1/grid/{}/heartbeat",
