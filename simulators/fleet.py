@@ -1,7 +1,7 @@
 """A site full of stations: they boot, vehicles come and go, the judge watches."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from random import Random
 from typing import Final, TypeAlias
@@ -14,6 +14,7 @@ from simulators.report import FleetReport, SessionOutcome
 from simulators.scenario import Scenario
 from simulators.stations.link import Connect
 from simulators.stations.manners import POLITE
+from simulators.stations.outlet import NO_AMPS, Amps
 from simulators.stations.station import Station, Surroundings
 from simulators.stations.station_v16 import StationV16
 from simulators.stations.station_v201 import StationV201
@@ -21,6 +22,9 @@ from simulators.stations.station_v201 import StationV201
 Announce: TypeAlias = Callable[[Visit], Awaitable[bool]]
 """Takes a vehicle that was plugged in and that the CSMS knows, with what its driver states;
 returns whether it was taken."""
+
+Beside: TypeAlias = Callable[[], Mapping[str, Amps]]
+"""Tells what else is drawn just now, by feeder."""
 
 _BOOTS_WITHIN_S: Final = 10.0
 _ANNOUNCED_AFTER_S: Final = 30.0
@@ -36,6 +40,7 @@ class Fleet:
         connect: Makes the stations' connections.
         tick_s: How often vehicles, stations and the judge are looked at.
         announce: Told of every vehicle that is plugged in: the driver's app.
+        beside: Tells what is drawn beside vehicles and buildings; None: nothing is.
 
     Attributes:
         stations: By identity.
@@ -51,6 +56,7 @@ class Fleet:
         *,
         tick_s: float = 5.0,
         announce: Announce | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self.scenario = scenario
         self.buildings = buildings_of(
@@ -66,6 +72,7 @@ class Fleet:
         self._clock = clock
         self._tick_s = tick_s
         self._announce = announce
+        self._beside = beside
         self._plugged: dict[tuple[str, int], Visit] = {}
         self._left: list[SessionOutcome] = []
 
@@ -130,6 +137,9 @@ class Fleet:
         for name in dict.fromkeys(station_id for station_id, _ in self._plugged):
             self.stations[name].advance()
         uncontrolled = {name: b.currents_at(now) for name, b in self.buildings.items()}
+        for name, amps in self._beside().items() if self._beside else ():
+            first, second, third = uncontrolled.get(name, NO_AMPS)
+            uncontrolled[name] = (first + amps[0], second + amps[1], third + amps[2])
         self.judge.observe(now, self.drawn(), uncontrolled)
 
     async def _receive_visits(self, may_come: Callable[[], Awaitable[None]] | None) -> None:

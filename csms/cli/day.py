@@ -14,6 +14,7 @@ import numpy as np
 
 from csms.app import App, AppSettings, World
 from csms.cli.grid_player import GridPlayer, grid_player
+from csms.cli.plant_player import PlayPlant, plant_of, play_plant
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
@@ -24,6 +25,7 @@ from simulators.clock import ScaledClock
 from simulators.fleet import Fleet
 from simulators.placement import Visit
 from simulators.report import FleetReport
+from simulators.resources.plant import Plant
 from simulators.scenario import Scenario
 from simulators.site import Feeder as SimulatedFeeder
 from simulators.site import Place
@@ -121,14 +123,15 @@ def put_by(client: httpx2.AsyncClient) -> Put:
     return put
 
 
-def run_day(scenario: Scenario, length: timedelta) -> FleetReport:
+def run_day(scenario: Scenario, length: timedelta, play: PlayPlant | None = None) -> FleetReport:
     """Run a scenario against the real system in virtual time.
 
     Args:
         scenario: What happens.
         length: How much of it.
+        play: Lets the site's resources live; None: as they should.
     """
-    return run_virtual(_run(scenario, length))
+    return run_virtual(_run(scenario, length, play or play_plant))
 
 
 def compare(scenario: Scenario, report: FleetReport) -> DayFigures:
@@ -163,7 +166,7 @@ def study_day(scenario: Scenario, until: datetime) -> study.Day:
     )
 
 
-async def _run(scenario: Scenario, length: timedelta) -> FleetReport:
+async def _run(scenario: Scenario, length: timedelta, play: PlayPlant) -> FleetReport:
     clock = ScaledClock(scenario.starts_at)
     with tempfile.TemporaryDirectory(prefix="chargeflex-") as folder:
         at = Path(folder) / "ocpp"
@@ -177,18 +180,31 @@ async def _run(scenario: Scenario, length: timedelta) -> FleetReport:
             transport = httpx2.ASGITransport(app=app.api)
             async with httpx2.AsyncClient(transport=transport, base_url="http://demo") as client:
                 drivers = DriversApp(put_by(client), scenario.site.site_id)
+                plant = plant_of(scenario, clock)
                 async with asyncio.TaskGroup() as tasks:
                     playing = tasks.create_task(player.run(client, clock))
-                    report = await _live_through(scenario, clock, at, drivers, length)
+                    living = tasks.create_task(play(plant, client))
+                    lived = _Lived(scenario, clock, at, plant)
+                    report = await _live_through(lived, drivers, length)
                     playing.cancel()
+                    living.cancel()
                 return report
 
 
-async def _live_through(
-    scenario: Scenario, clock: ScaledClock, at: Path, drivers: DriversApp, length: timedelta
-) -> FleetReport:
-    connect = connect_to("ws://demo/ocpp", at)
-    fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
+@dataclass(frozen=True, slots=True)
+class _Lived:
+    """What is lived through, when, and where stations connect to."""
+
+    scenario: Scenario
+    clock: ScaledClock
+    at: Path
+    plant: Plant
+
+
+async def _live_through(lived: _Lived, drivers: DriversApp, length: timedelta) -> FleetReport:
+    scenario, clock = lived.scenario, lived.clock
+    connect = connect_to("ws://demo/ocpp", lived.at)
+    fleet = Fleet(scenario, clock, connect, announce=drivers.state_need, beside=lived.plant.drawn)
     meters = MeterReporter(
         scenario.site, fleet.buildings, clock, drivers.report_load, drawn=fleet.drawn
     )

@@ -17,6 +17,7 @@ from csms.cli.day import DriversApp, compare, put_by, run_day
 from csms.cli.figures import print_figures
 from csms.cli.grid_player import GridPlayer, grid_player
 from csms.cli.inputs import load_scenario, parse_length
+from csms.cli.plant_player import PlantPlayer, plant_of
 from csms.cli.serving import run_until_ended
 from csms.forecasting.settings import ForecastSettings
 from csms.gateway.server import GatewaySettings
@@ -43,7 +44,7 @@ _LOOKS: Final = 600
 
 def demo(
     scenario: Annotated[
-        str, typer.Option(help="garage, workplace, depot, or a scenario file")
+        str, typer.Option(help="garage, flexible-garage, workplace, depot, or a scenario file")
     ] = "garage",
     rate: Annotated[float, typer.Option(min=1, max=600, help="Simulated seconds a second")] = 60.0,
     headless: Annotated[
@@ -90,7 +91,8 @@ async def _show(
         async with httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
             drivers = DriversApp(put_by(client), scenario.site.site_id)
             connect = connect_to(f"ws://{gateway.host}:{gateway.port}/ocpp")
-            fleet = Fleet(scenario, clock, connect, announce=drivers.state_need)
+            plant = plant_of(scenario, clock)
+            fleet = Fleet(scenario, clock, connect, announce=drivers.state_need, beside=plant.drawn)
             meters = MeterReporter(
                 scenario.site, fleet.buildings, clock, drivers.report_load, drawn=fleet.drawn
             )
@@ -99,9 +101,11 @@ async def _show(
                 ticking = tasks.create_task(clock.run())
                 playing = tasks.create_task(_play(app, fleet, meters, ready))
                 limiting = tasks.create_task(player.run(client, clock))
+                living = tasks.create_task(PlantPlayer(plant, client).run())
                 await run_until_ended(app, partial(_begin, scenario, rate, settings, ready))
                 playing.cancel()
                 limiting.cancel()
+                living.cancel()
                 ticking.cancel()
         typer.echo(_outcome(fleet.report()))
 

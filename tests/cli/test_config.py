@@ -47,7 +47,7 @@ def test_messages_are_not_written_into_a_file_without_their_mark(tmp_path: Path)
 
 
 def test_there_are_sites_to_check() -> None:
-    assert [path.stem for path in SITES] == ["depot", "garage", "workplace"]
+    assert [path.stem for path in SITES] == ["depot", "flexible-garage", "garage", "workplace"]
 
 
 @pytest.mark.parametrize("path", SITES, ids=lambda path: path.stem)

@@ -51,7 +51,7 @@ def test_url_that_no_station_can_connect_to_is_refused(url: str) -> None:
     assert ran.err == f"url: expected ws://HOST:PORT/PATH or wss://..., got {url!r}\n"
 
 
-@pytest.mark.parametrize("name", ["garage", "workplace", "depot"])
+@pytest.mark.parametrize("name", ["garage", "flexible-garage", "workplace", "depot"])
 def test_shipped_scenario_is_found_by_its_name(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -69,7 +69,8 @@ def test_scenario_is_found_by_its_file() -> None:
 @pytest.mark.parametrize("line", ["demo", "demo --headless", "simulate --url ws://127.0.0.1:9/"])
 def test_scenario_that_does_not_exist_is_told_beside_those_that_do(line: str) -> None:
     ran = chargeflex(*line.split(), "--scenario", "nothing")
-    expected = "scenario: expected depot, garage, workplace or a file, got 'nothing'\n"
+    names = "depot, flexible-garage, garage, workplace"
+    expected = f"scenario: expected {names} or a file, got 'nothing'\n"
     assert (ran.code, ran.out, ran.err) == (2, "", expected)
 
 

@@ -253,4 +253,4 @@ def test_json_schema_refuses_a_wrong_site_file(old: str, new: str) -> None:
 
 
 def test_there_are_three_shipped_sites() -> None:
-    assert [path.stem for path in SHIPPED] == ["depot", "garage", "workplace"]
+    assert [path.stem for path in SHIPPED] == ["depot", "flexible-garage", "garage", "workplace"]

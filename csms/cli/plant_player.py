@@ -1,0 +1,69 @@
+"""How the simulated battery, sun and heat of a site reach a server: through its API."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import httpx2
+
+from simulators.clock import Clock
+from simulators.resources.plant import Plant, Told, read_plant
+from simulators.scenario import Scenario
+
+
+def plant_of(scenario: Scenario, clock: Clock) -> Plant:
+    """Make the resources of a scenario's site."""
+    return read_plant(scenario.site_path, scenario.site, clock, scenario.starts_at, scenario.seed)
+
+
+PlayPlant: TypeAlias = Callable[[Plant, httpx2.AsyncClient], Coroutine[Any, Any, None]]
+"""Lets simulated resources live beside a server, which is asked through a client."""
+
+
+class PlantPlayer:
+    """Brings setpoints to simulated resources, and their readings to a server.
+
+    Args:
+        plant: The resources.
+        client: Asks the server's API.
+    """
+
+    def __init__(self, plant: Plant, client: httpx2.AsyncClient) -> None:
+        self._plant = plant
+        self._client = client
+        self._path = f"/api/v1/sites/{plant.site.site_id}/resources"
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        await self._plant.run(self.ask, self.report)
+
+    async def ask(self) -> Told:
+        """Ask for the setpoints."""
+        try:
+            response = await self._client.get(self._path)
+        except httpx2.TransportError:
+            return {}
+        states: list[dict[str, Any]] = response.json() if response.is_success else []
+        return {
+            state["resource_id"]: _setpoint(state["setpoint"])
+            for state in states
+            if state["setpoint"] is not None
+        }
+
+    async def report(self, name: str, values: dict[str, float]) -> bool:
+        """Pass on what a resource tells; return whether it was taken."""
+        body = {**values, "at": self._plant.clock.now().isoformat()}
+        try:
+            response = await self._client.put(f"{self._path}/{name}/reading", json=body)
+        except httpx2.TransportError:
+            return False
+        return response.is_success
+
+
+async def play_plant(plant: Plant, client: httpx2.AsyncClient) -> None:
+    """Let resources live as they should, until cancelled."""
+    await PlantPlayer(plant, client).run()
+
+
+def _setpoint(told: dict[str, Any]) -> tuple[float, datetime]:
+    return told["watts"], datetime.fromisoformat(told["until"])
