@@ -89,7 +89,7 @@ def draw(
         zone: Of the site.
     """
     steps = len(course.q50)
-    step = _nice(max((*course.high, *course.room, 0.0)))
+    step = nice_step(max((*course.high, *course.room, 0.0)))
     scale = _Scale(steps=steps, most=step * _LINES)
     begins_at, ends_at = course.begins_at, course.begins_at + timedelta(seconds=steps * STEP_S)
     return Chart(
@@ -152,8 +152,8 @@ def _hours(scale: _Scale, begins_at: datetime, ends_at: datetime, zone: ZoneInfo
         at += timedelta(seconds=STEP_S)
 
 
-def _nice(most: float) -> float:
-    """The distance of lines that are easy to read, so that all fits between the last two."""
+def nice_step(most: float) -> float:
+    """The distance of four lines that are easy to read, so that all fits between the last two."""
     least = max(most, 1e-6) / _LINES
     power = 10.0 ** floor(log10(least))
     return next(one * power for one in _NICE if ceil(least / (one * power) - 1e-9) <= 1)

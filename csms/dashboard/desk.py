@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
 from csms.dashboard.commands import commands_router
+from csms.dashboard.energy import DayReads, energy_router
 from csms.dashboard.forecast_page import ForecastOf, LiveSites, forecast_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.pages import dashboard_router
@@ -16,7 +17,7 @@ from csms.service.demand_board import DemandBoard
 from csms.service.ports import MessageJournal
 
 
-class Reads(TransactionReads, ChargerReads, Protocol):
+class Reads(TransactionReads, DayReads, ChargerReads, Protocol):
     """Looks up what is stored."""
 
 
@@ -46,6 +47,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
     return (
         dashboard_router(sources.sites, printer),
         transactions_router(sources.sites, sources.reads, printer),
+        energy_router(sources.sites, sources.reads, printer),
         chargers_router(sources.sites, sources.reads, sources.chargers, printer),
         commands_router(sources.sites, printer),
         forecast_router(sources.sites, sources.forecast_of, sources.board, printer),

@@ -12,6 +12,7 @@ from csms.journal.journal import Journal, JournalSettings
 from tests.dashboard.rig import FakeRoom, NewTab, Server, serving
 from tests.dashboard.test_chargers import FakeReads as FakeChargerReads
 from tests.dashboard.test_chargers import station
+from tests.dashboard.test_energy import FakeDays, counted
 from tests.dashboard.test_forecast import KNOWN
 from tests.dashboard.test_transactions import FakeTransactions, row
 from tests.journal.messages import exchange
@@ -23,6 +24,7 @@ PAGES: Final = (
     "",
     "/transactions",
     "/transactions/1",
+    "/energy",
     "/chargers",
     "/chargers/A-1",
     "/commands?station=A-1",
@@ -33,12 +35,13 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SERIOUS: Final = ("serious", "critical")
 
 
-class FakeReads(FakeTransactions, FakeChargerReads):
-    """Transactions and chargers."""
+class FakeReads(FakeTransactions, FakeChargerReads, FakeDays):
+    """Transactions, chargers and days."""
 
     def __init__(self) -> None:
         FakeTransactions.__init__(self, [row(1), row(2, ended_at=None, closed_by=None)])
         self.chargers = [station(name) for name in ("A-1", "A-2", "B-1")]
+        self.days = [counted("2026-01-01"), counted("2026-01-02", cost=250.5, priced_wh=1.0)]
         self.sent: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []
 
