@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _PROGRAM: Final = "from csms.service.sun_process import main; main()"
 _SLOTS: Final = 36 * 4
 _EVERY: Final = timedelta(hours=6)
-_AGAIN_AFTER_S: Final = 600.0
+_AGAIN_AFTER_S: Final = 3600.0
 _LOOK_EVERY_S: Final = 300.0
 _ANSWERS_WITHIN_S: Final = 60.0
 
