@@ -417,6 +417,7 @@ class App:
                     sites=self._room,
                     reads=reads,
                     chargers=operations,
+                    parties=self._grid.desk.parties,
                     journal=self._journal,
                     forecast_of=self._forecasting.forecasts.of_site,
                     board=self._forecasting.board,

@@ -1,5 +1,6 @@
 """All pages of the operator's desk."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,15 +10,17 @@ from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
 from csms.dashboard.commands import commands_router
 from csms.dashboard.energy import DayReads, energy_router
 from csms.dashboard.forecast_page import ForecastOf, LiveSites, forecast_router
+from csms.dashboard.grid_page import ProofReads, grid_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import Printer
 from csms.dashboard.transactions import TransactionReads, transactions_router
 from csms.service.demand_board import DemandBoard
+from csms.service.grid_parties import Party
 from csms.service.ports import MessageJournal
 
 
-class Reads(TransactionReads, DayReads, ChargerReads, Protocol):
+class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, Protocol):
     """Looks up what is stored."""
 
 
@@ -29,6 +32,7 @@ class Sources:
         sites: Sites as they are now.
         reads: What is stored.
         chargers: How chargers stand.
+        parties: All grid companies.
         forecast_of: What is known of a site's forecasts.
         board: What sites are expected to need.
         journal: Messages; None: they are not kept.
@@ -37,6 +41,7 @@ class Sources:
     sites: LiveSites
     reads: Reads
     chargers: ChargerDesk
+    parties: Iterable[Party]
     forecast_of: ForecastOf
     board: DemandBoard
     journal: MessageJournal | None
@@ -48,6 +53,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
         dashboard_router(sources.sites, printer),
         transactions_router(sources.sites, sources.reads, printer),
         energy_router(sources.sites, sources.reads, printer),
+        grid_router(sources.sites, sources.parties, sources.reads, printer),
         chargers_router(sources.sites, sources.reads, sources.chargers, printer),
         commands_router(sources.sites, printer),
         forecast_router(sources.sites, sources.forecast_of, sources.board, printer),

@@ -41,6 +41,7 @@ from csms.service.dialect_view import DialectView
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
+from csms.service.grid_parties import Party
 from csms.service.imposed_limits import Imposed, ImposedLimits
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
@@ -75,6 +76,7 @@ class FakeRoom:
         site: With the feeder that events are about.
         chargers: How chargers stand.
         desk: Sends commands.
+        parties: Grid companies.
     """
 
     def __init__(self, *views: SiteView) -> None:
@@ -86,6 +88,7 @@ class FakeRoom:
         self.exports = FakeExports()
         self.chargers = FakeChargers()
         self.desk = FakeDesk()
+        self.parties: list[Party] = []
         self.fault: ChargeFlexError | None = None
         self.board = DemandBoard(view.site_id for view in views)
         self._views = {view.site_id: view for view in views}
@@ -366,6 +369,7 @@ def dashboard_app(
                 sites=room,
                 reads=cast(Reads, reads),
                 chargers=cast(ChargerDesk, room.chargers),
+                parties=room.parties,
                 forecast_of=cast(ForecastOf, forecast_of),
                 board=room.board,
                 journal=journal,

@@ -8,12 +8,14 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 
+from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.journal.journal import Journal, JournalSettings
 from tests.dashboard.rig import FakeRoom, NewTab, Server, serving
 from tests.dashboard.test_chargers import FakeReads as FakeChargerReads
 from tests.dashboard.test_chargers import station
 from tests.dashboard.test_energy import FakeDays, counted
 from tests.dashboard.test_forecast import KNOWN
+from tests.dashboard.test_grid import BREACH, FakeProof, quarter
 from tests.dashboard.test_transactions import FakeTransactions, row
 from tests.journal.messages import exchange
 from tests.service.rig import FakeClock
@@ -25,6 +27,7 @@ PAGES: Final = (
     "/transactions",
     "/transactions/1",
     "/energy",
+    "/grid",
     "/chargers",
     "/chargers/A-1",
     "/commands?station=A-1",
@@ -35,13 +38,15 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SERIOUS: Final = ("serious", "critical")
 
 
-class FakeReads(FakeTransactions, FakeChargerReads, FakeDays):
-    """Transactions, chargers and days."""
+class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof):
+    """Something of everything."""
 
     def __init__(self) -> None:
         FakeTransactions.__init__(self, [row(1), row(2, ended_at=None, closed_by=None)])
         self.chargers = [station(name) for name in ("A-1", "A-2", "B-1")]
         self.days = [counted("2026-01-01"), counted("2026-01-02", cost=250.5, priced_wh=1.0)]
+        self.record = ProofRecord((quarter(15),), (BREACH,))
+        self.wanted: list[ProofWanted] = []
         self.sent: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []
 

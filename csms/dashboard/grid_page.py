@@ -1,0 +1,186 @@
+"""The page of a site's limits from outside: what is in force and ahead, and how it was kept."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from csms.dashboard.presenter import present_line
+from csms.dashboard.printer import Printer
+from csms.dashboard.site_views import SiteViews
+from csms.dashboard.transaction_words import lasting
+from csms.dashboard.words import NOTHING, day_and_second, limit_line, limit_words, tenths
+from csms.domain.errors import UnknownSiteError
+from csms.domain.grid_proof import ProofQuarter, ProofRecord, ProofWanted, over_seconds
+from csms.domain.guard_event import GuardEvent
+from csms.service.grid_parties import Party
+from csms.service.site_view import SiteView
+
+_BACK: Final = timedelta(days=1)
+_SHOWN: Final = 96
+
+
+class ProofReads(Protocol):
+    """Looks up how feeders kept to their limits."""
+
+    async def proof(self, wanted: ProofWanted) -> ProofRecord:
+        """How one feeder kept to its limits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedFeeder:
+    """A feeder that somebody limits, with what each says."""
+
+    name: str
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyLine:
+    """A grid company: which feeders of the site it may limit, and whether it is heard of."""
+
+    name: str
+    feeders: str
+    heard: str
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterLine:
+    """A quarter of an hour of a feeder in words; `is_over`: it was above its limit."""
+
+    at: str
+    limited_by: str
+    limit: str
+    mean: str
+    peak: str
+    margin: str
+    over: str
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachLine:
+    """A current above a limit, in words."""
+
+    at: str
+    text: str
+    cause: str
+
+
+def grid_router(
+    sites: SiteViews, parties: Iterable[Party], reads: ProofReads, printer: Printer
+) -> APIRouter:
+    """Build the route of the page.
+
+    Args:
+        sites: Where views of sites come from.
+        parties: All grid companies.
+        reads: Looks up how feeders kept to their limits.
+        printer: Prints it.
+    """
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/sites/{site_id}/grid")
+    async def grid(site_id: str, feeder: Annotated[str | None, Query()] = None) -> HTMLResponse:
+        """Limits of a site from outside; `feeder` is the one whose record is shown."""
+        try:
+            view = sites.view(site_id)
+        except UnknownSiteError:
+            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        own = [one for one in parties if _reached(one, view)]
+        watched = sorted({name for one in own for name in _reached(one, view)})
+        chosen = feeder or (watched or list(view.feeders))[0]
+        if chosen not in view.feeders:
+            text = f"{view.name} has no feeder called “{chosen}”."
+            return printer.error(HTTPStatus.NOT_FOUND, text)
+        wanted = ProofWanted(
+            site_id=site_id, feeder_id=chosen, since=view.now - _BACK, until=view.now
+        )
+        record = await reads.proof(wanted)
+        zone = ZoneInfo(view.timezone)
+        return printer.page(
+            "grid.html",
+            site=present_line(view),
+            limited=list(_limited(view, zone)),
+            companies=[_company(one, view) for one in own],
+            feeders={name: view.feeders[name].name for name in watched},
+            chosen=chosen,
+            chosen_name=view.feeders[chosen].name,
+            quarters=_quarters(record, zone),
+            breaches=[_breach(one, zone) for one in record.breaches],
+        )
+
+    return router
+
+
+def _reached(party: Party, view: SiteView) -> list[str]:
+    """Feeders of a site that a grid company may limit."""
+    return [ref.feeder_id for ref in party.company.reach if ref.site_id == view.site_id]
+
+
+def _limited(view: SiteView, zone: ZoneInfo) -> Iterator[LimitedFeeder]:
+    for feeder in view.feeders.values():
+        if feeder.imposed:
+            lines = (limit_line(one, zone, view.now) for one in feeder.imposed)
+            yield LimitedFeeder(feeder.name, tuple(lines))
+
+
+def _company(party: Party, view: SiteView) -> CompanyLine:
+    names = [view.feeders[name].name for name in sorted(_reached(party, view))]
+    heard_at = party.heard_at
+    heard = f"{lasting(view.now - heard_at)} ago" if heard_at else "never"
+    return CompanyLine(
+        name=party.company.name,
+        feeders=", ".join(names),
+        heard=f"{heard}: its fallbacks count" if party.is_silent else heard,
+        is_silent=party.is_silent,
+    )
+
+
+def _quarters(record: ProofRecord, zone: ZoneInfo) -> list[QuarterLine]:
+    """The newest first."""
+    spans = [(one.at, _ends(one)) for one in record.breaches]
+    over_s = over_seconds(record.quarters, spans)
+    pairs = list(zip(record.quarters, over_s, strict=True))
+    return [_quarter(one, seconds, zone) for one, seconds in reversed(pairs[-_SHOWN:])]
+
+
+def _quarter(quarter: ProofQuarter, over_s: float, zone: ZoneInfo) -> QuarterLine:
+    measured = quarter.measured
+    return QuarterLine(
+        at=quarter.starts_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        limited_by=quarter.limited_by,
+        limit=limit_words(quarter.limit_a),
+        mean=_by_line(measured.mean_a) if measured else NOTHING,
+        peak=_by_line(measured.peak_a) if measured else NOTHING,
+        margin=f"{tenths(measured.margin_a)} A" if measured else NOTHING,
+        over=f"{over_s:.0f} s" if over_s else "",
+        is_over=over_s > 0,
+    )
+
+
+def _by_line(amps: Iterable[float]) -> str:
+    return f"{' / '.join(tenths(one) for one in amps)} A"
+
+
+def _breach(event: GuardEvent, zone: ZoneInfo) -> BreachLine:
+    lasted = f" for {event.lasted_s:.0f} s" if event.lasted_s else ""
+    amps = NOTHING if event.amps is None else f"{tenths(event.amps)} A"
+    limit = NOTHING if event.limit_a is None else f"{tenths(event.limit_a)} A"
+    line = f"L{event.line}: " if event.line else ""
+    return BreachLine(
+        at=day_and_second(event.at, zone),
+        text=f"{line}{amps} of {limit}{lasted}",
+        cause=event.cause,
+    )
+
+
+def _ends(event: GuardEvent) -> datetime:
+    return event.at + timedelta(seconds=event.lasted_s or 0.0)
