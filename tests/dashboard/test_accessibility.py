@@ -18,6 +18,7 @@ from tests.dashboard.test_forecast import KNOWN
 from tests.dashboard.test_grid import BREACH, FakeProof, quarter
 from tests.dashboard.test_transactions import FakeTransactions, row
 from tests.journal.messages import exchange
+from tests.service.demands import forecast, score
 from tests.service.rig import FakeClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -62,6 +63,7 @@ class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof):
 @pytest_asyncio.fixture(loop_scope="session")
 async def shown(room: FakeRoom, tmp_path: Path) -> AsyncIterator[Server]:
     """A server with something on every page."""
+    room.board.of("yard").take([forecast()], [score(13, 81.0, "feeder:level-1")])
     journal = Journal(JournalSettings(folder=tmp_path / "journal"), FakeClock())
     journal.note(exchange(1, station_id="A-1", error="Timeout", answer=None))
     async with serving(
