@@ -1,11 +1,13 @@
 """A learned forecast: hazards of leaving and of being full, from stays that ended before the study.
 
 Trees learn what all users do (`forecast.leaving`, `forecast.filling`); what is known of a stay when
-it begins is its user's own past, which grows with the studied weeks. `hindsight` learns from the
-studied stays themselves: what the same trees could say at best, a bound and no forecast.
+it begins is its user's own past, which grows with the studied weeks. In hindsight they learn from
+the studied stays too, each being told of by trees that have not seen it: what these trees could say
+if they had known the weeks, a bound and no forecast. Trees that had seen a stay would remember it,
+and know when stays end that are drawn by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -27,6 +29,7 @@ from smart_charging.study.users import WEEK_S, User
 LEAST_STAYS: Final = 300
 """From fewer nothing is learned."""
 
+_FOLDS: Final = 5
 _H_PER_WEEK: Final = WEEK_S / 3600.0
 _A_MONDAY: Final = date(2018, 1, 1)
 _SATURDAY: Final = 5
@@ -46,7 +49,7 @@ class Learned:
 
     Args:
         users: Of the study, with all their stays.
-        hindsight: Whether the trees learn from the stays that are asked for.
+        hindsight: Whether the trees learn also from the other stays that are asked for.
     """
 
     def __init__(self, users: tuple[User, ...], *, hindsight: bool = False) -> None:
@@ -88,12 +91,27 @@ class Learned:
         asked = np.isin(np.arange(len(known)), at)
         features = stay_features(stays, np.flatnonzero(known | asked))
         habits = habits_of(stays, known)
-        learned = asked if self._hindsight else known
-        models = _Models(
-            fit_leaving(stays, features, habits, learned),
-            fit_filling(stays, features, habits, learned),
-        )
-        return models.curves(stays, features, habits, at)
+        leaving = np.empty((len(at), CURVE_STEPS + 1))
+        full_wh = np.empty((len(at), len(FULL_LEVELS)))
+        for some, learned in self._lessons(at):
+            models = _Models(
+                fit_leaving(stays, features, habits, learned),
+                fit_filling(stays, features, habits, learned),
+            )
+            leaving[some], full_wh[some] = models.curves(stays, features, habits, at[some])
+        return leaving, full_wh
+
+    def _lessons(self, at: Indices) -> Iterator[tuple[Indices, Flags]]:
+        """Which places in `at` are told of by what was learned from which stays."""
+        every, known = np.arange(len(at)), self._laid.known
+        if not self._hindsight:
+            yield every, known
+            return
+        for fold in range(_FOLDS):
+            is_told = every % _FOLDS == fold
+            learned = known.copy()
+            learned[at[~is_told]] = True
+            yield every[is_told], learned
 
 
 @dataclass(frozen=True, slots=True)
