@@ -1,7 +1,7 @@
 """What the benchmarks ask the server over HTTP."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
@@ -48,6 +48,11 @@ class Api:
         """Report what the root feeder's building draws on every line."""
         path = f"/api/v1/sites/{site_id}/feeders/root/load"
         self._client.put(path, json={"current_a": [amps] * 3}).raise_for_status()
+
+    def put(self, path: str, body: Mapping[str, Any], token: str) -> None:
+        """Put something in the name of whoever has a token."""
+        headers = {"authorization": f"Bearer {token}"}
+        self._client.put(path, json=dict(body), headers=headers).raise_for_status()
 
     def task_count(self) -> int | None:
         """How many asyncio tasks there are, None where the metrics do not tell."""

@@ -46,19 +46,20 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, layout: Layout, database_url: str) -> Iterator[Server]:
+def serving(folder: Path, layout: Layout, database_url: str, more: str = "") -> Iterator[Server]:
     """A server that is ready, and gone when this is left.
 
     Args:
         folder: Takes its settings and its log.
         layout: What its site files describe.
         database_url: Where it keeps things.
+        more: More lines of its settings.
 
     Raises:
         ServerError: It has ended, or is not ready in time.
     """
     ocpp_port, http_port = free_port(), free_port()
-    settings = _write_settings(folder, layout, ocpp_port, http_port)
+    settings = _write_settings(folder, layout, ocpp_port, http_port, more)
     log = folder / "serve.log"
     program = Path(sys.executable).with_name("chargeflex")
     with log.open("wb") as out:
@@ -80,7 +81,9 @@ def serving(folder: Path, layout: Layout, database_url: str) -> Iterator[Server]
         _end(process)
 
 
-def _write_settings(folder: Path, layout: Layout, ocpp_port: int, http_port: int) -> Path:
+def _write_settings(
+    folder: Path, layout: Layout, ocpp_port: int, http_port: int, more: str
+) -> Path:
     names = []
     for site_id, text in write_sites(layout):
         names.append(f"{site_id}.yaml")
@@ -90,7 +93,7 @@ def _write_settings(folder: Path, layout: Layout, ocpp_port: int, http_port: int
         f"ocpp: {{port: {ocpp_port}, security_profile: 0}}\n"
         f"http: {{port: {http_port}}}\n"
         "log: {level: WARNING}\n"
-        f"sites: [{', '.join(names)}]\n",
+        f"sites: [{', '.join(names)}]\n{more}",
         encoding="utf-8",
     )
     return settings

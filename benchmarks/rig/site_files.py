@@ -50,6 +50,11 @@ def worst_load_a(stations: int) -> float:
     return _per_line(stations) * (RATING_A - _LOWEST_A)
 
 
+def least_load_a(stations: int) -> float:
+    """What the fullest line carries if each connector draws no more than it has for good."""
+    return _per_line(stations) * _LOWEST_A
+
+
 def _site(layout: Layout, site_id: str, numbers: range) -> dict[str, Any]:
     per_line = _per_line(len(numbers))
     limit_a = min(_MOST_A, per_line * RATING_A)
