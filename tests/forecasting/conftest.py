@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from csms.forecasting.fit_process import make_models
 from csms.forecasting.settings import ForecastSettings
 from csms.storage.database import Database
+from smart_charging.forecast import stay
 from tests.forecasting.rig import MIDNIGHT, put_stays, stays_of
 from tests.service.conftest import blank_file, database_file
 from tests.service.rig import settings_of
@@ -38,14 +40,20 @@ async def database(database_file: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 def modelled_file(blank_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with sixty days of six drivers, and a model of them."""
+    """A database with sixty days of six drivers, and a model of them.
+
+    It has few trees: what is tested is not how good they are.
+    """
     path = Path(shutil.copy(blank_file, tmp_path_factory.mktemp("modelled") / "csms.db"))
 
     async def make() -> None:
         async with garage(path, 60) as opened:
             await make_models(opened, ForecastSettings(), MIDNIGHT)
 
-    asyncio.run(make())
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_AT_PLUG_IN", "_QUICK", "_STANDING"):
+            patch.setattr(stay, name, replace(getattr(stay, name), trees=30, rate=0.2))
+        asyncio.run(make())
     return path
 
 
