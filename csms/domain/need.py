@@ -1,5 +1,6 @@
 """What a vehicle is planned to get: told, forecast, from its own past, or assumed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -20,6 +21,10 @@ _BEYOND_SHARE: Final = 1.0
 _BEYOND_WH: Final = 20_000.0
 _BEYOND_TOLD_SHARE: Final = 0.1
 _NOON: Final = time(12)
+_SOONEST: Final = timedelta(minutes=15)
+_DEPARTURE_LEVELS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
+_ENERGY_LEVELS: Final = (1 / 6, 1 / 2, 5 / 6)
+"""Equally likely parts of what is expected, each by its middle."""
 REALLY_NEEDED: Final = ((0.35, 0.4), (0.25, 0.65), (0.4, 1.0))
 """(probability, share): how much a vehicle really takes of what is told: half of them take less
 than 63 % of what their drivers state (ACN-Data, 2019, both sites)."""
@@ -59,6 +64,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One way in which a stay may go on.
+
+    Attributes:
+        probability: Of it; those of all ways add up to 1.
+        departs_at: When the vehicle leaves then.
+        energy_wh: What it takes then, from the start of the transaction.
+    """
+
+    probability: float
+    departs_at: datetime
+    energy_wh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """What a vehicle is planned to get.
 
@@ -70,6 +90,8 @@ class Need:
         departure_source: Where the departure is known from.
         energy_between_wh: Eight of ten such vehicles take so much; None: not known.
         departs_between: Eight of ten such vehicles leave in between; None: not known.
+        courses: How the stay may go on, in place of what is said above; nothing: that is all that
+            is known.
     """
 
     energy_wh: float
@@ -79,6 +101,7 @@ class Need:
     departure_source: NeedSource
     energy_between_wh: tuple[float, float] | None = None
     departs_between: tuple[datetime, datetime] | None = None
+    courses: tuple[Course, ...] = ()
 
     @property
     def source(self) -> NeedSource:
@@ -105,6 +128,7 @@ class _Energy:
     wh: float
     source: NeedSource
     between_wh: tuple[float, float] | None = None
+    chances: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +136,7 @@ class _Departure:
     at: datetime
     source: NeedSource
     between: tuple[datetime, datetime] | None = None
+    chances: tuple[tuple[float, datetime], ...] = ()
 
 
 def is_told(source: NeedSource) -> bool:
@@ -155,6 +180,7 @@ def estimate_need(transaction: Transaction, known: Known, now: datetime) -> Need
         departure_source=departure.source,
         energy_between_wh=energy.between_wh,
         departs_between=departure.between,
+        courses=_courses(energy, departure, now),
     )
     if need.is_energy_told:
         return replace(need, beyond_wh=energy.wh * _BEYOND_TOLD_SHARE)
@@ -184,13 +210,16 @@ def _told(
 def _energy(transaction: Transaction, known: Known, usual: _Usual | None) -> _Energy:
     for need, source in _told(transaction, known.scheduled):
         if need.energy_wh is not None:
-            return _Energy(need.energy_wh, source)
+            chances = tuple((chance, share * need.energy_wh) for chance, share in REALLY_NEEDED)
+            return _Energy(need.energy_wh, source, chances=chances)
     if usual is None:
         return _Energy(known.assumed.energy_wh, NeedSource.ASSUMED)
     drawn_wh = transaction.energy_wh
     least_wh = drawn_wh + _LEAST_LEFT_WH
     wh, low_wh, high_wh = (max(least_wh, found) for found in _of(usual.energy_wh, drawn_wh))
-    return _Energy(wh, usual.source, (low_wh, high_wh))
+    possible_wh = _possible(usual, usual.energy_wh, drawn_wh, _ENERGY_LEVELS)
+    chances = tuple((chance, max(least_wh, one)) for chance, one in possible_wh)
+    return _Energy(wh, usual.source, (low_wh, high_wh), chances)
 
 
 def _departure(
@@ -202,12 +231,14 @@ def _departure(
     if usual is None:
         at = _assumed_departure(transaction, known.assumed, known.zone)
         return _Departure(at, NeedSource.ASSUMED)
-    came = transaction.started_at
+    came, stood_s = transaction.started_at, (now - transaction.started_at).total_seconds()
     at, low, high = (
         max(now, came + timedelta(seconds=stay_s)).astimezone(UTC)
-        for stay_s in _of(usual.stay_s, (now - came).total_seconds())
+        for stay_s in _of(usual.stay_s, stood_s)
     )
-    return _Departure(at, usual.source, (low, high))
+    possible_s = _possible(usual, usual.stay_s, stood_s, _DEPARTURE_LEVELS)
+    chances = tuple((chance, came + timedelta(seconds=stay_s)) for chance, stay_s in possible_s)
+    return _Departure(at, usual.source, (low, high), chances)
 
 
 def _of(expected: Expectation, passed: float) -> tuple[float, float, float]:
@@ -215,6 +246,35 @@ def _of(expected: Expectation, passed: float) -> tuple[float, float, float]:
     middle = expected.beyond(passed) or passed
     low, high = max(expected.low, passed), max(expected.high, passed)
     return middle, min(low, middle), max(high, middle)
+
+
+def _possible(
+    usual: _Usual, expected: Expectation, passed: float, levels: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Equally likely values of what is still possible; `passed` where nothing is.
+
+    Of a few stays of the past that is no better than their middle (docs/forecast.md).
+    """
+    if usual.source is not NeedSource.FORECAST:
+        return []
+    chance = 1.0 / len(levels)
+    return [(chance, expected.beyond(passed, level) or passed) for level in levels]
+
+
+def _courses(energy: _Energy, departure: _Departure, now: datetime) -> tuple[Course, ...]:
+    """Every energy with every departure, where one of them is not certain."""
+    if not energy.chances and not departure.chances:
+        return ()
+    soonest_at = now + (_SOONEST if departure.chances else _AT_LEAST)
+    return tuple(
+        Course(
+            probability=chance * other,
+            departs_at=max(at, soonest_at).astimezone(UTC),
+            energy_wh=wh,
+        )
+        for chance, at in departure.chances or ((1.0, departure.at),)
+        for other, wh in energy.chances or ((1.0, energy.wh),)
+    )
 
 
 def _assumed_departure(transaction: Transaction, assumed: AssumedNeed, zone: ZoneInfo) -> datetime:

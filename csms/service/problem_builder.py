@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from csms.domain.limits import Standing
-from csms.domain.need import REALLY_NEEDED, Known, Need, estimate_need
+from csms.domain.need import Known, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.external_bounds import external_bound
 from csms.service.feeder_limits import changes, turns, usable
@@ -160,26 +160,27 @@ def _demand(live: LiveSite, evse: LiveEvse, now: datetime) -> Demand:
     served_wh = evse.transaction.energy_wh
     if evse.habits.is_content:
         return Demand(energy_wh=0.0, served_wh=served_wh, departs_at=need.departs_at)
-    beyond_wh = need.energy_wh + need.beyond_wh - max(served_wh, need.energy_wh)
-    energy_wh = max(0.0, need.energy_wh - served_wh)
+    most_wh = max((course.energy_wh for course in need.courses), default=need.energy_wh)
+    beyond_wh = need.energy_wh + need.beyond_wh - max(served_wh, most_wh)
+    energy_wh = max(0.0, most_wh - served_wh)
     return Demand(
         energy_wh=energy_wh,
         extra_wh=max(_LEAST_EXTRA_WH, beyond_wh),
         served_wh=served_wh,
-        departs_at=need.departs_at,
-        outcomes=_outcomes(need, served_wh) if energy_wh > 0 and need.is_energy_told else (),
+        departs_at=max((course.departs_at for course in need.courses), default=need.departs_at),
+        outcomes=_outcomes(need, served_wh) if energy_wh > 0 else (),
     )
 
 
 def _outcomes(need: Need, served_wh: float) -> tuple[Outcome, ...]:
-    """What the vehicle may really need of what it is told to."""
+    """How the vehicle's stay may go on."""
     return tuple(
         Outcome(
-            probability=probability,
-            departs_at=need.departs_at,
-            energy_wh=max(0.0, share * need.energy_wh - served_wh),
+            probability=course.probability,
+            departs_at=course.departs_at,
+            energy_wh=max(0.0, course.energy_wh - served_wh),
         )
-        for probability, share in REALLY_NEEDED
+        for course in need.courses
     )
 
 

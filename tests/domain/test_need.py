@@ -8,7 +8,7 @@ from csms.domain.altered import altered
 from csms.domain.authorization import IdToken
 from csms.domain.expectation import Expectation, StayForecast
 from csms.domain.identity import EvseId
-from csms.domain.need import Known, Need, NeedSource, estimate_need
+from csms.domain.need import Course, Known, Need, NeedSource, estimate_need
 from csms.domain.site import AssumedNeed
 from csms.domain.transaction import NeedTeller, StatedNeed, Transaction
 
@@ -55,6 +55,11 @@ def test_stated_need_counts() -> None:
         departs_at=departs_at,
         energy_source=NeedSource.STATED,
         departure_source=NeedSource.STATED,
+        courses=(
+            Course(probability=0.35, departs_at=departs_at, energy_wh=12_000),
+            Course(probability=0.25, departs_at=departs_at, energy_wh=19_500),
+            Course(probability=0.4, departs_at=departs_at, energy_wh=30_000),
+        ),
     )
 
 
@@ -88,7 +93,7 @@ def test_vehicle_that_takes_more_than_ever_is_expected_to_take_a_bit_more() -> N
     assert need.energy_wh == 61_000
 
 
-def test_forecast_outranks_the_past() -> None:
+def with_forecast() -> Known:
     hours = tuple(3600.0 * hours for hours in (2, 3, 4, 5, 6))
     forecast = StayForecast(
         made_at=CAME,
@@ -98,10 +103,12 @@ def test_forecast_outranks_the_past() -> None:
         ),
         stay_s=Expectation(quantiles=hours, low=7_200.0, high=21_600.0),
     )
-    need = estimate_need(
-        running(), Known(assumed=OVERNIGHT, zone=OSLO, past=PAST, forecast=forecast), CAME
-    )
-    assert need == Need(
+    return Known(assumed=OVERNIGHT, zone=OSLO, past=PAST, forecast=forecast)
+
+
+def test_forecast_outranks_the_past() -> None:
+    need = estimate_need(running(), with_forecast(), CAME)
+    assert replace(need, courses=()) == Need(
         energy_wh=8_000,
         beyond_wh=20_000,
         departs_at=CAME + timedelta(hours=4),
@@ -110,6 +117,31 @@ def test_forecast_outranks_the_past() -> None:
         energy_between_wh=(4_500, 12_500),
         departs_between=(CAME + timedelta(hours=2), CAME + timedelta(hours=6)),
     )
+
+
+def test_forecast_tells_every_energy_with_every_departure() -> None:
+    """Energies at 1/6, 1/2 and 5/6, departures at 10, 30, 50, 70 and 90 %: equally likely parts."""
+    need = estimate_need(running(), with_forecast(), CAME)
+    hours = [(one.departs_at - CAME).total_seconds() / 3600 for one in need.courses]
+    assert hours[::3] == pytest.approx([2.0, 3.2, 4.0, 4.8, 6.0])
+    energies_wh = [one.energy_wh for one in need.courses]
+    # 4/9 of the way from 5 to 6 kWh; the middle; 5/9 of the way from 9 to 12
+    assert energies_wh[:3] == pytest.approx([5_000 + 4_000 / 9, 8_000, 9_000 + 15_000 / 9])
+    assert energies_wh[3:6] == pytest.approx(energies_wh[:3])
+    assert [one.probability for one in need.courses] == pytest.approx([1 / 15] * 15)
+
+
+def test_energy_that_is_stated_goes_with_every_departure_that_is_forecast() -> None:
+    need = estimate_need(running(need=StatedNeed(energy_wh=10_000)), with_forecast(), CAME)
+    assert len(need.courses) == 15
+    assert [one.energy_wh for one in need.courses[:3]] == [4_000, 6_500, 10_000]
+    assert [one.probability for one in need.courses[:3]] == pytest.approx([0.07, 0.05, 0.08])
+
+
+def test_vehicle_that_should_have_left_is_planned_for_a_quarter_of_an_hour_more() -> None:
+    now = CAME + timedelta(hours=12)  # nothing longer than 9 h was thought possible
+    need = estimate_need(running(), with_forecast(), now)
+    assert {one.departs_at for one in need.courses} == {now + timedelta(minutes=15)}
 
 
 def test_three_stays_are_too_few_to_tell_anything() -> None:

@@ -22,6 +22,7 @@ from smart_charging.resources import Evse
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, draw, evse_of, hold, plug_in
+from tests.service.test_forecasts import forecast
 
 
 @pytest.fixture
@@ -190,3 +191,19 @@ def test_a_limit_that_falls_is_kept_to_as_long_before_as_vehicles_take_to_follow
     assert problem.feeders[0].limit_a[0, before - 1 : at + 1].tolist() == [63.0, 20.0, 20.0]
     after_s = list(edges).index(7200)
     assert problem.feeders[0].limit_a[0, after_s - 1 : after_s + 1].tolist() == [20.0, 63.0]
+
+
+def test_what_is_forecast_is_planned_with_all_that_may_come(live: LiveSite) -> None:
+    """5 h and 12 kWh, give or take: five departures with three energies, the largest of all in
+    the place of what would be certain.
+    """
+    evse = charged(live, 2_000.0)
+    evse.forecast = forecast(NOON, 5, 12)
+    demand = only(live).demand
+    assert len(demand.outcomes) == 15
+    assert sum(one.probability for one in demand.outcomes) == pytest.approx(1.0)
+    assert demand.departs_at == max(one.departs_at for one in demand.outcomes)
+    assert demand.departs_at == pytest.approx(after(5.5 * 60), abs=timedelta(seconds=1))
+    assert demand.energy_wh == max(one.energy_wh for one in demand.outcomes)
+    # 2 kWh are more than 1.85 % take; five sixths of the others: 83.6 %, which 12.946 kWh are
+    assert demand.energy_wh == pytest.approx(10_945.7, abs=0.1)
