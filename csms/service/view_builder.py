@@ -28,6 +28,7 @@ from csms.service.price_words import price_figures
 from csms.service.problem_builder import need_of
 from csms.service.readings import line_amps
 from csms.service.reason_text import explain_evse
+from csms.service.resource_words import resource_figures
 from csms.service.site_view import (
     EvseState,
     EvseView,
@@ -103,7 +104,11 @@ def build_view(
         feeders=feeders,
         evses=evses,
         guard=_guard_view(live, now),
-        figures=(*price_figures(live, now), *figures_now(live.tally, now)),
+        figures=(
+            *price_figures(live, now),
+            *figures_now(live.tally, now),
+            *resource_figures(live, now),
+        ),
     )
 
 
