@@ -3,12 +3,11 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 
@@ -18,29 +17,25 @@ from csms.api.dependencies import ApiContext
 from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
-from csms.api.server import HttpSettings, bind, serve_http
-from csms.clock import Clock, SystemClock
+from csms.api.server import bind, serve_http
+from csms.app_settings import AppSettings, World
+from csms.clock import Clock
 from csms.dashboard.desk import Sources, desk_pages
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
-from csms.domain.authorization import TokenRules
 from csms.domain.certificate import RENEWED_BEFORE
-from csms.domain.grid_company import GridCompany
 from csms.domain.identity import StationId
-from csms.domain.site import Site
 from csms.forecasting.part import ForecastPart
-from csms.forecasting.settings import ForecastSettings
 from csms.gateway.registry import ConnectionRegistry
-from csms.gateway.server import Gateway, GatewaySettings
+from csms.gateway.server import Gateway
 from csms.history.exports import Exports
-from csms.history.keeper import HistoryKeeper, HistorySettings
-from csms.journal.journal import Journal, JournalSettings
+from csms.history.keeper import HistoryKeeper
+from csms.journal.journal import Journal
 from csms.mqtt.bridge import MqttBridge
-from csms.mqtt.settings import MqttSettings
 from csms.mqtt.use_cases import UseCases
 from csms.ocpp.versions import load_adapters
-from csms.pki.own_authority import CaSettings, OwnAuthority
+from csms.pki.own_authority import OwnAuthority
 from csms.pki.reading import read_certificates
-from csms.pki.vehicle_pki import OnlineVehiclePki, VehiclePkiSettings
+from csms.pki.vehicle_pki import OnlineVehiclePki
 from csms.prices.building import price_fetchers
 from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
@@ -58,79 +53,24 @@ from csms.service.operations import Operations
 from csms.service.outbox import Outbox
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
-from csms.service.ports import OpenUnitOfWork, Planner
+from csms.service.ports import OpenUnitOfWork
 from csms.service.presence import Presence
 from csms.service.pricing import Pricing
-from csms.service.requirements import SecurityPolicy
 from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.tally_keeping import TallyKeeper
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
-from csms.service.transaction_watch import ClosingPolicy, TransactionWatch
-from csms.storage.database import Database, DatabaseSettings, SqliteConnector
+from csms.service.transaction_watch import TransactionWatch
+from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 from csms.tally import LoopLag
 
 logger = logging.getLogger(__name__)
 
-_SOLVER_TIME_LIMIT_S: Final = 5.0
 _WARM_UP_S: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppSettings:
-    """All that can be set.
-
-    Attributes:
-        sites: As their files describe them.
-        forecasts: When models of stays are made; None: nothing is forecast.
-        history: Where readings move that are no longer recent; None: they stay.
-        journal: Where messages are kept; None: they are not.
-        tokens: Who may charge.
-        closing: When transactions are closed of which nothing is heard.
-        security: How stations have to prove who they are.
-        ca: The certificate authorities of this server; None: there are none.
-        vehicles: Who issues certificates to vehicles; None: no contract counts.
-        mqtt: The broker that brings readings; None: there is none.
-        grid_companies: Who may send capacity profiles.
-        solver_time_limit_s: The heuristic answers in place of a later solver.
-    """
-
-    sites: tuple[Site, ...]
-    gateway: GatewaySettings = field(default_factory=GatewaySettings)
-    http: HttpSettings = field(default_factory=HttpSettings)
-    database: DatabaseSettings = field(default_factory=DatabaseSettings)
-    forecasts: ForecastSettings | None = None
-    history: HistorySettings | None = None
-    journal: JournalSettings | None = None
-    tokens: TokenRules = field(default_factory=TokenRules)
-    closing: ClosingPolicy = field(default_factory=ClosingPolicy)
-    security: SecurityPolicy = field(default_factory=SecurityPolicy)
-    ca: CaSettings | None = None
-    vehicles: VehiclePkiSettings | None = None
-    mqtt: MqttSettings | None = None
-    grid_companies: tuple[GridCompany, ...] = ()
-    solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What a simulation puts in place of the real world.
-
-    Attributes:
-        clock: The time.
-        clock_rate: Seconds of that clock per second of the readers'.
-        planner: Makes plans; None: a process of its own.
-        connector: Makes SQLite connections; None: the driver.
-    """
-
-    clock: Clock = field(default_factory=SystemClock)
-    clock_rate: float = 1.0
-    planner: Planner | None = None
-    connector: SqliteConnector | None = None
 
 
 class App:
@@ -243,34 +183,7 @@ class App:
             await self._forecasting.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
-                running = [
-                    tasks.create_task(self._room.run()),
-                    tasks.create_task(self._sites.look_after_guests()),
-                    tasks.create_task(self._outbox.run()),
-                    tasks.create_task(self._presence.run()),
-                    tasks.create_task(self._guard_keeper.run()),
-                    tasks.create_task(self._tally_keeper.run()),
-                    tasks.create_task(self._watch.run()),
-                    tasks.create_task(self._limits.run()),
-                    tasks.create_task(self._grid.run()),
-                    tasks.create_task(self._pricing.run()),
-                    tasks.create_task(self._database.taken_over()),
-                    tasks.create_task(self.security.look_after()),
-                    tasks.create_task(self._signing.run()),
-                    tasks.create_task(self._renewal.run()),
-                    tasks.create_task(self._adoption.run()),
-                    tasks.create_task(self._forecasting.run()),
-                ]
-                if self._own_planner:
-                    running.append(tasks.create_task(self._own_planner.run()))
-                if self._vehicle_pki:
-                    running.append(tasks.create_task(self._vehicle_pki.run()))
-                if self._keeper:
-                    running.append(tasks.create_task(self._keeper.run()))
-                if self._journal:
-                    running.append(tasks.create_task(self._journal.run()))
-                if self._bridge:
-                    running.append(tasks.create_task(self._bridge.run()))
+                running = [tasks.create_task(run()) for run in self._runs()]
                 yield
                 for task in running:
                     task.cancel()
@@ -279,6 +192,18 @@ class App:
             await self._grid.keep()
         finally:
             await self._database.close()
+
+    def _runs(self) -> Iterator[Callable[[], Coroutine[Any, Any, None]]]:
+        """What goes on all the time."""
+        yield from (self._room.run, self._sites.look_after_guests, self._outbox.run)
+        yield from (self._presence.run, self._guard_keeper.run, self._tally_keeper.run)
+        yield from (self._watch.run, self._limits.run, self._grid.run, self._pricing.run)
+        yield from (self._database.taken_over, self.security.look_after, self._signing.run)
+        yield from (self._renewal.run, self._adoption.run, self._forecasting.run)
+        optional = (
+            *(self._own_planner, self._vehicle_pki, self._keeper, self._journal, self._bridge),
+        )
+        yield from (one.run for one in optional if one is not None)
 
     async def serve(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
         """Run everything until told to stop.

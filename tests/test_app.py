@@ -15,7 +15,8 @@ from websockets.typing import Subprotocol
 
 from csms import app as app_module
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from csms.app import AppSettings
+from csms.app_settings import AppSettings
 from csms.cli.credentials import check_station_id
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock

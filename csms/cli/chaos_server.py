@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import httpx2
 
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.cli.day import put_by
 from csms.clock import Clock
 from csms.domain.site import Site

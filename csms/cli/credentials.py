@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from csms.app import AppSettings
+from csms.app_settings import AppSettings
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError

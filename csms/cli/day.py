@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 import httpx2
 import numpy as np
 
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.cli.grid_player import GridPlayer, grid_player
 from csms.cli.plant_player import PlayPlant, plant_of, play_plant
 from csms.gateway.server import GatewaySettings

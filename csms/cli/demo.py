@@ -12,7 +12,8 @@ import httpx2
 import typer
 
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.cli.day import DriversApp, compare, put_by, run_day
 from csms.cli.figures import print_figures
 from csms.cli.grid_player import GridPlayer, grid_player

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings
+from csms.app import App
+from csms.app_settings import AppSettings
 from csms.cli.mqtt_settings import mqtt_settings
 from csms.domain.attempt import StrangerPolicy
 from csms.domain.authorization import AdmissionPolicy, TokenRules

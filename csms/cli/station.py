@@ -12,7 +12,7 @@ import httpx2
 import typer
 
 from csms.api.server import HttpSettings
-from csms.app import AppSettings
+from csms.app_settings import AppSettings
 from csms.cli.credentials import check_station_id, password, profile, security_of
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock

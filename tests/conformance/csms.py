@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from csms.api.server import HttpSettings
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.identity import EvseId
 from csms.domain.site import AmpereSchedule, Earthing, EvsePlace, Feeder, Site

@@ -10,7 +10,8 @@ from typing import Final
 import pytest
 
 from csms.api.server import bind, serve_http
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site

@@ -14,7 +14,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from csms.api.server import bind
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.domain.attempt import StrangerPolicy
 from csms.domain.site import GuestPlace
 from csms.service.planner import InlinePlanner

@@ -13,7 +13,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from csms.api.server import bind
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
 from csms.storage.database import DatabaseSettings

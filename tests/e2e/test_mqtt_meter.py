@@ -12,7 +12,8 @@ from typing import Final
 
 import aiomqtt
 
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.mqtt.settings import MqttSettings
 from csms.ocpp.frames import Call
 from csms.service.planner import InlinePlanner

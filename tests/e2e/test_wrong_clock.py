@@ -13,7 +13,8 @@ from typing import Any, Final
 import httpx2
 import pytest
 
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN

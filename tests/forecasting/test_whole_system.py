@@ -14,7 +14,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from csms.app import App, AppSettings, World
+from csms.app import App
+from csms.app_settings import AppSettings, World
 from csms.forecasting.settings import ForecastSettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN

@@ -1,0 +1,76 @@
+"""All that the system is built with: what can be set, and what a simulation puts in place."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from csms.api.server import HttpSettings
+from csms.clock import Clock, SystemClock
+from csms.domain.authorization import TokenRules
+from csms.domain.grid_company import GridCompany
+from csms.domain.site import Site
+from csms.forecasting.settings import ForecastSettings
+from csms.gateway.server import GatewaySettings
+from csms.history.keeper import HistorySettings
+from csms.journal.journal import JournalSettings
+from csms.mqtt.settings import MqttSettings
+from csms.pki.own_authority import CaSettings
+from csms.pki.vehicle_pki import VehiclePkiSettings
+from csms.service.ports import Planner
+from csms.service.requirements import SecurityPolicy
+from csms.service.transaction_watch import ClosingPolicy
+from csms.storage.database import DatabaseSettings, SqliteConnector
+
+_SOLVER_TIME_LIMIT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """All that can be set.
+
+    Attributes:
+        sites: As their files describe them.
+        forecasts: When models of stays are made; None: nothing is forecast.
+        history: Where readings move that are no longer recent; None: they stay.
+        journal: Where messages are kept; None: they are not.
+        tokens: Who may charge.
+        closing: When transactions are closed of which nothing is heard.
+        security: How stations have to prove who they are.
+        ca: The certificate authorities of this server; None: there are none.
+        vehicles: Who issues certificates to vehicles; None: no contract counts.
+        mqtt: The broker that brings readings; None: there is none.
+        grid_companies: Who may send capacity profiles.
+        solver_time_limit_s: The heuristic answers in place of a later solver.
+    """
+
+    sites: tuple[Site, ...]
+    gateway: GatewaySettings = field(default_factory=GatewaySettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    forecasts: ForecastSettings | None = None
+    history: HistorySettings | None = None
+    journal: JournalSettings | None = None
+    tokens: TokenRules = field(default_factory=TokenRules)
+    closing: ClosingPolicy = field(default_factory=ClosingPolicy)
+    security: SecurityPolicy = field(default_factory=SecurityPolicy)
+    ca: CaSettings | None = None
+    vehicles: VehiclePkiSettings | None = None
+    mqtt: MqttSettings | None = None
+    grid_companies: tuple[GridCompany, ...] = ()
+    solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a simulation puts in place of the real world.
+
+    Attributes:
+        clock: The time.
+        clock_rate: Seconds of that clock per second of the readers'.
+        planner: Makes plans; None: a process of its own.
+        connector: Makes SQLite connections; None: the driver.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    clock_rate: float = 1.0
+    planner: Planner | None = None
+    connector: SqliteConnector | None = None
