@@ -200,9 +200,7 @@ class App:
         yield from (self._watch.run, self._limits.run, self._grid.run, self._pricing.run)
         yield from (self._database.taken_over, self.security.look_after, self._signing.run)
         yield from (self._renewal.run, self._adoption.run, self._forecasting.run)
-        optional = (
-            *(self._own_planner, self._vehicle_pki, self._keeper, self._journal, self._bridge),
-        )
+        optional = (self._own_planner, self._vehicle_pki, self._keeper, self._journal, self._bridge)
         yield from (one.run for one in optional if one is not None)
 
     async def serve(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
