@@ -55,6 +55,7 @@ class Dialect:
         sample: The twelve values, sent while a transaction runs.
         commands: What answers the server's calls, by action.
         read_limit: Reads a SetChargingProfile.
+        tell_limit: Answers a GetCompositeSchedule with what holds, in A.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Dialect:
     sample: Template
     commands: Mapping[str, Command]
     read_limit: Callable[[JsonObject], Limit]
+    tell_limit: Callable[[JsonObject, float], JsonObject]
 
 
 def call(action: str, payload: JsonObject) -> Template:
@@ -84,6 +86,15 @@ def trigger(call: JsonObject) -> JsonObject:
     """Answer to a TriggerMessage; what is asked for follows."""
     can_send = call.get("requestedMessage") in TRIGGERED
     return {"status": "Accepted" if can_send else "NotImplemented"}
+
+
+def write_schedule(call: JsonObject, amps: float) -> JsonObject:
+    """Write a schedule of one period, as long as was asked for; all versions write it alike."""
+    return {
+        "duration": call["duration"],
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": amps}],
+    }
 
 
 def read_schedule(purpose: str, schedule: JsonObject) -> Limit:

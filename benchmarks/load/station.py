@@ -65,8 +65,13 @@ class Station:
     @property
     def drawn_a(self) -> float:
         """What its vehicle draws: all that it may."""
+        return self.allowed_a if self.is_charging else 0.0
+
+    @property
+    def allowed_a(self) -> float:
+        """What a vehicle may draw."""
         limit_a = self.default_a if self.limit_a is None else self.limit_a
-        return min(RATING_A, limit_a) if self.is_charging else 0.0
+        return min(RATING_A, limit_a)
 
     async def connect(self, address: Address) -> None:
         """Connect, boot, and say how the connector stands.
@@ -136,11 +141,11 @@ class Station:
 
     def _answer(self, text: bytes) -> None:
         _, message_id, action, call = json.loads(text)
-        command = self.dialect.commands.get(action)
+        result = self._obey(action, call)
         answer = (
-            [3, message_id, command(call)]
-            if command
-            else [4, message_id, "NotImplemented", f"no {action} here", {}]
+            [4, message_id, "NotImplemented", f"no {action} here", {}]
+            if result is None
+            else [3, message_id, result]
         )
         if self.link is not None:
             self.link.send(client_frame(json.dumps(answer, separators=(",", ":")).encode()))
@@ -152,6 +157,13 @@ class Station:
             self._report(call["requestedMessage"])
         if not is_of_transaction:
             self.set_up_at = self.called_at
+
+    def _obey(self, action: str, call: JsonObject) -> JsonObject | None:
+        """The answer to a call of the server; None: it is not known here."""
+        if action == "GetCompositeSchedule":
+            return self.dialect.tell_limit(call, self.allowed_a)
+        command = self.dialect.commands.get(action)
+        return None if command is None else command(call)
 
     def _take_limit(self, limit: Limit) -> bool:
         if not limit.is_of_transaction:

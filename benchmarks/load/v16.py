@@ -3,7 +3,6 @@
 from typing import Final
 
 from benchmarks.load.dialect import (
-    RATING_A,
     SAMPLES,
     Dialect,
     JsonObject,
@@ -12,6 +11,7 @@ from benchmarks.load.dialect import (
     call,
     read_schedule,
     trigger,
+    write_schedule,
 )
 
 _SETTINGS: Final = {
@@ -61,12 +61,12 @@ def v16() -> Dialect:
         commands={
             "ChangeConfiguration": accept,
             "ClearChargingProfile": accept,
-            "GetCompositeSchedule": _composite,
             "GetConfiguration": _settings,
             "SetChargingProfile": accept,
             "TriggerMessage": trigger,
         },
         read_limit=_limit,
+        tell_limit=_composite,
     )
 
 
@@ -101,16 +101,11 @@ def _settings(call: JsonObject) -> JsonObject:
     }
 
 
-def _composite(call: JsonObject) -> JsonObject:
-    schedule = {
-        "duration": call["duration"],
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": RATING_A}],
-    }
+def _composite(call: JsonObject, amps: float) -> JsonObject:
     return {
         "status": "Accepted",
         "connectorId": call["connectorId"],
-        "chargingSchedule": schedule,
+        "chargingSchedule": write_schedule(call, amps),
     }
 
 

@@ -1,9 +1,9 @@
 """OCPP 2.0.1: the messages of a simulated station and its answers."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from benchmarks.load.dialect import (
-    RATING_A,
     SAMPLES,
     Dialect,
     JsonObject,
@@ -12,6 +12,7 @@ from benchmarks.load.dialect import (
     call,
     read_schedule,
     trigger,
+    write_schedule,
 )
 
 _VARIABLES: Final = {
@@ -21,7 +22,6 @@ _VARIABLES: Final = {
     "RateUnit": "A,W",
     "TxUpdatedInterval": "60",
 }
-_EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
 def v201() -> Dialect:
@@ -48,13 +48,13 @@ def v201() -> Dialect:
         sample=call("TransactionEvent", _updated()),
         commands={
             "ClearChargingProfile": accept,
-            "GetCompositeSchedule": _composite,
             "GetVariables": _get_variables,
             "SetChargingProfile": accept,
             "SetVariables": _set_variables,
             "TriggerMessage": trigger,
         },
         read_limit=_limit,
+        tell_limit=_composite,
     )
 
 
@@ -131,13 +131,12 @@ def _set_variables(call: JsonObject) -> JsonObject:
     }
 
 
-def _composite(call: JsonObject) -> JsonObject:
+def _composite(call: JsonObject, amps: float) -> JsonObject:
+    starts_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     schedule = {
         "evseId": call["evseId"],
-        "duration": call["duration"],
-        "scheduleStart": _EPOCH,
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": RATING_A}],
+        "scheduleStart": starts_at.replace("+00:00", "Z"),
+        **write_schedule(call, amps),
     }
     return {"status": "Accepted", "schedule": schedule}
 

@@ -25,7 +25,6 @@ CALLS: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
     "1.6": [
         ("ChangeConfiguration", {"key": "MeterValueSampleInterval", "value": "60"}),
         ("ClearChargingProfile", {"id": 1}),
-        ("GetCompositeSchedule", {"connectorId": 1, "duration": 60}),
         ("GetConfiguration", {"key": ["ChargeProfileMaxStackLevel", "Unheard"]}),
         ("GetConfiguration", {}),
         ("SetChargingProfile", {"connectorId": 1}),
@@ -34,7 +33,6 @@ CALLS: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
     ],
     "2.0.1": [
         ("ClearChargingProfile", {"chargingProfileId": 1}),
-        ("GetCompositeSchedule", {"evseId": 1, "duration": 60}),
         (
             "GetVariables",
             {
@@ -102,6 +100,18 @@ def test_every_answer_is_valid(dialect: Dialect) -> None:
     for action, call in CALLS[dialect.name]:
         check(MessageType.CallResult, dialect, action, dialect.commands[action](call))
     assert {action for action, _ in CALLS[dialect.name]} == set(dialect.commands)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_composite_schedule_is_what_holds_now(dialect: Dialect) -> None:
+    call = {"connectorId": 1, "evseId": 1, "duration": 60}
+
+    answer = dialect.tell_limit(call, 6.0)
+
+    check(MessageType.CallResult, dialect, "GetCompositeSchedule", answer)
+    schedule = answer["chargingSchedule" if dialect.name == "1.6" else "schedule"]
+    assert schedule["duration"] == 60
+    assert schedule["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 6.0}]
 
 
 def test_the_messages_that_are_measured_have_twelve_values_and_a_known_size() -> None:

@@ -148,6 +148,20 @@ async def test_the_server_is_answered_during_a_flood(server: LoadServer, fleet: 
     assert server.answers == [[3, "ours", {"status": "Accepted"}]] * STATIONS
 
 
+async def test_a_station_tells_the_limit_that_it_holds(server: LoadServer, fleet: Fleet) -> None:
+    await arrive(fleet)
+    station = fleet.stations[0]
+    await station.plug_in()
+
+    await server.call(station.name, "SetChargingProfile", {"csChargingProfiles": PROFILE})
+    call = {"connectorId": 1, "duration": 60}
+    await server.call(station.name, "GetCompositeSchedule", call)
+    await station.ask(station.dialect.heartbeat)
+
+    _, (_, _, told) = server.answers
+    assert told["chargingSchedule"]["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 8.0}]
+
+
 async def test_what_a_station_cannot_do_is_answered_by_an_error(
     server: LoadServer, fleet: Fleet
 ) -> None:
