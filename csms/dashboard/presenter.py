@@ -65,6 +65,18 @@ class LineBar:
     allowed_length: str
 
 
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A limit on a feeder.
+
+    Attributes:
+        can_be_lifted: False: what a profile says is its grid company's to change.
+    """
+
+    text: str
+    can_be_lifted: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeederRow:
     """One feeder with those below it."""
@@ -74,7 +86,7 @@ class FeederRow:
     level: Level
     limit: str
     note: str
-    limits: tuple[str, ...]
+    limits: tuple[LimitRow, ...]
     lines: tuple[LineBar, ...]
     children: tuple["FeederRow", ...]
 
@@ -225,7 +237,10 @@ def _feeders_below(
             level=feeder.level,
             limit=limit_words(feeder.limit_a),
             note=feeder_note(feeder),
-            limits=tuple(limit_line(limit, zone, view.now) for limit in feeder.imposed),
+            limits=tuple(
+                LimitRow(limit_line(limit, zone, view.now), can_be_lifted=not limit.by)
+                for limit in feeder.imposed
+            ),
             lines=_line_bars(feeder),
             children=_feeders_below(view, zone, feeder_id),
         )

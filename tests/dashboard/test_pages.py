@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from csms.domain.errors import ChargeFlexError
+from csms.domain.imposed_limit import LimitParty
 from tests.dashboard.rig import FakeRoom, dashboard_app
-from tests.dashboard.views import bare_view, site_view
+from tests.dashboard.views import bare_view, imposed, site_view, with_feeder
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -44,6 +45,16 @@ async def test_a_page_may_load_from_this_server_only(client: httpx2.AsyncClient)
     )
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_only_limits_that_can_be_lifted_have_a_button() -> None:
+    limits = (imposed(), imposed(LimitParty.GRID_COMPANY, by="Nett AS"))
+    view = with_feeder(site_view(), "row-a", imposed=limits)
+    async with client_of(FakeRoom(view)) as client:
+        page = (await client.get("/")).text
+        lifted = "<li><span>Limited to 3 × 20 A by the operator until it is lifted</span><button"
+        assert lifted in page
+        assert "<li><span>Limited to 3 × 20 A by Nett AS until it is lifted</span></li>" in page
 
 
 async def test_several_sites_are_listed() -> None:

@@ -7,7 +7,14 @@ from typing import Final
 
 import pytest
 
-from csms.dashboard.presenter import GuardLine, LineBar, present_line, present_site, site_path
+from csms.dashboard.presenter import (
+    GuardLine,
+    LimitRow,
+    LineBar,
+    present_line,
+    present_site,
+    site_path,
+)
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.imposed_limit import LimitParty
 from csms.service.site_view import EvseState, GuardEventView, GuardView, Level
@@ -57,9 +64,18 @@ def test_what_others_limit_a_feeder_to_is_told_beside_its_limit() -> None:
     view = with_feeder(site_view(), "row-a", limit_a=(20.0, 20.0, 20.0), imposed=limits)
     row = present_site(view).feeders[0].children[0]
     assert row.limit == "3 × 20 A"
-    assert row.limits == (
+    assert [one.text for one in row.limits] == [
         "Limited to 3 × 20 A by the operator until 14:30: the cable is hot",
         "Limited to 30 / 30 / 25 A by the grid company from 13:30 until it is lifted",
+    ]
+
+
+def test_what_a_profile_says_cannot_be_lifted() -> None:
+    profile = imposed(LimitParty.GRID_COMPANY, by="Nett AS", until_at=after(60))
+    view = with_feeder(site_view(), "row-a", imposed=(imposed(), profile))
+    assert present_site(view).feeders[0].children[0].limits == (
+        LimitRow("Limited to 3 × 20 A by the operator until it is lifted", can_be_lifted=True),
+        LimitRow("Limited to 3 × 20 A by Nett AS until 14:00", can_be_lifted=False),
     )
 
 
