@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Final, TypeAlias
 
 from csms.domain.errors import NoEnvelopeError
@@ -63,20 +64,25 @@ class FlexibilityDesk:
             NoEnvelopeError: It cannot be found out just now.
         """
         self._sites.live(ref.site_id).site.feeder(ref.feeder_id)
+        gives_up_s = monotonic() + _PATIENCE_S
         try:
-            async with asyncio.timeout(_PATIENCE_S), self._turn:
-                return await self._find(ref)
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._turn.acquire()
+            try:
+                return await self._find(ref, gives_up_s)
+            finally:
+                self._turn.release()
         except TimeoutError:
             cause = f"it was not found out within {_PATIENCE_S:g} s"
             raise NoEnvelopeError(str(ref), cause) from None
 
-    async def _find(self, ref: FeederRef) -> Flexibility:
+    async def _find(self, ref: FeederRef, gives_up_s: float) -> Flexibility:
         newest = self._usable(ref)
         known = self._known.get(ref)
         if known is not None and known[0] == newest.number:
             return known[1]
         starts_at = _first_quarter(newest)
-        envelope = await self._search(newest, ref, starts_at)
+        envelope = await self._search(newest, ref, starts_at, gives_up_s)
         found = Flexibility(
             ref=ref, planned_at=newest.made_at, starts_at=starts_at, envelope=envelope
         )
@@ -92,13 +98,22 @@ class FlexibilityDesk:
             raise NoEnvelopeError(str(ref), cause)
         return newest
 
-    async def _search(self, newest: PlanMade, ref: FeederRef, starts_at: datetime) -> Envelope:
+    async def _search(
+        self, newest: PlanMade, ref: FeederRef, starts_at: datetime, gives_up_s: float
+    ) -> Envelope:
+        """Have plans made until the search has found what it looks for.
+
+        It gives up between two plans: one that is broken off ends the planning process, and those
+        that steer would have to do without it.
+        """
         problem, plan = newest.problem, newest.plan
         starts_s = (starts_at - problem.starts_at).total_seconds()
         search = find_envelope(problem, plan, ref.feeder_id, DURATIONS_S, starts_s)
         wanted = next(search)
         while True:
             timed = await self._planner.plan(wanted)
+            if monotonic() >= gives_up_s:
+                raise TimeoutError
             try:
                 wanted = search.send(timed.plan)
             except StopIteration as done:

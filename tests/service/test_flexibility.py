@@ -10,6 +10,7 @@ import pytest
 
 from csms.domain.errors import NoEnvelopeError, UnknownFeederError, UnknownSiteError
 from csms.domain.grid_company import FeederRef
+from csms.service import flexibility
 from csms.service.charging_control import PlanMade
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.planner import InlinePlanner
@@ -113,6 +114,16 @@ async def test_site_whose_plans_take_long_is_not_asked_for_more(office: Office) 
     with pytest.raises(NoEnvelopeError, match=r"plans of the site take 1.5 s, more than 1 s"):
         await one.desk.find(LEVEL)
     assert one.planner.asked == 0
+
+
+async def test_search_that_takes_too_long_ends_between_two_plans(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk_of(office, made())
+    monkeypatch.setattr(flexibility, "monotonic", iter([0.0, 59.0, 61.0]).__next__)
+    with pytest.raises(NoEnvelopeError, match="it was not found out within 60 s"):
+        await one.desk.find(LEVEL)
+    assert one.planner.asked == 2
 
 
 async def test_what_is_not_there_can_shed_nothing(office: Office) -> None:
