@@ -1,6 +1,7 @@
 """What the simulated stations of a benchmark say and answer, in one version of OCPP."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -8,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from benchmarks.load.template import Template
 
 JsonObject: TypeAlias = dict[str, Any]
+Steps: TypeAlias = tuple[tuple[float, float], ...]
 Command: TypeAlias = Callable[[JsonObject], JsonObject]
 
 VOLTS: Final = 230.0
@@ -32,16 +34,32 @@ SAMPLES: Final = (
 """Twelve values of a single-phase vehicle: measurand, unit, number or field, and the rest."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """The first period of a charging profile.
+    """A charging profile, which counts from when it comes.
 
     Attributes:
+        steps: From which second on how many amperes hold, from 0 on.
         is_of_transaction: False: a default, which holds while a transaction has none of its own.
+        lasts_s: After so long it has lapsed.
     """
 
-    amps: float
+    steps: Steps
     is_of_transaction: bool
+    lasts_s: float = math.inf
+
+    @property
+    def amps(self) -> float:
+        """What holds at first."""
+        return self.steps[0][1]
+
+    def ahead(self, after_s: float) -> Steps:
+        """What holds after so many seconds, as steps from then on; empty: it has lapsed."""
+        if after_s >= self.lasts_s:
+            return ()
+        number = max(i for i, (start_s, _) in enumerate(self.steps) if start_s <= after_s)
+        later = ((start_s - after_s, amps) for start_s, amps in self.steps[number + 1 :])
+        return ((0.0, self.steps[number][1]), *later)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +73,7 @@ class Dialect:
         sample: The twelve values, sent while a transaction runs.
         commands: What answers the server's calls, by action.
         read_limit: Reads a SetChargingProfile.
-        tell_limit: Answers a GetCompositeSchedule with what holds, in A.
+        tell_limit: Answers a GetCompositeSchedule with what holds from now on.
     """
 
     name: str
@@ -68,7 +86,7 @@ class Dialect:
     sample: Template
     commands: Mapping[str, Command]
     read_limit: Callable[[JsonObject], Limit]
-    tell_limit: Callable[[JsonObject, float], JsonObject]
+    tell_limit: Callable[[JsonObject, Steps], JsonObject]
 
 
 def call(action: str, payload: JsonObject) -> Template:
@@ -88,18 +106,27 @@ def trigger(call: JsonObject) -> JsonObject:
     return {"status": "Accepted" if can_send else "NotImplemented"}
 
 
-def write_schedule(call: JsonObject, amps: float) -> JsonObject:
-    """Write a schedule of one period, as long as was asked for; all versions write it alike."""
+def write_schedule(call: JsonObject, steps: Steps) -> JsonObject:
+    """Write a schedule, as long as was asked for; all versions write it alike."""
     return {
         "duration": call["duration"],
         "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": amps}],
+        "chargingSchedulePeriod": [
+            {"startPeriod": round(start_s), "limit": amps}
+            for start_s, amps in steps
+            if start_s < call["duration"]
+        ],
     }
 
 
 def read_schedule(purpose: str, schedule: JsonObject) -> Limit:
-    """Read the first period of a schedule; all versions write it alike."""
-    amps = float(schedule["chargingSchedulePeriod"][0]["limit"])
-    if schedule["chargingRateUnit"] == "W":
-        amps /= VOLTS
-    return Limit(amps=amps, is_of_transaction=purpose == "TxProfile")
+    """Read a schedule; all versions write it alike."""
+    watts = VOLTS if schedule["chargingRateUnit"] == "W" else 1.0
+    return Limit(
+        steps=tuple(
+            (float(period["startPeriod"]), float(period["limit"]) / watts)
+            for period in schedule["chargingSchedulePeriod"]
+        ),
+        is_of_transaction=purpose == "TxProfile",
+        lasts_s=float(schedule.get("duration", math.inf)),
+    )

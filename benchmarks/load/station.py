@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from benchmarks.load.contents import Contents, Timestamps
-from benchmarks.load.dialect import RATING_A, Dialect, JsonObject, Limit
+from benchmarks.load.dialect import RATING_A, Dialect, JsonObject, Limit, Steps
 from benchmarks.load.frames import client_frame
 from benchmarks.load.link import Address, Link, open_link
 from benchmarks.load.template import Template
@@ -34,8 +35,7 @@ class Station:
         timestamps: Shared by all.
 
     Attributes:
-        limit_a: Of its transaction, None before it was given one.
-        default_a: What holds then.
+        default_a: What holds while its transaction has no limit.
         has_default: Whether it was given a default.
         called_at: When it last answered a call of the server.
         set_up_at: When it last answered one that was no limit of a transaction.
@@ -46,12 +46,12 @@ class Station:
         self.name = station_name(number)
         self.number = number
         self.dialect = dialect
-        self.limit_a: float | None = None
         self.default_a = RATING_A
         self.has_default = False
         self.called_at = self.set_up_at = 0.0
         self.on_limit: Callable[[Station, Limit, float], None] | None = None
         self.link: Link | None = None
+        self._limit: tuple[Limit, float] | None = None
         self._contents = Contents(number, timestamps)
         self._on_reply: OnReply | None = None
         self._waiting: deque[tuple[Template, OnReply]] = deque()
@@ -65,13 +65,21 @@ class Station:
     @property
     def drawn_a(self) -> float:
         """What its vehicle draws: all that it may."""
-        return self.allowed_a if self.is_charging else 0.0
+        if not self.is_charging:
+            return 0.0
+        (_, amps), *_ = self.ahead()
+        return min(RATING_A, amps)
 
-    @property
-    def allowed_a(self) -> float:
-        """What a vehicle may draw."""
-        limit_a = self.default_a if self.limit_a is None else self.limit_a
-        return min(RATING_A, limit_a)
+    def ahead(self) -> Steps:
+        """What a vehicle may draw from now on."""
+        default = min(RATING_A, self.default_a)
+        if self._limit is None:
+            return ((0.0, default),)
+        limit, came_s = self._limit
+        after_s = time.monotonic() - came_s
+        lapses = () if math.isinf(limit.lasts_s) else ((limit.lasts_s - after_s, default),)
+        steps = limit.ahead(after_s)
+        return (*steps, *lapses) if steps else ((0.0, default),)
 
     async def connect(self, address: Address) -> None:
         """Connect, boot, and say how the connector stands.
@@ -96,7 +104,7 @@ class Station:
 
     async def plug_in(self) -> None:
         """A vehicle comes, and its transaction begins."""
-        self.limit_a = None
+        self._limit = None
         await self.ask(self.dialect.occupied)
         own = self._contents.begin_transaction()
         reply = await self.ask(self.dialect.start)
@@ -161,7 +169,7 @@ class Station:
     def _obey(self, action: str, call: JsonObject) -> JsonObject | None:
         """The answer to a call of the server; None: it is not known here."""
         if action == "GetCompositeSchedule":
-            return self.dialect.tell_limit(call, self.allowed_a)
+            return self.dialect.tell_limit(call, self.ahead())
         command = self.dialect.commands.get(action)
         return None if command is None else command(call)
 
@@ -171,7 +179,7 @@ class Station:
             return False
         if self.on_limit is not None:
             self.on_limit(self, limit, self.called_at)
-        self.limit_a = limit.amps
+        self._limit = (limit, self.called_at)
         return True
 
     def _report(self, message: str) -> None:

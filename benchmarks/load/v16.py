@@ -7,6 +7,7 @@ from benchmarks.load.dialect import (
     Dialect,
     JsonObject,
     Limit,
+    Steps,
     accept,
     call,
     read_schedule,
@@ -101,11 +102,11 @@ def _settings(call: JsonObject) -> JsonObject:
     }
 
 
-def _composite(call: JsonObject, amps: float) -> JsonObject:
+def _composite(call: JsonObject, steps: Steps) -> JsonObject:
     return {
         "status": "Accepted",
         "connectorId": call["connectorId"],
-        "chargingSchedule": write_schedule(call, amps),
+        "chargingSchedule": write_schedule(call, steps),
     }
 
 

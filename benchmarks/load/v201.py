@@ -8,6 +8,7 @@ from benchmarks.load.dialect import (
     Dialect,
     JsonObject,
     Limit,
+    Steps,
     accept,
     call,
     read_schedule,
@@ -131,12 +132,12 @@ def _set_variables(call: JsonObject) -> JsonObject:
     }
 
 
-def _composite(call: JsonObject, amps: float) -> JsonObject:
+def _composite(call: JsonObject, steps: Steps) -> JsonObject:
     starts_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     schedule = {
         "evseId": call["evseId"],
         "scheduleStart": starts_at.replace("+00:00", "Z"),
-        **write_schedule(call, amps),
+        **write_schedule(call, steps),
     }
     return {"status": "Accepted", "schedule": schedule}
 

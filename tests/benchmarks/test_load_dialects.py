@@ -16,6 +16,7 @@ from benchmarks.load.v201 import v201
 DIALECTS: Final = [pytest.param(build(), id=build().name) for build in (v16, v201)]
 SCHEDULE: Final = {
     "chargingRateUnit": "A",
+    "duration": 900,
     "chargingSchedulePeriod": [
         {"startPeriod": 0, "limit": 9.5},
         {"startPeriod": 360, "limit": 6.0},
@@ -106,12 +107,15 @@ def test_every_answer_is_valid(dialect: Dialect) -> None:
 def test_composite_schedule_is_what_holds_now(dialect: Dialect) -> None:
     call = {"connectorId": 1, "evseId": 1, "duration": 60}
 
-    answer = dialect.tell_limit(call, 6.0)
+    answer = dialect.tell_limit(call, ((0.0, 16.0), (30.4, 6.0), (60.0, 10.0)))
 
     check(MessageType.CallResult, dialect, "GetCompositeSchedule", answer)
     schedule = answer["chargingSchedule" if dialect.name == "1.6" else "schedule"]
     assert schedule["duration"] == 60
-    assert schedule["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 6.0}]
+    assert schedule["chargingSchedulePeriod"] == [
+        {"startPeriod": 0, "limit": 16.0},
+        {"startPeriod": 30, "limit": 6.0},
+    ]
 
 
 def test_the_messages_that_are_measured_have_twelve_values_and_a_known_size() -> None:
@@ -157,12 +161,22 @@ def test_a_limit_is_read_from_a_profile_of_either_version() -> None:
     of_16 = {"chargingProfilePurpose": "TxProfile", "chargingSchedule": SCHEDULE}
     of_201 = {"chargingProfilePurpose": "TxDefaultProfile", "chargingSchedule": [SCHEDULE]}
 
+    steps = ((0.0, 9.5), (360.0, 6.0))
     assert v16().read_limit({"csChargingProfiles": of_16}) == Limit(
-        amps=9.5, is_of_transaction=True
+        steps=steps, is_of_transaction=True, lasts_s=900.0
     )
     assert v201().read_limit({"chargingProfile": of_201}) == Limit(
-        amps=9.5, is_of_transaction=False
+        steps=steps, is_of_transaction=False, lasts_s=900.0
     )
+
+
+def test_a_limit_goes_from_step_to_step_until_it_has_lapsed() -> None:
+    limit = Limit(steps=((0.0, 16.0), (120.0, 6.0)), is_of_transaction=True, lasts_s=900.0)
+
+    assert limit.amps == 16.0
+    assert limit.ahead(20.0) == ((0.0, 16.0), (100.0, 6.0))
+    assert limit.ahead(120.0) == ((0.0, 6.0),)
+    assert limit.ahead(900.0) == ()
 
 
 def test_a_limit_in_watts_is_read_in_amperes() -> None:
