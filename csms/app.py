@@ -49,6 +49,7 @@ from csms.service.guard_keeper import GuardKeeper
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.desk import EventDesk
 from csms.service.imposed_limits import ImposedLimits
+from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
 from csms.service.outbox import Outbox
 from csms.service.password_rotation import PasswordRotation
@@ -127,6 +128,9 @@ class App:
         self._limits = ImposedLimits(self._sites, open_uow, clock)
         self._grid = GridSide(
             settings.grid_companies, self._sites, self._room.newest, open_uow, planner, clock
+        )
+        self._offers = OfferDesk(
+            self._grid.flexibility, self._grid.agreements, Queries(self._database)
         )
         self._timetables = Timetables(self._sites, open_uow)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
@@ -289,6 +293,7 @@ class App:
             operations=operations,
             limits=self._limits,
             grid=self._grid.desk,
+            flexibility=self._offers,
             pricing=self._pricing,
             feeds=self._room,
         )
@@ -308,8 +313,7 @@ class App:
             operations=operations,
             limits=self._limits,
             grid=self._grid.desk,
-            flexibility=self._grid.flexibility,
-            agreements=self._grid.agreements,
+            flexibility=self._offers,
             timetables=self._timetables,
             pricing=self._pricing,
             forecasts=self._forecasting.forecasts,

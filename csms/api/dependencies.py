@@ -19,15 +19,14 @@ from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
-from csms.service.agreements import Agreements
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
-from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
+from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
@@ -174,8 +173,7 @@ class ApiContext:
     operations: Operations
     limits: ImposedLimits
     grid: GridDesk
-    flexibility: FlexibilityDesk
-    agreements: Agreements
+    flexibility: OfferDesk
     timetables: Timetables
     pricing: Pricing
     forecasts: Forecasts

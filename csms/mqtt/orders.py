@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator
@@ -20,6 +20,7 @@ from csms.domain.identity import EvseId
 from csms.domain.imposed_limit import LimitParty
 from csms.log import about
 from csms.mqtt.connection import Say
+from csms.mqtt.flexibility_orders import flexibility_orders
 from csms.mqtt.grid_orders import Result, grid_orders
 from csms.mqtt.message import Told, parse_body, read_json
 from csms.mqtt.refusals import Refusal, Refusals
@@ -37,11 +38,13 @@ _LARGEST_ID: Final = 2**53
 """Up to this, every reader of JSON reads a number as it was written."""
 _MOST_WAITING: Final = 100
 _TIME_LIMIT_S: Final = 30.0
+_PLANS_LIMIT_S: Final = 90.0
+"""Of what plans are made for; who makes them gives up before."""
 _ANSWER_LIVES_S: Final = 60
 _LONGEST_TOPIC: Final = 65_535
+_Line: TypeAlias = asyncio.Queue[tuple[Told, Order]]
 _FAILED: Final = "the server has failed at this; its log says why"
 _BUSY: Final = f"{_MOST_WAITING} others wait already"
-_LATE: Final = f"it was not done within {_TIME_LIMIT_S:g} s; it may be done yet"
 
 
 def _told_back(value: object) -> object:
@@ -76,6 +79,8 @@ class Lifting(BaseModel):
 class Orders:
     """Takes orders one after the other, and answers each.
 
+    What plans are made for waits in a line of its own, so that it holds up no limit.
+
     Args:
         topics: This server's own topics.
         uses: What obeys them.
@@ -98,44 +103,53 @@ class Orders:
         self._tally = tally
         self._clock = clock
         self._sites = frozenset(live.site.site_id for live in uses.sites)
-        self._waiting: asyncio.Queue[tuple[Told, Order]] = asyncio.Queue(_MOST_WAITING)
+        self._waiting: _Line = asyncio.Queue(_MOST_WAITING)
+        self._planning: _Line = asyncio.Queue(_MOST_WAITING)
         self._answers: asyncio.Queue[Said] = asyncio.Queue(2 * _MOST_WAITING)
         self._obeys: Mapping[OrderKind, Callable[[Order, dict[str, Any]], Awaitable[Result]]] = {
             OrderKind.SET_LIMIT: self._set_limit,
             OrderKind.LIFT_LIMIT: self._lift_limit,
             OrderKind.SET_NEED: self._set_need,
-            **grid_orders(uses.grid),
             OrderKind.SET_PRICES: self._set_prices,
+            **grid_orders(uses.grid),
+            **flexibility_orders(uses.flexibility, uses.grid.parties),
         }
 
     def take(self, told: Told, order: Order) -> None:
         """Take an order; it is obeyed and answered later."""
+        line = self._planning if order.kind.takes_plans else self._waiting
         if told.is_retained:
             self._note(
                 told, order, "retained", "retained: expected an order of now, not a kept one"
             )
-        elif self._waiting.full():
+        elif line.full():
             self._note(told, order, "busy", _BUSY)
         else:
-            self._waiting.put_nowait((told, order))
+            line.put_nowait((told, order))
 
     async def run(self) -> None:
         """Obey orders until cancelled."""
-        while True:
-            told, order = await self._waiting.get()
-            try:
-                await self._answers.put(await self._obey(told, order))
-            except Exception:  # whatever an order does, the next one is obeyed
-                logger.exception("could not answer the order of topic %s", told.topic)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._obey_all(self._waiting))
+            tasks.create_task(self._obey_all(self._planning))
 
     async def answer(self, say: Say) -> None:
         """Send answers until cancelled."""
         while True:
             await say(await self._answers.get())
 
+    async def _obey_all(self, line: _Line) -> None:
+        while True:
+            told, order = await line.get()
+            try:
+                await self._answers.put(await self._obey(told, order))
+            except Exception:  # whatever an order does, the next one is obeyed
+                logger.exception("could not answer the order of topic %s", told.topic)
+
     async def _obey(self, told: Told, order: Order) -> Said:
         envelope, topic = Envelope(), f"{told.topic}/result"
         answer: dict[str, Any] = {"status": "refused"}
+        limit_s = _PLANS_LIMIT_S if order.kind.takes_plans else _TIME_LIMIT_S
         with about(site=order.site_id if order.site_id in self._sites else None):
             try:
                 self._check_response_topic(told.response_topic)
@@ -144,7 +158,7 @@ class Orders:
                 envelope = parse_body(fields, Envelope)
                 self._check_time(envelope.expires_at)
                 own = {name: one for name, one in fields.items() if name not in _ENVELOPE}
-                async with asyncio.timeout(_TIME_LIMIT_S):
+                async with asyncio.timeout(limit_s):
                     result = await self._obeys[order.kind](order, own)
                 answer = {"status": "done", "result": result}
                 self._tally.taken[self._topics.orders[order.kind]] += 1
@@ -152,7 +166,8 @@ class Orders:
                 field = error.field if isinstance(error, InvalidInputError) else "not_possible"
                 answer["detail"] = self._note(told, order, field, str(error))
             except TimeoutError:
-                detail = self._note(told, order, "late", _LATE)
+                cause = f"it was not done within {limit_s:g} s; it may be done yet"
+                detail = self._note(told, order, "late", cause)
                 answer = {"status": "failed", "detail": detail}
             except Exception:  # it is answered all the same
                 logger.exception("could not obey the order of topic %s", told.topic)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from urllib.parse import quote, unquote
 
 from csms.domain.identity import FeederId, SiteId, StationId
@@ -19,6 +20,15 @@ class OrderKind(StrEnum):
     SET_GROUP_BLOCKS = "set_group_blocks"
     BEAT = "beat"
     SET_PRICES = "set_prices"
+    FIND_FLEXIBILITY = "find_flexibility"
+    OFFER_FLEXIBILITY = "offer_flexibility"
+    AGREE = "agree"
+    LIST_AGREEMENTS = "list_agreements"
+
+    @property
+    def takes_plans(self) -> bool:
+        """Whether plans may have to be made for it, so that it takes long."""
+        return self in (OrderKind.FIND_FLEXIBILITY, OrderKind.OFFER_FLEXIBILITY, OrderKind.AGREE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,7 @@ class Topics:
     def orders(self) -> Mapping[OrderKind, str]:
         """What orders are sent to."""
         site, grid = f"{self.prefix}/v1/sites/+", f"{self.prefix}/v1/grid/+"
+        flexibility = f"{grid}/sites/+/feeders/+/flexibility"
         return {
             OrderKind.SET_LIMIT: f"{site}/feeders/+/limits/+/set",
             OrderKind.LIFT_LIMIT: f"{site}/feeders/+/limits/+/lift",
@@ -87,6 +98,10 @@ class Topics:
             OrderKind.SET_GROUP_BLOCKS: f"{grid}/groups/+/blocks/+/set",
             OrderKind.BEAT: f"{grid}/heartbeat",
             OrderKind.SET_PRICES: f"{site}/prices/set",
+            OrderKind.FIND_FLEXIBILITY: f"{site}/feeders/+/flexibility/get",
+            OrderKind.OFFER_FLEXIBILITY: f"{flexibility}/get",
+            OrderKind.AGREE: f"{flexibility}/agreements/add",
+            OrderKind.LIST_AGREEMENTS: f"{flexibility}/agreements/get",
         }
 
     @property
@@ -107,6 +122,8 @@ class Topics:
                 kind = OrderKind.LIFT_LIMIT
             case ["sites", site, "stations", name, "evses", detail, "need", "set"]:
                 kind = OrderKind.SET_NEED
+            case ["sites", site, "feeders", name, "flexibility", "get"]:
+                kind, detail = OrderKind.FIND_FLEXIBILITY, ""
             case ["grid", party, *rest]:
                 return _grid_order(unquote(party), rest)
             case ["sites", site, "prices", "set"]:
@@ -161,6 +178,11 @@ def _grid_order(party: str, levels: list[str]) -> Order | None:
             kind, site_id = OrderKind.SET_BLOCKS, unquote(site)
         case ["groups", name, "blocks", detail, "set"]:
             kind, site_id = OrderKind.SET_GROUP_BLOCKS, ""
+        case ["sites", site, "feeders", name, "flexibility", *does]:
+            asked = _ON_FLEXIBILITY.get(tuple(does))
+            if asked is None:
+                return None
+            kind, site_id, detail = asked, unquote(site), ""
         case ["heartbeat"]:
             return Order(kind=OrderKind.BEAT, party=party)
         case _:
@@ -168,6 +190,13 @@ def _grid_order(party: str, levels: list[str]) -> Order | None:
     return Order(
         kind=kind, site_id=site_id, name=unquote(name), detail=unquote(detail), party=party
     )
+
+
+_ON_FLEXIBILITY: Final[Mapping[tuple[str, ...], OrderKind]] = {
+    ("get",): OrderKind.OFFER_FLEXIBILITY,
+    ("agreements", "add"): OrderKind.AGREE,
+    ("agreements", "get"): OrderKind.LIST_AGREEMENTS,
+}
 
 
 def _level(name: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from csms.mqtt.state_out import Feeds
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
+from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
 from csms.service.pricing import Pricing
 from csms.service.sites import Sites
@@ -19,6 +20,7 @@ class UseCases:
         operations: What is done with what comes.
         limits: Imposes limits.
         grid: Takes what grid companies send.
+        flexibility: Offers what feeders can shed and take.
         pricing: Takes prices.
         feeds: Tell how sites stand.
     """
@@ -27,5 +29,6 @@ class UseCases:
     operations: Operations
     limits: ImposedLimits
     grid: GridDesk
+    flexibility: OfferDesk
     pricing: Pricing
     feeds: Feeds

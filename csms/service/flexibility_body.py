@@ -1,13 +1,20 @@
-"""What is answered to who asks what a feeder can shed and take."""
+"""What is asked about what a feeder can shed and take, and answered."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from csms.domain.flexibility import Agreement, Delivery
 from csms.domain.site import PhaseAmps
 from csms.service.flexibility import Flexibility
 from smart_charging.flexibility import Offer
+
+_PAGE: Final = 100
+
+HowMany = Annotated[int, Field(ge=1, le=_PAGE)]
+"""How many agreements are told at the most."""
 
 
 class FlexibilityOffer(BaseModel):
@@ -43,6 +50,43 @@ class FlexibilityAnswer(BaseModel):
     absorb: list[FlexibilityOffer]
 
 
+class WantedFlexibility(BaseModel):
+    """What a grid company takes of what is on offer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    duration_s: float = Field(description="One of those on offer")
+    shed_w: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        description="How much less is to be drawn on the mean, at most what is on offer"
+    )
+
+
+class AgreementsAsked(BaseModel):
+    """How many agreements are asked for, the newest first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: HowMany = 20
+
+
+class FlexibilityAgreement(BaseModel):
+    """What was agreed on, and what has come of it so far."""
+
+    number: int
+    agreed_at: AwareDatetime
+    start_at: AwareDatetime
+    end_at: AwareDatetime
+    shed_w: float
+    base_w: float = Field(
+        description="What the feeder would have drawn by the plan that stood, with the building as "
+        "it was then"
+    )
+    limit_a: PhaseAmps = Field(description="The limit that is in force for it, by line")
+    measured_s: float = Field(description="For so many of its seconds all of it was measured")
+    measured_w: float | None = Field(description="What the feeder drew in those, on the mean")
+    delivered_w: float | None = Field(description="By how much that is below `base_w`")
+
+
 def flexibility_body(found: Flexibility) -> FlexibilityAnswer:
     """Write what was found."""
     return FlexibilityAnswer(
@@ -52,6 +96,23 @@ def flexibility_body(found: Flexibility) -> FlexibilityAnswer:
         starts_at=found.starts_at,
         shed=_offers(found.envelope.shed),
         absorb=_offers(found.envelope.absorb),
+    )
+
+
+def agreement_body(agreement: Agreement, delivery: Delivery) -> FlexibilityAgreement:
+    """Write what was agreed on, and what has come of it."""
+    mean_w = delivery.mean_w
+    return FlexibilityAgreement(
+        number=agreement.number,
+        agreed_at=agreement.agreed_at,
+        start_at=agreement.start_at,
+        end_at=agreement.end_at,
+        shed_w=round(agreement.shed_w),
+        base_w=round(agreement.base_w),
+        limit_a=agreement.limit_a,
+        measured_s=round(delivery.measured_s, 1),
+        measured_w=None if mean_w is None else round(mean_w),
+        delivered_w=None if mean_w is None else round(agreement.base_w - mean_w),
     )
 
 

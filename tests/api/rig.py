@@ -21,13 +21,11 @@ from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
 from csms.domain.stay_outcome import StayAnswer
 from csms.history.exports import Exports
-from csms.service.agreements import Agreements
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
-from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecast_store import StandingVehicle
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
@@ -41,6 +39,7 @@ from csms.storage.queries import Queries
 from csms.tally import LoopLag, MqttTally, Traffic
 from tests.domain.sites import flat, place, small_site
 from tests.service.handlers.stories import TellerV201
+from tests.service.offers import offers_of
 from tests.service.rig import NOON, Office, after, open_office, settings_of
 from tests.service.sites import connect, with_meter
 from tests.service.test_station_certificates import FakeAuthority
@@ -147,16 +146,12 @@ async def open_api(
         certificates = StationCertificates(FakeAuthority(office), office.open_uow, office.clock)
         reloads, board = Reloads(), DemandBoard(office.sites.ids())
         forecasts = Forecasts(office.sites, SilentForecaster(), office.open_uow, office.clock)
-        flexibility = FlexibilityDesk(office.sites, room.newest, InlinePlanner(5.0))
         context = ApiContext(
             room=room,
             operations=office.operations,
             limits=office.limits,
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
-            flexibility=flexibility,
-            agreements=Agreements(
-                flexibility, office.profiles, office.sites, office.open_uow, office.clock
-            ),
+            flexibility=offers_of(office, room, InlinePlanner(5.0)),
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
             forecasts=forecasts,

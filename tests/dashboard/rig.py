@@ -31,20 +31,19 @@ from csms.domain.security import SecurityProfile
 from csms.domain.settings import SettingState
 from csms.domain.transaction import StatedNeed
 from csms.service.adoption import Adopted, Adoption
-from csms.service.agreements import Agreements
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk, Sent
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
 from csms.service.dialect_view import DialectView
-from csms.service.flexibility import FlexibilityDesk
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
 from csms.service.grid_parties import Party
 from csms.service.imposed_limits import Imposed, ImposedLimits
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
+from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
@@ -344,8 +343,7 @@ def dashboard_app(
         operations=cast(Operations, room.needs),
         limits=cast(ImposedLimits, room.limits),
         grid=cast(GridDesk, None),
-        flexibility=cast(FlexibilityDesk, None),
-        agreements=cast(Agreements, None),
+        flexibility=cast(OfferDesk, None),
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
         forecasts=cast(Forecasts, None),

@@ -23,6 +23,7 @@ from csms.service.grid_desk import GridDesk
 from csms.service.planner import InlinePlanner
 from tests.domain.sites import flat, place, small_site
 from tests.mqtt.mosquitto import Mosquitto
+from tests.service.offers import offers_of
 from tests.service.rig import FakeClock, Office, open_office
 from tests.service.sites import with_meter
 
@@ -121,6 +122,7 @@ def uses(office: Office, room: ControlRoom | None = None) -> UseCases:
         operations=office.operations,
         limits=office.limits,
         grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
+        flexibility=offers_of(office, room, InlinePlanner(5.0)),
         pricing=office.pricing,
         feeds=room,
     )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csms.domain.errors import UnknownSiteError
+from csms.domain.grid_company import FeederRef
 from csms.mqtt.message import Told
 from csms.mqtt.orders import Orders
 from csms.mqtt.refusals import Refusals
@@ -49,6 +50,9 @@ FIELDS: Final = st.sampled_from(
         "blocks",
         "kind",
         "slots",
+        "duration_s",
+        "shed_w",
+        "limit",
     ]
 )
 NAMES: Final = st.sampled_from(["fjordgata", "intake", "1", "operator", "%0a", "%ff", "", "*"])
@@ -63,6 +67,10 @@ TOPIC: Final = st.builds(
             "c/v1/grid/{}/sites/fjordgata/feeders/{}/blocks/{}/set",
             "c/v1/grid/{}/groups/{}/blocks/{}/set",
             "c/v1/grid/{}/heartbeat",
+            "c/v1/sites/{}/feeders/{}/flexibility/get",
+            "c/v1/grid/{}/sites/{}/feeders/{}/flexibility/get",
+            "c/v1/grid/{}/sites/{}/feeders/{}/flexibility/agreements/add",
+            "c/v1/grid/{}/sites/{}/feeders/{}/flexibility/agreements/get",
         ]
     ),
     st.tuples(NAMES, NAMES, NAMES),
@@ -81,6 +89,9 @@ class Nowhere:
     async def impose(self, site_id: str, *_: object) -> Any:
         raise UnknownSiteError(site_id)
 
+    async def find(self, ref: FeederRef) -> Any:
+        raise UnknownSiteError(ref.site_id)
+
     lift = state_need = told = impose
 
 
@@ -95,6 +106,7 @@ def answer_to(told: Told) -> Any:
         operations=nowhere,
         limits=nowhere,
         grid=grid,
+        flexibility=nowhere,
         pricing=nowhere,
         feeds=nowhere,
     )
