@@ -20,7 +20,7 @@ from csms.domain.station import RateUnit
 from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
-from csms.service.read_back import find_excess, usable
+from csms.service.read_back import find_excess, is_of_now, usable
 from csms.service.site_access import SiteAccess
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,8 @@ class Keeping:
         if schedule is None or station.doubts != doubts:
             return
         schedule = replace(schedule, duration_s=min(schedule.duration_s, _ASKED_FOR_S))
+        if not is_of_now(self._live, evse, schedule, now):
+            return
         excess = find_excess(self._live, evse, schedule, now, _still_held(evse))
         if excess is not None:
             logger.warning("has lost its fallback: %.1f A are shown", excess.shown_a)

@@ -3,7 +3,7 @@
 It may be lower: somebody else may limit the station. Where it is higher the limit has not the
 effect that it should have, unless the meter shows that it has: then it is the answer that is wrong,
 and stations of that make are not asked again. Many answer with what their hardware could, with -1,
-or not at all.
+or not at all. One of a time that is over proves nothing.
 
 It is asked once a fallback has been taken, once a form of limits has been taken for the first time,
 and every day after that; seldom enough that limits do not wait for it. Of a make whose answers can
@@ -120,7 +120,12 @@ class ReadBack:
             await self._notes.reads_back(station, is_able=False)
             return
         duration_s = min(schedule.duration_s, command.duration_s)  # some tell more than was asked
-        await self._compare(station, evse, replace(schedule, duration_s=duration_s))
+        schedule = replace(schedule, duration_s=duration_s)
+        if is_of_now(self._live, evse, schedule, self._access.clock.now()):
+            await self._compare(station, evse, schedule)
+        else:  # its clock may not be known yet
+            logger.info("its composite schedule is of a time that is over")
+            self._live.to_read_at[evse.place.evse] = now + _AGAIN
 
     async def _compare(
         self, station: LiveStation, evse: LiveEvse, schedule: CompositeSchedule
@@ -194,6 +199,11 @@ def usable(outcome: CompositeOutcome) -> CompositeSchedule | None:
     if not outcome.is_accepted or schedule is None or not schedule.periods:
         return None
     return None if any(period.limit < 0 for period in schedule.periods) else schedule
+
+
+def is_of_now(live: LiveSite, evse: LiveEvse, schedule: CompositeSchedule, now: datetime) -> bool:
+    """Whether a composite schedule tells anything of the present, or of what is to come."""
+    return next(_middles(live, evse, schedule, now), None) is not None
 
 
 def find_excess(

@@ -18,7 +18,7 @@ from csms.domain.station import StationModel
 from csms.service.keeping import Keeping
 from tests.domain.sites import place, small_site
 from tests.gateway.rig import in_virtual_time
-from tests.service.rig import NOON, Office, open_office
+from tests.service.rig import NOON, Office, after, open_office
 from tests.service.sites import plug_in
 from tests.service.stubborn import MAKE, come, settled
 from tests.service.test_read_back import REFUSED, Oracle, schedule
@@ -79,7 +79,11 @@ async def test_make_that_has_lost_it_once_is_not_believed_again(database_file: P
 
 
 @in_virtual_time
-@pytest.mark.parametrize("answer", [REFUSED, schedule((0, -1.0))], ids=["refused", "negative"])
+@pytest.mark.parametrize(
+    "answer",
+    [REFUSED, schedule((0, -1.0)), schedule((0, 6.0), starts_at=after(-90))],
+    ids=["refused", "negative", "over"],
+)
 async def test_answer_that_says_nothing_proves_nothing(
     database_file: Path, answer: CompositeOutcome
 ) -> None:

@@ -28,7 +28,7 @@ from csms.service.live_evse import LiveEvse
 from csms.service.read_back import ReadBack
 from tests.domain.sites import place, small_site
 from tests.gateway.rig import in_virtual_time
-from tests.service.rig import Office
+from tests.service.rig import Office, after
 from tests.service.sites import limit, plug_in
 from tests.service.stubborn import Stubborn, come, settled
 
@@ -284,6 +284,18 @@ async def test_times_of_a_schedule_are_the_stations_own(database_file: Path) -> 
         await asyncio.sleep(100)
         assert len(it.oracle.asked) == 2
         assert not it.evse.allowance.is_disobeyed
+
+
+@in_virtual_time
+async def test_schedule_of_a_time_that_is_over_proves_nothing(database_file: Path) -> None:
+    over = schedule((0, 6.0), starts_at=after(-90))
+    async with desk(database_file, over) as it:
+        await asyncio.sleep(600)
+        assert len(it.oracle.asked) == 1
+        assert it.reads_back is None
+        assert not it.evse.allowance.is_disobeyed
+        await asyncio.sleep(24 * 3600)
+        assert len(it.oracle.asked) == 2
 
 
 @in_virtual_time
