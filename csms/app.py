@@ -344,6 +344,7 @@ class App:
                     sites=self._room,
                     reads=reads,
                     chargers=operations,
+                    admission=self.settings.tokens.admission,
                     parties=self._grid.desk.parties,
                     journal=self._journal,
                     forecast_of=self._forecasting.forecasts.of_site,

@@ -72,7 +72,9 @@ class ReadSide(Protocol):
         """The newest limits that a station was sent."""
         ...
 
-    async def tokens(self, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+    async def tokens(
+        self, *, begins: str | None = None, after: str | None, limit: int
+    ) -> list[dict[str, Any]]:
         """The operator's list of tokens, in order of their keys."""
         ...
 

@@ -1,14 +1,15 @@
 """The operator's list of id tokens: who may charge."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import APIRouter, Path, Query, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Header, Path, Query, status
+from pydantic import BaseModel, Field
 
 from csms.api.dependencies import Context
-from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
-from csms.domain.errors import UnknownTokenError
+from csms.domain.authorization import IdToken, TokenStatus
+from csms.domain.errors import InvalidInputError, UnknownTokenError
+from csms.service.token_body import TokenEntry, parse_csv
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
 
@@ -16,20 +17,8 @@ TokenValue: TypeAlias = Annotated[
     str, Path(min_length=1, max_length=36, description="As on the card; case does not matter")
 ]
 
-
-class TokenEntry(BaseModel):
-    """What the operator says of a token."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: str = Field(default="ISO14443", description="Kind of token, in the words of OCPP 2.0.1")
-    status: TokenStatus = Field(
-        default=TokenStatus.ACCEPTED, description="What stations are answered when it is shown"
-    )
-    group: Annotated[str, Field(min_length=1, max_length=36)] | None = Field(
-        default=None, description="Tokens of a group can stop each other's transactions"
-    )
-    expires_at: AwareDatetime | None = Field(default=None, description="It may charge until then")
+_CSV: Final = "text/csv"
+_EXAMPLE: Final = "value,status,group,expires_at\n04A2B3C4,Accepted,fleet,2027-01-01T00:00:00Z\n"
 
 
 class Token(BaseModel):
@@ -44,17 +33,48 @@ class Token(BaseModel):
     seen_at: datetime | None = Field(description="When it was last shown at a station")
 
 
+class ImportedTokens(BaseModel):
+    """What a table came to."""
+
+    count: int = Field(description="How many tokens were listed, or changed")
+
+
 @router.get("")
 async def list_tokens(
     context: Context,
+    begins: Annotated[
+        str | None, Query(max_length=36, description="Only tokens that begin so, in any case")
+    ] = None,
     after: Annotated[str | None, Query(description="The last key of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[Token]:
     """The list, in order of its keys."""
-    return [_token(row) for row in await context.reads.tokens(after=after, limit=limit)]
+    key = begins and IdToken(begins).key
+    rows = await context.reads.tokens(begins=key, after=after, limit=limit)
+    return [_token(row) for row in rows]
 
 
-@router.get("/{value}")
+@router.post("/import")
+async def import_tokens(
+    context: Context,
+    table: Annotated[bytes, Body(media_type=_CSV, examples=[_EXAMPLE])],
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> ImportedTokens:
+    """List many tokens at once, or change what is said of them, from a table.
+
+    A heading, UTF-8, comma or semicolon between columns: `value`, and any of `kind`, `status`,
+    `group` and `expires_at`. What is left empty is as for a token of which nothing is said.
+    Tokens that the table does not name stay as they are. When a line is wrong it is told with its
+    column, and nothing is taken.
+    """
+    if content_type.partition(";")[0].strip().lower() != _CSV:
+        raise InvalidInputError("content-type", f"expected {_CSV}, got {content_type or 'none'}")
+    records = parse_csv(table)
+    await context.tokens.put(*records)
+    return ImportedTokens(count=len(records))
+
+
+@router.get("/{value:path}")
 async def read_token(context: Context, value: TokenValue) -> Token:
     """What the list says of a token."""
     row = await context.reads.token(IdToken(value).key)
@@ -63,19 +83,13 @@ async def read_token(context: Context, value: TokenValue) -> Token:
     return _token(row)
 
 
-@router.put("/{value}", status_code=status.HTTP_204_NO_CONTENT)
+@router.put("/{value:path}", status_code=status.HTTP_204_NO_CONTENT)
 async def put_token(context: Context, value: TokenValue, entry: TokenEntry) -> None:
     """List a token, or change what is said of it. What it charges already goes on."""
-    record = TokenRecord(
-        token=IdToken(value, entry.kind),
-        status=entry.status,
-        group=entry.group,
-        expires_at=entry.expires_at,
-    )
-    await context.tokens.put(record)
+    await context.tokens.put(entry.record(value))
 
 
-@router.delete("/{value}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/{value:path}", status_code=status.HTTP_204_NO_CONTENT)
 async def take_token_off(context: Context, value: TokenValue) -> None:
     """Take a token off the list."""
     await context.tokens.take_off(IdToken(value))

@@ -14,13 +14,15 @@ from csms.dashboard.grid_page import ProofReads, grid_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import Printer
+from csms.dashboard.tokens import TokenReads, tokens_router
 from csms.dashboard.transactions import TransactionReads, transactions_router
+from csms.domain.authorization import AdmissionPolicy
 from csms.service.demand_board import DemandBoard
 from csms.service.grid_parties import Party
 from csms.service.ports import MessageJournal
 
 
-class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, Protocol):
+class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, TokenReads, Protocol):
     """Looks up what is stored."""
 
 
@@ -32,6 +34,7 @@ class Sources:
         sites: Sites as they are now.
         reads: What is stored.
         chargers: How chargers stand.
+        admission: Who may charge whose token is not listed.
         parties: All grid companies.
         forecast_of: What is known of a site's forecasts.
         board: What sites are expected to need.
@@ -41,6 +44,7 @@ class Sources:
     sites: LiveSites
     reads: Reads
     chargers: ChargerDesk
+    admission: AdmissionPolicy
     parties: Iterable[Party]
     forecast_of: ForecastOf
     board: DemandBoard
@@ -55,6 +59,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
         energy_router(sources.sites, sources.reads, printer),
         grid_router(sources.sites, sources.parties, sources.reads, printer),
         chargers_router(sources.sites, sources.reads, sources.chargers, printer),
+        tokens_router(sources.sites, sources.reads, sources.admission, printer),
         commands_router(sources.sites, printer),
         forecast_router(sources.sites, sources.forecast_of, sources.board, printer),
         messages_router(sources.sites, sources.journal, printer),

@@ -114,8 +114,8 @@ class TokenStore(Protocol):
         """Keep that a token was shown."""
         ...
 
-    async def put(self, record: TokenRecord) -> None:
-        """List a token, or change what is said of it."""
+    async def put(self, *records: TokenRecord) -> None:
+        """List tokens, or change what is said of them."""
         ...
 
     async def take_off(self, token: IdToken) -> bool:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, time
 from io import StringIO
 from typing import Annotated, Final
@@ -10,9 +10,9 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from csms.domain.authorization import IdToken
-from csms.domain.errors import InvalidInputError
 from csms.domain.identity import EvseId
 from csms.domain.timetable import WEEKDAYS, Departure
+from csms.service.csv_table import TableLine, read_table, refusal
 
 COLUMNS: Final = ("id_token", "evse", "days", "leaves_at", "energy_kwh")
 _DAILY: Final = "daily"
@@ -142,43 +142,18 @@ def parse_csv(body: bytes) -> list[Departure]:
     Raises:
         InvalidInputError: It cannot be read; it says in which line, and why.
     """
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInputError("file", f"expected text in UTF-8: {error}") from error
-    heading = text.split("\n", 1)[0]
-    delimiter = ";" if ";" in heading else ","
-    rows = csv.DictReader(StringIO(text), delimiter=delimiter, strict=True)
-    try:
-        names = [(name or "").strip() for name in rows.fieldnames or ()]
-        if unknown := sorted(set(names) - set(COLUMNS)) or (not names and ["none"]):
-            columns, found = ", ".join(COLUMNS), ", ".join(unknown)
-            raise InvalidInputError("line 1", f"expected the columns {columns}, got {found}")
-        rows.fieldnames = names
-        return list(_departures(rows, has_commas=delimiter == ";"))
-    except csv.Error as error:
-        raise InvalidInputError(f"after line {rows.line_num}", str(error)) from error
+    table = read_table(body, COLUMNS)
+    return [_departure(line, has_commas=table.has_commas) for line in table.lines]
 
 
-def _departures(rows: "csv.DictReader[str]", *, has_commas: bool) -> Iterator[Departure]:
-    for row in rows:
-        where = f"line {rows.line_num}"
-        if None in row or None in row.values():
-            raise InvalidInputError(where, "expected as many columns as there are in the heading")
-        fields = {name: text.strip() for name, text in row.items()}
-        if not any(fields.values()):
-            continue
-        if has_commas:
-            fields["energy_kwh"] = fields.get("energy_kwh", "").replace(",", ".")
-        try:
-            line = TimetableLine.model_validate(
-                {name: text for name, text in fields.items() if text}
-            )
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ", ".join([where, *map(str, first["loc"])])
-            raise InvalidInputError(place, first["msg"].removeprefix("Value error, ")) from error
-        yield line.departure
+def _departure(line: TableLine, *, has_commas: bool) -> Departure:
+    fields = dict(line.fields)
+    if has_commas and "energy_kwh" in fields:
+        fields["energy_kwh"] = fields["energy_kwh"].replace(",", ".")
+    try:
+        return TimetableLine.model_validate(fields).departure
+    except ValidationError as error:
+        raise refusal(line, error) from error
 
 
 def _evse_of(text: str) -> EvseId:

@@ -15,10 +15,10 @@ class Tokens:
     def __init__(self, open_uow: OpenUnitOfWork) -> None:
         self._open_uow = open_uow
 
-    async def put(self, record: TokenRecord) -> None:
-        """List a token, or change what is said of it. What charges goes on."""
+    async def put(self, *records: TokenRecord) -> None:
+        """List tokens, or change what is said of them: all or none. What charges goes on."""
         async with self._open_uow() as uow:
-            await uow.tokens.put(record)
+            await uow.tokens.put(*records)
             await uow.commit()
 
     async def take_off(self, token: IdToken) -> None:

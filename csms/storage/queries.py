@@ -97,15 +97,22 @@ class Queries:
         query = select(_sent).where(_sent.c.station_id == station_id)
         return await self._rows(query.order_by(_sent.c.number.desc()).limit(limit))
 
-    async def tokens(self, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+    async def tokens(
+        self, *, begins: str | None = None, after: str | None, limit: int
+    ) -> list[dict[str, Any]]:
         """The operator's list of tokens, in order of their keys.
 
         Args:
+            begins: Only those whose key begins so.
             after: Only with greater keys: the last key of the page before.
             limit: How many at the most.
         """
         query = select(_token).where(_token.c.is_listed).order_by(_token.c.key).limit(limit)
-        return await self._rows(query if after is None else query.where(_token.c.key > after))
+        if begins is not None:
+            query = query.where(_token.c.key.startswith(begins, autoescape=True))
+        if after is not None:
+            query = query.where(_token.c.key > after)
+        return await self._rows(query)
 
     async def token(self, key: str) -> dict[str, Any] | None:
         """A token of the list, None if it is not on it."""

@@ -45,8 +45,15 @@ class Repository:
 
     async def _put(self, model: type[SQLModel], row: Values) -> None:
         """Insert a row, or overwrite the given columns of the one with its key."""
+        await self._put_all(model, [row])
+
+    async def _put_all(self, model: type[SQLModel], rows: Sequence[Values]) -> None:
+        """The same for rows that all have the same columns."""
+        if not rows:
+            return
         table = table_of(model)
         keys = [column.name for column in table.primary_key.columns]
-        statement = self._unit.insert(table).values(row)
-        rest = {name: statement.excluded[name] for name in row if name not in keys}
-        await self._unit.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+        statement = self._unit.insert(table)
+        rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        put = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        await self._unit.execute(put, list(rows))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Exists, RowMapping, Table, delete, exists, or_, select, update
 
@@ -276,20 +276,9 @@ class TokenRepository(Repository):
         row = (token.key, token.value, token.kind, TokenStatus.UNKNOWN.value, False, at)
         self._unit.put_down((_SHOWN, *row))
 
-    async def put(self, record: TokenRecord) -> None:
-        """List a token, or change what is said of it."""
-        await self._put(
-            IdTokenRow,
-            {
-                "key": record.token.key,
-                "value": record.token.value,
-                "kind": record.token.kind,
-                "status": str(record.status),
-                "group": record.group,
-                "expires_at": record.expires_at,
-                "is_listed": True,
-            },
-        )
+    async def put(self, *records: TokenRecord) -> None:
+        """List tokens, or change what is said of them."""
+        await self._put_all(IdTokenRow, [_listed(record) for record in records])
 
     async def take_off(self, token: IdToken) -> bool:
         """Take a token off the list; return False if it was not on it.
@@ -302,6 +291,18 @@ class TokenRepository(Repository):
             .values(is_listed=False, status=TokenStatus.UNKNOWN.value, group=None, expires_at=None)
         )
         return bool((await self._unit.execute(statement)).rowcount)
+
+
+def _listed(record: TokenRecord) -> dict[str, Any]:
+    return {
+        "key": record.token.key,
+        "value": record.token.value,
+        "kind": record.token.kind,
+        "status": str(record.status),
+        "group": record.group,
+        "expires_at": record.expires_at,
+        "is_listed": True,
+    }
 
 
 def _has_rows(table: Table) -> Exists:

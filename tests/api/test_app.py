@@ -91,6 +91,7 @@ ROUTES: Final = {
     "put /api/v1/stations/{station_id}/registration",
     "get /api/v1/stations/{station_id}/local-list",
     "get /api/v1/tokens",
+    "post /api/v1/tokens/import",
     "get /api/v1/tokens/{value}",
     "put /api/v1/tokens/{value}",
     "delete /api/v1/tokens/{value}",

@@ -21,8 +21,9 @@ from csms.dashboard.chargers import ChargerDesk
 from csms.dashboard.desk import Reads, Sources, desk_pages
 from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.domain.authorization import AdmissionPolicy, IdToken, TokenRecord
 from csms.domain.commands import Command, CommandStatus, Outcome
-from csms.domain.errors import ChargeFlexError, UnknownSiteError
+from csms.domain.errors import ChargeFlexError, UnknownSiteError, UnknownTokenError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import EvseId, SiteId, StationId
@@ -75,6 +76,8 @@ class FakeRoom:
         site: With the feeder that events are about.
         chargers: How chargers stand.
         desk: Sends commands.
+        admission: Who may charge whose token is not listed.
+        tokens: The operator's list.
         parties: Grid companies.
     """
 
@@ -87,6 +90,8 @@ class FakeRoom:
         self.exports = FakeExports()
         self.chargers = FakeChargers()
         self.desk = FakeDesk()
+        self.admission = AdmissionPolicy.EVERYONE
+        self.tokens = FakeTokens()
         self.parties: list[Party] = []
         self.fault: ChargeFlexError | None = None
         self.board = DemandBoard(view.site_id for view in views)
@@ -262,6 +267,43 @@ class FakeDesk:
         return {one: self.answers.get(one, accepted) for one in station_ids}
 
 
+class FakeTokens:
+    """Keeps the list of tokens.
+
+    Attributes:
+        records: What is said of each, by its key.
+    """
+
+    def __init__(self) -> None:
+        self.records: dict[str, TokenRecord] = {}
+
+    async def put(self, *records: TokenRecord) -> None:
+        """List tokens."""
+        self.records.update({record.token.key: record for record in records})
+
+    async def take_off(self, token: IdToken) -> None:
+        """Take a token off the list."""
+        if self.records.pop(token.key, None) is None:
+            raise UnknownTokenError(token.value)
+
+    async def tokens(self, *, begins: str | None, after: str | None, limit: int) -> list[Any]:
+        """The list, as queries read it."""
+        keys = sorted(key for key in self.records if key.startswith(begins or ""))
+        return [self._row(key) for key in keys if after is None or key > after][:limit]
+
+    def _row(self, key: str) -> dict[str, Any]:
+        record = self.records[key]
+        return {
+            "key": key,
+            "value": record.token.value,
+            "kind": record.token.kind,
+            "status": record.status.value,
+            "group": record.group,
+            "expires_at": record.expires_at,
+            "seen_at": None,
+        }
+
+
 class FakeChargers:
     """Knows of chargers what a test says.
 
@@ -349,7 +391,7 @@ def dashboard_app(
         forecasts=cast(Forecasts, None),
         demand=room.board,
         desk=cast(CommandDesk, room.desk),
-        tokens=cast(Tokens, None),
+        tokens=cast(Tokens, room.tokens),
         security=cast(StationSecurity, None),
         rotation=cast(PasswordRotation, None),
         certificates=cast(StationCertificates, None),
@@ -367,6 +409,7 @@ def dashboard_app(
                 sites=room,
                 reads=cast(Reads, reads),
                 chargers=cast(ChargerDesk, room.chargers),
+                admission=room.admission,
                 parties=room.parties,
                 forecast_of=cast(ForecastOf, forecast_of),
                 board=room.board,

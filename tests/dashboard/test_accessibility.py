@@ -10,12 +10,13 @@ from axe_playwright_python.async_playwright import Axe
 
 from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.journal.journal import Journal, JournalSettings
-from tests.dashboard.rig import FakeRoom, NewTab, Server, serving
+from tests.dashboard.rig import FakeRoom, FakeTokens, NewTab, Server, serving
 from tests.dashboard.test_chargers import FakeReads as FakeChargerReads
 from tests.dashboard.test_chargers import station
 from tests.dashboard.test_energy import FakeDays, counted
 from tests.dashboard.test_forecast import KNOWN
 from tests.dashboard.test_grid import BREACH, FakeProof, quarter
+from tests.dashboard.test_tokens import BLOCKED, CARD
 from tests.dashboard.test_transactions import FakeTransactions, row
 from tests.journal.messages import exchange
 from tests.service.demands import forecast, score
@@ -31,6 +32,7 @@ PAGES: Final = (
     "/grid",
     "/chargers",
     "/chargers/A-1",
+    "/tokens",
     "/commands?station=A-1",
     "/forecast",
     "/messages",
@@ -39,7 +41,7 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SERIOUS: Final = ("serious", "critical")
 
 
-class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof):
+class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTokens):
     """Something of everything."""
 
     def __init__(self) -> None:
@@ -48,6 +50,7 @@ class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof):
         self.days = [counted("2026-01-01"), counted("2026-01-02", cost=250.5, priced_wh=1.0)]
         self.record = ProofRecord((quarter(15),), (BREACH,))
         self.wanted: list[ProofWanted] = []
+        self.records = {one.token.key: one for one in (CARD, BLOCKED)}
         self.sent: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []
 

@@ -12,6 +12,11 @@ export function nextAt(time, zone, now) {
   return soon > now ? soon : later;
 }
 
+/** The instant of a field for a day and a time, such as 2027-01-01T00:00, by the clock of a zone. */
+export function ofField(text, zone) {
+  return instant(Date.parse(`${text}Z`), zone);
+}
+
 /** The instant at which a zone's clock shows what `shown` is in UTC. */
 function instant(shown, zone) {
   const about = new Date(shown - aheadMs(zone, new Date(shown)));

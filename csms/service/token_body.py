@@ -1,0 +1,84 @@
+"""Tokens of the operator's list as programs and spreadsheets write them: JSON and CSV."""
+
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
+from csms.domain.errors import InvalidInputError
+from csms.service.csv_table import TableLine, read_table, refusal
+
+COLUMNS: Final = ("value", "kind", "status", "group", "expires_at")
+MOST_LINES: Final = 20_000
+_STATUSES: Final = {status.casefold(): status for status in TokenStatus}
+
+
+class TokenEntry(BaseModel):
+    """What the operator says of a token."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = Field(default="ISO14443", description="Kind of token, in the words of OCPP 2.0.1")
+    status: TokenStatus = Field(
+        default=TokenStatus.ACCEPTED, description="What stations are answered when it is shown"
+    )
+    group: Annotated[str, Field(min_length=1, max_length=36)] | None = Field(
+        default=None, description="Tokens of a group can stop each other's transactions"
+    )
+    expires_at: AwareDatetime | None = Field(default=None, description="It may charge until then")
+
+    def record(self, value: str) -> TokenRecord:
+        """What is kept of the token."""
+        return TokenRecord(
+            token=IdToken(value, self.kind),
+            status=self.status,
+            group=self.group,
+            expires_at=self.expires_at,
+        )
+
+
+class TokenLine(TokenEntry):
+    """A token of a table."""
+
+    value: str = Field(min_length=1, max_length=36)
+
+    @field_validator("value", "kind", "group")
+    @classmethod
+    def _can_be_printed(cls, text: str | None) -> str | None:
+        if text is not None and not text.isprintable():
+            raise ValueError(f"expected characters that can be printed, got {text!r}")
+        return text
+
+    @field_validator("status", mode="before")
+    @classmethod
+    def _in_any_case(cls, word: object) -> object:
+        return _STATUSES.get(word.casefold(), word) if isinstance(word, str) else word
+
+
+def parse_csv(body: bytes) -> list[TokenRecord]:
+    """Read tokens from a table with a heading, comma or semicolon between its columns.
+
+    Raises:
+        InvalidInputError: It cannot be read; it says in which line and column, and why.
+    """
+    lines = read_table(body, COLUMNS).lines
+    if len(lines) > MOST_LINES:
+        cause = f"expected at most {MOST_LINES:,} tokens, got {len(lines):,}"
+        raise InvalidInputError("file", cause)
+    found: dict[str, tuple[str, TokenRecord]] = {}
+    for line in lines:
+        record = _record(line)
+        key = record.token.key
+        if key in found:
+            cause = f"expected each token once, got {record.token.value} as in {found[key][0]}"
+            raise InvalidInputError(f"{line.place}, value", cause)
+        found[key] = (line.place, record)
+    return [record for _, record in found.values()]
+
+
+def _record(line: TableLine) -> TokenRecord:
+    try:
+        entry = TokenLine.model_validate(line.fields)
+    except ValidationError as error:
+        raise refusal(line, error) from error
+    return entry.record(entry.value)
