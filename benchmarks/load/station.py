@@ -52,6 +52,7 @@ class Station:
         self.on_limit: Callable[[Station, Limit, float], None] | None = None
         self.link: Link | None = None
         self._limit: tuple[Limit, float] | None = None
+        self._allowed_a, self._changes_at_s = RATING_A, 0.0
         self._contents = Contents(number, timestamps)
         self._on_reply: OnReply | None = None
         self._waiting: deque[tuple[Template, OnReply]] = deque()
@@ -67,8 +68,11 @@ class Station:
         """What its vehicle draws: all that it may."""
         if not self.is_charging:
             return 0.0
-        (_, amps), *_ = self.ahead()
-        return min(RATING_A, amps)
+        if time.monotonic() >= self._changes_at_s:  # it is asked for with every message
+            (_, amps), *later = self.ahead()
+            self._allowed_a = min(RATING_A, amps)
+            self._changes_at_s = time.monotonic() + later[0][0] if later else math.inf
+        return self._allowed_a
 
     def ahead(self) -> Steps:
         """What a vehicle may draw from now on."""
@@ -104,7 +108,7 @@ class Station:
 
     async def plug_in(self) -> None:
         """A vehicle comes, and its transaction begins."""
-        self._limit = None
+        self._limit, self._changes_at_s = None, 0.0
         await self.ask(self.dialect.occupied)
         own = self._contents.begin_transaction()
         reply = await self.ask(self.dialect.start)
@@ -174,6 +178,7 @@ class Station:
         return None if command is None else command(call)
 
     def _take_limit(self, limit: Limit) -> bool:
+        self._changes_at_s = 0.0
         if not limit.is_of_transaction:
             self.default_a, self.has_default = limit.amps, True
             return False
