@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
+from csms.dashboard.alerts import AlertReads, alerts_router
 from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
 from csms.dashboard.commands import commands_router
 from csms.dashboard.energy import DayReads, energy_router
@@ -22,7 +23,7 @@ from csms.service.grid_parties import Party
 from csms.service.ports import MessageJournal
 
 
-class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, TokenReads, Protocol):
+class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, TokenReads, AlertReads, Protocol):
     """Looks up what is stored."""
 
 
@@ -58,6 +59,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
         transactions_router(sources.sites, sources.reads, printer),
         energy_router(sources.sites, sources.reads, printer),
         grid_router(sources.sites, sources.parties, sources.reads, printer),
+        alerts_router(sources.sites, sources.parties, sources.reads, printer),
         chargers_router(sources.sites, sources.reads, sources.chargers, printer),
         tokens_router(sources.sites, sources.reads, sources.admission, printer),
         commands_router(sources.sites, printer),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.domain.cost import MeterQuarter, TransactionCost
 from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import FeederRef, PartyId
@@ -16,6 +17,12 @@ from csms.domain.identity import FeederId, SiteId, StationId
 from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
+from csms.storage.alerts import (
+    select_failed_commands,
+    select_grave_events,
+    select_notices,
+    select_security_events,
+)
 from csms.storage.database import Database
 from csms.storage.grid_agreements import read_agreement, select_agreements
 from csms.storage.grid_proof import read_proof_quarter, select_breaches, select_quarters
@@ -188,6 +195,18 @@ class Queries:
         async with self._database.reading() as connection:
             found = await connection.execute(select_events(site_id, wanted, limit))
             return [read_event(row) for row in found.mappings()]
+
+    async def alerts(self, wanted: AlertsWanted, limit: int) -> AlertsFound:
+        """What needs somebody's eyes, at most so many of each sort, the newest first."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_grave_events(wanted, limit))
+            events = [read_event(row).event for row in found.mappings()]
+        return AlertsFound(
+            guard=events,
+            notices=await self._rows(select_notices(wanted, limit)),
+            commands=await self._rows(select_failed_commands(wanted, limit)),
+            security=await self._rows(select_security_events(wanted, limit)),
+        )
 
     async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
         """What was counted of a site from a day on, the oldest first."""

@@ -11,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.journal.journal import Journal, JournalSettings
 from tests.dashboard.rig import FakeRoom, FakeTokens, NewTab, Server, serving
+from tests.dashboard.test_alerts import FOUND, FakeAlerts
 from tests.dashboard.test_chargers import FakeReads as FakeChargerReads
 from tests.dashboard.test_chargers import station
 from tests.dashboard.test_energy import FakeDays, counted
@@ -33,6 +34,7 @@ PAGES: Final = (
     "/chargers",
     "/chargers/A-1",
     "/tokens",
+    "/alerts",
     "/commands?station=A-1",
     "/forecast",
     "/messages",
@@ -41,7 +43,7 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SERIOUS: Final = ("serious", "critical")
 
 
-class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTokens):
+class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTokens, FakeAlerts):
     """Something of everything."""
 
     def __init__(self) -> None:
@@ -51,6 +53,7 @@ class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTok
         self.record = ProofRecord((quarter(15),), (BREACH,))
         self.wanted: list[ProofWanted] = []
         self.records = {one.token.key: one for one in (CARD, BLOCKED)}
+        self.found, self.looked_for = FOUND, []
         self.sent: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []
 

@@ -1,0 +1,141 @@
+"""The page of what needs somebody's eyes at a site, now and lately. It works without scripts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Final, Protocol
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, BeforeValidator, Field
+
+from csms.dashboard.alert_words import KINDS, AlertWriter
+from csms.dashboard.forecast_page import LiveSites
+from csms.dashboard.forms import nothing_said
+from csms.dashboard.presenter import present_line
+from csms.dashboard.printer import Printer
+from csms.dashboard.words import LEVEL_WORDS, STATE_WORDS
+from csms.domain.alert import AlertsFound, AlertsWanted
+from csms.domain.errors import UnknownSiteError
+from csms.service.grid_parties import Party
+from csms.service.site_view import EvseState, SiteView
+
+_PAGE: Final = 50
+_MOST_PAGES: Final = 40
+_BACK: Final = timedelta(days=30)
+_ILL: Final = (EvseState.FAULTED, EvseState.OFFLINE)
+_NAMED: Final = 5
+"""How many chargers are named before the others are counted."""
+
+
+class AlertReads(Protocol):
+    """Looks alerts up."""
+
+    async def alerts(self, wanted: AlertsWanted, limit: int) -> AlertsFound:
+        """What needs somebody's eyes, at most so many of each sort, the newest first."""
+        ...
+
+
+class AlertFilter(BaseModel):
+    """What the form asks for."""
+
+    kind: Annotated[str | None, BeforeValidator(nothing_said)] = None
+    station: Annotated[str | None, BeforeValidator(nothing_said)] = None
+    page: Annotated[int, Field(ge=1, le=_MOST_PAGES)] = 1
+
+    def wanted(self, view: SiteView) -> AlertsWanted:
+        """As they are looked for."""
+        return AlertsWanted(
+            site_id=view.site_id,
+            since=view.now - _BACK,
+            kind=self.kind,
+            station_id=self.station,
+        )
+
+    def link(self, page: int) -> str:
+        """Another page of the same."""
+        asked = {"kind": self.kind, "station": self.station, "page": page}
+        return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NowLine:
+    """What is wrong just now, and the page that shows more of it."""
+
+    text: str
+    path: str
+
+
+def alerts_router(
+    sites: LiveSites, parties: Iterable[Party], reads: AlertReads, printer: Printer
+) -> APIRouter:
+    """Build the route of the page.
+
+    Args:
+        sites: Where sites are, as they are now.
+        parties: All grid companies.
+        reads: Looks alerts up.
+        printer: Prints it.
+    """
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/sites/{site_id}/alerts")
+    async def alerts(site_id: str, query: Annotated[AlertFilter, Query()]) -> HTMLResponse:
+        """What needs somebody's eyes."""
+        try:
+            view = sites.view(site_id)
+        except UnknownSiteError:
+            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        site, zone = present_line(view), ZoneInfo(view.timezone)
+        end = query.page * _PAGE
+        found = await reads.alerts(query.wanted(view), end + 1)
+        lines = AlertWriter(sites.live(site_id).site, site.path, zone).lines(found)
+        has_more = len(lines) > end and query.page < _MOST_PAGES
+        return printer.page(
+            "alerts.html",
+            site=site,
+            filter=query,
+            kinds=KINDS,
+            days=_BACK.days,
+            stations=sorted({evse.station_id for evse in view.evses.values()}),
+            now=list(_now(view, parties, site.path)),
+            lines=lines[end - _PAGE : end],
+            next_page=query.link(query.page + 1) if has_more else None,
+            first_page=query.link(1) if query.page > 1 else None,
+        )
+
+    return router
+
+
+def _now(view: SiteView, parties: Iterable[Party], path: str) -> Iterator[NowLine]:
+    """What is wrong just now, the worst first."""
+    if view.guard.banner:
+        yield NowLine(text=view.guard.banner, path=path)
+    for feeder_id, feeder in view.feeders.items():
+        if words := LEVEL_WORDS.get(feeder.level):
+            page = f"{path}/grid?feeder={quote(feeder_id, safe='')}"
+            yield NowLine(text=f"{feeder.name}: {words}", path=page)
+    yield from _ill(view, path)
+    for party in parties:
+        if party.is_silent and any(one.site_id == view.site_id for one in party.company.reach):
+            text = f"{party.company.name} is not heard of: its fallbacks count"
+            yield NowLine(text=text, path=f"{path}/grid")
+
+
+def _ill(view: SiteView, path: str) -> Iterator[NowLine]:
+    by_state: dict[EvseState, list[str]] = defaultdict(list)
+    for evse in view.evses.values():
+        by_state[evse.state].append(evse.station_id)
+    for state in _ILL:
+        names = sorted(set(by_state[state]))
+        if len(names) == 1:
+            page = f"{path}/chargers/{quote(names[0], safe='')}"
+            yield NowLine(text=f"{STATE_WORDS[state]}: {names[0]}", path=page)
+        elif names:
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            text = f"{STATE_WORDS[state]}: {', '.join(names[:_NAMED])}{more}"
+            yield NowLine(text=text, path=f"{path}/chargers")
