@@ -1,5 +1,6 @@
 """The operator's list of id tokens: who may charge."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -69,7 +70,7 @@ async def import_tokens(
     """
     if content_type.partition(";")[0].strip().lower() != _CSV:
         raise InvalidInputError("content-type", f"expected {_CSV}, got {content_type or 'none'}")
-    records = parse_csv(table)
+    records = await asyncio.to_thread(parse_csv, table)
     await context.tokens.put(*records)
     return ImportedTokens(count=len(records))
 
