@@ -10,13 +10,11 @@ from pydantic import BaseModel, Field
 from csms.api.dependencies import Context
 from csms.domain.authorization import IdToken, TokenStatus
 from csms.domain.errors import InvalidInputError, UnknownTokenError
-from csms.service.token_body import TokenEntry, parse_csv
+from csms.service.token_body import Printable, TokenEntry, Written, parse_csv
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
 
-TokenValue: TypeAlias = Annotated[
-    str, Path(min_length=1, max_length=36, description="As on the card; case does not matter")
-]
+TokenValue: TypeAlias = Annotated[Written, Path(description="As on the card; case does not matter")]
 
 _CSV: Final = "text/csv"
 _EXAMPLE: Final = "value,status,group,expires_at\n04A2B3C4,Accepted,fleet,2027-01-01T00:00:00Z\n"
@@ -44,9 +42,9 @@ class ImportedTokens(BaseModel):
 async def list_tokens(
     context: Context,
     begins: Annotated[
-        str | None, Query(max_length=36, description="Only tokens that begin so, in any case")
+        Written | None, Query(description="Only tokens that begin so, in any case")
     ] = None,
-    after: Annotated[str | None, Query(description="The last key of the page before")] = None,
+    after: Annotated[Printable | None, Query(description="The last key of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[Token]:
     """The list, in order of its keys."""

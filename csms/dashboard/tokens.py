@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator
 
 from csms.dashboard.forms import nothing_said
 from csms.dashboard.presenter import present_line
@@ -23,6 +23,7 @@ from csms.dashboard.words import NOTHING
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenStatus
 from csms.domain.errors import UnknownSiteError
 from csms.service.site_view import SiteView
+from csms.service.token_body import Printable, Written
 
 _PAGE: Final = 50
 _WORDS: Final[Mapping[TokenStatus, str]] = {
@@ -53,10 +54,8 @@ class TokenReads(Protocol):
 class TokenFilter(BaseModel):
     """What the form asks for."""
 
-    begins: Annotated[
-        Annotated[str, Field(max_length=36)] | None, BeforeValidator(nothing_said)
-    ] = None
-    after: str | None = None
+    begins: Annotated[Written | None, BeforeValidator(nothing_said)] = None
+    after: Printable | None = None
 
     def link(self, **changed: object) -> str:
         """The page with something else asked for."""

@@ -1,8 +1,16 @@
 """Tokens of the operator's list as programs and spreadsheets write them: JSON and CSV."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
 from csms.domain.errors import InvalidInputError
@@ -13,16 +21,30 @@ MOST_LINES: Final = 20_000
 _STATUSES: Final = {status.casefold(): status for status in TokenStatus}
 
 
+def printable(text: str) -> str:
+    """Refuse a text that holds more than people can read."""
+    if not text.isprintable():
+        raise ValueError(f"expected characters that can be printed, got {text!r}")
+    return text
+
+
+Printable: TypeAlias = Annotated[str, AfterValidator(printable)]
+Written: TypeAlias = Annotated[str, Field(min_length=1, max_length=36), AfterValidator(printable)]
+"""A token, or a group of tokens (OCPP 2.0.1 identifierString[36])."""
+
+
 class TokenEntry(BaseModel):
     """What the operator says of a token."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field(default="ISO14443", description="Kind of token, in the words of OCPP 2.0.1")
+    kind: Printable = Field(
+        default="ISO14443", description="Kind of token, in the words of OCPP 2.0.1"
+    )
     status: TokenStatus = Field(
         default=TokenStatus.ACCEPTED, description="What stations are answered when it is shown"
     )
-    group: Annotated[str, Field(min_length=1, max_length=36)] | None = Field(
+    group: Written | None = Field(
         default=None, description="Tokens of a group can stop each other's transactions"
     )
     expires_at: AwareDatetime | None = Field(default=None, description="It may charge until then")
@@ -40,14 +62,7 @@ class TokenEntry(BaseModel):
 class TokenLine(TokenEntry):
     """A token of a table."""
 
-    value: str = Field(min_length=1, max_length=36)
-
-    @field_validator("value", "kind", "group")
-    @classmethod
-    def _can_be_printed(cls, text: str | None) -> str | None:
-        if text is not None and not text.isprintable():
-            raise ValueError(f"expected characters that can be printed, got {text!r}")
-        return text
+    value: Written
 
     @field_validator("status", mode="before")
     @classmethod

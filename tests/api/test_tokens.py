@@ -126,3 +126,12 @@ async def test_token_with_a_slash_can_be_read_and_taken_off(api: Api) -> None:
     assert (await api.get("/tokens/NO%2F42"))["value"] == "NO/42"
     await remove(api, "NO%2F42")
     assert await api.get("/tokens") == []
+
+
+async def test_what_cannot_be_printed_is_refused_wherever_it_stands(api: Api) -> None:
+    for path, entry in (("A%00", {}), ("A", {"kind": "\0"}), ("A", {"group": "x\n"})):
+        problem = await api.put(f"/tokens/{path}", entry, 422)
+        assert "expected characters that can be printed" in problem["detail"]
+    for query in ("begins=%00", "after=%00"):
+        problem = await api.get(f"/tokens?{query}", 422)
+        assert "expected characters that can be printed" in problem["detail"]
