@@ -31,7 +31,7 @@ _HISTORY_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a vehicle draws at an EVSE, in the station's L1, L2, L3."""
+    """What a vehicle draws at an EVSE, in the station's L1, L2, L3; or a resource, at number 0."""
 
     station_id: str
     evse_number: int
@@ -139,7 +139,8 @@ class Judge:
         self._site = site
         self._feeder_ids = [feeder.feeder_id for feeder in site.feeders]
         self._paths = {name: site.path_up(name) for name in self._feeder_ids}
-        self._places = {(p.station_id, p.model.number): p for p in site.places}
+        every = (*site.places, *site.resources)
+        self._places = {(p.station_id, p.model.number): p for p in every}
         self._shares: dict[tuple[str, int, int], list[_Share]] = {}
         self._lines = {name: (_Line(), _Line(), _Line()) for name in self._feeder_ids}
         self._drawn: dict[tuple[str, int], Amps] = {}

@@ -125,6 +125,8 @@ class Site:
     Attributes:
         feeders: Parents before their children.
         places: The EVSEs that are installed.
+        resources: What draws beside chargers and can be steered, each as if it were an EVSE of the
+            number 0: by its rating, and what it may draw unsteered as its fallback.
         meter_every_s: How often chargers report their meters.
         plan_every_s: How often its limits are planned anew.
     """
@@ -134,6 +136,7 @@ class Site:
     supply: Supply
     feeders: tuple[Feeder, ...]
     places: tuple[Place, ...]
+    resources: tuple[Place, ...] = ()
     meter_every_s: float = 60.0
     plan_every_s: float = 300.0
 
@@ -148,7 +151,8 @@ class Site:
         names = [one.feeder_id for one in self.feeders]
         below = {name for name in names if feeder_id in self.path_up(name)}
         loads = [one.uncontrolled for one in self.feeders if one.feeder_id in below]
-        places = [place for place in self.places if place.feeder_id in below]
+        every = (*self.places, *self.resources)
+        places = [place for place in every if place.feeder_id in below]
         return max(
             sum(load.worst_case.most()[line] for load in loads if load)
             + sum(place.fallback_a for place in places if line + 1 in place.lines)
@@ -194,6 +198,7 @@ def read_site(path: Path) -> Site:
             supply=supply,
             feeders=tuple(_feeders(node["feeders"], None)),
             places=tuple(_places(node.get("chargers", []), supply)),
+            resources=tuple(_resources(node["feeders"], supply)),
             meter_every_s=float(node.get("control", {}).get("meter_every_s", 60.0)),
             plan_every_s=float(node.get("control", {}).get("plan_every_s", 300.0)),
         )
@@ -239,6 +244,37 @@ def _places(chargers: list[Node], supply: Supply) -> Iterator[Place]:
                 model=model,
                 fallback_a=float(evse.get("fallback_a", dc_kw * _W_PER_KW / model.w_per_a)),
             )
+
+
+def _resources(feeders: list[Node], supply: Supply) -> Iterator[Place]:
+    for feeder in feeders:
+        for node in feeder.get("resources", []):
+            rated_w = _rated_kw(node) * _W_PER_KW
+            if rated_w:
+                yield _resource(node, feeder["id"], rated_w, supply)
+        yield from _resources(feeder.get("feeders", []), supply)
+
+
+def _resource(node: Node, feeder_id: str, rated_w: float, supply: Supply) -> Place:
+    lines = tuple(node.get("lines", _ALL_LINES))
+    w_per_a = supply.watts_per_ampere(len(lines))
+    fallback_w = float(node.get("fallback_kw", 0.0)) * _W_PER_KW
+    unsteered_w = fallback_w if node.get("keeps_setpoints", False) else rated_w
+    return Place(
+        station_id=node["id"],
+        feeder_id=feeder_id,
+        lines=lines,
+        model=OutletModel(
+            number=0, supply=supply, line_count=len(lines), max_a=rated_w / w_per_a, min_a=0.0
+        ),
+        fallback_a=unsteered_w / w_per_a,
+    )
+
+
+def _rated_kw(node: Node) -> float:
+    """The most that a resource draws; a roof draws nothing."""
+    ratings = {"battery": "charge_kw", "heat": "rated_kw", "load": "power_kw"}
+    return sum(float(node[kind][key]) for kind, key in ratings.items() if kind in node)
 
 
 def _outlet_model(evse: Node, line_count: int, supply: Supply) -> OutletModel:

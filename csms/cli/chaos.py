@@ -48,6 +48,12 @@ def chaos(
     stay: Annotated[
         float, typer.Option(min=0.01, max=10, help="How many times as long as usual they stay")
     ] = 1.0,
+    resources: Annotated[
+        bool,
+        typer.Option(
+            "--resources", help="Sites have batteries, sun, heat and loads that can wait as well"
+        ),
+    ] = False,
     least_pct: Annotated[
         float | None,
         typer.Option(min=0, max=100, help="Of the energy of omniscience: less is a fault"),
@@ -77,6 +83,7 @@ def chaos(
             rate=rate,
             demand=demand,
             stay=stay,
+            has_resources=resources,
             is_verbose=verbose,
         )
         for seed in ([replay] if replay is not None else read_seeds(seeds))
@@ -128,9 +135,10 @@ def read_kinds(text: str) -> frozenset[FaultKind]:
 
 
 def judge(reports: Sequence[SeedReport], least_pct: float | None = None) -> bool:
-    """Whether no limit was exceeded, and enough was delivered, if that is asked for."""
+    """Whether no limit was exceeded, no nonsense taken, and enough delivered, if that is asked."""
     is_enough = least_pct is None or 100 * _of_omniscience(reports) >= least_pct
-    return _over_as(reports) == 0.0 and is_enough
+    is_sane = not any(report.nonsense_taken for report in reports)
+    return _over_as(reports) == 0.0 and is_sane and is_enough
 
 
 def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
@@ -143,6 +151,10 @@ def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
         f"{report.visits} vehicles, {report.plans} plans, {report.restarts} restarts, "
         f"digest {report.digest}, {report.cpu_s:.0f} s of processor time; {counts or 'no faults'}"
     )
+    if report.nonsense_refused or report.nonsense_taken:
+        yield f"  {report.nonsense_refused} readings that cannot be true were refused"
+    for words in report.nonsense_taken:
+        yield f"  taken though it cannot be true: {words}"
     if report.first is not None:
         zone = ZoneInfo(report.timezone)
         yield f"  first: {_described(report.first, zone)}"
@@ -152,7 +164,8 @@ def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
             f"  replay: chargeflex chaos --replay {report.seed} --stations {asked.stations} "
             f"--hours {asked.hours:g} --faults {faults} "
             f"--faulty-pct {100 * asked.faulty_share:g} --rate {asked.rate:g} "
-            f"--demand {asked.demand:g} --stay {asked.stay:g} --verbose"
+            f"--demand {asked.demand:g} --stay {asked.stay:g} "
+            f"{'--resources ' if asked.has_resources else ''}--verbose"
         )
     if report.around:
         zone = ZoneInfo(report.timezone)

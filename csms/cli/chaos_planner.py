@@ -71,7 +71,8 @@ class ThriftyPlanner:
 
     def _relax(self, case: Case, last: ChargingPlan | None) -> tuple[Relaxed, Method]:
         now = case.problem.starts_at
-        if last and self._solved_at and now < self._solved_at + _FROM_LAST_FOR:
+        is_fresh = self._solved_at is not None and now < self._solved_at + _FROM_LAST_FOR
+        if last and is_fresh and not case.problem.stores:  # a plan from the last has none for them
             return relax_again(case, last, _NO_LIMIT_S), Method.FROM_LAST
         self._solved_at = now
         relaxed = relax(case.problem, case.network, case.units, case.weights, _NO_LIMIT_S)

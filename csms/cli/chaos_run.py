@@ -12,11 +12,13 @@ from time import process_time
 from typing import Final
 
 from csms.cli.chaos_planner import ThriftyPlanner
+from csms.cli.chaos_resources import ServerLink
 from csms.cli.chaos_server import MortalServer, ServerPlan
 from csms.cli.chaos_witness import Witness
 from csms.cli.day import DriversApp
 from csms.cli.foresight import knowable_day, omniscient_day
 from csms.cli.paths import shipped_config
+from csms.cli.plant_player import plant_of
 from csms.settings.site_file import read_site
 from simulators.building import MeterReporter, Report
 from simulators.chaos.day_drawing import ChaosDay, Wanted, draw_day
@@ -26,10 +28,12 @@ from simulators.chaos.fleet import WatchedFleet
 from simulators.chaos.judge import Excess, StrictJudge
 from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork
+from simulators.chaos.plant import WatchedPlant
 from simulators.chaos.reach import Reach
 from simulators.chaos.script import Cast, Script
 from simulators.chaos.timeline import Note, Timeline
 from simulators.clock import ScaledClock
+from simulators.grid import Load
 from simulators.report import FleetReport
 from simulators.stations.link import connect_to
 from simulators.stations.outlet import Amps
@@ -51,6 +55,7 @@ class Asked:
         rate: How many times as often as usual anything fails.
         demand: How many times as many vehicles as usual come.
         stay: How many times as long as usual they stay.
+        has_resources: Whether sites have batteries, sun, heat and loads that can wait.
         is_verbose: Whether to say what happened around the first excess.
     """
 
@@ -62,6 +67,7 @@ class Asked:
     rate: float = 1.0
     demand: float = 1.0
     stay: float = 1.0
+    has_resources: bool = False
     is_verbose: bool = False
 
 
@@ -79,6 +85,8 @@ class SeedReport:
         omniscient_wh: What a controller would have delivered that knows all and uses all room.
         foresight_wh: The same, if it keeps the room that no controller can be sure of.
         faults: How many there were, by kind.
+        nonsense_refused: How many readings that cannot be true were refused.
+        nonsense_taken: Those that were taken, in words.
         digest: The same for the same course of events.
     """
 
@@ -99,6 +107,8 @@ class SeedReport:
     plans: int
     digest: str
     cpu_s: float
+    nonsense_refused: int = 0
+    nonsense_taken: tuple[str, ...] = ()
 
     def share_of(self, best_wh: float) -> float:
         """Energy delivered over what another controller would have delivered."""
@@ -119,6 +129,7 @@ class _Play:
     fleet: WatchedFleet
     meters: MeterReporter
     script: Script
+    plant: WatchedPlant | None
 
 
 def run_seed(asked: Asked) -> SeedReport:
@@ -136,6 +147,7 @@ def run_seed(asked: Asked) -> SeedReport:
             rate=asked.rate,
             demand=asked.demand,
             stay=asked.stay,
+            has_resources=asked.has_resources,
         )
         day = draw_day(wanted, folder)
         return run_virtual(_run(asked, day, folder, began_s))
@@ -167,6 +179,7 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
     excuses = Excuses(scenario.site, reach.is_told, _looking_again(fleet.judge, clock))
     fleet.judge.excuses = excuses
     outages = MeterOutages(clock, _reporting(drivers, excuses, clock))
+    plant = _plant(asked, day, server, fleet, clock)
     cast = Cast(
         site=scenario.site,
         stations=fleet.stations,
@@ -176,9 +189,14 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
         judge=fleet.judge,
         timeline=timeline,
         excuses=excuses,
+        plant=plant,
     )
+
+    def drawn() -> list[Load]:
+        return fleet.drawn() + (plant.loads() if plant else [])
+
     meters = MeterReporter(
-        scenario.site, fleet.buildings, clock, outages.report, day.meter_every_s, fleet.drawn
+        scenario.site, fleet.buildings, clock, outages.report, day.meter_every_s, drawn
     )
     script = Script(asked.seed, day.faults, cast, clock)
     reach.troubles = script.troubles
@@ -193,7 +211,19 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
         fleet=fleet,
         meters=meters,
         script=script,
+        plant=plant,
     )
+
+
+def _plant(
+    asked: Asked, day: ChaosDay, server: MortalServer, fleet: WatchedFleet, clock: ScaledClock
+) -> WatchedPlant | None:
+    """What the site has beside chargers, if that was asked for."""
+    if not asked.has_resources:
+        return None
+    link = ServerLink(server, day.scenario.site.site_id)
+    rng = Random(f"{asked.seed} nonsense")  # noqa: S311 - a simulation
+    return WatchedPlant(plant_of(day.scenario, clock), link, fleet.judge, clock, rng)
 
 
 def _reach(day: ChaosDay, fleet: WatchedFleet, network: FaultyNetwork) -> Reach:
@@ -233,7 +263,9 @@ async def _live_through(play: _Play) -> FleetReport:
     """Let the day pass; return what was charged."""
     await play.server.start()
     async with play.network.running(), asyncio.TaskGroup() as tasks:
-        works = (play.server.run(), play.fleet.run(), play.meters.run(), play.script.run())
+        works = [play.server.run(), play.fleet.run(), play.meters.run(), play.script.run()]
+        if play.plant is not None:
+            works.append(play.plant.run())
         lives = [tasks.create_task(work) for work in works]
         await play.clock.sleep(play.day.scenario.length_s)
         report = play.fleet.report()
@@ -270,4 +302,6 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
         plans=play.planner.count,
         digest=judge.digest,
         cpu_s=process_time() - began_s,
+        nonsense_refused=play.plant.refused if play.plant else 0,
+        nonsense_taken=tuple(play.plant.taken) if play.plant else (),
     )

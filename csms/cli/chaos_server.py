@@ -131,6 +131,12 @@ class MortalServer:
             return False
         return await self._current.put(path, body)
 
+    async def ask(self, method: str, path: str, content: str = "") -> httpx2.Response | None:
+        """Ask its API for anything; None: nobody answers."""
+        if self._current is None:
+            return None
+        return await self._current.ask(method, path, content)
+
     def _strike(self, life: "_Life", down_s: float) -> None:
         if self._current is not life:
             return
@@ -225,6 +231,19 @@ class _Life:
         asking = self._start(self._ask(path, body))
         await asyncio.wait({asking})
         return not asking.cancelled() and asking.result()
+
+    async def ask(self, method: str, path: str, content: str) -> httpx2.Response | None:
+        """Ask its API for anything; None: nobody answers."""
+        asking = self._start(self._request(method, path, content))
+        await asyncio.wait({asking})
+        return None if asking.cancelled() else asking.result()
+
+    async def _request(self, method: str, path: str, content: str) -> httpx2.Response | None:
+        headers = {"content-type": "application/json"}
+        try:
+            return await self._client.request(method, path, content=content, headers=headers)
+        except httpx2.TransportError:
+            return None
 
     async def _ask(self, path: str, body: dict[str, Any]) -> bool:
         return await put_by(self._client)(path, body)

@@ -44,11 +44,7 @@ class PlantPlayer:
         except httpx2.TransportError:
             return {}
         states: list[dict[str, Any]] = response.json() if response.is_success else []
-        return {
-            state["resource_id"]: _setpoint(state["setpoint"])
-            for state in states
-            if state["setpoint"] is not None
-        }
+        return setpoints_of(states)
 
     async def report(self, name: str, values: dict[str, float]) -> bool:
         """Pass on what a resource tells; return whether it was taken."""
@@ -63,6 +59,15 @@ class PlantPlayer:
 async def play_plant(plant: Plant, client: httpx2.AsyncClient) -> None:
     """Let resources live as they should, until cancelled."""
     await PlantPlayer(plant, client).run()
+
+
+def setpoints_of(states: list[dict[str, Any]]) -> Told:
+    """Read the setpoints from what the server says of resources."""
+    return {
+        state["resource_id"]: _setpoint(state["setpoint"])
+        for state in states
+        if state["setpoint"] is not None
+    }
 
 
 def _setpoint(told: dict[str, Any]) -> tuple[float, datetime]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from simulators.building import ExtraLoad, Habits, promised_s
 from simulators.chaos.faults import Fault, FaultKind, Stage, draw_faults
+from simulators.chaos.resource_drawing import add_resources
 from simulators.chaos.site_drawing import draw_site
 from simulators.placement import Placement, place
 from simulators.scenario import Scenario
@@ -55,6 +56,7 @@ class Wanted:
         demand: How many times as many users as usual there are: more than one or two for each EVSE
             leave hardly any of them empty.
         stay: How many times as long as usual vehicles stay.
+        has_resources: Whether the site has more than chargers.
     """
 
     seed: int
@@ -66,6 +68,7 @@ class Wanted:
     rate: float = 1.0
     demand: float = 1.0
     stay: float = 1.0
+    has_resources: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,10 @@ def draw_day(wanted: Wanted, folder: Path) -> ChaosDay:
     """
     rng = Random(f"{wanted.seed} day")  # noqa: S311 - a simulation
     site_path = folder / f"chaos-{wanted.seed}.yaml"
-    site_path.write_text(draw_site(wanted.seed, wanted.stations), encoding="utf-8")
+    text = draw_site(wanted.seed, wanted.stations)
+    if wanted.has_resources:
+        text = add_resources(wanted.seed, text)
+    site_path.write_text(text, encoding="utf-8")
     site = read_site(site_path)
     population = rng.choice(_POPULATIONS)
     local = _start(rng, population, wanted.hours)
@@ -203,6 +209,7 @@ def _stage(wanted: Wanted, site: Site, starts_at: datetime, ends_at: datetime) -
         root=site.feeders[0].feeder_id,
         loaded_feeders=tuple(loads),
         metered_feeders=tuple(name for name, load in loads.items() if load.is_metered),
+        resources=tuple(one.station_id for one in site.resources),
     )
 
 

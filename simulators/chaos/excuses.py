@@ -2,7 +2,8 @@
 
 A physical event may make an excess unavoidable: a building switches on more than the site file
 promises, or a station keeps to no limit any more. The system learns of it by the next reading of
-the building's meter, or by three of the station's; then others are told to make room:
+the building's meter, or by three of the station's; then others are told to make room. So it does of
+a resource that draws more than it was told, by one reading of its own, or when it is missed:
 
 1. Until they have answered, and their vehicles have followed, the excess is excused: all of it
    where it is the building's, what the station draws beyond its limit where that is the cause.
@@ -20,11 +21,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final, TypeAlias
 
+from simulators.chaos.disobedience import Disobedience, slack_w
 from simulators.chaos.overdraw import FOLLOWED_WITHIN, Overdraw
 from simulators.site import Place, Site
 
 EvseKey: TypeAlias = tuple[str, int]
-"""A station, and the number of its EVSE."""
+"""A station, and the number of its EVSE; or a resource, and 0."""
 LineKey: TypeAlias = tuple[str, int]
 """A feeder, and a line from 0."""
 IsTold: TypeAlias = Callable[[str, datetime], bool]
@@ -102,8 +104,10 @@ class Excuses:
         self._wake = wake
         self._paths = {one.feeder_id: site.path_up(one.feeder_id) for one in site.feeders}
         self._places = {(one.station_id, one.model.number): one for one in site.places}
+        self._resources = {(one.station_id, one.model.number): one for one in site.resources}
         self._steps: list[SuddenStep] = []
         self._overdraws: dict[EvseKey, Overdraw] = {}
+        self._disobedience = {key: _disobedience(one) for key, one in self._resources.items()}
         self._obey_from: dict[EvseKey, datetime] = {}
         self._held_until: datetime | None = None
 
@@ -153,6 +157,17 @@ class Excuses:
             if (answered_at := overdraw.answered_at(now)) is not None:
                 self._look_later(answered_at)
 
+    def resource_draws(self, key: EvseKey, drawn_a: float, told_a: float, now: datetime) -> None:
+        """A resource draws so much, and was told so much at most that has not lapsed."""
+        self._disobedience[key].look(drawn_a, told_a)
+        self._wake(now)
+
+    def told_power(self, key: EvseKey, now: datetime) -> None:
+        """A resource has told what it draws."""
+        answered_at = self._answered_from(now)
+        if self._disobedience[key].read(now, answered_at):
+            self._look_later(answered_at)
+
     def station_restarts(self, station_id: str) -> None:
         """A station is believed again."""
         for key, overdraw in self._overdraws.items():
@@ -166,6 +181,8 @@ class Excuses:
             step.again.clear()
         for overdraw in self._overdraws.values():
             overdraw.begin_anew()
+        for disobedience in self._disobedience.values():
+            disobedience.begin_anew()
 
     def server_is_held(self, until: datetime) -> None:
         """It cannot write down what it is about to send, and tries again afterwards."""
@@ -217,12 +234,16 @@ class Excuses:
             if step.starts_at <= now < max(step.ends_at, step.told_apart_at)
         )
 
-    def _over(self, feeder_id: str, now: datetime) -> Iterator[tuple[EvseKey, Overdraw]]:
-        """EVSEs below a feeder that draw more than they were told."""
+    def _over(
+        self, feeder_id: str, now: datetime
+    ) -> Iterator[tuple[EvseKey, Overdraw | Disobedience]]:
+        """EVSEs and resources below a feeder that draw more than they were told."""
+        places = {**self._places, **self._resources}
+        every: dict[EvseKey, Overdraw | Disobedience] = {**self._overdraws, **self._disobedience}
         return (
             (key, overdraw)
-            for key, overdraw in self._overdraws.items()
-            if overdraw.is_over(now) and feeder_id in self._paths[self._places[key].feeder_id]
+            for key, overdraw in every.items()
+            if overdraw.is_over(now) and feeder_id in self._paths[places[key].feeder_id]
         )
 
     def _told_and_untold(
@@ -246,6 +267,11 @@ class Excuses:
             for key, place in self._places.items()
             if feeder_id in self._paths[place.feeder_id]
         )
+
+
+def _disobedience(place: Place) -> Disobedience:
+    rated_w = place.model.max_a * place.model.w_per_a
+    return Disobedience(slack_w(rated_w) / place.model.w_per_a, _SETTLED)
 
 
 def _stage(answered_at: datetime | None, now: datetime) -> _Stage:

@@ -66,6 +66,12 @@ class FaultKind(StrEnum):
     WHOLE_NUMBERS = "whole_numbers"
     LYING_COMPOSITE = "lying_composite"
     LYING_METER = "lying_meter"
+    RESOURCE_DISOBEYS = "resource_disobeys"
+    """A battery, heat or a load draws all that it can for a while, whatever it is told."""
+    RESOURCE_SILENT = "resource_silent"
+    """Nothing is told of it for a while; it goes on."""
+    RESOURCE_NONSENSE = "resource_nonsense"
+    """What cannot be true is told of it as well."""
 
 
 ALL: Final = frozenset(FaultKind)
@@ -96,8 +102,15 @@ PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
         FaultKind.DATABASE_LOCK: 6,
         FaultKind.KILL: 5,
         FaultKind.KILL_SENDING: 2,
+        FaultKind.RESOURCE_DISOBEYS: 6,
+        FaultKind.RESOURCE_SILENT: 6,
+        FaultKind.RESOURCE_NONSENSE: 12,
     }
 )
+AT_RESOURCES: Final = frozenset(
+    {FaultKind.RESOURCE_DISOBEYS, FaultKind.RESOURCE_SILENT, FaultKind.RESOURCE_NONSENSE}
+)
+"""What goes wrong with resources; where there are none, nothing does."""
 SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
         FaultKind.WRONG_CLOCK: 0.01,
@@ -142,6 +155,9 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.DATABASE_LOCK: (1, 10),
         FaultKind.KILL: (1, 60),
         FaultKind.KILL_SENDING: (1, 60),
+        FaultKind.RESOURCE_DISOBEYS: (60, 3600),
+        FaultKind.RESOURCE_SILENT: (30, 1800),
+        FaultKind.RESOURCE_NONSENSE: (60, 1800),
     }
 )
 """From and to: how long a fault lasts; after a kill until the server starts again, after a restart
@@ -179,7 +195,7 @@ class Fault:
     """One thing that goes wrong.
 
     Attributes:
-        place: The station or feeder that it happens to; empty: the server or its database.
+        place: The station, feeder or resource that it happens to; empty: the server, its database.
         lasts_s: How long; 0: only then, or, where it is the station's way, all day.
         size: What its kind measures: seconds, or a share.
         variant: Which of several ways.
@@ -220,6 +236,7 @@ class Stage:
         loaded_feeders: Those with uncontrolled load.
         metered_feeders: Of those, the ones whose load is measured.
         rate: How many times as often as usual anything goes wrong.
+        resources: Those that draw anything.
     """
 
     seed: int
@@ -232,6 +249,7 @@ class Stage:
     faulty_share: float = 1.0
     rate: float = 1.0
     spared: frozenset[str] = frozenset()
+    resources: Sequence[str] = ()
 
 
 def draw_faults(stage: Stage, kinds: Collection[FaultKind]) -> tuple[Fault, ...]:
@@ -276,10 +294,14 @@ def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
             return (stage.root,)
         case FaultKind.DATABASE_LOCK | FaultKind.KILL | FaultKind.KILL_SENDING:
             return ("",)
-        case _ if kind in _NEED_ROOM:
-            return [one for one in stage.stations if one not in stage.spared]
         case _:
-            return stage.stations
+            return stage.resources if kind in AT_RESOURCES else _stations(stage, kind)
+
+
+def _stations(stage: Stage, kind: FaultKind) -> Sequence[str]:
+    if kind in _NEED_ROOM:
+        return [one for one in stage.stations if one not in stage.spared]
+    return stage.stations
 
 
 def _gap(rng: Random, per_hour: float) -> timedelta:

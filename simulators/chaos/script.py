@@ -12,10 +12,17 @@ from csms.ocpp.frames import Call
 from simulators.building import BUILDING_STEP_S
 from simulators.chaos.commands import CommandTrouble
 from simulators.chaos.excuses import Excuses, SuddenStep
-from simulators.chaos.faults import HEEDED_WITHIN, SHARE_OF_STATIONS, Fault, FaultKind
+from simulators.chaos.faults import (
+    AT_RESOURCES,
+    HEEDED_WITHIN,
+    SHARE_OF_STATIONS,
+    Fault,
+    FaultKind,
+)
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork
+from simulators.chaos.plant import WatchedPlant
 from simulators.chaos.timeline import Timeline
 from simulators.clock import Clock
 from simulators.site import Site
@@ -48,6 +55,7 @@ class Cast:
     Attributes:
         site: Where it happens.
         excuses: Told of what makes an excess unavoidable.
+        plant: What the site has beside chargers; None: nothing.
     """
 
     site: Site
@@ -58,6 +66,7 @@ class Cast:
     judge: StrictJudge
     timeline: Timeline
     excuses: Excuses
+    plant: WatchedPlant | None = None
 
 
 class Script:
@@ -99,6 +108,8 @@ class Script:
                 self._cast.timeline.fault(fault.at, str(fault))
                 if fault.kind is FaultKind.LIMIT_CUT:
                     tasks.create_task(self._cut_limit(fault))
+                elif fault.kind in AT_RESOURCES:
+                    self._begin_at_resource(fault)
                 elif fault.kind not in SHARE_OF_STATIONS:
                     self._begin(fault)
 
@@ -126,6 +137,10 @@ class Script:
                 cast.network.double(place, lasts_s)
             case _:
                 self._begin_at_station(fault, cast.stations.get(place))
+
+    def _begin_at_resource(self, fault: Fault) -> None:
+        if self._cast.plant is not None:
+            self._cast.plant.begin(fault.kind, fault.place, fault.lasts_s)
 
     def _begin_at_station(self, fault: Fault, station: Station | None) -> None:
         if station is None:  # a building's step within its promise: it takes that from the plan

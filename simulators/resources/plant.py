@@ -23,7 +23,9 @@ from simulators.stations.outlet import Amps
 STEP_S: Final = 5.0
 _TOLD_EVERY_S: Final = 10.0
 _W_PER_KW: Final = 1000.0
+_S_PER_H: Final = 3600.0
 _ALL_W: Final = 1e9
+_ABOUT_W: Final = 1.0
 _FULL: Final = 0.5
 """How full batteries are at first."""
 _SUMMER: Final = range(5, 10)
@@ -68,6 +70,7 @@ class _Hung:
         power_w: What it draws just now.
         setpoint: What it was told last, and until when.
         ignores: It draws all that it can, whatever it is told.
+        fallback_w: What it draws while no setpoint is in force.
     """
 
     device: Device
@@ -76,6 +79,7 @@ class _Hung:
     power_w: float = 0.0
     setpoint: tuple[float, datetime] | None = None
     ignores: bool = False
+    fallback_w: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -116,16 +120,37 @@ class _Heat:
 
 
 @dataclass(slots=True, eq=False)
+class _Run:
+    """A load that runs once: at its power, or not at all."""
+
+    power_w: float
+    energy_wh: float
+    served_wh: float = 0.0
+
+    def step(self, wanted_w: float | None, now: datetime, seconds: float) -> float:  # noqa: ARG002
+        runs = (wanted_w or 0.0) >= self.power_w - _ABOUT_W and self.served_wh < self.energy_wh
+        power_w = self.power_w if runs else 0.0
+        self.served_wh = min(self.served_wh + power_w * seconds / _S_PER_H, self.energy_wh)
+        return power_w
+
+    def tells(self) -> dict[str, float]:
+        return {"served_wh": self.served_wh}
+
+
+@dataclass(slots=True, eq=False)
 class Plant:
     """The resources of a site.
 
     Attributes:
         site: Where they are.
+        hung: All of them, by their ids.
+        on_step: Told after every step of theirs.
     """
 
     site: Site
     clock: Clock
     hung: dict[str, _Hung] = field(default_factory=dict)
+    on_step: Callable[[], None] | None = None
 
     def drawn(self) -> dict[str, Amps]:
         """What they draw just now, by feeder; what they give is nobody's room."""
@@ -142,8 +167,10 @@ class Plant:
         now = self.clock.now()
         for one in self.hung.values():
             held = one.setpoint if one.setpoint and one.setpoint[1] > now else None
-            wanted_w = _ALL_W if one.ignores else None if held is None else held[0]
+            wanted_w = _ALL_W if one.ignores else one.fallback_w if held is None else held[0]
             one.power_w = one.device.step(wanted_w, now, seconds)
+        if self.on_step is not None:
+            self.on_step()
 
     async def run(self, ask: Ask, report: Report) -> None:
         """Live, ask and tell until cancelled.
@@ -172,8 +199,6 @@ class Plant:
 def read_plant(path: Path, site: Site, clock: Clock, begins_at: datetime, seed: int) -> Plant:
     """Make the resources of a site file, of which it is known that it is valid.
 
-    Loads that can wait are not simulated: nothing of them is told.
-
     Args:
         path: The file.
         site: The same, read.
@@ -194,7 +219,8 @@ def _hang(plant: Plant, feeders: list[dict[str, Any]], weather: Weather) -> None
             device = _device(node, weather)
             if device is not None:
                 lines = tuple(node.get("lines", (1, 2, 3)))
-                plant.hung[node["id"]] = _Hung(device, feeder["id"], lines)
+                fallback_w = node.get("fallback_kw", 0.0) * _W_PER_KW
+                plant.hung[node["id"]] = _Hung(device, feeder["id"], lines, fallback_w=fallback_w)
         _hang(plant, feeder.get("feeders", []), weather)
 
 
@@ -205,6 +231,9 @@ def _device(node: dict[str, Any], weather: Weather) -> Device | None:
         return _Sun(_roof(node["pv"]), weather)
     if "heat" in node:
         return _heat(node["heat"])
+    if "load" in node:
+        load = node["load"]
+        return _Run(load["power_kw"] * _W_PER_KW, load["energy_kwh"] * _W_PER_KW)
     return None
 
 

@@ -3,7 +3,13 @@
 from csms.cli.chaos_run import SeedReport
 
 
-def seed_report(*, seed: int = 1, over_as: float = 0.0, delivered_wh: float = 95.0) -> SeedReport:
+def seed_report(
+    *,
+    seed: int = 1,
+    over_as: float = 0.0,
+    delivered_wh: float = 95.0,
+    nonsense_taken: tuple[str, ...] = (),
+) -> SeedReport:
     """What came of a seed on whose day 100 Wh could have been delivered."""
     return SeedReport(
         seed=seed,
@@ -23,4 +29,5 @@ def seed_report(*, seed: int = 1, over_as: float = 0.0, delivered_wh: float = 95
         plans=1,
         digest="",
         cpu_s=1.0,
+        nonsense_taken=nonsense_taken,
     )

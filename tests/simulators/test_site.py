@@ -93,3 +93,38 @@ def test_what_is_no_site_file_is_named_with_its_path(text: str, tmp_path: Path) 
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SiteFileError, match=r"absent\.yaml"):
         read_site(tmp_path / "absent.yaml")
+
+
+def test_resources_are_loads_by_their_ratings_and_what_they_draw_unsteered(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(
+        """\
+site: yard
+timezone: Europe/Oslo
+grid: {earthing: IT, voltage_v: 230}
+feeders:
+  - id: main
+    limit_a: 60
+    uncontrolled: {worst_case_a: 10}
+    resources:
+      - {id: roof, pv: {peak_kw: 10, latitude: 60.0, longitude: 10.4}}
+      - {id: battery, battery: {capacity_kwh: 9, charge_kw: 4.6, discharge_kw: 6}, lines: [1, 2]}
+    feeders:
+      - id: row
+        limit_a: 40
+        resources:
+          - id: tank
+            lines: [2, 3]
+            heat: {rated_kw: 2.3, band_c: [55, 75], kwh_per_k: 1, w_per_k: 9}
+            keeps_setpoints: true
+            fallback_kw: 0.46
+""",
+        encoding="utf-8",
+    )
+    site = read_site(path)
+    assert [
+        (one.station_id, one.feeder_id, one.lines, one.model.max_a, one.fallback_a)
+        for one in site.resources
+    ] == [("battery", "main", (1, 2), 20.0, 20.0), ("tank", "row", (2, 3), 10.0, 2.0)]
+    assert site.least_a("row") == 2.0
+    assert site.least_a("main") == 10.0 + 20.0 + 2.0

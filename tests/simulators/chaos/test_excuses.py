@@ -1,9 +1,11 @@
 """What excuses an excess, for how long, and how much of it: worked by hand.
 
-Row-a may carry 40 A; A-1, A-2 and A-3 hang below it, and none of them has a fallback.
+Row-a may carry 40 A; A-1, A-2 and A-3 hang below it, and none of them has a fallback; so does a
+heater of 16 A.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +14,19 @@ import pytest
 from simulators.chaos.excuses import Excuses, SuddenStep
 from simulators.chaos.judge import StrictJudge
 from simulators.grid import Load
+from simulators.site import Place
+from simulators.stations.outlet import OutletModel
+from simulators.supply import Earthing, Supply
 from tests.simulators.sites import small_site
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 LINES = 3
+HEATER = Place(
+    station_id="heater",
+    feeder_id="row-a",
+    lines=(1, 2, 3),
+    model=OutletModel(number=0, supply=Supply(Earthing.TN), line_count=3, max_a=16.0, min_a=0.0),
+)
 
 
 def after(seconds: float) -> datetime:
@@ -28,7 +39,7 @@ class Court:
     def __init__(self, folder: Path, earthing: str = "TN") -> None:
         self.untold: set[str] = set()
         self.wakes: list[datetime] = []
-        site = small_site(folder, earthing)
+        site = replace(small_site(folder, earthing), resources=(HEATER,))
         self.judge = StrictJudge(site)
         self.excuses = Excuses(site, lambda name, _now: name not in self.untold, self.wakes.append)
         self.judge.excuses = self.excuses
@@ -36,6 +47,10 @@ class Court:
 
     def draw(self, at_s: float, station: str, amps: float) -> None:
         self.judge.observe_vehicle(after(at_s), Load(station, 1, (amps, amps, amps)))
+
+    def heat(self, at_s: float, amps: float, told_a: float) -> None:
+        self.excuses.resource_draws(("heater", 0), amps, told_a, after(at_s))
+        self.judge.observe_vehicle(after(at_s), Load("heater", 0, (amps, amps, amps)))
 
     def building(self, at_s: float, amps: float) -> None:
         self.judge.observe_uncontrolled(after(at_s), {"row-a": (amps, amps, amps)})
@@ -218,3 +233,39 @@ def test_in_a_grid_without_neutral_what_it_draws_is_taken_off_as_a_vector(tmp_pa
     # |30 + 20 at 30 degrees| = 48.365 A, |20 + 20 at 30 degrees| = 38.637 A: all is excused.
     assert court.judge.over_as == 0.0
     assert court.judge.excused_as == pytest.approx(2 * 8.3654 * 10, rel=1e-4)
+
+
+def test_resource_that_disobeys_is_excused_until_its_reading_was_answered(court: Court) -> None:
+    court.draw(0, "A-1", 30)
+    court.heat(0, 5, told_a=5)
+    court.heat(10, 15, told_a=5)  # 45 A
+    court.excuses.told_power(("heater", 0), after(20))  # answered within 1 s, followed within 5 s
+    assert court.let_pass(36) == pytest.approx((5 * 10, 5 * 16))
+
+
+def test_resource_that_disobeys_excuses_no_more_than_it_draws_beyond_what_it_was_told(
+    court: Court,
+) -> None:
+    court.draw(0, "A-1", 30)
+    court.heat(0, 12, told_a=8)  # 42 A: 4 A beyond explain 2 A
+    court.draw(10, "A-2", 6)  # 48 A: they explain 4 A
+    assert court.let_pass(20) == pytest.approx((4 * 10, 2 * 10 + 4 * 10))
+
+
+def test_resource_that_keeps_to_what_it_was_told_excuses_nothing(court: Court) -> None:
+    court.draw(0, "A-1", 30)
+    court.heat(0, 12, told_a=12)
+    assert court.let_pass(10) == pytest.approx((2 * 10, 0.0))
+
+
+def test_resource_that_is_found_leaves_what_others_cannot_make_room_for(court: Court) -> None:
+    court.draw(0, "A-1", 30)
+    court.draw(0, "A-2", 0)
+    court.excuses.told_power(("heater", 0), NOON)
+    court.heat(1, 16, told_a=0)
+    court.excuses.told_power(("heater", 0), after(10))
+    court.let_pass(20)
+    court.building(20, 30)  # 76 A: 6 A would be too much if A-1 paused, 30 A are the building's
+    over_as, excused_as = court.let_pass(30)
+    # until 16 s 6 A are excused, then for 4 s nothing, then 6 A of 36
+    assert (over_as, excused_as) == pytest.approx((6 * 4 + 30 * 10, 6 * 15 + 6 * 10))

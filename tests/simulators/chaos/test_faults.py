@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from simulators.chaos.faults import (
     ALL,
+    AT_RESOURCES,
     AT_STATIONS,
     PER_DAY,
     PER_STATION_HOUR,
@@ -119,3 +120,12 @@ def test_what_goes_wrong_with_stations_that_obey_leaves_out_those_that_do_not() 
     assert frozenset(FaultKind) == ALL
     assert FaultKind.LINK_CUT in AT_STATIONS
     assert AT_STATIONS.isdisjoint({FaultKind.IGNORES_LIMITS, FaultKind.STOPS_OBEYING})
+
+
+def test_resources_go_wrong_where_there_are_any() -> None:
+    assert not any(fault.kind in AT_RESOURCES for fault in drawn())
+    among = draw_faults(replace(STAGE, resources=("battery", "tank")), tuple(FaultKind))
+    found = [fault for fault in among if fault.kind in AT_RESOURCES]
+    assert {fault.kind for fault in found} == AT_RESOURCES
+    assert {fault.place for fault in found} == {"battery", "tank"}
+    assert [fault for fault in among if fault.kind not in AT_RESOURCES] == list(drawn())

@@ -26,6 +26,7 @@ feeders:
         resources:
           - id: tank
             lines: [1, 2]
+            fallback_kw: 0.46
             heat: {rated_kw: 2.3, band_c: [55, 75], kwh_per_k: 1, w_per_k: 0}
           - {id: washer, load: {power_kw: 2, energy_kwh: 1, earliest: "22:00", done_by: "06:00"}}
 """
@@ -49,7 +50,7 @@ def plant(tmp_path: Path) -> Plant:
 
 
 def test_resources_of_the_file_are_there(plant: Plant) -> None:
-    assert sorted(plant.hung) == ["battery", "roof", "tank"]
+    assert sorted(plant.hung) == ["battery", "roof", "tank", "washer"]
     assert (plant.hung["tank"].feeder_id, plant.hung["tank"].lines) == ("level-1", (1, 2))
 
 
@@ -65,7 +66,7 @@ def test_setpoints_are_kept_to_until_they_lapse(plant: Plant) -> None:
     plant.clock.instant += timedelta(seconds=61)
     plant.advance(5.0)
     assert plant.hung["battery"].power_w == 0.0
-    assert plant.drawn()["level-1"] == (0.0, 0.0, 0.0)
+    assert plant.drawn()["level-1"] == (2.0, 2.0, 0.0)  # the tank's fallback
 
 
 def test_what_is_given_is_nobodys_room(plant: Plant) -> None:
@@ -87,3 +88,22 @@ def test_resources_tell_how_full_and_how_warm_they_are(plant: Plant) -> None:
     assert plant.hung["battery"].device.tells() == {"soc_pct": 50.0}
     assert plant.hung["tank"].device.tells() == {"temperature_c": 65.0}
     assert plant.hung["roof"].device.tells() == {}
+
+
+def test_load_that_can_wait_runs_at_its_power_until_it_is_done(plant: Plant) -> None:
+    washer, steps = plant.hung["washer"], []
+    for watts in (1_000.0, 2_000.0, 2_000.0):
+        washer.setpoint = (watts, NOON + timedelta(seconds=60))
+        plant.advance(1_000.0)
+        steps.append((washer.power_w, round(washer.device.tells()["served_wh"])))
+    assert steps == [(0.0, 0), (2_000.0, 556), (2_000.0, 1_000)]
+    plant.advance(5.0)
+    assert washer.power_w == 0.0
+
+
+def test_every_step_can_be_watched(plant: Plant) -> None:
+    seen: list[float] = []
+    plant.on_step = lambda: seen.append(plant.hung["battery"].power_w)
+    plant.hung["battery"].setpoint = (2_000.0, NOON + timedelta(seconds=60))
+    plant.advance(5.0)
+    assert seen == [2_000.0]
