@@ -1,21 +1,22 @@
 """Cuts, and that what was cut has been given back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from csms.domain.fallback import ways_to_root
 from csms.domain.guard_event import GuardEvent, GuardEventKind
-from csms.domain.identity import EvseId
+from csms.domain.identity import EvseId, FeederId
 from csms.service.dispatch import Target
 from csms.service.grid_guard import LineFlow
 from csms.service.live_site import LiveSite
 
 _ROUNDING_A: Final = 1.0
-"""Cuts are rounded down: who is given no more than this on the average is only dealt anew."""
+"""Cuts are rounded down: a plan that gives no more than this for each is only dealing anew."""
 
 
 class CutWatch:
-    """Notes cuts of limits, and the first plan after them that raises any of those again.
+    """Notes cuts of limits, and the first plan after them that gives back what they took.
 
     Args:
         live: The site.
@@ -27,7 +28,9 @@ class CutWatch:
     def __init__(self, live: LiveSite) -> None:
         self.count = 0
         self._live = live
+        self._ways = ways_to_root(live.site)
         self._cut_to: dict[EvseId, float] = {}
+        self._left_a = 0.0
 
     def cut(self, lowered: Iterable[Target], over: LineFlow, now: datetime) -> None:
         """Limits are about to be cut.
@@ -40,6 +43,7 @@ class CutWatch:
         cut_to = {target.evse: target.limit.at(now) or 0.0 for target in lowered}
         self.count += 1
         self._cut_to.update(cut_to)
+        self._left_a = self._allowed_a(over.feeder_id, over.line, now, cut_to)
         plural = "EVSE is" if len(cut_to) == 1 else "EVSEs are"
         event = GuardEvent(
             kind=GuardEventKind.CUT,
@@ -59,19 +63,37 @@ class CutWatch:
         cut = self._live.guard.cut
         if cut is None:
             return
-        charging = [
-            evse
-            for key in self._cut_to
-            if (evse := self._live.evses.get(key)) is not None and evse.is_occupied
-        ]
-        if not charging:
+        if not any(self._wants(key, cut) for key in self._cut_to):
             self._restored(cut, "No vehicle is left at what was cut", now)
             return
-        lowered = [evse for evse in charging if evse.lowered_at and evse.lowered_at >= cut.at]
-        back_a = sum(evse.allowance.now_a(now) - self._cut_to[evse.place.evse] for evse in lowered)
-        if back_a > len(lowered) * _ROUNDING_A:
-            plural = "EVSE that was cut may" if len(lowered) == 1 else "EVSEs that were cut may"
-            self._restored(cut, f"{len(lowered)} {plural} draw {back_a:.0f} A more again", now)
+        assert cut.feeder_id is not None  # noqa: S101 - a cut is about a line
+        assert cut.line is not None  # noqa: S101 - likewise
+        refused = {key: amps for key, amps in self._cut_to.items() if not self._was_cut(key, cut)}
+        back_a = self._allowed_a(cut.feeder_id, cut.line, now, refused) - self._left_a
+        if back_a > len(self._cut_to) * _ROUNDING_A:
+            self._restored(cut, f"Vehicles may draw {back_a:.0f} A more again", now)
+
+    def _wants(self, key: EvseId, cut: GuardEvent) -> bool:
+        """Whether a vehicle that was cut is still there, and takes what it may."""
+        evse = self._live.evses.get(key)
+        if evse is None or not evse.is_occupied or evse.habits.is_content:
+            return False
+        return evse.transaction is None or evse.transaction.started_at <= cut.at
+
+    def _was_cut(self, key: EvseId, cut: GuardEvent) -> bool:
+        """Whether a station has taken the cut."""
+        evse = self._live.evses.get(key)
+        return evse is not None and evse.lowered_at is not None and evse.lowered_at >= cut.at
+
+    def _allowed_a(
+        self, feeder_id: FeederId, line: int, now: datetime, cut_to: Mapping[EvseId, float]
+    ) -> float:
+        """What all below a feeder may draw on a line, those who are about to be cut so much."""
+        return sum(
+            cut_to.get(evse.place.evse, evse.allowance.now_a(now))
+            for evse in self._live.evses.values()
+            if line in evse.place.lines and feeder_id in self._ways[evse.place.feeder_id]
+        )
 
     def _restored(self, cut: GuardEvent, cause: str, now: datetime) -> None:
         self._cut_to.clear()

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from csms.domain.guard_event import GuardEvent, GuardEventKind
+from csms.domain.vehicle import VehicleHabits
 from csms.service.cut_watch import CutWatch
 from csms.service.dispatch import Target
 from csms.service.grid_guard import LineFlow
 from csms.service.live_site import LiveSite
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
-from tests.service.sites import connect, evse_of, hold, limit, plug_in
+from tests.service.sites import connect, evse_of, hold, limit, plug_in, transaction
 
 OVER = LineFlow(feeder_id="intake", line=2, amps=70.24, limit_a=63.0)
 
@@ -76,7 +77,7 @@ def test_what_is_given_back_is_noted_once(live: LiveSite, watch: CutWatch) -> No
     assert restored == GuardEvent(
         kind=GuardEventKind.RESTORED,
         at=after(3),
-        cause="2 EVSEs that were cut may draw 6 A more again",
+        cause="Vehicles may draw 6 A more again",
         feeder_id="intake",
         line=2,
         lasted_s=120.0,
@@ -150,3 +151,30 @@ def test_cut_ends_with_the_last_vehicle_that_was_cut(live: LiveSite, watch: CutW
 def test_plan_without_a_cut_is_nothing_to_note(live: LiveSite, watch: CutWatch) -> None:
     watch.planned(NOON)
     assert noted(live) == []
+
+
+def test_vehicle_that_comes_where_one_was_cut_is_not_held_by_the_cut(
+    live: LiveSite, watch: CutWatch
+) -> None:
+    cut(live, watch, 1, "A")
+    evse_of(live, "A").transaction = transaction("A", number=3, started_at=after(2))
+    watch.planned(after(3))
+    assert noted(live)[-1][2] == "No vehicle is left at what was cut"
+
+
+def test_vehicle_that_takes_nothing_holds_no_cut(live: LiveSite, watch: CutWatch) -> None:
+    cut(live, watch, 1, "A", "B")
+    evse_of(live, "A").habits = VehicleHabits(is_content=True)
+    watch.planned(after(2))
+    assert live.guard.cut is not None
+    evse_of(live, "B").habits = VehicleHabits(is_content=True)
+    watch.planned(after(3))
+    assert live.guard.cut is None
+
+
+def test_room_that_others_are_given_is_given_back(live: LiveSite, watch: CutWatch) -> None:
+    cut(live, watch, 1, "A", "B")  # both have 10 A
+    hold(evse_of(live, "A"), 0.0, after(2))
+    hold(evse_of(live, "B"), 24.0, after(2))
+    watch.planned(after(2))
+    assert noted(live)[-1][2] == "Vehicles may draw 10 A more again"  # A falls back to 6 A
