@@ -144,9 +144,9 @@ class Connection:
     @asynccontextmanager
     async def _present(self, client: Client) -> AsyncIterator[None]:
         """Say that this server is there, and when it goes in good order, that it is not."""
-        await client.say(Said(topic=self._status, payload=ONLINE, is_retained=True))
-        self._tally.sent += 1
         try:
+            await client.say(Said(topic=self._status, payload=ONLINE, is_retained=True))
+            self._tally.sent += 1
             yield
         except asyncio.CancelledError:
             with suppress(aiomqtt.MqttError, TimeoutError):
