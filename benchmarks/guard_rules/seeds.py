@@ -48,7 +48,7 @@ SEEDS: Final = MappingProxyType(
         "decreases-first": _brief(3, "delay", rate=100.0),
         "disobedience": Case(3, "stops_obeying", stations=8, hours=1.0, rate=100.0),
         "fallback": _brief(5, "none"),
-        "keeping": Case(2, "profile_loss", rate=100.0),
+        "keeping": Case(3, "profile_loss", rate=100.0),
         "least-drawn": Case(74, "load_step,link_cut", rate=20.0, demand=6.0),
         "restart": _brief(27, "kill,link_cut", rate=20.0),
         "room": _brief(6, "reject,call_error,lost_answer", rate=60.0),
