@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Annotated, Final, Protocol
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -16,11 +15,11 @@ from pydantic import BaseModel, BeforeValidator, Field
 from csms.dashboard.alert_words import KINDS, AlertWriter
 from csms.dashboard.forecast_page import LiveSites
 from csms.dashboard.forms import nothing_said
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.words import LEVEL_WORDS, STATE_WORDS
 from csms.domain.alert import AlertsFound, AlertsWanted
-from csms.domain.errors import UnknownSiteError
 from csms.service.grid_parties import Party
 from csms.service.site_view import EvseState, SiteView
 
@@ -81,15 +80,12 @@ def alerts_router(
         reads: Looks alerts up.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/sites/{site_id}/alerts")
     async def alerts(site_id: str, query: Annotated[AlertFilter, Query()]) -> HTMLResponse:
         """What needs somebody's eyes."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         site, zone = present_line(view), ZoneInfo(view.timezone)
         end = query.page * _PAGE
         found = await reads.alerts(query.wanted(view), end + 1)

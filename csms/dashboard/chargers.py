@@ -21,12 +21,12 @@ from csms.dashboard.charger_words import (
     present_notice,
     present_setting,
 )
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import NOTHING, day_and_second
-from csms.domain.errors import UnknownSiteError
-from csms.domain.identity import SiteId, StationId
+from csms.domain.identity import StationId
 from csms.domain.settings import SettingState
 from csms.service.dialect_view import DialectView
 from csms.service.site_view import EvseView, SiteView
@@ -90,29 +90,20 @@ def chargers_router(
         desk: Knows how they stand.
         printer: Prints them.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
     pages = _Pages(sites=sites, reads=reads, desk=desk, printer=printer)
 
     @router.get("/sites/{site_id}/chargers")
     async def chargers(site_id: str) -> HTMLResponse:
         """The chargers of a site."""
-        view = _view(pages, site_id)
-        return view if isinstance(view, HTMLResponse) else await _print_list(pages, view)
+        return await _print_list(pages, sites.view(site_id))
 
     @router.get("/sites/{site_id}/chargers/{station_id:path}")
     async def charger(site_id: str, station_id: str) -> HTMLResponse:
         """One charger."""
-        view = _view(pages, site_id)
-        return view if isinstance(view, HTMLResponse) else await _print_one(pages, view, station_id)
+        return await _print_one(pages, sites.view(site_id), station_id)
 
     return router
-
-
-def _view(pages: _Pages, site_id: SiteId) -> SiteView | HTMLResponse:
-    try:
-        return pages.sites.view(site_id)
-    except UnknownSiteError:
-        return pages.printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
 
 
 async def _print_list(pages: _Pages, view: SiteView) -> HTMLResponse:

@@ -1,16 +1,15 @@
 """The page that sends commands to a site's chargers; its form is made in the browser."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import STATE_WORDS
-from csms.domain.errors import UnknownSiteError
 from csms.service.site_view import SiteView
 
 
@@ -29,15 +28,12 @@ def commands_router(sites: SiteViews, printer: Printer) -> APIRouter:
         sites: Where views of sites come from.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/sites/{site_id}/commands")
     async def commands(site_id: str, station: str = "") -> HTMLResponse:
         """Commands to a site's chargers; `station` is chosen beforehand."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         return printer.page(
             "commands.html", site=present_line(view), stations=_targets(view), chosen=station
         )

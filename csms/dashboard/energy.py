@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from http import HTTPStatus
 from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,10 +14,10 @@ from pydantic import BaseModel, BeforeValidator, Field
 from csms.dashboard.bar_chart import Value, draw_bars
 from csms.dashboard.forecast_page import LiveSites
 from csms.dashboard.forms import nothing_said
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.words import NOTHING, kilo
-from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
 from csms.domain.site_day import SiteDay, figures_of, total
 from csms.service.site_view import SiteView
@@ -109,15 +108,12 @@ def energy_router(sites: LiveSites, reads: DayReads, printer: Printer) -> APIRou
         reads: Looks up what was counted.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/sites/{site_id}/energy")
     async def energy(site_id: str, query: Annotated[EnergyQuery, Query()]) -> HTMLResponse:
         """Energy of a site by days or months."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         now_local = view.now.astimezone(ZoneInfo(view.timezone)).date()
         span = read_span(query.of, now_local)
         today = sites.live(site_id).tally.today(view.now)

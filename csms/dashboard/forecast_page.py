@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,12 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from csms.dashboard.demand_section import present_demand
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import NOTHING, day_and_second
 from csms.domain.calibration import LEAST, Calibration
-from csms.domain.errors import UnknownSiteError
 from csms.domain.forecast_model import Score
 from csms.domain.identity import SiteId
 from csms.domain.stay_outcome import Foretold
@@ -104,15 +103,12 @@ def forecast_router(
         board: What sites are expected to need.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/sites/{site_id}/forecast")
     async def forecast(site_id: str) -> HTMLResponse:
         """What is forecast at a site, and how good that is."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         stays = present_stays(of_site(site_id), ZoneInfo(view.timezone))
         demand = present_demand(sites.live(site_id), board.of(site_id), view.now)
         return printer.page("forecast.html", site=present_line(view), stays=stays, demand=demand)

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.transaction_words import lasting
 from csms.dashboard.words import NOTHING, day_and_second, limit_line, limit_words, tenths
-from csms.domain.errors import UnknownSiteError
 from csms.domain.grid_proof import ProofQuarter, ProofRecord, ProofWanted, over_seconds
 from csms.domain.guard_event import GuardEvent
 from csms.service.grid_parties import Party
@@ -85,15 +85,12 @@ def grid_router(
         reads: Looks up how feeders kept to their limits.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/sites/{site_id}/grid")
     async def grid(site_id: str, feeder: Annotated[str | None, Query()] = None) -> HTMLResponse:
         """Limits of a site from outside; `feeder` is the one whose record is shown."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         own = [one for one in parties if _reached(one, view)]
         watched = sorted({name for one in own for name in _reached(one, view)})
         chosen = feeder or (watched or list(view.feeders))[0]

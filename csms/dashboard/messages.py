@@ -17,10 +17,11 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator
 
 from csms.dashboard.forms import nothing_said
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
-from csms.domain.errors import InvalidInputError, UnknownSiteError
+from csms.domain.errors import InvalidInputError
 from csms.domain.exchange import NOTHING, Found, Wanted
 from csms.service.ports import MessageJournal
 from csms.service.site_view import SiteView
@@ -96,15 +97,12 @@ def messages_router(
         journal: Where messages are kept; None: they are not.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/sites/{site_id}/messages")
     async def messages(site_id: str, query: Annotated[MessageFilter, Query()]) -> HTMLResponse:
         """What was exchanged with the stations of a site."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         if journal is None:
             return printer.error(HTTPStatus.NOT_FOUND, _NOT_KEPT)
         try:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line, present_site
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
@@ -26,7 +27,7 @@ def dashboard_router(sites: SiteViews, printer: Printer) -> APIRouter:
         sites: Where views of sites come from.
         printer: Prints them.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
 
     @router.get("/")
     async def home() -> HTMLResponse:
@@ -54,7 +55,7 @@ def _print_site(sites: SiteViews, printer: Printer, site_id: SiteId) -> HTMLResp
     try:
         view = sites.view(site_id)
     except UnknownSiteError:
-        return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        raise
     except ChargeFlexError as error:
         with about(site=site_id):
             logger.exception("could not print the page")

@@ -6,7 +6,6 @@ It is read without scripts; what changes the list needs them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated, Any, Final, Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,12 +15,12 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator
 
 from csms.dashboard.forms import nothing_said
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import NOTHING
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenStatus
-from csms.domain.errors import UnknownSiteError
 from csms.service.site_view import SiteView
 from csms.service.token_body import Printable, Written
 
@@ -97,16 +96,13 @@ def tokens_router(
         admission: Who may charge whose token is not listed.
         printer: Prints it.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
     is_open = admission is AdmissionPolicy.EVERYONE
 
     @router.get("/sites/{site_id}/tokens")
     async def tokens(site_id: str, query: Annotated[TokenFilter, Query()]) -> HTMLResponse:
         """The list of tokens."""
-        try:
-            view = sites.view(site_id)
-        except UnknownSiteError:
-            return printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
+        view = sites.view(site_id)
         begins = query.begins and IdToken(query.begins).key
         rows = await reads.tokens(begins=begins, after=query.after, limit=_PAGE + 1)
         return _print(printer, view, query, rows, is_open=is_open)

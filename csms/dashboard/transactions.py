@@ -16,16 +16,15 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator
 
 from csms.dashboard.forms import nothing_said
+from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.transaction_course import course_of
 from csms.dashboard.transaction_words import present_totals, present_transaction
-from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
 from csms.domain.local_day import midnight
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
-from csms.service.site_view import SiteView
 
 _PAGE: Final = 50
 _STATES: Final[Mapping[str, bool | None]] = {"all": None, "running": True, "ended": False}
@@ -106,12 +105,6 @@ class _Pages:
     reads: TransactionReads
     printer: Printer
 
-    def site(self, site_id: SiteId) -> SiteView | HTMLResponse:
-        try:
-            return self.sites.view(site_id)
-        except UnknownSiteError:
-            return self.printer.error(HTTPStatus.NOT_FOUND, f"There is no site called “{site_id}”.")
-
 
 def transactions_router(sites: SiteViews, reads: TransactionReads, printer: Printer) -> APIRouter:
     """Build the routes of the pages.
@@ -121,7 +114,7 @@ def transactions_router(sites: SiteViews, reads: TransactionReads, printer: Prin
         reads: Looks transactions up.
         printer: Prints them.
     """
-    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router = page_router(printer)
     pages = _Pages(sites=sites, reads=reads, printer=printer)
 
     @router.get("/sites/{site_id}/transactions")
@@ -138,9 +131,7 @@ def transactions_router(sites: SiteViews, reads: TransactionReads, printer: Prin
 
 
 async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResponse:
-    site = pages.site(site_id)
-    if isinstance(site, HTMLResponse):
-        return site
+    site = pages.sites.view(site_id)
     zone = ZoneInfo(site.timezone)
     wanted = query.wanted(site_id, zone)
     rows = await pages.reads.transactions(wanted, _PAGE + 1)
@@ -173,9 +164,7 @@ def _months(query: Filter, today: date) -> dict[str, str]:
 
 
 async def _print_one(pages: _Pages, site_id: SiteId, number: int) -> HTMLResponse:
-    site = pages.site(site_id)
-    if isinstance(site, HTMLResponse):
-        return site
+    site = pages.sites.view(site_id)
     row = await pages.reads.transaction(number)
     if row is None or row["site_id"] != site_id:
         text = f"{site.name} has no transaction of the number {number}."
