@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from csms.domain.fallback import ways_to_root
 from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance, TimedLimit
-from csms.domain.site import Aim
+from csms.domain.site_policy import Aim
 from csms.service.dispatch import Target
 from csms.service.electrics import near_s
 from csms.service.grid_guard import Books, keep_books, near_room, near_shares

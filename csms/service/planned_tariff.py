@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from csms.domain.prices import PriceKind, PriceSeries
-from csms.domain.site import PRICED_AIMS
+from csms.domain.site_policy import PRICED_AIMS
 from csms.domain.tariff import CapacityFee, CapacitySteps, DemandCharge
 from csms.service.costs import line_power_w
 from csms.service.electrics import near_s

@@ -18,7 +18,7 @@ from csms.domain.identity import SiteId
 from csms.domain.local_day import midnight
 from csms.domain.price_source import HttpPlace, PriceSource
 from csms.domain.prices import PriceKind, PriceSeries, check_price
-from csms.domain.site import PRICED_AIMS
+from csms.domain.site_policy import PRICED_AIMS
 from csms.log import about
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, PriceFetcher

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from csms.domain.prices import PriceSeries, PriceSlot
-from csms.domain.site import Aim
+from csms.domain.site_policy import Aim
 from csms.domain.tariff import Tariff
 from csms.service.live_site import LiveSite
 from csms.service.site_view import FigureView

@@ -26,7 +26,7 @@ from csms.domain.events import (
     TransactionReported,
 )
 from csms.domain.notices import JobProgressed, SigningAsked, VariablesTold
-from csms.domain.site import Acceptance
+from csms.domain.site_policy import Acceptance
 from csms.domain.station import Registration
 from csms.service.live_station import LiveStation
 

@@ -21,7 +21,7 @@ from csms.domain.price_source import (
     column,
 )
 from csms.domain.prices import PriceKind, unit_of
-from csms.domain.site import Aim
+from csms.domain.site_policy import Aim
 from csms.domain.tariff import (
     CapacityFee,
     CapacitySteps,

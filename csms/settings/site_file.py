@@ -19,18 +19,17 @@ from csms.domain.settings import WantedSetting
 from csms.domain.site import (
     AmpereSchedule,
     AssumedNeed,
-    ControlPolicy,
     Earthing,
     EvsePlace,
     Feeder,
     GuestPlace,
     MeterShows,
     PhaseAmps,
-    SharingPolicy,
     Site,
     UncontrolledLoad,
     Window,
 )
+from csms.domain.site_policy import ControlPolicy, SharingPolicy
 from csms.settings.meter_file import meter_source, wrong_meters
 from csms.settings.price_file import site_pricing, site_tariff, wrong_prices
 from csms.settings.resource_file import (

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from pydantic import Tag as Branch
 
-from csms.domain.site import Acceptance, Aim, Fairness
+from csms.domain.site_policy import Acceptance, Aim, Fairness
 from csms.ocpp.versions import VERSION_NAMES
 from csms.settings.meter_schema import MqttMeterModel
 from csms.settings.price_schema import PricesModel, TariffModel

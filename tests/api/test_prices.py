@@ -9,7 +9,7 @@ import pytest
 
 from csms.domain.cost import MeterQuarter
 from csms.domain.prices import PriceKind
-from csms.domain.site import Aim
+from csms.domain.site_policy import Aim
 from csms.domain.tariff import CapacitySteps, EnergyFee, FeeWindow, Tariff
 from csms.service.costs import CostKeeper
 from tests.api.rig import Api, api_site, open_api

@@ -16,7 +16,8 @@ from csms.domain.price_source import (
     SitePricing,
 )
 from csms.domain.prices import PriceKind, PriceSeries
-from csms.domain.site import Aim, SharingPolicy, Site
+from csms.domain.site import Site
+from csms.domain.site_policy import Aim, SharingPolicy
 from csms.domain.tariff import Tariff
 from tests.domain.sites import OSLO
 

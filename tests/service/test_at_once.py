@@ -10,7 +10,8 @@ from csms.domain.altered import altered
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.ramp import RampCause
-from csms.domain.site import Aim, EvsePlace, Site
+from csms.domain.site import EvsePlace, Site
+from csms.domain.site_policy import Aim
 from csms.service.at_once import cuts, first_limits
 from csms.service.dispatch import Target
 from csms.service.grid_guard import is_overcommitted

@@ -10,7 +10,8 @@ import pytest
 
 from csms.domain.cost import MeterQuarter
 from csms.domain.prices import PriceKind, PriceSeries, PriceSlot
-from csms.domain.site import Aim, Site
+from csms.domain.site import Site
+from csms.domain.site_policy import Aim
 from csms.domain.tariff import CapacitySteps, DemandCharge, EnergyFee, Tariff
 from csms.domain.transaction import StatedNeed
 from csms.service.live_site import LiveSite

@@ -11,7 +11,7 @@ import pytest
 from csms.domain.errors import InvalidInputError, NoPricesError, PriceSourceError
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.prices import PriceKind, PriceSeries
-from csms.domain.site import Aim
+from csms.domain.site_policy import Aim
 from csms.service.price_watch import PriceWatch
 from tests.domain.series import hourly, slot
 from tests.domain.sites import small_site

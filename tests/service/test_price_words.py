@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from csms.domain.prices import PriceKind, PriceSeries
-from csms.domain.site import Aim, Site
+from csms.domain.site import Site
+from csms.domain.site_policy import Aim
 from csms.domain.tariff import DemandCharge, EnergyFee, Tariff
 from csms.service.live_site import LiveSite
 from csms.service.price_words import price_course, price_figures, words_of_waiting

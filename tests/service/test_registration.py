@@ -17,7 +17,7 @@ from csms.domain.commands import (
 from csms.domain.errors import CallRefusedError, UnknownStationError
 from csms.domain.events import HeartbeatReceived, StationBooted, TimeReply
 from csms.domain.limits import Standing
-from csms.domain.site import Acceptance
+from csms.domain.site_policy import Acceptance
 from csms.domain.station import Registration, StationModel
 from csms.service.command_desk import CommandDesk
 from csms.service.station_setup import StationSetup

@@ -19,7 +19,7 @@ from csms.domain.price_source import (
     PriceUnit,
 )
 from csms.domain.prices import PriceKind
-from csms.domain.site import Aim
+from csms.domain.site_policy import Aim
 from csms.domain.tariff import CapacitySteps, DemandCharge, EnergyFee, FeeWindow, Tariff
 from csms.settings.site_file import read_site, site_schema
 from tests.domain.sites import OSLO

@@ -12,21 +12,17 @@ from csms.domain.identity import EvseId
 from csms.domain.security import SecurityProfile, SiteSecurity
 from csms.domain.settings import WantedSetting
 from csms.domain.site import (
-    Acceptance,
-    Aim,
     AmpereSchedule,
     AssumedNeed,
-    ControlPolicy,
     Earthing,
     EvsePlace,
-    Fairness,
     Feeder,
     GuestPlace,
-    SharingPolicy,
     Site,
     UncontrolledLoad,
     Window,
 )
+from csms.domain.site_policy import Acceptance, Aim, ControlPolicy, Fairness, SharingPolicy
 from csms.settings.site_file import read_site, site_schema
 
 SHIPPED: Final = sorted((Path(__file__).parents[2] / "config" / "sites").glob("*.yaml"))
