@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.dashboard.looks import LOOKS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, chromium, serving
 from tests.dashboard.views import site_view
 
@@ -16,6 +17,13 @@ from tests.dashboard.views import site_view
 def room() -> FakeRoom:
     """The site of the views."""
     return FakeRoom(site_view())
+
+
+@pytest.fixture(params=LOOKS, ids=lambda one: f"{one['color_scheme']}-{one['viewport']['width']}")
+def look(request: pytest.FixtureRequest) -> Look:
+    """On a phone and on a screen, light and dark."""
+    chosen: Look = request.param
+    return chosen
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -13,9 +13,9 @@ from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.service.grid_parties import Party
 from csms.service.site_view import EvseState, GuardView, Level
+from tests.dashboard.looks import TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
 from tests.dashboard.test_grid import COMPANY
-from tests.dashboard.test_looks import TOO_WIDE
 from tests.dashboard.views import NOON, after, evse, site_view
 
 PATH: Final = "/sites/yard/alerts"
@@ -200,12 +200,10 @@ async def shown() -> AsyncIterator[Server]:
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_page_fits_and_complains_of_nothing(
-    new_tab: NewTab, shown: Server, width: int, theme: str
+    new_tab: NewTab, shown: Server, look: Look
 ) -> None:
-    tab = await new_tab(viewport={"width": width, "height": 844}, color_scheme=theme)
+    tab = await new_tab(**look)
     await tab.page.goto(f"{shown.url}{PATH}")
-    assert await tab.page.evaluate(TOO_WIDE.replace(".u-wrap", ".u-wrap, .records")) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     assert tab.complaints == []

@@ -14,8 +14,8 @@ from csms.domain.settings import SettingState, SettingVerdict
 from csms.domain.station import RateUnit
 from csms.service.dialect_view import DialectView, FormView
 from csms.service.site_view import EvseState
+from tests.dashboard.looks import TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
-from tests.dashboard.test_looks import TOO_WIDE
 from tests.dashboard.views import NOON, evse, site_view
 
 PATH: Final = "/sites/yard/chargers"
@@ -203,15 +203,13 @@ async def shown(room: FakeRoom, reads: FakeReads) -> AsyncIterator[Server]:
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_pages_fit_and_complain_of_nothing(
-    new_tab: NewTab, shown: Server, width: int, theme: str
+    new_tab: NewTab, shown: Server, look: Look
 ) -> None:
-    tab = await new_tab(viewport={"width": width, "height": 844}, color_scheme=theme)
+    tab = await new_tab(**look)
     await tab.page.goto(f"{shown.url}{PATH}")
-    assert await tab.page.evaluate(TOO_WIDE.replace(".u-wrap", ".u-wrap, .records")) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     await tab.page.click("text=A-2")
     assert await tab.page.text_content("h2") == "A-2"
-    assert await tab.page.evaluate(TOO_WIDE.replace(".u-wrap", ".u-wrap, .records")) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     assert tab.complaints == []

@@ -18,8 +18,8 @@ from csms.domain.commands import (
 from csms.domain.commands.control import ResetKind
 from csms.domain.errors import CommandForbiddenError
 from csms.service.command_desk import Sent
+from tests.dashboard.looks import TOO_WIDE, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, dashboard_app
-from tests.dashboard.test_looks import TOO_WIDE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -136,13 +136,10 @@ async def test_every_command_has_a_form(new_tab: NewTab, server: Server) -> None
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_page_fits_and_complains_of_nothing(
-    new_tab: NewTab, server: Server, width: int, theme: str
+    new_tab: NewTab, server: Server, look: Look
 ) -> None:
-    viewport = {"width": width, "height": 844}
-    tab = await opened(new_tab, server, "", viewport=viewport, color_scheme=theme)
+    tab = await opened(new_tab, server, "", **look)
     await tab.page.select_option(KIND, "set_profile")
     assert await tab.page.evaluate(TOO_WIDE) == []
     assert tab.complaints == []

@@ -12,8 +12,8 @@ import pytest_asyncio
 from csms.dashboard.bar_chart import Value, draw_bars
 from csms.dashboard.energy import Span, read_span
 from csms.domain.site_day import SiteDay
+from tests.dashboard.looks import TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
-from tests.dashboard.test_looks import TOO_WIDE
 
 PATH: Final = "/sites/yard/energy"
 
@@ -146,14 +146,12 @@ async def shown(room: FakeRoom, reads: FakeDays) -> AsyncIterator[Server]:
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_page_fits_and_complains_of_nothing(
-    new_tab: NewTab, shown: Server, width: int, theme: str
+    new_tab: NewTab, shown: Server, look: Look
 ) -> None:
-    tab = await new_tab(viewport={"width": width, "height": 844}, color_scheme=theme)
+    tab = await new_tab(**look)
     await tab.page.goto(f"{shown.url}{PATH}?of=2026")
-    assert await tab.page.evaluate(TOO_WIDE.replace(".u-wrap", ".u-wrap, .records")) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     await tab.page.click("tbody >> text=2026-01")
     assert await tab.page.text_content("h2") == "Energy into vehicles, 2026-01"
     assert tab.complaints == []

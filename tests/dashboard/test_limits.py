@@ -9,8 +9,8 @@ import pytest
 
 from csms.domain.errors import InvalidInputError
 from csms.domain.imposed_limit import LimitParty
+from tests.dashboard.looks import PHONE, TOO_WIDE
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab
-from tests.dashboard.test_looks import PHONE, TOO_WIDE
 from tests.dashboard.views import NOON, after, imposed, site_view, with_feeder
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -5,6 +5,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page
 
+from tests.dashboard.looks import PHONE, TOO_WIDE
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, serving
 from tests.dashboard.views import evse, site_view
 
@@ -14,7 +15,6 @@ LIGHT_GROUND: Final = "rgb(243, 245, 247)"
 DARK_GROUND: Final = "rgb(15, 19, 23)"
 LIGHT_LOAD: Final = [58, 98, 224]
 DARK_LOAD: Final = [120, 151, 255]
-PHONE: Final = {"width": 390, "height": 844}
 
 GROUND: Final = "getComputedStyle(document.documentElement).backgroundColor"
 HAS_INK: Final = """(ink) => {
@@ -38,10 +38,6 @@ BOXES: Final = (
     "(names) => names.map((n) => document.querySelector(n).getBoundingClientRect().toJSON())"
 )
 """Where elements stand, all at the same instant: the page above them may grow."""
-TOO_WIDE: Final = """() => [...document.querySelectorAll("body *")]
-    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5)
-    .filter((e) => !e.closest(".unseen, svg, .u-wrap"))
-    .map((e) => e.outerHTML.slice(0, 80))"""
 
 
 async def ground_of(page: Page) -> Any:

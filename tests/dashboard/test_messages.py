@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from csms.domain.exchange import Exchange
 from csms.journal.journal import Journal, JournalSettings
+from tests.dashboard.looks import TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
-from tests.dashboard.test_looks import TOO_WIDE
 from tests.journal.messages import after, exchange
 from tests.service.rig import FakeClock
 
@@ -131,16 +131,14 @@ async def shown(room: FakeRoom, journal: Journal) -> AsyncIterator[Server]:
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_page_fits_and_complains_of_nothing(
-    new_tab: NewTab, shown: Server, width: int, theme: str
+    new_tab: NewTab, shown: Server, look: Look
 ) -> None:
-    tab = await new_tab(viewport={"width": width, "height": 844}, color_scheme=theme)
+    tab = await new_tab(**look)
     await tab.page.goto(f"{shown.url}{PATH}")
     await tab.page.click(".messages summary >> nth=0")
     assert await tab.page.is_visible(".messages pre >> nth=0")
-    assert await tab.page.evaluate(TOO_WIDE.replace(".u-wrap", ".u-wrap, pre")) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     assert tab.complaints == []
 
 

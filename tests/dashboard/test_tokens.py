@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenRecord, TokenStatus
+from tests.dashboard.looks import TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, dashboard_app, serving
-from tests.dashboard.test_looks import TOO_WIDE
 
 PATH: Final = "/sites/yard/tokens"
 CARD: Final = TokenRecord(
@@ -20,7 +20,6 @@ CARD: Final = TokenRecord(
 BLOCKED: Final = TokenRecord(
     token=IdToken("04FFEE01", "ISO15693"), status=TokenStatus.BLOCKED, group="fleet"
 )
-FITS: Final = TOO_WIDE.replace(".u-wrap", ".u-wrap, .records")
 
 
 def listed(room: FakeRoom, *records: TokenRecord) -> None:
@@ -186,14 +185,11 @@ async def test_table_is_imported_whole_or_its_wrong_line_is_told(
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_page_fits_and_complains_of_nothing(
-    new_tab: NewTab, shown: Server, width: int, theme: str
+    new_tab: NewTab, shown: Server, look: Look
 ) -> None:
-    viewport = {"width": width, "height": 844}
-    tab = await opened(new_tab, shown, viewport=viewport, color_scheme=theme)
-    assert await tab.page.evaluate(FITS) == []
+    tab = await opened(new_tab, shown, **look)
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     await tab.page.click("[aria-label='Take 04FFEE01 off the list']")
-    assert await tab.page.evaluate(FITS) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     assert tab.complaints == []

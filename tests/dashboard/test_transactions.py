@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from csms.dashboard.transaction_course import course_of
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
+from tests.dashboard.looks import TOO_WIDE, TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
-from tests.dashboard.test_looks import TOO_WIDE
 from tests.dashboard.views import NOON, site_view
 
 PATH: Final = "/sites/yard/transactions"
@@ -255,14 +255,12 @@ async def shown(room: FakeRoom) -> AsyncIterator[Server]:
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_pages_fit_and_complain_of_nothing(
-    new_tab: NewTab, shown: Server, width: int, theme: str
+    new_tab: NewTab, shown: Server, look: Look
 ) -> None:
-    tab = await new_tab(viewport={"width": width, "height": 844}, color_scheme=theme)
+    tab = await new_tab(**look)
     await tab.page.goto(f"{shown.url}/sites/yard/transactions")
-    assert await tab.page.evaluate(TOO_WIDE.replace(".u-wrap", ".u-wrap, .records")) == []
+    assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     await tab.page.click("text=Older ones")
     await tab.page.click('.records a:text-is("10")')
     assert await tab.page.text_content("h2") == "Transaction 10"

@@ -8,8 +8,8 @@ import pytest
 from csms.domain.errors import AdoptionRefusedError
 from csms.domain.security import Proof
 from csms.domain.station import StationModel
+from tests.dashboard.looks import PHONE, TOO_WIDE
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, serving
-from tests.dashboard.test_looks import PHONE, TOO_WIDE
 from tests.dashboard.views import NOON, site_view, with_evse
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
