@@ -96,6 +96,7 @@ class Client(aiomqtt.Client):
                 for topic, qos in wanted
             ]
         codes: Sequence[int | ReasonCode] = await self.subscribe(asked)
+        go_if_told()
         for (topic, _), code in zip(wanted, codes, strict=True):
             number = code.value if isinstance(code, ReasonCode) else code
             if number >= _FIRST_FAILURE:
@@ -114,6 +115,7 @@ class Client(aiomqtt.Client):
             retain=said.is_retained,
             properties=_properties(said) if self._is_v5 else None,
         )
+        go_if_told()
 
 
 def told(message: aiomqtt.Message, now: datetime) -> Told:
@@ -147,7 +149,11 @@ def tls_context(tls: MqttTls) -> ssl.SSLContext:
 
 
 def go_if_told() -> None:
-    """Let an error on the way out not keep this task from ending."""
+    """End this task if it was told to, though that has not reached it.
+
+    An error on the way out may have taken its place. And the package waits by `asyncio.wait_for`,
+    which in Python 3.11 forgets a cancellation that comes together with what was waited for.
+    """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

@@ -98,6 +98,7 @@ class Connection:
         while True:
             connections = self._tally.connections
             ended = await self._why_ended(visitor)
+            go_if_told()
             cause = f"No connection to the MQTT broker {self._settings.place}: {ended}"
             (logger.debug if failures else logger.warning)("%s", cause)
             visitor.left(cause)

@@ -19,6 +19,7 @@ from csms.mqtt import connection
 from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.client import Client
 from csms.mqtt.connection import Pace
+from csms.mqtt.said import Said
 from csms.mqtt.settings import MqttSettings, MqttTls, MqttVersion
 from tests.mqtt.mosquitto import Mosquitto, running_broker
 from tests.mqtt.rig import (
@@ -221,6 +222,27 @@ async def test_messages_are_sent_at_once(
         connected = server._client.socket()
         assert isinstance(connected, socket.socket)
         assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+async def test_told_to_end_as_the_broker_takes_a_message_it_ends(broker: Mosquitto) -> None:
+    """Python 3.11's `asyncio.wait_for` loses such a cancellation."""
+    async with Client(settings_for(broker), None) as client:
+
+        async def says() -> None:
+            await client.say(Said(topic="t", payload=b"1"))
+            await asyncio.Event().wait()
+
+        saying = asyncio.ensure_future(says())
+        taken = client._client.on_publish
+
+        def take(*about: Any) -> None:
+            taken(*about)
+            asyncio.get_running_loop().call_soon(saying.cancel)
+
+        client._client.on_publish = take
+        ended, _ = await asyncio.wait({saying}, timeout=PATIENCE_S)
+        assert ended
+        assert saying.cancelled()
 
 
 async def test_server_that_is_gone_without_a_word_is_told_to_be_offline(
