@@ -1,11 +1,9 @@
 """The page of what needs somebody's eyes at a site, now and lately. It works without scripts."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
@@ -15,20 +13,17 @@ from pydantic import BaseModel, BeforeValidator, Field
 from csms.dashboard.alert_words import KINDS, AlertWriter
 from csms.dashboard.forecast_page import LiveSites
 from csms.dashboard.forms import nothing_said
+from csms.dashboard.open_alerts import OpenAlert, open_alerts, silent_companies
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
-from csms.dashboard.words import LEVEL_WORDS, STATE_WORDS
 from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.service.grid_parties import Party
-from csms.service.site_view import EvseState, SiteView
+from csms.service.site_view import SiteView
 
 _PAGE: Final = 50
 _MOST_PAGES: Final = 40
 _BACK: Final = timedelta(days=30)
-_ILL: Final = (EvseState.FAULTED, EvseState.OFFLINE)
-_NAMED: Final = 5
-"""How many chargers are named before the others are counted."""
 
 
 class AlertReads(Protocol):
@@ -59,14 +54,6 @@ class AlertFilter(BaseModel):
         """Another page of the same."""
         asked = {"kind": self.kind, "station": self.station, "page": page}
         return "?" + urlencode({name: value for name, value in asked.items() if value})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NowLine:
-    """What is wrong just now, and the page that shows more of it."""
-
-    text: str
-    path: str
 
 
 def alerts_router(
@@ -107,31 +94,9 @@ def alerts_router(
     return router
 
 
-def _now(view: SiteView, parties: Iterable[Party], path: str) -> Iterator[NowLine]:
+def _now(view: SiteView, parties: Iterable[Party], path: str) -> Iterator[OpenAlert]:
     """What is wrong just now, the worst first."""
-    if view.guard.banner:
-        yield NowLine(text=view.guard.banner, path=path)
-    for feeder_id, feeder in view.feeders.items():
-        if words := LEVEL_WORDS.get(feeder.level):
-            page = f"{path}/grid?feeder={quote(feeder_id, safe='')}"
-            yield NowLine(text=f"{feeder.name}: {words}", path=page)
-    yield from _ill(view, path)
-    for party in parties:
-        if party.is_silent and any(one.site_id == view.site_id for one in party.company.reach):
-            text = f"{party.company.name} is not heard of: its fallbacks count"
-            yield NowLine(text=text, path=f"{path}/grid")
-
-
-def _ill(view: SiteView, path: str) -> Iterator[NowLine]:
-    by_state: dict[EvseState, list[str]] = defaultdict(list)
-    for evse in view.evses.values():
-        by_state[evse.state].append(evse.station_id)
-    for state in _ILL:
-        names = sorted(set(by_state[state]))
-        if len(names) == 1:
-            page = f"{path}/chargers/{quote(names[0], safe='')}"
-            yield NowLine(text=f"{STATE_WORDS[state]}: {names[0]}", path=page)
-        elif names:
-            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            text = f"{STATE_WORDS[state]}: {', '.join(names[:_NAMED])}{more}"
-            yield NowLine(text=text, path=f"{path}/chargers")
+    yield from open_alerts(view, path)
+    for party in silent_companies(parties, view.site_id):
+        text = f"{party.company.name} is not heard of: its fallbacks count"
+        yield OpenAlert(text=text, path=f"{path}/grid")

@@ -13,6 +13,7 @@ from csms.dashboard.energy import DayReads, energy_router
 from csms.dashboard.forecast_page import ForecastOf, LiveSites, forecast_router
 from csms.dashboard.grid_page import ProofReads, grid_router
 from csms.dashboard.messages import messages_router
+from csms.dashboard.open_alerts import silent_companies
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.printer import Printer
 from csms.dashboard.tokens import TokenReads, tokens_router
@@ -54,6 +55,7 @@ class Sources:
 
 def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
     """Build the routes of all pages."""
+    printer.count_silent(lambda site_id: sum(1 for _ in silent_companies(sources.parties, site_id)))
     return (
         dashboard_router(sources.sites, printer),
         transactions_router(sources.sites, sources.reads, printer),

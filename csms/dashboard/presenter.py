@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from csms.dashboard.open_alerts import count_alerts
 from csms.dashboard.words import (
     NOTHING,
     STATE_WORDS,
@@ -160,17 +161,23 @@ class SitePage:
     guard_last: str
     figures: tuple[FigureView, ...]
     path: str
+    alerts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteLine:
-    """A site in the list of sites."""
+    """A site in the list of sites, and on its pages.
+
+    Attributes:
+        alerts: What is wrong just now, counted.
+    """
 
     site_id: str
     name: str
     level: Level
     headline: str
     path: str
+    alerts: int
 
 
 def present_site(view: SiteView) -> SitePage:
@@ -198,6 +205,7 @@ def present_site(view: SiteView) -> SitePage:
         guard_last=guard_last(view.guard, zone),
         figures=view.figures,
         path=site_path(view.site_id),
+        alerts=count_alerts(view),
     )
 
 
@@ -209,6 +217,7 @@ def present_line(view: SiteView) -> SiteLine:
         level=view.level,
         headline=view.headline,
         path=site_path(view.site_id),
+        alerts=count_alerts(view),
     )
 
 

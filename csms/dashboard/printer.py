@@ -1,6 +1,6 @@
 """Prints pages from templates, with the headers that keep them to themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from csms.dashboard.assets import HashedFiles, digest_of
 from csms.dashboard.presenter import BLANK_FIGURE, LIMIT_PCT, GuardLine, Tile
+from csms.domain.identity import SiteId
 
 STATIC_PATH: Final = "/static"
 """Where the application has to mount `static_files()`."""
@@ -53,7 +54,12 @@ class Printer:
             blank_tile=Tile(),
             blank_guard_line=GuardLine(),
             blank_figure=BLANK_FIGURE,
+            silent_companies=lambda _site_id: 0,
         )
+
+    def count_silent(self, count: Callable[[SiteId], int]) -> None:
+        """Let pages count how many of a site's grid companies are not heard of just now."""
+        self._templates.globals["silent_companies"] = count
 
     def page(
         self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object

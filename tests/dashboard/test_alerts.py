@@ -169,13 +169,15 @@ async def test_what_is_wrong_just_now_stands_at_the_top() -> None:
     room = FakeRoom(site_view(evses=evses, guard=guard))
     room.parties.append(Party(COMPANY, heard_at=None, is_silent=True))
     page = await told(room, FakeAlerts(NOTHING))
-    now = page[page.index("Just now") : page.index("</ul>")]
+    begins = page.index("Just now")
+    now = page[begins : page.index("</ul>", begins)]
     assert [part.partition("</a>")[0] for part in now.split('<a href="/sites/yard')[1:]] == [
         '">Intake L2 carries 66 A of 63 A',
         '/chargers/B-1">Faulted: B-1',
         '/chargers">Offline: A-1, A-2',
         '/grid">Nett AS is not heard of: its fallbacks count',
     ]
+    assert page.count('<span data-f="alerts">4</span>') == 2  # beside the menu, and in it
 
 
 async def test_site_at_rest_says_that_nothing_is_wrong() -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page
 
+from csms.service.site_view import EvseState
 from tests.dashboard.looks import PHONE, TOO_WIDE
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, serving
 from tests.dashboard.views import evse, site_view
@@ -87,6 +88,21 @@ async def test_nothing_is_wider_than_the_window(new_tab: NewTab, width: int) -> 
 async def test_other_pages_fit_a_phone_as_well(new_tab: NewTab, server: Server, path: str) -> None:
     page = (await new_tab(viewport=PHONE)).page
     await page.goto(f"{server.url}{path}", wait_until="networkidle")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_a_phone_has_a_menu_of_pages_that_needs_no_scripts(
+    new_tab: NewTab, room: FakeRoom, server: Server
+) -> None:
+    room.show(site_view(evses={"A-1/1": evse("A-1", state=EvseState.FAULTED)}))
+    tab = await new_tab(viewport=PHONE, java_script_enabled=False)
+    page = tab.page
+    await page.goto(f"{server.url}/sites/yard/commands")
+    assert await tab.text(".pages summary") == "Commands 1 open"
+    link = page.locator('.pages a[href="/sites/yard/alerts"]')
+    assert not await link.is_visible()
+    await page.click(".pages summary")
+    assert await link.is_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 

@@ -1,5 +1,6 @@
 /** The page of a site: one stream in, and the parts of the page that it keeps up to date. */
 
+import { Badge } from "./badge.js";
 import { Chart } from "./chart.js";
 import { Connectors } from "./connectors.js";
 import { Details } from "./details.js";
@@ -20,7 +21,7 @@ const details = new Details();
 const feeders = new Feeders(pick);
 const connectors = new Connectors({ open: (key) => view && details.open(view, key), feeder: pick });
 const guard = new Guard(`${api}/guard-events`);
-const parts = [header, new Summary(), new Figures(), feeders, new Limits(api), connectors, details, guard, new Chart(`${api}/series`)];
+const parts = [header, new Badge(), new Summary(), new Figures(), feeders, new Limits(api), connectors, details, guard, new Chart(`${api}/series`)];
 
 let view = null;
 
