@@ -15,6 +15,14 @@
     ├── NotOfferedError          a feeder cannot shed what is asked for
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
+    ├── NotLoggedInError         whoever asks has not shown who he is
+    ├── WrongLoginError          a name and a password that do not belong together
+    ├── TooManyTriesError        so many wrong passwords that the next one has to wait
+    ├── ForbiddenError           somebody asks for what he may not do
+    ├── UnknownUserError         no user of that name
+    ├── UserExistsError          there is a user of that name already
+    ├── LastAdminError           without that user nobody could manage users
+    ├── UnknownKeyError          no API key of that number
     ├── InvalidInputError        a value from outside that cannot be true
     ├── ExportFailedError        a file that could not be written
     ├── PriceSourceError         a source of prices that gives none, or none that can be used
@@ -188,6 +196,78 @@ class UnknownTokenError(ChargeFlexError):
     def __init__(self, token: str) -> None:
         super().__init__(f"token {token!r} is not listed")
         self.token = token
+
+
+class NotLoggedInError(ChargeFlexError):
+    """Whoever asks has not shown who he is."""
+
+    def __init__(self, cause: str = "expected a login, or `Authorization: Bearer KEY`") -> None:
+        super().__init__(cause)
+
+
+class WrongLoginError(ChargeFlexError):
+    """A name and a password do not belong together, or the user is disabled."""
+
+    def __init__(self) -> None:
+        super().__init__("this name and this password do not belong together")
+
+
+class TooManyTriesError(ChargeFlexError):
+    """So many wrong passwords were tried that the next one has to wait.
+
+    Attributes:
+        wait_s: How long.
+    """
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"too many wrong passwords: try again in {wait_s} s")
+        self.wait_s = wait_s
+
+
+class ForbiddenError(ChargeFlexError):
+    """Somebody asks for what he may not do.
+
+    Attributes:
+        who: His name.
+        permission: What he would need.
+    """
+
+    def __init__(self, who: str, permission: str, where: str) -> None:
+        super().__init__(f"{who} may not do this: expected {permission} {where}")
+        self.who = who
+        self.permission = permission
+
+
+class UnknownUserError(ChargeFlexError):
+    """There is no user of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no user is called {name!r}")
+        self.name = name
+
+
+class UserExistsError(ChargeFlexError):
+    """There is a user of that name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a user called {name!r} already")
+        self.name = name
+
+
+class LastAdminError(ChargeFlexError):
+    """Without that user nobody could manage users."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"expected another admin of all sites, {name!r} is the last one")
+        self.name = name
+
+
+class UnknownKeyError(ChargeFlexError):
+    """There is no such API key, or it is somebody else's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no API key {number}")
+        self.number = number
 
 
 class InvalidInputError(ChargeFlexError):

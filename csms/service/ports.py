@@ -24,6 +24,7 @@ from csms.domain.notices import (
 from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
+from csms.service.access_stores import AccessStore, AuditStore
 from csms.service.demand_store import DemandStore
 from csms.service.forecast_store import ForecastStore
 from csms.service.grid_stores import GridAgreementStore, GridProofStore, GridStore
@@ -388,6 +389,16 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def attempts(self) -> AttemptStore:
         """Who has tried to connect."""
+        ...
+
+    @property
+    def access(self) -> AccessStore:
+        """Users, their logins and keys."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who has changed or commanded what."""
         ...
 
     def commit(self) -> Awaitable[None]:

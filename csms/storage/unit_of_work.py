@@ -1,6 +1,8 @@
 """The unit of work: all that one message changes, kept whole or not at all."""
 
+from csms.storage.access import AccessRepository
 from csms.storage.attempts import AttemptRepository
+from csms.storage.audit import AuditRepository
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.demand import DemandRepository
@@ -158,6 +160,16 @@ class SqlUnitOfWork(Unit):
     def attempts(self) -> AttemptRepository:
         """Who has tried to connect."""
         return AttemptRepository(self)
+
+    @property
+    def access(self) -> AccessRepository:
+        """Users, their logins and keys."""
+        return AccessRepository(self)
+
+    @property
+    def audit(self) -> AuditRepository:
+        """Who has changed or commanded what."""
+        return AuditRepository(self)
 
     @property
     def history(self) -> HistoryRepository:

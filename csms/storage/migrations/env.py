@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from csms.storage import (
+    access_tables,
     demand_tables,
     forecast_tables,
     guard_tables,
@@ -17,6 +18,7 @@ for model in (
     *(tables.SiteRow, notice_tables.StationJobRow),
     *(guard_tables.GuardEventRow, site_day_tables.SiteDayRow, price_tables.PriceSlotRow),
     *(forecast_tables.ForecastModelRow, demand_tables.DemandForecastRow),
+    access_tables.UserRow,
 ):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 
