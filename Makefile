@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check conformance chaos faults fuzz nightly format packages smoke vendor clean
+.PHONY: help setup demo test check conformance chaos faults fuzz nightly format packages smoke vendor texts clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ packages:  ## Install what some tests need of Debian, if it may be installed
 
 vendor:  ## Fetch the page's libraries again (needs Node's npm)
 	.ci/vendor_assets
+
+texts: setup  ## Bring the catalogues of translations up to date with the code
+	$(BIN)/python -m csms.language.upkeep
 
 clean:  ## Remove everything that was made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from csms.api.app import Mount, create_api
+from csms.api.app import Mount, Visitors, create_api
 from csms.api.demand_metrics import DemandMetrics
 from csms.api.dependencies import ApiContext
 from csms.api.forecast_metrics import ForecastMetrics
@@ -354,7 +354,10 @@ class App:
             ),
             mounts=(Mount(STATIC_PATH, static_files()),),
             print_error=printer.error,
-            hosts=(self.settings.http.host, *self.settings.http.hosts),
+            visitors=Visitors(
+                hosts=(self.settings.http.host, *self.settings.http.hosts),
+                language=self.settings.http.language,
+            ),
         )
 
 

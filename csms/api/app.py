@@ -37,12 +37,28 @@ from csms.api.command_body import describe_commands
 from csms.api.dependencies import ApiContext
 from csms.api.errors import PROBLEM_ANSWER, explain_errors
 from csms.api.hosts import HostGuard
+from csms.api.readers import Readers
+from csms.language.languages import Language
 
 _PREFIX: Final = "/api/v1"
 _DESCRIPTION: Final = (
     "Sites, stations, plans and limits of a charging station management system. Units: A per "
     "line, W, Wh, s; instants in UTC."
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitors:
+    """Who comes.
+
+    Attributes:
+        hosts: Names under which the application may be reached, beside loopback and its own
+            address.
+        language: Of pages, where neither a reader nor the browser says one.
+    """
+
+    hosts: Iterable[str] = ()
+    language: Language = Language.EN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,7 @@ def create_api(
     pages: tuple[APIRouter, ...] = (),
     mounts: tuple[Mount, ...] = (),
     print_error: PrintError | None = None,
-    hosts: Iterable[str] = (),
+    visitors: Visitors | None = None,
 ) -> FastAPI:
     """Create the web application.
 
@@ -70,7 +86,7 @@ def create_api(
         pages: Routers of pages beside the API.
         mounts: Applications under other paths, such as static files.
         print_error: Prints errors for browsers; None: they are told what programs are.
-        hosts: Names under which it may be reached, beside loopback and its own address.
+        visitors: Who comes; None: by loopback, and told in English.
     """
     app = _Application(
         title="ChargeFlex",
@@ -82,7 +98,9 @@ def create_api(
         responses={404: PROBLEM_ANSWER, 422: PROBLEM_ANSWER},
     )
     app.state.context = context
-    app.add_middleware(HostGuard, names=tuple(hosts))
+    visitors = visitors or Visitors()
+    app.add_middleware(Readers, default=visitors.language)
+    app.add_middleware(HostGuard, names=tuple(visitors.hosts))
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)

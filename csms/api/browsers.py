@@ -8,11 +8,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
+from csms.api.readers import FOR_PROGRAMS
+from csms.language.said import Said
+
 PrintError: TypeAlias = Callable[[HTTPStatus, str], Response]
 
-_FOR_PROGRAMS: Final = ("/api/v", "/static/", "/metrics", "/healthz", "/readyz")
-_TEXTS: Final = {HTTPStatus.NOT_FOUND: "Nothing is at this address."}
-_FAILED: Final = "The server has failed at this; its log says why."
+_TEXTS: Final = {HTTPStatus.NOT_FOUND: Said("Nothing is at this address.")}
+_FAILED: Final = Said("The server has failed at this; its log says why.")
 
 
 def explain_to_browsers(app: FastAPI, print_error: PrintError) -> None:
@@ -42,4 +44,4 @@ def explain_to_browsers(app: FastAPI, print_error: PrintError) -> None:
 
 def _wants_page(request: Request) -> bool:
     accepts_html = "text/html" in request.headers.get("accept", "")
-    return accepts_html and not request.url.path.startswith(_FOR_PROGRAMS)
+    return accepts_html and not request.url.path.startswith(FOR_PROGRAMS)

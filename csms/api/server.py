@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from csms.domain.errors import ChargeFlexError
+from csms.language.languages import Language
 
 _SHUTDOWN_S: Final = 2
 _BACKLOG: Final = 128
@@ -23,11 +24,13 @@ class HttpSettings:
 
     Attributes:
         hosts: Names under which they may be reached, beside loopback and the address itself.
+        language: Of pages, where neither a reader nor the browser says one.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     hosts: tuple[str, ...] = ()
+    language: Language = Language.EN
 
 
 class PortTakenError(ChargeFlexError):

@@ -9,6 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from csms.api.dependencies import Context
 from csms.api.schemas import Past, Plan, PriceCourse, Series, SiteSummary
+from csms.language.languages import Language
 from csms.service.bodies import FeederLoad
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
@@ -41,12 +42,14 @@ async def read_view(context: Context, site_id: str) -> SiteView:
 @router.get("/{site_id}/live", response_class=EventSourceResponse)
 async def follow(
     feed: Annotated[LiveFeed, Depends(_feed)],
+    language: Language = Language.EN,
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: a `snapshot` of the view, then numbered `delta`s.
 
+    Texts for people are in the language that is asked for.
     The stream ends when a reader falls too far behind; reading again begins with a snapshot.
     """
-    async with feed.reading() as messages:
+    async with feed.reading(language) as messages:
         while (message := await messages.get()) is not None:
             yield ServerSentEvent(
                 raw_data=message.body.decode(), event=message.kind, id=str(message.number)

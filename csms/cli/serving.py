@@ -20,6 +20,7 @@ from csms.gateway.server import GatewaySettings
 from csms.gateway.tls import CertificateFiles, TlsSettings
 from csms.history.keeper import HistorySettings
 from csms.journal.journal import JournalSettings
+from csms.language.languages import Language
 from csms.pki.own_authority import CaSettings, IssuerSettings
 from csms.pki.supplier import SupplierSettings
 from csms.pki.vehicle_pki import VehiclePkiSettings
@@ -70,7 +71,10 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             tls=_tls(model.ocpp, path.parent),
         ),
         http=HttpSettings(
-            host=model.http.host, port=model.http.port, hosts=tuple(model.http.hosts)
+            host=model.http.host,
+            port=model.http.port,
+            hosts=tuple(model.http.hosts),
+            language=Language(model.http.language),
         ),
         database=DatabaseSettings(url=url),
         forecasts=ForecastSettings(**model.forecasts.model_dump()) if model.forecasts else None,

@@ -9,8 +9,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from csms.dashboard.assets import HashedFiles, digest_of
+from csms.dashboard.language_parts import LanguageParts
 from csms.dashboard.presenter import BLANK_FIGURE, LIMIT_PCT, GuardLine, Tile
 from csms.domain.identity import SiteId
+from csms.language.said import Said
 
 STATIC_PATH: Final = "/static"
 """Where the application has to mount `static_files()`."""
@@ -27,8 +29,8 @@ _HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 _TITLES: Final[Mapping[HTTPStatus, str]] = {
-    HTTPStatus.NOT_FOUND: "There is no such page",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "The page cannot be shown just now",
+    HTTPStatus.NOT_FOUND: Said("There is no such page"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: Said("The page cannot be shown just now"),
 }
 
 
@@ -47,6 +49,8 @@ class Printer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        parts = LanguageParts(_STATIC / "js")
+        parts.add_to(self._templates)
         self._templates.globals.update(
             static=f"{STATIC_PATH}/{digest_of(_STATIC)}",
             ocpp_url=ocpp_url.rstrip("/"),

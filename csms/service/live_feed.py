@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
@@ -10,6 +10,9 @@ from typing import Any, Final, Protocol, TypeAlias
 import orjson
 
 from csms.domain.identity import SiteId
+from csms.language.catalogue import translate
+from csms.language.languages import Language
+from csms.language.said import Said
 from csms.service.site_view import SiteView
 
 logger = logging.getLogger(__name__)
@@ -20,6 +23,7 @@ _BACKLOG: Final = 64
 """A reader that falls this far behind is told to begin anew."""
 _GROUPS: Final = ("feeders", "evses")
 _GUARD: Final = "guard"
+_OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 class ViewSource(Protocol):
@@ -49,6 +53,37 @@ class FeedMessage:
     body: bytes
 
 
+class Edition:
+    """What the readers of one language are told, as differences to what they saw.
+
+    Args:
+        language: Texts that can be said in it are.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.readers: set[asyncio.Queue[FeedMessage | None]] = set()
+        self._language = language
+        self._number = 0
+        self._shown: ViewJson = {}
+
+    def snapshot(self) -> FeedMessage:
+        """All that was shown last."""
+        body = orjson.dumps({"seq": self._number, "view": self._shown})
+        return FeedMessage("snapshot", self._number, body)
+
+    def publish(self, shown: SiteView) -> None:
+        """Show a view to everybody, as the difference to what they saw."""
+        view = to_json(shown, self._language)
+        delta = difference(self._shown, view)
+        self._shown = view
+        if not delta:
+            return
+        self._number += 1
+        body = orjson.dumps({"seq": self._number, **delta})
+        for queue in self.readers:
+            _offer(queue, FeedMessage("delta", self._number, body))
+
+
 class LiveFeed:
     """Feeds the readers of one site. Views are only made while somebody reads.
 
@@ -62,10 +97,13 @@ class LiveFeed:
         self._source = source
         self._site_id = site_id
         self._tick_s = tick_s
-        self._readers: set[asyncio.Queue[FeedMessage | None]] = set()
+        self._editions = {language: Edition(language) for language in Language}
         self._somebody_reads = asyncio.Event()
-        self._number = 0
-        self._shown: ViewJson = {}
+
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody reads."""
+        return self._somebody_reads.is_set()
 
     async def run(self) -> None:
         """Send changes to the readers until cancelled."""
@@ -80,37 +118,36 @@ class LiveFeed:
                 logger.exception("could not build the live view")
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[asyncio.Queue[FeedMessage | None]]:
+    async def reading(
+        self, language: Language = Language.EN
+    ) -> AsyncIterator[asyncio.Queue[FeedMessage | None]]:
         """Read the feed: a snapshot first, then changes; None asks to begin anew."""
         queue: asyncio.Queue[FeedMessage | None] = asyncio.Queue(_BACKLOG)
-        self._publish()
-        body = orjson.dumps({"seq": self._number, "view": self._shown})
-        queue.put_nowait(FeedMessage("snapshot", self._number, body))
-        self._readers.add(queue)
+        edition = self._editions[language]
+        edition.publish(self._source.view(self._site_id))
+        queue.put_nowait(edition.snapshot())
+        edition.readers.add(queue)
         self._somebody_reads.set()
         try:
             yield queue
         finally:
-            self._readers.discard(queue)
-            if not self._readers:
+            edition.readers.discard(queue)
+            if not self._read_editions():
                 self._somebody_reads.clear()
 
     def _publish(self) -> None:
-        """Show the present view to everybody, as the difference to what they saw."""
-        view = to_json(self._source.view(self._site_id))
-        delta = difference(self._shown, view)
-        self._shown = view
-        if not delta:
-            return
-        self._number += 1
-        body = orjson.dumps({"seq": self._number, **delta})
-        for queue in self._readers:
-            _offer(queue, FeedMessage("delta", self._number, body))
+        """Show the present view to everybody."""
+        view = self._source.view(self._site_id)
+        for edition in self._read_editions():
+            edition.publish(view)
+
+    def _read_editions(self) -> list[Edition]:
+        return [edition for edition in self._editions.values() if edition.readers]
 
 
-def to_json(view: SiteView) -> ViewJson:
-    """A view as JSON values: instants as RFC 3339 in UTC, tuples as lists."""
-    text = orjson.dumps(view, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+def to_json(view: SiteView, language: Language = Language.EN) -> ViewJson:
+    """A view as JSON values: instants as RFC 3339 in UTC, tuples as lists, texts in a language."""
+    text = orjson.dumps(view, _said_in(language), _OPTIONS)
     values: ViewJson = orjson.loads(text)
     return values
 
@@ -139,6 +176,17 @@ def difference(before: ViewJson, after: ViewJson) -> ViewJson:
         if gone:
             delta.setdefault("removed", {})[group] = gone
     return delta
+
+
+def _said_in(language: Language) -> Callable[[object], str]:
+    """What makes JSON of texts that know what they are made of."""
+
+    def write(value: object) -> str:
+        if isinstance(value, Said):
+            return translate(value, language)
+        raise TypeError(f"expected a value of JSON, got a {type(value).__name__}")
+
+    return write
 
 
 def _changed_fields(before: ViewJson, after: ViewJson, skip: tuple[str, ...] = ()) -> ViewJson:

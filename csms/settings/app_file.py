@@ -104,6 +104,11 @@ class HttpModel(_Model):
         default=[],
         description="Names under which browsers reach them, beside loopback and `host` itself",
     )
+    language: Literal["en", "nb"] = Field(
+        default="en",
+        description="Of pages, where neither their reader nor the browser says one: English or "
+        "Norwegian (bokmål)",
+    )
 
 
 class DatabaseModel(_Model):

@@ -106,9 +106,9 @@ async def test_reader_who_leaves_is_forgotten(api: Api) -> None:
     async with served(api) as server, server.client() as client:
         async with client.stream("GET", "/api/v1/sites/fjordgata/live") as stream:
             await next_event(stream.aiter_lines())
-            assert len(feed._readers) == 1
+            assert feed.is_read
         async with asyncio.timeout(_PATIENCE_S):
-            while feed._readers:  # noqa: ASYNC110 - nobody tells when a reader is gone
+            while feed.is_read:  # noqa: ASYNC110 - nobody tells when a reader is gone
                 await asyncio.sleep(0)
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Route
 
 from csms.domain.prices import PriceKind, PriceSeries, PriceSlot
+from csms.language.languages import Language
 from csms.service.live_site import LiveSite
 from csms.service.site_view import EvseState, Level, ReasonCode, ReasonView
 from tests.dashboard.rig import FakeRoom, NewTab, Server, Tab, serving
@@ -160,7 +161,7 @@ async def test_a_gap_in_the_numbers_brings_a_new_snapshot(
     await tab.open(server.url)
     live = f"{server.url}/api/v1/sites/yard/live"
     assert opened.count(live) == 1
-    room.feeds["yard"]._number += 7
+    room.feeds["yard"]._editions[Language.EN]._number += 7
     room.show(with_evse(site_view(), "A-1/1", power_w=7_360.0))
     await tab.says(f"{A_1} .tile-power", "7.4 kW")
     assert opened.count(live) == 2

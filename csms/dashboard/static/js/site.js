@@ -12,6 +12,7 @@ import { Limits } from "./limits.js";
 import { all, apply } from "./store.js";
 import { Stream } from "./stream.js";
 import { Summary } from "./summary.js";
+import { inLanguage } from "./words.js";
 
 const main = document.querySelector("#site");
 const { api } = main.dataset;
@@ -38,7 +39,7 @@ function patch(touched) {
   for (const part of parts) part.patch(view, touched);
 }
 
-const stream = new Stream(`${api}/live`, {
+const stream = new Stream(`${api}/live${inLanguage}`, {
   snapshot(whole) {
     view = whole;
     patch(all(view));

@@ -1,0 +1,63 @@
+"""In which language people are told things: as they chose, else as their browser says."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import QueryParams
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from csms.language.languages import Language, accepted, language_of
+from csms.language.reader import PARAMETER, Reader, read_by
+
+FOR_PROGRAMS: Final = ("/api/v", "/static/", "/metrics", "/healthz", "/readyz")
+"""Where programs ask: they are told in English, unless they ask for another language."""
+COOKIE: Final = "language"
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+class Readers:
+    """Lets every request be answered in its reader's language, and keeps what a reader chooses.
+
+    Args:
+        app: The application behind it.
+        default: Whoever says nothing is told in this language.
+    """
+
+    def __init__(self, app: ASGIApp, default: Language) -> None:
+        self._app = app
+        self._default = default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer a choice by the same page in the language chosen."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = HTTPConnection(scope)
+        chosen = language_of(request.query_params.get(PARAMETER, ""))
+        if scope["path"].startswith(FOR_PROGRAMS):
+            read_by(Reader(language=chosen or Language.EN))
+        elif chosen and scope["method"] == "GET":
+            await _keep(request, chosen)(scope, receive, send)
+            return
+        else:
+            read_by(self._reader(request))
+        await self._app(scope, receive, send)
+
+    def _reader(self, request: HTTPConnection) -> Reader:
+        language = (
+            language_of(request.cookies.get(COOKIE, ""))
+            or accepted(request.headers.get("accept-language", ""))
+            or self._default
+        )
+        return Reader(language=language, path=request.url.path, query=request.url.query)
+
+
+def _keep(request: HTTPConnection, chosen: Language) -> RedirectResponse:
+    asked = [one for one in request.query_params.multi_items() if one[0] != PARAMETER]
+    query = f"?{QueryParams(asked)}" if asked else ""
+    path = f"/{request.url.path.lstrip('/')}"  # two slashes would be another host
+    answer = RedirectResponse(f"{path}{query}", HTTPStatus.SEE_OTHER)
+    answer.set_cookie(COOKIE, chosen.value, _YEAR_S, httponly=True, samesite="lax")
+    return answer

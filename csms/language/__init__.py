@@ -1,0 +1,1 @@
+"""Languages that people are told things in: texts by key and arguments, figures and times."""

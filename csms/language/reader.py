@@ -1,0 +1,70 @@
+"""Who reads what is being written just now, and what is said to them.
+
+A reader belongs to a request, and is known wherever the request is worked at (`contextvars`), so
+that not every word needs to be handed its language.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+from csms.language.catalogue import fill, pattern_of, translate
+from csms.language.languages import Language
+
+PARAMETER: Final = "language"
+"""By this parameter of a page's address another language is chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Somebody at a page.
+
+    Attributes:
+        path: The page's address, and
+        query: what is asked of it.
+    """
+
+    language: Language = Language.EN
+    path: str = "/"
+    query: str = ""
+
+    def here_in(self, language: Language) -> str:
+        """The same page in another language."""
+        asked = [one for one in parse_qsl(self.query) if one[0] != PARAMETER]
+        return f"{self.path}?{urlencode([*asked, (PARAMETER, language.value)])}"
+
+
+_present: Final[ContextVar[Reader]] = ContextVar("reader")
+
+
+def present_reader() -> Reader:
+    """Who reads; nobody in particular outside of requests, who is told in English."""
+    return _present.get(Reader())
+
+
+def read_by(reader: Reader) -> None:
+    """Let this task, and those that it starts, write for a reader."""
+    _present.set(reader)
+
+
+def language_now() -> Language:
+    """The language that is written just now."""
+    return present_reader().language
+
+
+def say(key: str, /, **parts: object) -> str:
+    """Say a text in the reader's language."""
+    language = language_now()
+    return fill(pattern_of(language, key), parts, language)
+
+
+def say_count(one: str, many: str, n: int, /, **parts: object) -> str:
+    """Say a text of a number of things, which is the part `n`."""
+    language = language_now()
+    return fill(pattern_of(language, one, many, n), {**parts, "n": n}, language)
+
+
+def spoken(text: str) -> str:
+    """A text in the reader's language, where it knows of what it is made."""
+    return translate(text, language_now())

@@ -1,0 +1,77 @@
+"""Texts that know of what they are made, so that they can be said in other languages."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Self, TypeAlias
+
+Write: TypeAlias = Callable[[object, str], str]
+"""Writes a part of a text by its form, such as `s` or `.1f`."""
+
+PLACE: Final = re.compile(r"%(?:%|\((\w+)\)([.\d]*[sfg]))")
+"""Where a part stands, as gettext has it: `%(amps).1f`; `%%` is a percent sign."""
+
+
+class Said(str):
+    """A text in English: for programs a plain text, for people what it says in their language.
+
+    Attributes:
+        key: What is looked up, with places for its parts; for one, where it counts something.
+        many: The same for any other number; empty: it counts nothing.
+        parts: What stands in the places; texts among them are translated as well.
+    """
+
+    __slots__ = ("key", "many", "parts")
+
+    key: str
+    many: str
+    parts: Mapping[str, object]
+
+    def __new__(cls, key: str, /, **parts: object) -> Self:
+        """Say something."""
+        return cls._of(key, "", key, parts)
+
+    @classmethod
+    def of(cls, one: str, many: str, n: int, /, **parts: object) -> Self:
+        """Say something of a number of things, which is the part `n`."""
+        return cls._of(one, many, one if n == 1 else many, {**parts, "n": n})
+
+    @classmethod
+    def _of(cls, key: str, many: str, pattern: str, parts: Mapping[str, object]) -> Self:
+        said = super().__new__(cls, expand(pattern, parts, plain))
+        said.key, said.many, said.parts = key, many, parts
+        return said
+
+
+def expand(pattern: str, parts: Mapping[str, object], write: Write) -> str:
+    """Put parts into the places of a text."""
+    return PLACE.sub(
+        lambda place: write(parts[place[1]], place[2]) if place[1] else "%",
+        pattern,
+    )
+
+
+def plain(part: object, form: str) -> str:
+    """Write a part as programs and logs have it."""
+    if isinstance(part, datetime):
+        return f"{part:%H:%M}"
+    return str(part) if form == "s" else format(part, form)
+
+
+def joined(words: list[str], mark: str = ", ") -> str:
+    """Texts in a row, each of which keeps what it is made of."""
+    if len(words) < 2:
+        return words[0] if words else ""
+    places = {f"part{number}": text for number, text in enumerate(words)}
+    return Row(mark, places)
+
+
+class Row(Said):
+    """Texts side by side; nothing of its own is looked up."""
+
+    __slots__ = ()
+
+    def __new__(cls, mark: str, parts: Mapping[str, object]) -> Self:
+        """Put texts in a row."""
+        pattern = mark.replace("%", "%%").join(f"%({name})s" for name in parts)
+        return cls._of(pattern, "", pattern, parts)
