@@ -247,7 +247,9 @@ def _looking_again(judge: StrictJudge, clock: ScaledClock) -> Callable[[datetime
     loop = asyncio.get_running_loop()
 
     def wake(at: datetime) -> None:
-        loop.call_later((at - clock.now()).total_seconds(), judge.look_again, at)
+        now = clock.now()
+        at = max(at, now)  # what should have been seen before is seen at once
+        loop.call_later((at - now).total_seconds(), judge.look_again, at)
 
     return wake
 

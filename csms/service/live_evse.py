@@ -18,12 +18,11 @@ from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
 from csms.service.charger_draw import ChargerDraw
+from csms.service.over_count import TOLERANCE_A, OverCount, is_over, surely_allowed_a
 from csms.service.trial import Finding, Trial
 
-_TOLERANCE_A: Final = 1.0
-"""Meters and stations round; less than this above a limit is not disobedience."""
-_ROUNDS_OVER: Final = 3
 _IN_USE_A: Final = 0.5
+_DISOBEYS: Final = "Draws more than it was allowed"
 _AT_ONCE: Final = timedelta(0)
 
 
@@ -37,6 +36,7 @@ class LiveEvse:
         retry_at: After a refusal, when it may be asked again.
         past: Ended transactions of the token that is charging here, newest first.
         forecast: What a model expects of its vehicle; None: nothing yet.
+        over: How often in a row its meter has shown more than it may draw.
         lowered_at: When an answer of its station last lowered what it may draw.
         heard_at: When its transaction was last heard of.
         free_at: When its station last told that no vehicle is there; None: one may be there.
@@ -70,8 +70,7 @@ class LiveEvse:
     retry_at: datetime | None = None
     past: tuple[Transaction, ...] = ()
     forecast: StayForecast | None = None
-    rounds_over: int = 0
-    over_since: datetime | None = None
+    over: OverCount = field(default_factory=OverCount)
     lowered_at: datetime | None = None
     heard_at: datetime | None = None
     free_at: datetime | None = None
@@ -180,7 +179,7 @@ class LiveEvse:
         self.interrupt()
         self.transaction, self.closed = transaction, None
         self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
-        self.rounds_over, self.over_since = 0, None
+        self.over = OverCount()
         self.lowered_at = self.max_periods = self.forecast = None
         self.since, self.is_paused = transaction.started_at, True
         self.charging_state = transaction.charging_state or self.charging_state
@@ -235,11 +234,13 @@ class LiveEvse:
             told = replace(told, is_on_trial=False)
         allowed_a = told.most_a(now - settled, now)
         self.habits = self.habits.observe(current_a, allowed_a, self.place.min_a)
+        is_too_much = is_over(max(current_a), told, now, settled)
+        if self.over.read(is_over=is_too_much, now=now, settled=settled):
+            if self.trial is None:  # else its form may not be to blame
+                self.findings.append(Finding(self.form_in_use(now), is_followed=False))
+            self.distrust(_DISOBEYS)
         if self.trial is not None:
             self._try_out(self.trial, max(current_a), now, settled)
-        elif self._stays_over(max(current_a) - allowed_a, now, settled):
-            self.findings.append(Finding(self.form_in_use(now), is_followed=False))
-            self.distrust("Draws more than it was allowed")
         is_paused = max(current_a) < _IN_USE_A
         if is_paused != self.is_paused or self.since is None:
             self.is_paused, self.since = is_paused, now
@@ -249,12 +250,13 @@ class LiveEvse:
 
     def _try_out(self, trial: Trial, drawn_a: float, now: datetime, settled: timedelta) -> None:
         """See whether it keeps to a form; what is counted meanwhile is another matter."""
-        allowed_a = self.allowance.told().most_a(now - settled, now)
+        told = self.allowance.told()
+        most_a = surely_allowed_a(told, now, settled)
         is_followed = trial.judge(
             now,
             settled,
-            is_over=drawn_a > allowed_a + _TOLERANCE_A,
-            is_telling=not self.allowance.is_on_trial or drawn_a > allowed_a - _TOLERANCE_A,
+            is_over=is_over(drawn_a, told, now, settled),
+            is_telling=not self.allowance.is_on_trial or drawn_a > most_a - TOLERANCE_A,
         )
         if is_followed is None:
             return
@@ -263,7 +265,7 @@ class LiveEvse:
         if is_followed:
             self.trust()
         else:
-            self.distrust("Draws more than it was allowed")
+            self.distrust(_DISOBEYS)
 
     def drawn_a(
         self, now: datetime, settled: timedelta, follows_within: timedelta = _AT_ONCE
@@ -291,14 +293,6 @@ class LiveEvse:
             return reading.current_a
         first, second, third = (min(amps, most_a) for amps in reading.current_a)
         return (first, second, third)
-
-    def _stays_over(self, excess_a: float, now: datetime, settled: timedelta) -> bool:
-        """Note by how much it draws more than it may; return whether it keeps on doing so."""
-        if excess_a <= _TOLERANCE_A:
-            self.over_since, self.rounds_over = None, 0
-            return False
-        self.over_since, self.rounds_over = self.over_since or now, self.rounds_over + 1
-        return self.rounds_over >= _ROUNDS_OVER and now - self.over_since >= settled
 
 
 def stray_at(key: EvseId, places: Sequence[EvsePlace]) -> LiveEvse:

@@ -33,17 +33,17 @@ class Trial:
     over: int = 0
 
     def judge(
-        self, now: datetime, settled: timedelta, *, is_over: bool, is_telling: bool = True
+        self, now: datetime, settled: timedelta, *, is_over: bool | None, is_telling: bool = True
     ) -> bool | None:
         """Take a reading: whether the form is followed, None while that is not sure.
 
         Args:
             now: The present instant.
             settled: How long vehicles take to follow a limit.
-            is_over: It shows more than is allowed.
+            is_over: It shows more than is allowed; None: an answer is awaited that decides it.
             is_telling: It would show more, if the form were not followed.
         """
-        if now < self.since + settled or not (is_over or is_telling):
+        if now < self.since + settled or is_over is None or not (is_over or is_telling):
             return None  # the vehicle has its time to follow, or does not want more
         self.kept, self.over = (0, self.over + 1) if is_over else (self.kept + 1, 0)
         if self.kept >= _READINGS:

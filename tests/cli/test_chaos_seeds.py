@@ -20,6 +20,9 @@ FOUND: Final[Mapping[str, Sequence[str]]] = {
     "who was on trial went on with its least current while too much was allowed": (
         *("29", "12", "1", "--faults", "sudden_step", "--rate", "60", "--demand", "4"),
     ),
+    "who draws too much was forgiven when it took a limit in another form": (
+        *("3", "8", "1", "--rate", "10", "--demand", "4", "--resources"),
+    ),
 }
 """Seed, stations, hours, and what else is asked for."""
 TOTALS: Final = {

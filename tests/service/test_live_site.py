@@ -7,20 +7,24 @@ from typing import Any
 import pytest
 
 from csms.domain.altered import altered
+from csms.domain.charging_profile import ProfilePurpose
 from csms.domain.events import StatusChanged
 from csms.domain.identity import EvseId
 from csms.domain.limits import Standing, Verdict
 from csms.domain.metering import Reading
+from csms.domain.profile_form import ProfileForm
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
+from csms.service.trial import Finding
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, evse_of, hold, limit, plug_in, transaction
 
 E1 = EvseId("G-01", 1)
+DEFAULT_ABOVE = ProfileForm(ProfilePurpose.TX_DEFAULT)
 
 
 @pytest.fixture
@@ -94,6 +98,46 @@ def test_rounding_of_a_meter_is_no_disobedience(live: LiveSite) -> None:
 def test_obedience_between_starts_the_count_anew(live: LiveSite) -> None:
     for minutes, amps in enumerate((20.0, 20.0, 16.0, 20.0, 20.0)):
         read(live, amps, 0.0, 0.0, at=after(minutes))
+    assert not evse(live).allowance.is_disobeyed
+
+
+def test_reading_while_a_limit_is_on_its_way_neither_counts_nor_starts_the_count_anew(
+    live: LiveSite,
+) -> None:
+    higher = limit((0, 24.0))
+    for minutes in (0, 1):
+        read(live, 20.0, 0.0, 0.0, at=after(minutes))
+    evse(live).allowance = evse(live).allowance.sent(higher)
+    read(live, 20.0, 0.0, 0.0, at=after(2))
+    assert not evse(live).allowance.is_disobeyed
+    evse(live).allow(evse(live).allowance.settled(higher, Verdict.REFUSED), after(2))
+    read(live, 20.0, 0.0, 0.0, at=after(3))
+    assert evse(live).allowance.is_disobeyed
+
+
+def test_who_draws_too_much_is_not_trusted_though_it_has_just_taken_another_form(
+    live: LiveSite,
+) -> None:
+    for minutes in (0, 1):
+        read(live, 20.0, 0.0, 0.0, at=after(minutes))
+    evse(live).watch(DEFAULT_ABOVE, after(1))
+    live.attended()
+    read(live, 20.0, 0.0, 0.0, at=after(2))
+    assert evse(live).allowance.is_disobeyed
+    assert live.urgent.is_set()
+    assert evse(live).findings == []  # the form has had one reading only
+    for minutes in (3, 4):
+        read(live, 20.0, 0.0, 0.0, at=after(minutes))
+    assert evse(live).findings == [Finding(DEFAULT_ABOVE, is_followed=False)]
+
+
+def test_who_keeps_to_another_form_after_all_is_trusted_again(live: LiveSite) -> None:
+    for minutes in (0, 1):
+        read(live, 20.0, 0.0, 0.0, at=after(minutes))
+    evse(live).watch(DEFAULT_ABOVE, after(1))
+    for minutes, amps in enumerate((20.0, 16.0, 16.0, 16.0), start=2):
+        read(live, amps, 0.0, 0.0, at=after(minutes))
+    assert evse(live).findings == [Finding(DEFAULT_ABOVE, is_followed=True)]
     assert not evse(live).allowance.is_disobeyed
 
 

@@ -162,6 +162,22 @@ def test_current_that_stays_below_the_limit_by_itself_proves_nothing() -> None:
     assert evse.findings == [Finding(PLAIN_TX, is_followed=True)]
 
 
+def test_current_within_a_limit_that_may_yet_be_refused_proves_nothing() -> None:
+    live = yard(A=MAKE)
+    [evse] = on_trial(live)
+    give(live, evse)
+    evse.trial = Trial(PLAIN_TX, NOON)
+    higher = replace(trial_limit(live, evse, NOON).limit, steps=((0, 16.0),))
+    evse.allowance = evse.allowance.sent(higher)
+    for minute in range(1, 4):
+        draw(live, 16.0, minute)
+    assert evse.findings == []
+    for minute in range(4, 6):
+        draw(live, 6.0, minute)  # whichever of both it holds, it keeps to one
+    draw(live, 6.0, 5.5)
+    assert evse.findings == [Finding(PLAIN_TX, is_followed=True)]
+
+
 def test_current_above_the_limit_is_found_though_the_rating_counts() -> None:
     live = yard(A=MAKE)
     [evse] = on_trial(live)
