@@ -202,9 +202,11 @@ class Judge:
         return amps
 
     def pass_time(self, now: datetime) -> None:
-        """Count the time since the last observation."""
-        if self._seen_at is not None and now > self._seen_at:
+        """Count the time since the last observation; none twice, as it only goes on."""
+        if self._seen_at is not None:
             seconds = (now - self._seen_at).total_seconds()
+            if seconds <= 0.0:
+                return
             for lines in self._lines.values():
                 for line in lines:
                     line.pass_time(seconds)

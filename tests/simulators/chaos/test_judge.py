@@ -41,6 +41,16 @@ def test_excess_has_a_beginning_an_end_and_an_amount(tmp_path: Path) -> None:
     assert (first.began_at, first.ended_at) == (after(20), after(25.5))
 
 
+def test_an_excess_is_counted_once_however_often_it_is_looked_at(tmp_path: Path) -> None:
+    judge = judge_of(tmp_path)
+    draw(judge, 10, "A-1", 42)
+    judge.look_again(after(20))
+    judge.look_again(after(12))
+    judge.look_again(after(30))
+    assert judge.over_as == pytest.approx(3 * 2 * 20)
+    assert max(one.over_as for one in judge.verdicts()) == pytest.approx(2 * 20)
+
+
 def test_an_excess_that_lasts_no_time_is_none(tmp_path: Path) -> None:
     judge = judge_of(tmp_path)
     draw(judge, 10, "A-1", 30)
