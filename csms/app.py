@@ -64,6 +64,7 @@ from csms.service.tally_keeping import TallyKeeper
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.transaction_watch import TransactionWatch
+from csms.service.what_if import WhatIfDesk
 from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -132,6 +133,7 @@ class App:
         self._offers = OfferDesk(
             self._grid.flexibility, self._grid.agreements, Queries(self._database)
         )
+        self._what_if = WhatIfDesk(self._sites, self._room.newest, planner)
         self._timetables = Timetables(self._sites, open_uow)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
@@ -316,6 +318,7 @@ class App:
             flexibility=self._offers,
             timetables=self._timetables,
             pricing=self._pricing,
+            what_if=self._what_if,
             forecasts=self._forecasting.forecasts,
             demand=self._forecasting.board,
             desk=desk,
@@ -342,6 +345,7 @@ class App:
             pages=desk_pages(
                 Sources(
                     sites=self._room,
+                    what_if=self._what_if,
                     reads=reads,
                     chargers=operations,
                     admission=self.settings.tokens.admission,

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_charging.arrays import Array
-from smart_charging.currents import Load, line_currents
+from smart_charging.currents import line_currents
 from smart_charging.plan import ChargingPlan, Method
+from smart_charging.planned_loads import least_loads, planned_loads
 from smart_charging.policy import Aim
 from smart_charging.problem import ChargingProblem
 
@@ -135,8 +136,8 @@ class _View:
         self._below = _below(problem, feeder)
         self._slots_h = np.array(problem.slots_s) / _S_PER_H
         self._base_w = self._power_w(base)
-        self._base_a = line_currents(problem.feeders, _loads(problem, base))[feeder]
-        self._least_a = line_currents(problem.feeders, _floors(problem))[feeder]
+        self._base_a = line_currents(problem.feeders, planned_loads(problem, base))[feeder]
+        self._least_a = line_currents(problem.feeders, least_loads(problem))[feeder]
 
     def window(self, duration_s: float) -> Window:
         """Which slots begin within a duration: [slot], true or false."""
@@ -214,26 +215,6 @@ def _below(problem: ChargingProblem, feeder: str) -> set[str]:
         if one.parent in below:
             below.add(one.key)
     return below
-
-
-def _loads(problem: ChargingProblem, plan: ChargingPlan) -> list[Load]:
-    pairs = zip(problem.evses, plan.evses, strict=True)
-    steered = [Load(one.feeder, one.tap, np.maximum(p.limits_a, one.floor_a)) for one, p in pairs]
-    stores = [
-        Load(one.feeder, one.tap, np.maximum(taken.amps, 0.0))
-        for one, taken in zip(problem.stores, plan.stores, strict=True)
-    ]
-    return steered + stores + _reserved(problem)
-
-
-def _floors(problem: ChargingProblem) -> list[Load]:
-    slots = len(problem.slots_s)
-    steered = [Load(one.feeder, one.tap, np.full(slots, one.floor_a)) for one in problem.evses]
-    return steered + _reserved(problem)
-
-
-def _reserved(problem: ChargingProblem) -> list[Load]:
-    return [Load(one.feeder, one.tap, one.amps) for one in problem.reservations]
 
 
 def _expected_wh(plan: ChargingPlan) -> float:

@@ -21,6 +21,7 @@ from csms.api import (
     key_figures,
     limits,
     messages,
+    plans,
     prices,
     reports,
     resources,
@@ -106,7 +107,7 @@ def create_api(
         explain_to_browsers(app, print_error)
     modules = (
         *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
-        *(forecasts, demand),
+        *(forecasts, demand, plans),
         *(guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),

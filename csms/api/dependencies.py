@@ -35,6 +35,7 @@ from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
+from csms.service.what_if import WhatIfDesk
 
 
 class ExportDesk(Protocol):
@@ -178,6 +179,7 @@ class ApiContext:
     flexibility: OfferDesk
     timetables: Timetables
     pricing: Pricing
+    what_if: WhatIfDesk
     forecasts: Forecasts
     demand: DemandBoard
     desk: CommandDesk

@@ -1,5 +1,6 @@
 """Errors as answers: problem details (RFC 9457) that name the cause."""
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from csms.domain.errors import (
     AdoptionRefusedError,
+    BusyError,
     ChargeFlexError,
     CommandForbiddenError,
     ExportFailedError,
@@ -25,6 +27,7 @@ from csms.domain.errors import (
     NoTransactionError,
     NotWaitingError,
     NotYoursError,
+    NoWhatIfError,
     PasswordInDoubtError,
     StationStaysError,
     UnknownEvseError,
@@ -38,6 +41,7 @@ from csms.domain.errors import (
 _PROBLEM_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     AdoptionRefusedError: HTTPStatus.CONFLICT,
+    BusyError: HTTPStatus.TOO_MANY_REQUESTS,
     CommandForbiddenError: HTTPStatus.CONFLICT,
     ExportFailedError: HTTPStatus.SERVICE_UNAVAILABLE,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -48,6 +52,7 @@ _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     NotLimitedError: HTTPStatus.NOT_FOUND,
     NotOfferedError: HTTPStatus.CONFLICT,
     NotWaitingError: HTTPStatus.CONFLICT,
+    NoWhatIfError: HTTPStatus.CONFLICT,
     NotYoursError: HTTPStatus.FORBIDDEN,
     PasswordInDoubtError: HTTPStatus.CONFLICT,
     StationStaysError: HTTPStatus.CONFLICT,
@@ -112,8 +117,13 @@ def status_of(error: Exception) -> HTTPStatus:
 
 async def _answer(_request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
-    is_unknown = status is HTTPStatus.UNAUTHORIZED
-    return _problem(status, str(error), [], {"WWW-Authenticate": "Bearer"} if is_unknown else None)
+    return _problem(status, str(error), [], _headers_of(error, status))
+
+
+def _headers_of(error: Exception, status: HTTPStatus) -> Mapping[str, str]:
+    if isinstance(error, BusyError):
+        return {"Retry-After": str(math.ceil(error.retry_after_s))}
+    return {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
 
 
 async def _answer_invalid_body(_request: Request, error: Exception) -> JSONResponse:

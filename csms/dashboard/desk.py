@@ -15,6 +15,7 @@ from csms.dashboard.grid_page import ProofReads, grid_router
 from csms.dashboard.messages import messages_router
 from csms.dashboard.open_alerts import silent_companies
 from csms.dashboard.pages import dashboard_router
+from csms.dashboard.plan_page import LimitRanges, PlanOutlooks, plan_router
 from csms.dashboard.printer import Printer
 from csms.dashboard.tokens import TokenReads, tokens_router
 from csms.dashboard.transactions import TransactionReads, transactions_router
@@ -28,12 +29,17 @@ class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, TokenReads, Al
     """Looks up what is stored."""
 
 
+class PlannedSites(LiveSites, PlanOutlooks, Protocol):
+    """Sites as they are now, and as they are planned."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Where pages get what they show.
 
     Attributes:
-        sites: Sites as they are now.
+        sites: Sites as they are now, and as they are planned.
+        what_if: Which other limits can be asked about.
         reads: What is stored.
         chargers: How chargers stand.
         admission: Who may charge whose token is not listed.
@@ -43,7 +49,8 @@ class Sources:
         journal: Messages; None: they are not kept.
     """
 
-    sites: LiveSites
+    sites: PlannedSites
+    what_if: LimitRanges
     reads: Reads
     chargers: ChargerDesk
     admission: AdmissionPolicy
@@ -58,6 +65,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
     printer.count_silent(lambda site_id: sum(1 for _ in silent_companies(sources.parties, site_id)))
     return (
         dashboard_router(sources.sites, printer),
+        plan_router(sources.sites, sources.what_if, printer),
         transactions_router(sources.sites, sources.reads, printer),
         energy_router(sources.sites, sources.reads, printer),
         grid_router(sources.sites, sources.parties, sources.reads, printer),

@@ -12,6 +12,8 @@
     ├── NotLimitedError          a limit to be lifted that nobody has imposed
     ├── UnknownPartyError        whoever asks is no grid company that is known
     ├── NoEnvelopeError          it is not known just now what a feeder can shed
+    ├── NoWhatIfError            it cannot be found out what another limit would do
+    ├── BusyError                somebody else was answered just now
     ├── NotOfferedError          a feeder cannot shed what is asked for
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
@@ -173,6 +175,27 @@ class NoEnvelopeError(ChargeFlexError):
         super().__init__(f"what feeder {feeder} can shed is not known: {cause}")
         self.feeder = feeder
         self.cause = cause
+
+
+class NoWhatIfError(ChargeFlexError):
+    """It cannot be found out just now what another limit would do."""
+
+    def __init__(self, site_id: str, cause: str) -> None:
+        super().__init__(f"what another limit would do at site {site_id} is not known: {cause}")
+        self.site_id = site_id
+        self.cause = cause
+
+
+class BusyError(ChargeFlexError):
+    """What is asked for takes long, and somebody else was answered just now.
+
+    Attributes:
+        retry_after_s: From when on it may be asked again.
+    """
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"somebody else was answered just now; ask again in {retry_after_s:.1f} s")
+        self.retry_after_s = retry_after_s
 
 
 class NotOfferedError(ChargeFlexError):

@@ -15,6 +15,7 @@ from csms.service.electrics import by_line
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.plan_course import PlanCourse, plan_courses
+from csms.service.plan_outlook import PlanOutlook, plan_outlook
 from csms.service.site_view import SiteView
 from csms.service.view_builder import ProfileOf, build_view
 from csms.tally import Durations
@@ -136,6 +137,17 @@ class ControlRoom:
             UnknownSiteError: There is none of that name.
         """
         return plan_courses(self._controller(site_id).newest)
+
+    def plan_outlook(self, site_id: SiteId) -> PlanOutlook | None:
+        """What the newest plan of a site has ahead, None before the first one.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        controller = self._controller(site_id)
+        if controller.newest is None:
+            return None
+        return plan_outlook(controller.live, controller.newest, self.view(site_id))
 
     def _controller(self, site_id: SiteId) -> SiteController:
         try:

@@ -35,6 +35,7 @@ from csms.service.requirements import OPEN, SecurityPolicy
 from csms.service.station_certificates import StationCertificates
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
+from csms.service.what_if import WhatIfDesk
 from csms.storage.queries import Queries
 from csms.tally import LoopLag, MqttTally, Traffic
 from tests.domain.sites import flat, place, small_site
@@ -154,6 +155,7 @@ async def open_api(
             flexibility=offers_of(office, room, InlinePlanner(5.0)),
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
+            what_if=WhatIfDesk(office.sites, room.newest, InlinePlanner(5.0)),
             forecasts=forecasts,
             demand=board,
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),

@@ -23,10 +23,10 @@ from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenRecord
 from csms.domain.commands import Command, CommandStatus, Outcome
-from csms.domain.errors import ChargeFlexError, UnknownSiteError, UnknownTokenError
+from csms.domain.errors import ChargeFlexError, NoWhatIfError, UnknownSiteError, UnknownTokenError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
-from csms.domain.identity import EvseId, SiteId, StationId
+from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.security import SecurityProfile
 from csms.domain.settings import SettingState
@@ -47,6 +47,7 @@ from csms.service.live_site import LiveSite
 from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
+from csms.service.plan_outlook import PlanOutlook
 from csms.service.ports import MessageJournal
 from csms.service.pricing import Pricing
 from csms.service.site_view import SiteView
@@ -55,6 +56,7 @@ from csms.service.station_security import StationSecurity
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.wanted_limits import WantedLimit
+from csms.service.what_if import LimitRange, WhatIf, WhatIfDesk
 from tests.dashboard.views import NOON
 from tests.domain.sites import small_site
 
@@ -79,6 +81,8 @@ class FakeRoom:
         admission: Who may charge whose token is not listed.
         tokens: The operator's list.
         parties: Grid companies.
+        planned: What the newest plan has ahead.
+        what_if: What other limits would do.
     """
 
     def __init__(self, *views: SiteView) -> None:
@@ -93,6 +97,8 @@ class FakeRoom:
         self.admission = AdmissionPolicy.EVERYONE
         self.tokens = FakeTokens()
         self.parties: list[Party] = []
+        self.planned: PlanOutlook | None = None
+        self.what_if = FakeWhatIf()
         self.fault: ChargeFlexError | None = None
         self.board = DemandBoard(view.site_id for view in views)
         self._views = {view.site_id: view for view in views}
@@ -132,6 +138,10 @@ class FakeRoom:
             "limit_a": [63.0] * 5,
             "uncontrolled_a": [12.0] * 5,
         }
+
+    def plan_outlook(self, site_id: SiteId) -> PlanOutlook | None:
+        """What the test says that the newest plan has ahead."""
+        return self.planned
 
     def show(self, view: SiteView) -> None:
         """Let a site look otherwise from now on."""
@@ -244,6 +254,35 @@ class FakeLimits:
     ) -> None:
         """Lift a limit."""
         self.asked.append((feeder_id, party, from_at))
+
+
+class FakeWhatIf:
+    """Answers what a test says, whatever limit is asked about.
+
+    Attributes:
+        asked: Feeders and limits.
+        answers: What is told, or raised, one after the other.
+        closed: Why nothing can be asked; empty: it can.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str | None, float]] = []
+        self.answers: list[WhatIf | ChargeFlexError] = []
+        self.closed = ""
+
+    def ranges(self, site_id: SiteId) -> dict[FeederId, LimitRange]:
+        """20 to 120 A at the intake."""
+        if self.closed:
+            raise NoWhatIfError(site_id, self.closed)
+        return {"intake": LimitRange(least_a=20.0, now_a=40.0, most_a=120.0)}
+
+    async def ask(self, _site_id: SiteId, feeder_id: FeederId | None, limit_a: float) -> WhatIf:
+        """Tell what a limit would do."""
+        self.asked.append((feeder_id, limit_a))
+        answer = self.answers.pop(0)
+        if isinstance(answer, ChargeFlexError):
+            raise answer
+        return answer
 
 
 class FakeDesk:
@@ -388,6 +427,7 @@ def dashboard_app(
         flexibility=cast(OfferDesk, None),
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
+        what_if=cast(WhatIfDesk, room.what_if),
         forecasts=cast(Forecasts, None),
         demand=room.board,
         desk=cast(CommandDesk, room.desk),
@@ -407,6 +447,7 @@ def dashboard_app(
         pages=desk_pages(
             Sources(
                 sites=room,
+                what_if=room.what_if,
                 reads=cast(Reads, reads),
                 chargers=cast(ChargerDesk, room.chargers),
                 admission=room.admission,

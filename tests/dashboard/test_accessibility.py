@@ -17,6 +17,7 @@ from tests.dashboard.test_chargers import station
 from tests.dashboard.test_energy import FakeDays, counted
 from tests.dashboard.test_forecast import KNOWN
 from tests.dashboard.test_grid import BREACH, FakeProof, quarter
+from tests.dashboard.test_plan import OUTLOOK
 from tests.dashboard.test_tokens import BLOCKED, CARD
 from tests.dashboard.test_transactions import FakeTransactions, row
 from tests.journal.messages import exchange
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES: Final = (
     "",
+    "/plan",
     "/transactions",
     "/transactions/1",
     "/energy",
@@ -69,6 +71,7 @@ class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTok
 @pytest_asyncio.fixture(loop_scope="session")
 async def shown(room: FakeRoom, tmp_path: Path) -> AsyncIterator[Server]:
     """A server with something on every page."""
+    room.planned = OUTLOOK
     room.board.of("yard").take([forecast()], [score(13, 81.0, "feeder:level-1")])
     journal = Journal(JournalSettings(folder=tmp_path / "journal"), FakeClock())
     journal.note(exchange(1, station_id="A-1", error="Timeout", answer=None))

@@ -1,0 +1,173 @@
+/** Connectors over time, coloured by what they are planned to get. Only rows in sight are drawn. */
+
+import { write } from "./dom.js";
+import { amps, minute, tenths } from "./format.js";
+import { gutter, RIGHT_PX } from "./plan_frame.js";
+
+const ROW_PX = 20;
+const GAP_PX = 3;
+const SHORT_WH = 50;
+const FAINTEST = 0.14;
+const NAME_GAP_PX = 8;
+
+/** Draws the map, and tells what stands at the cursor. */
+export class PlanMap {
+  #main;
+  #zone;
+  #frame;
+  #canvas;
+  #told;
+  #rows = [];
+  #edges = [];
+  #most = 1;
+  #cursor = null;
+
+  constructor(main, zone) {
+    this.#main = main;
+    this.#zone = zone;
+    this.#frame = main.querySelector(".plan-map");
+    if (!this.#frame) return;
+    this.#canvas = this.#frame.querySelector("canvas");
+    this.#told = main.querySelector(".plan-at");
+    new ResizeObserver(() => this.#draw()).observe(this.#frame);
+    document.addEventListener("recoloured", () => this.#draw());
+    this.#frame.addEventListener("scroll", () => this.#draw(), { passive: true });
+    this.#frame.addEventListener("pointermove", (event) => this.#point(event));
+    this.#frame.addEventListener("pointerleave", () => this.#move(null));
+    this.#frame.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  /** Draw a plan; those that lack most come first, then those that leave first. */
+  show(outlook) {
+    this.#edges = outlook.edges;
+    this.#rows = Object.entries(outlook.evses)
+      .map(([key, evse]) => ({ key, ...evse, leaves: Date.parse(evse.departs_at) / 1000, lacks: evse.short_wh >= SHORT_WH ? evse.short_wh : 0 }))
+      .sort((one, other) => other.lacks - one.lacks || one.leaves - other.leaves);
+    this.#most = Math.max(...this.#rows.map(({ max_a: max }) => max), 1);
+    this.#frame.querySelector(".plan-rows").style.height = `${this.#rows.length * ROW_PX}px`;
+    if (this.#cursor && this.#cursor.row >= this.#rows.length) this.#cursor = null;
+    this.#draw();
+    this.#tell();
+  }
+
+  #draw() {
+    const { clientWidth: width, scrollTop: top } = this.#frame;
+    const height = Math.min(this.#rows.length * ROW_PX, this.#frame.clientHeight);
+    if (width === 0 || height === 0) return;
+    const scale = devicePixelRatio;
+    this.#canvas.width = width * scale;
+    this.#canvas.height = height * scale;
+    this.#canvas.style.height = `${height}px`;
+    const pen = this.#canvas.getContext("2d");
+    pen.scale(scale, scale);
+    pen.translate(0, -top);
+    const inks = this.#inks();
+    pen.font = inks.font;
+    pen.textBaseline = "middle";
+    const last = Math.min(this.#rows.length, Math.ceil((top + height) / ROW_PX));
+    for (let row = Math.floor(top / ROW_PX); row < last; row += 1) this.#drawRow(pen, row, width, inks);
+    this.#drawCursor(pen, width, inks);
+  }
+
+  #drawRow(pen, row, width, inks) {
+    const evse = this.#rows[row];
+    const y = row * ROW_PX;
+    pen.fillStyle = evse.lacks ? inks.short : inks.text;
+    pen.fillText(evse.key, 0, y + ROW_PX / 2, gutter(width) - NAME_GAP_PX);
+    const until = Math.min(evse.leaves, this.#edges.at(-1));
+    evse.limits_a.forEach((limit, slot) => {
+      const [from, to] = [this.#edges[slot], Math.min(this.#edges[slot + 1], until)];
+      if (to <= from) return;
+      const [x, end] = [this.#x(from, width), this.#x(to, width)];
+      pen.globalAlpha = limit ? FAINTEST + (1 - FAINTEST) * Math.min(Math.abs(limit) / this.#most, 1) : 1;
+      pen.fillStyle = limit > 0 ? inks.load : limit < 0 ? inks.back : inks.paused;
+      pen.fillRect(x, y + GAP_PX / 2, end - x, ROW_PX - GAP_PX);
+    });
+    pen.globalAlpha = 1;
+    if (evse.leaves > this.#edges.at(-1)) return;
+    pen.fillStyle = inks.ink;
+    pen.fillRect(this.#x(evse.leaves, width) - 1, y + GAP_PX / 2, 2, ROW_PX - GAP_PX);
+  }
+
+  #drawCursor(pen, width, inks) {
+    if (!this.#cursor) return;
+    const { row, slot } = this.#cursor;
+    const [x, end] = [this.#x(this.#edges[slot], width), this.#x(this.#edges[slot + 1], width)];
+    pen.strokeStyle = inks.ink;
+    pen.lineWidth = 1.5;
+    pen.strokeRect(x, row * ROW_PX + 1, Math.max(end - x, 3), ROW_PX - 2);
+  }
+
+  #x(at, width) {
+    const [from, to] = [this.#edges[0], this.#edges.at(-1)];
+    const left = gutter(width);
+    return Math.round(left + ((at - from) / (to - from)) * (width - left - RIGHT_PX));
+  }
+
+  #point(event) {
+    const box = this.#frame.getBoundingClientRect();
+    const left = gutter(box.width);
+    const share = (event.clientX - box.left - left) / (this.#frame.clientWidth - left - RIGHT_PX);
+    const row = Math.floor((event.clientY - box.top + this.#frame.scrollTop) / ROW_PX);
+    if (share < 0 || share >= 1 || row >= this.#rows.length) {
+      this.#move(null);
+      return;
+    }
+    const at = this.#edges[0] + share * (this.#edges.at(-1) - this.#edges[0]);
+    this.#move({ row, slot: this.#edges.findLastIndex((edge) => edge <= at) });
+  }
+
+  #press(event) {
+    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -Infinity], End: [0, Infinity] };
+    const step = steps[event.key];
+    if (!step || this.#rows.length === 0) return;
+    event.preventDefault();
+    const { row, slot } = this.#cursor ?? { row: 0, slot: 0 };
+    const moved = this.#cursor ? step : [0, 0];
+    this.#move({ row: clamp(row + moved[0], this.#rows.length), slot: clamp(slot + moved[1], this.#edges.length - 1) });
+    const top = this.#cursor.row * ROW_PX;
+    const { scrollTop, clientHeight } = this.#frame;
+    if (top < scrollTop) this.#frame.scrollTop = top;
+    if (top + ROW_PX > scrollTop + clientHeight) this.#frame.scrollTop = top + ROW_PX - clientHeight;
+  }
+
+  #move(cursor) {
+    if (cursor?.row === this.#cursor?.row && cursor?.slot === this.#cursor?.slot) return;
+    this.#cursor = cursor;
+    this.#draw();
+    this.#tell();
+  }
+
+  #tell() {
+    if (!this.#cursor) return;
+    const { row, slot } = this.#cursor;
+    const evse = this.#rows[row];
+    const [from, to] = [slot, slot + 1].map((edge) => new Date(this.#edges[edge] * 1000));
+    const times = `${minute(from, this.#zone, from)}\u2013${minute(to, this.#zone, to)}`;
+    const isGone = this.#edges[slot] >= evse.leaves;
+    const given = isGone ? "has left" : `${amps(evse.limits_a[slot])} of ${amps(evse.max_a)} A`;
+    const why = evse.why_short || evse.reason;
+    const lacks = evse.lacks ? `, lacks ${tenths(evse.short_wh / 1000)} kWh` : "";
+    write(this.#told, `${evse.key}, ${times}: ${given}${lacks}. ${why}`);
+  }
+
+  #inks() {
+    const root = getComputedStyle(this.#main);
+    const frame = getComputedStyle(this.#frame);
+    const ink = (name) => getComputedStyle(this.#main.querySelector(`[data-ink=${name}]`));
+    const price = this.#main.querySelector("[data-ink=price]");
+    return {
+      font: `12px ${frame.fontFamily}`,
+      text: frame.color,
+      paused: frame.borderTopColor,
+      ink: root.color,
+      load: ink("load").color,
+      back: price ? getComputedStyle(price).color : frame.color,
+      short: getComputedStyle(this.#main.querySelector(".short")).color,
+    };
+  }
+}
+
+function clamp(value, count) {
+  return Math.min(Math.max(value, 0), count - 1);
+}
