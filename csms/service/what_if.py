@@ -52,6 +52,30 @@ class LimitRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDelivery:
+    """What a vehicle gets by the plan that stands, and would get then.
+
+    Attributes:
+        evse: `station/number`.
+        expected_wh: By its departure.
+        short_wh: What it then lacks of what it needs.
+        done_at: When it has what it needs; None: it does not before it leaves.
+        later_s: None: it has it not in both cases; below 0: sooner.
+        less_wh: How much less it gets; below 0: more.
+    """
+
+    evse: str
+    expected_wh: float
+    expected_then_wh: float
+    short_wh: float
+    short_then_wh: float
+    done_at: datetime | None
+    done_then_at: datetime | None
+    later_s: float | None
+    less_wh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """What another limit would do.
 
@@ -69,7 +93,7 @@ class WhatIf:
     limit_a: float
     solve_s: float
     method: str
-    vehicles: tuple[Difference, ...]
+    vehicles: tuple[OtherDelivery, ...]
 
 
 class WhatIfDesk:
@@ -149,7 +173,7 @@ class WhatIfDesk:
             limit_a=limit_a,
             solve_s=round(timed.solve_s, 3),
             method=timed.plan.method,
-            vehicles=tuple(sorted(vehicles, key=lambda one: -one.less_wh)),
+            vehicles=tuple(_told(one) for one in sorted(vehicles, key=lambda one: -one.less_wh)),
         )
 
     def _usable(self, site_id: SiteId) -> PlanMade:
@@ -164,6 +188,20 @@ class WhatIfDesk:
     def _feeder(self, site_id: SiteId, feeder_id: FeederId | None) -> FeederId:
         site = self._sites.live(site_id).site
         return site.feeders[0].feeder_id if feeder_id is None else site.feeder(feeder_id).feeder_id
+
+
+def _told(one: Difference) -> OtherDelivery:
+    return OtherDelivery(
+        evse=one.now.key,
+        expected_wh=round(one.now.expected_wh),
+        expected_then_wh=round(one.then.expected_wh),
+        short_wh=round(one.now.short_wh),
+        short_then_wh=round(one.then.short_wh),
+        done_at=one.now.done_at,
+        done_then_at=one.then.done_at,
+        later_s=one.later_s,
+        less_wh=round(one.less_wh),
+    )
 
 
 def _ranges(problem: ChargingProblem) -> dict[FeederId, LimitRange]:

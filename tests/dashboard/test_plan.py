@@ -13,8 +13,7 @@ import pytest_asyncio
 from csms.domain.errors import BusyError
 from csms.service.plan_outlook import PlannedEvse, PlannedFeeder, PlanOutlook, PriceOutlook
 from csms.service.site_view import PlanView
-from csms.service.what_if import WhatIf
-from smart_charging.what_if import Delivery, Difference
+from csms.service.what_if import OtherDelivery, WhatIf
 from tests.dashboard.looks import PHONE, TOO_WIDE_BUT_LISTS, Look
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app, serving
 from tests.dashboard.views import NOON, after, site_view
@@ -84,10 +83,28 @@ OUTLOOK: Final = PlanOutlook(
 
 def other(limit_a: float) -> WhatIf:
     """One vehicle has what it needs an hour and a half later, the other one lacks 4.1 kWh more."""
-    now = Delivery(key="A-1/1", expected_wh=22_000.0, short_wh=0.0, done_at=after(120))
-    late = Delivery(key="A-1/1", expected_wh=22_000.0, short_wh=0.0, done_at=after(210))
-    lacks = Delivery(key="A-2/1", expected_wh=8_300.0, short_wh=13_700.0, done_at=None)
-    more = Delivery(key="A-2/1", expected_wh=4_200.0, short_wh=17_800.0, done_at=None)
+    lacks = OtherDelivery(
+        evse="A-2/1",
+        expected_wh=8_300.0,
+        expected_then_wh=4_200.0,
+        short_wh=13_700.0,
+        short_then_wh=17_800.0,
+        done_at=None,
+        done_then_at=None,
+        later_s=None,
+        less_wh=4_100.0,
+    )
+    late = OtherDelivery(
+        evse="A-1/1",
+        expected_wh=22_000.0,
+        expected_then_wh=22_000.0,
+        short_wh=0.0,
+        short_then_wh=0.0,
+        done_at=after(120),
+        done_then_at=after(210),
+        later_s=5400.0,
+        less_wh=0.0,
+    )
     return WhatIf(
         number=29,
         planned_at=NOON,
@@ -95,7 +112,7 @@ def other(limit_a: float) -> WhatIf:
         limit_a=limit_a,
         solve_s=0.1,
         method="linear program",
-        vehicles=(Difference(lacks, more), Difference(now, late)),
+        vehicles=(lacks, late),
     )
 
 

@@ -45,7 +45,7 @@ async def test_a_lower_limit_is_compared_with_the_plan_that_stands(office: Offic
     rig = Rig()
     found = await rig.desk(office).ask("fjordgata", None, 16.0)
     [one] = found.vehicles
-    assert (found.feeder_id, found.number, one.now.key) == ("intake", 1, "a")
+    assert (found.feeder_id, found.number, one.evse) == ("intake", 1, "a")
     assert one.later_s == pytest.approx(1792, abs=4)  # half the current, from half an hour on
     assert rig.planner.asked == 1
 
