@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -35,6 +35,14 @@ class Measured:
         """The mean by line."""
         first, second, third = (one / self.seconds for one in self.load_as)
         return (first, second, third)
+
+    def exceeded(self, load_a: PhaseAmps, margin_a: float) -> "Measured":
+        """The same, with a load that was seen for a moment."""
+        return replace(
+            self,
+            peak_a=_by_line(max, self.peak_a, load_a),
+            margin_a=min(self.margin_a, margin_a),
+        )
 
     def joined(self, other: "Measured") -> "Measured":
         """Both of them together."""

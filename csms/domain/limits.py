@@ -216,10 +216,15 @@ class Allowance:
         ]
         return max(ends, default=None)
 
-    def last_fall(self, now: datetime) -> datetime | None:
-        """When it last fell by itself: at a step of a limit, or where one lapsed."""
-        falls = [edge for edge in self.edges() if edge <= now and self._falls_at(edge)]
-        return max(falls, default=None)
+    def falls(self, since: datetime, until: datetime) -> list[tuple[datetime, float]]:
+        """When it falls by itself, and to what: at steps of limits, and where they lapse.
+
+        Args:
+            since: After this instant.
+            until: Up to this one.
+        """
+        edges = {edge for edge in self.edges() if since < edge <= until}
+        return [(edge, self.now_a(edge)) for edge in sorted(edges) if self._falls_at(edge)]
 
     def restanding(self, standing: Standing) -> "Allowance":
         """With other knowledge of the fallback."""

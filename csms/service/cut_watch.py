@@ -83,7 +83,8 @@ class CutWatch:
     def _was_cut(self, key: EvseId, cut: GuardEvent) -> bool:
         """Whether a station has taken the cut."""
         evse = self._live.evses.get(key)
-        return evse is not None and evse.lowered_at is not None and evse.lowered_at >= cut.at
+        lowered_at = evse.falls.last_at if evse else None
+        return lowered_at is not None and lowered_at >= cut.at
 
     def _allowed_a(
         self, feeder_id: FeederId, line: int, now: datetime, cut_to: Mapping[EvseId, float]

@@ -37,6 +37,12 @@ def limit_now(live: LiveSite, feeder_id: FeederId, now: datetime) -> PhaseAmps:
     return limit_in_force(live, live.site.feeder(feeder_id), now, now + INSTANT)
 
 
+def limits_now(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
+    """The limits of every feeder's lines at an instant."""
+    until = now + INSTANT
+    return {one.feeder_id: limit_in_force(live, one, now, until) for one in live.site.feeders}
+
+
 def highest_limit(feeder: Feeder) -> PhaseAmps:
     """The highest limit that the site file ever has for each line."""
     limits = (feeder.limit.default, *(window.amps for window in feeder.limit.windows))

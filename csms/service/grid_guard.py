@@ -11,7 +11,7 @@ from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance, Standing
 from csms.domain.site import PhaseAmps
 from csms.service.electrics import by_line, feeder_inputs, near_s, tap_of
-from csms.service.feeder_limits import limit_in_force, turns, usable
+from csms.service.feeder_limits import turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
@@ -155,12 +155,6 @@ def near_shares(
         feeder.key: _shares(low_a[feeder.key], high_a[feeder.key], feeder.limit_a)
         for feeder in feeders
     }
-
-
-def limits_now(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
-    """The limits of every feeder's lines at this instant."""
-    until = now + _INSTANT + live.settled
-    return {one.feeder_id: limit_in_force(live, one, now, until) for one in live.site.feeders}
 
 
 def adds_to_overload(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from csms.domain.site import PhaseAmps
 from csms.service.feeder_limits import limit_now
 from csms.service.grid_parties import GridParties
 from csms.service.guard_keeper import KEPT
+from csms.service.guard_record import Excess, least_margin
 from csms.service.limit_words import limited_by
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import is_uncontrolled_measured, measured_load
@@ -81,7 +83,14 @@ class GridProof:
             loads = measured_load(live, now, is_proven=True)
             for ref in refs:
                 load_a = loads[ref.feeder_id] if _is_measured(live, ref, now) else None
-                self._add(ref, _seen(live, ref, load_a, _known_s(now, since_s), now))
+                seen = _seen(live, ref, load_a, _known_s(now, since_s), now)
+                excess = live.guard.take_excess(ref.feeder_id)
+                is_before = excess is not None and excess.at < seen.starts_at
+                if excess and is_before:
+                    self._add_excess(ref, excess)
+                self._add(ref, seen)
+                if excess and not is_before:
+                    self._add_excess(ref, excess)
 
     async def keep(self) -> None:
         """Write down what is known; what cannot be written is written the next time."""
@@ -109,6 +118,13 @@ class GridProof:
         self._over.append((ref, known))
         self._running[ref] = seen
 
+    def _add_excess(self, ref: FeederRef, excess: Excess) -> None:
+        """Take what the guard saw between two looks."""
+        known = self._running.get(ref)
+        if known is not None and known.measured is not None:
+            measured = known.measured.exceeded(excess.load_a, excess.margin_a)
+            self._running[ref] = replace(known, measured=measured)
+
 
 def _is_measured(live: LiveSite, ref: FeederRef, now: datetime) -> bool:
     """Whether all that nobody steers is measured; what chargers draw they tell themselves."""
@@ -131,12 +147,11 @@ def _seen(
     measured = None
     if load_a is not None and seconds:
         first, second, third = (amps * seconds for amps in load_a)
-        margins = (most - amps for most, amps in zip(limit_a, load_a, strict=True))
         measured = Measured(
             seconds=seconds,
             load_as=(first, second, third),
             peak_a=load_a,
-            margin_a=min(margins),
+            margin_a=least_margin(load_a, limit_a),
         )
     return ProofQuarter(
         feeder_id=ref.feeder_id,

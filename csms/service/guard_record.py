@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
+from csms.domain.site import PhaseAmps
 
 _MOST_WAITING: Final = 1000
 _MOST_RECENT: Final = 20
@@ -36,6 +37,20 @@ class Overload:
     cause: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """What a feeder carried when one of its lines carried too much.
+
+    Attributes:
+        load_a: By line.
+        margin_a: The least that was left on any line: below 0.
+    """
+
+    at: datetime
+    load_a: PhaseAmps
+    margin_a: float
+
+
 class GuardRecord:
     """The guard's notes on one site. Noting takes no time and never fails.
 
@@ -58,6 +73,7 @@ class GuardRecord:
         self.overloads: dict[tuple[FeederId, int], Overload] = {}
         self.cut: GuardEvent | None = None
         self.lost = 0
+        self._excesses: dict[FeederId, Excess] = {}
         self._counted: defaultdict[FeederId, list[_Span]] = defaultdict(list)
         self._waiting: deque[GuardEvent] = deque()
 
@@ -70,6 +86,16 @@ class GuardRecord:
         self._waiting.append(event)
         self._keep_within_bounds()
         self.has_news.set()
+
+    def note_excess(self, feeder_id: FeederId, excess: Excess) -> None:
+        """Take note of what a feeder carries, as one of its lines carries too much."""
+        known = self._excesses.get(feeder_id)
+        if known is None or excess.margin_a < known.margin_a:
+            self._excesses[feeder_id] = excess
+
+    def take_excess(self, feeder_id: FeederId) -> Excess | None:
+        """Take out the greatest excess of a feeder since it was last taken out."""
+        return self._excesses.pop(feeder_id, None)
 
     def take(self) -> list[GuardEvent]:
         """Take out what is to be written down."""
@@ -106,6 +132,11 @@ class GuardRecord:
         whole = (min(begins), max(ends))
         self.over_s[feeder_id] += _length_s(whole) - sum(map(_length_s, touched))
         self._counted[feeder_id] = [*apart, whole][-_MOST_SPANS:]
+
+
+def least_margin(load_a: PhaseAmps, limit_a: PhaseAmps) -> float:
+    """The least that is left on any line."""
+    return min(most - amps for most, amps in zip(limit_a, load_a, strict=True))
 
 
 def _length_s(span: _Span) -> float:

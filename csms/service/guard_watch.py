@@ -15,8 +15,9 @@ from csms.service.steering_watch import SteeringWatch
 logger = logging.getLogger(__name__)
 
 _AT_MOST_EVERY_S: Final = 1.0
-"""What all lines carry is worked out that often at the most, and only when meters were read."""
+"""What all lines carry is worked out that often at the most, when meters were read."""
 _AT_LEAST_EVERY_S: Final = 5.0
+"""And that often at the least: limits change between two readings as well."""
 
 
 class GuardWatch:
@@ -52,9 +53,8 @@ class GuardWatch:
 
     def look(self, now: datetime) -> None:
         """Look once, at what there may be news of."""
-        if self._live.metered.is_set() or self._overloads.is_due(now):
-            self._live.metered.clear()
-            self._overloads.look(now)
+        self._live.metered.clear()
+        self._overloads.look(now)
         if now - self._looked_at >= timedelta(seconds=_AT_LEAST_EVERY_S):
             self._looked_at = now
             self._meters.look(now)

@@ -18,6 +18,7 @@ from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
 from csms.service.charger_draw import ChargerDraw
+from csms.service.falls import Falls
 from csms.service.over_count import TOLERANCE_A, OverCount, is_over, surely_allowed_a
 from csms.service.trial import Finding, Trial
 
@@ -37,7 +38,7 @@ class LiveEvse:
         past: Ended transactions of the token that is charging here, newest first.
         forecast: What a model expects of its vehicle; None: nothing yet.
         over: How often in a row its meter has shown more than it may draw.
-        lowered_at: When an answer of its station last lowered what it may draw.
+        falls: When what it may draw has become less.
         heard_at: When its transaction was last heard of.
         free_at: When its station last told that no vehicle is there; None: one may be there.
         taken: Connectors of it that were told not to be available.
@@ -71,7 +72,7 @@ class LiveEvse:
     past: tuple[Transaction, ...] = ()
     forecast: StayForecast | None = None
     over: OverCount = field(default_factory=OverCount)
-    lowered_at: datetime | None = None
+    falls: Falls = field(default_factory=Falls)
     heard_at: datetime | None = None
     free_at: datetime | None = None
     taken: set[int] = field(default_factory=set)
@@ -124,9 +125,7 @@ class LiveEvse:
         """Change what it may draw, and remember when that was lowered."""
         if self.draw is not None and allowance != self.allowance:
             self.draw.let_go(self.allowance, now)
-        self.lowered_at = self.last_lowered_at(now)
-        if allowance.now_a(now) < self.allowance.now_a(now):
-            self.lowered_at = now
+        self.falls.note(self.allowance, allowance, now)
         self.allowance = allowance
 
     def distrust(self, words: str, *, is_unseen: bool = False) -> None:
@@ -169,18 +168,13 @@ class LiveEvse:
             return accepted.form
         return self.held.form if self.held else PLAIN_DEFAULT
 
-    def last_lowered_at(self, now: datetime) -> datetime | None:
-        """When it last had to lower its current: by an answer, by a step, or by a lapse."""
-        instants = [at for at in (self.lowered_at, self.allowance.last_fall(now)) if at]
-        return max(instants, default=None)
-
     def begin(self, transaction: Transaction) -> None:
         """A transaction has started, of a vehicle of which nothing is known yet."""
         self.interrupt()
         self.transaction, self.closed = transaction, None
         self.habits, self.refusal, self.retry_at = VehicleHabits(), "", None
-        self.over = OverCount()
-        self.lowered_at = self.max_periods = self.forecast = None
+        self.over, self.falls = OverCount(), Falls()
+        self.max_periods = self.forecast = None
         self.since, self.is_paused = transaction.started_at, True
         self.charging_state = transaction.charging_state or self.charging_state
 
@@ -272,8 +266,9 @@ class LiveEvse:
     ) -> PhaseAmps | None:
         """What it draws, by conductor of the station, as far as is known.
 
-        A reading from before it was last lowered, or from the seconds that its vehicle had to
-        follow, may show more than it draws now: until the next reading it is taken to obey.
+        A reading from before it was lowered, or from the seconds that its vehicle had to follow,
+        may show more than it draws now: until the next reading it is taken to obey, and to draw no
+        more again though it may.
 
         Args:
             now: The present instant.
@@ -283,15 +278,10 @@ class LiveEvse:
         reading = self.reading
         if reading is None or reading.current_a is None:
             return None
-        most_a = self.allowance.now_a(now)
-        if max(reading.current_a) <= most_a:
+        if self.allowance.is_disobeyed:
             return reading.current_a
-        lowered_at = self.last_lowered_at(now)
-        if lowered_at is None or reading.at >= lowered_at + settled:
-            return reading.current_a
-        if now < lowered_at + follows_within:
-            return reading.current_a
-        first, second, third = (min(amps, most_a) for amps in reading.current_a)
+        lowest_a = self.falls.lowest_a(self.allowance, reading.at - settled, now - follows_within)
+        first, second, third = (min(amps, lowest_a) for amps in reading.current_a)
         return (first, second, third)
 
 

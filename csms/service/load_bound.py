@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from csms.domain.identity import FeederId
+from csms.domain.resource import Quantity
 from csms.domain.site import Earthing, PhaseAmps
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import measured_totals, measured_uncontrolled
@@ -27,6 +28,11 @@ def most_measured(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:
             by_line = current_a if has_neutral else (max(current_a),) * 3
             for line, line_a in zip(place.lines, by_line, strict=False):
                 amps[line - 1] += line_a
+    for one in live.resources.values():
+        watts = one.reading(Quantity.POWER_W, now, live.site.control.reading_lives_s)
+        resource_a = live.site.amps_of(one.resource, max(0.0, watts or 0.0))
+        for line in one.resource.lines:
+            sums[one.resource.feeder_id][line - 1] += resource_a
     for feeder in reversed(live.site.feeders):  # parents come before their children
         if feeder.parent_id is not None:
             above, own = sums[feeder.parent_id], sums[feeder.feeder_id]

@@ -8,8 +8,9 @@ from typing import Final
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
 from csms.domain.site import PhaseAmps
-from csms.service.grid_guard import LineFlow, limits_now
-from csms.service.guard_record import Overload
+from csms.service.feeder_limits import limits_now
+from csms.service.grid_guard import LineFlow
+from csms.service.guard_record import Excess, Overload, least_margin
 from csms.service.live_site import LiveSite
 from csms.service.load_bound import most_measured
 from csms.service.measured_flows import measured_load
@@ -41,8 +42,8 @@ class _Episode:
 class OverloadWatch:
     """Notes what is above a limit by the meters: when it ends, and every minute while it lasts.
 
-    It begins with the first measurement that shows it, and ends with one that does not. What is
-    not measured is not counted.
+    It begins with the first look that shows it, and ends with one that does not. What is not
+    measured is not counted.
 
     Args:
         live: The site.
@@ -52,21 +53,19 @@ class OverloadWatch:
         self._live = live
         self._episodes: dict[tuple[FeederId, int], _Episode] = {}
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether something that lasts is to be noted."""
-        return any(now - one.noted_at >= _NOTED_EVERY for one in self._episodes.values())
-
     def look(self, now: datetime) -> None:
         """Compare what the meters show with the limits."""
         live, limits = self._live, limits_now(self._live, now)
         if not self._episodes and not _may_be_over(most_measured(live, now), limits):
             return
-        loads = measured_load(live, now, is_proven=True)
-        for feeder_id, load_a in loads.items():
-            for line, (amps, limit_a) in enumerate(
-                zip(load_a, limits[feeder_id], strict=True), start=1
-            ):
-                self._see(LineFlow(feeder_id=feeder_id, line=line, amps=amps, limit_a=limit_a), now)
+        for feeder_id, load_a in measured_load(live, now, is_proven=True).items():
+            limit_a = limits[feeder_id]
+            if any(map(_is_over, load_a, limit_a)):
+                margin_a = least_margin(load_a, limit_a)
+                excess = Excess(at=now, load_a=load_a, margin_a=margin_a)
+                live.guard.note_excess(feeder_id, excess)
+            for line, (amps, most_a) in enumerate(zip(load_a, limit_a, strict=True), start=1):
+                self._see(LineFlow(feeder_id=feeder_id, line=line, amps=amps, limit_a=most_a), now)
 
     def stop(self, now: datetime) -> None:
         """Note what lasts: nobody looks any more."""

@@ -171,13 +171,19 @@ def test_refused_limit_leaves_the_last_accepted_one_in_force() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "fell_at"), [(299, None), (300, 300), (599, 300), (899, 300), (900, 900), (2000, 900)]
+    ("since", "until", "falls"),
+    [
+        (0, 299, []),
+        (0, 300, [(300, 8.0)]),
+        (300, 899, []),
+        (0, 2000, [(300, 8.0), (900, 6.0)]),
+    ],
 )
 def test_allowance_falls_by_itself_at_the_steps_and_at_the_end_of_a_limit(
-    now: float, fell_at: float | None
+    since: float, until: float, falls: list[tuple[float, float]]
 ) -> None:
     allowance = HELD.settled(limit((0, 16.0), (300, 8.0), (600, 12.0)), Verdict.ACCEPTED)
-    assert allowance.last_fall(after(now)) == (None if fell_at is None else after(fell_at))
+    assert allowance.falls(after(since), after(until)) == [(after(at), to_a) for at, to_a in falls]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +206,7 @@ def test_silent_station_draws_its_fallback_from_where_the_last_higher_limit_laps
 
 def test_step_below_the_fallback_falls_to_the_fallback_once() -> None:
     allowance = HELD.settled(limit((0, 16.0), (300, 4.0), (600, 0.0)), Verdict.ACCEPTED)
-    assert allowance.last_fall(after(1000)) == after(300)
+    assert allowance.falls(NOON, after(1000)) == [(after(300), 6.0)]
 
 
 def test_uncertain_limit_counts_beside_the_accepted_one_until_it_lapses() -> None:

@@ -118,13 +118,13 @@ async def test_vehicle_is_lowered_when_its_station_accepts_and_not_when_it_was_p
         gate = post.office.gateway.shut("A")
         running = post.start(flat("A", 8.0), flat("B", 20.0))
         await asyncio.sleep(8)
-        assert evse_of(post.live, "A").lowered_at is None
+        assert evse_of(post.live, "A").falls.last_at is None
         gate.set()
         await running
-        lowered_at = evse_of(post.live, "A").lowered_at
+        lowered_at = evse_of(post.live, "A").falls.last_at
         assert lowered_at is not None
         assert (lowered_at - NOON).total_seconds() == pytest.approx(8.0, abs=0.1)
-        assert evse_of(post.live, "B").lowered_at is None
+        assert evse_of(post.live, "B").falls.last_at is None
 
 
 @in_virtual_time

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from csms.domain.limits import Standing
+from csms.service.feeder_limits import limits_now
 from csms.service.grid_guard import (
     Ledger,
     LineFlow,
@@ -12,7 +13,6 @@ from csms.service.grid_guard import (
     fullest_line,
     is_overcommitted,
     keep_books,
-    limits_now,
 )
 from csms.service.live_site import LiveSite
 from tests.domain.sites import flat, place, small_site

@@ -8,6 +8,7 @@ from typing import Any
 
 from csms.service.grid_parties import GridParties
 from csms.service.grid_proof import GridProof
+from csms.service.overload_watch import OverloadWatch
 from tests.domain.sites import flat, place, small_site
 from tests.service.grid_companies import INTAKE, KRAFT, LEVEL, amps, send
 from tests.service.rig import NOON, CommitError, Office, after, open_office
@@ -27,8 +28,12 @@ class Recording:
         """Look at an instant, after the building's meter has shown a current."""
         self.office.clock.instant = after(minutes)
         if load_a is not None:
-            self.office.live.read_feeder("intake", after(minutes), (load_a, 1.0, 2.0))
+            self.building(minutes, load_a)
         self.proof.look()
+
+    def building(self, minutes: float, load_a: float) -> None:
+        """Let the building's meter show a current."""
+        self.office.live.read_feeder("intake", after(minutes), (load_a, 1.0, 2.0))
 
     async def rows(self) -> list[dict[str, Any]]:
         await self.proof.keep()
@@ -65,6 +70,26 @@ async def test_each_quarter_has_its_limit_its_owner_and_what_was_measured(
         }
         assert (level["limited_by"], level["limit_a"]) == ("the site file", "[40.0,40.0,40.0]")
         assert level["peak_a"] == "[0.0,0.0,0.0]"
+
+
+async def test_margin_tells_of_what_the_guard_saw_between_two_looks(database_file: Path) -> None:
+    async with recording(database_file) as one:
+        watch = OverloadWatch(one.office.live)
+        one.look(14.7, 30.0)
+        one.look(14.8, 30.0)
+        one.building(14.99, 64.5)
+        watch.look(after(14.99))
+        one.building(15.0, 30.0)
+        watch.look(after(15.0))
+        one.look(15.05)
+        before, quarter = [row for row in await one.rows() if row["feeder_id"] == "intake"]
+        assert (before["margin_a"], before["peak_a"]) == (-1.5, "[64.5,1.0,2.0]")
+        assert (quarter["margin_a"], quarter["peak_a"]) == (33.0, "[30.0,1.0,2.0]")
+        one.building(15.06, 63.75)
+        watch.look(after(15.06))
+        one.look(15.1, 30.0)
+        _, quarter = [row for row in await one.rows() if row["feeder_id"] == "intake"]
+        assert (quarter["margin_a"], quarter["peak_a"]) == (-0.75, "[63.75,1.0,2.0]")
 
 
 async def test_a_new_quarter_begins_a_row(database_file: Path) -> None:

@@ -240,8 +240,48 @@ def test_reading_from_before_a_step_of_a_limit_counts_as_what_the_step_allows(
 def test_reading_from_before_a_limit_lapsed_counts_as_the_fallback(live: LiveSite) -> None:
     read(live, 16.0, 0.0, 0.0, at=after(14))
     evse(live).allow(evse(live).allowance.lapsed(after(16)), after(16))
-    assert evse(live).lowered_at == after(15)
+    assert evse(live).falls.last_at == after(15)
     assert evse(live).drawn_a(after(16), live.settled) == (6.0, 0.0, 0.0)
+
+
+def test_reading_from_before_a_lower_limit_does_not_count_again_when_that_is_raised(
+    live: LiveSite,
+) -> None:
+    read(live, 16.0, 12.0, 0.0)
+    hold(evse(live), 8.0, after(1))
+    hold(evse(live), 10.0, after(2))
+    hold(evse(live), 16.0, after(3))
+    assert evse(live).drawn_a(after(3), live.settled) == (8.0, 8.0, 0.0)
+    read(live, 16.0, 12.0, 0.0, at=after(3.5))
+    assert evse(live).drawn_a(after(4), live.settled) == (16.0, 12.0, 0.0)
+
+
+def test_reading_from_before_a_step_down_and_up_again_counts_as_the_lower_one(
+    live: LiveSite,
+) -> None:
+    stepped = limit((0, 16.0), (300, 8.0), (600, 16.0))
+    evse(live).allow(replace(evse(live).allowance, accepted=stepped), NOON)
+    read(live, 16.0, 0.0, 0.0, at=after(4))
+    assert evse(live).drawn_a(after(11), live.settled) == (8.0, 0.0, 0.0)
+
+
+def test_who_is_not_trusted_draws_what_its_meter_shows_whatever_it_was_told(
+    live: LiveSite,
+) -> None:
+    read(live, 16.0, 0.0, 0.0)
+    evse(live).distrust("Draws more than it was allowed")
+    hold(evse(live), 8.0, after(1))
+    assert evse(live).drawn_a(after(2), live.settled) == (16.0, 0.0, 0.0)
+
+
+def test_low_limits_are_remembered_however_many_there_were_since_the_last_reading(
+    live: LiveSite,
+) -> None:
+    read(live, 16.0, 0.0, 0.0)
+    for minutes in range(1, 200):
+        hold(evse(live), 7.0 if minutes == 1 else 8.0, after(minutes))
+        hold(evse(live), 16.0, after(minutes + 0.5))
+    assert evse(live).drawn_a(after(201), live.settled) == (7.0, 0.0, 0.0)
 
 
 def test_vehicle_that_never_had_to_lower_its_current_draws_what_its_meter_shows(
@@ -254,10 +294,10 @@ def test_vehicle_that_never_had_to_lower_its_current_draws_what_its_meter_shows(
 
 def test_next_vehicle_is_not_taken_for_one_that_was_lowered(live: LiveSite) -> None:
     hold(evse(live), 8.0, starts_at=after(1))
-    assert evse(live).lowered_at == after(1)
+    assert evse(live).falls.last_at == after(1)
     live.transaction_changed(transaction("G-01", ended_at=after(2)), after(2))
     live.transaction_changed(transaction("G-01", number=2, started_at=after(3)), after(3))
-    assert evse(live).lowered_at is None
+    assert evse(live).falls.last_at is None
 
 
 def test_vehicle_that_stops_by_itself_while_it_may_charge_is_content(live: LiveSite) -> None:

@@ -1,7 +1,11 @@
 """The quick look at what meters show: never less than it is."""
 
+import pytest
+
+from csms.domain.resource import Quantity
 from csms.service.live_site import LiveSite
 from csms.service.load_bound import most_measured
+from tests.domain.resources import BATTERY, HEAT_PUMP, with_resources
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, draw, evse_of, hold, it_site, with_meter
@@ -44,3 +48,12 @@ def test_reading_from_before_a_lower_limit_counts_in_full() -> None:
     draw(evse_of(live, "A"), 25.0)
     hold(evse_of(live, "A"), 6.0, after(1))
     assert most_measured(live, after(1))["level-1"] == (25.0, 0.0, 0.0)
+
+
+def test_what_resources_draw_is_added_and_what_they_give_is_not() -> None:
+    site = with_resources(small_site(place("A", "level-1", 0.0)), BATTERY, HEAT_PUMP)
+    live = LiveSite(site)
+    live.resources["battery"].read(Quantity.POWER_W, -6_900.0, NOON)
+    live.resources["heat-pump"].read(Quantity.POWER_W, 2_760.0, NOON)  # 4 A at 3 x 230 V
+    assert most_measured(live, NOON)["level-1"] == pytest.approx((4.0, 4.0, 4.0))
+    assert most_measured(live, NOON)["intake"] == pytest.approx((4.0, 4.0, 4.0))

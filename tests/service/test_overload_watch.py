@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from csms.domain.guard_event import GuardEvent, GuardEventKind
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.site import AmpereSchedule
 from csms.service.live_site import LiveSite
 from csms.service.overload_watch import OverloadWatch
@@ -90,11 +91,10 @@ def test_half_an_ampere_above_a_small_limit_is_no_excess(amps: float, is_over: b
 def test_what_lasts_is_noted_every_minute_with_the_peak_of_each_part(seen: Seen) -> None:
     seen.building(0, 46.0)
     seen.building(30, 55.0)
-    assert not seen.watch.is_due(seconds(59))
-    assert seen.watch.is_due(seconds(60))
+    seen.watch.look(seconds(59))
+    assert seen.noted() == []
     seen.building(60, 47.0)
     assert [event[1:5] for event in seen.noted()] == [(75.0, 63.0, 0.0, 60.0)] * 3
-    assert not seen.watch.is_due(seconds(60))
     seen.building(90, 48.0)
     seen.building(100, 40.0)
     assert [event[1:5] for event in seen.noted()] == [(68.0, 63.0, 60.0, 40.0)] * 3
@@ -106,6 +106,24 @@ def test_what_lasts_when_nobody_looks_any_more_is_noted(seen: Seen) -> None:
     seen.watch.stop(seconds(7))
     assert seen.noted() == [(1, 66.0, 63.0, 0.0, 7.0, NOT_FOLLOWED)]
     assert seen.live.guard.overloads == {}
+
+
+def test_limit_that_is_about_to_begin_is_not_exceeded_before_it_does(seen: Seen) -> None:
+    seen.building(0, 30.0)
+    coming = ImposedLimit(
+        feeder_id="intake",
+        party=LimitParty.GRID_COMPANY,
+        amps=(40.0, 40.0, 40.0),
+        from_at=seconds(10),
+    )
+    seen.live.imposed["intake", LimitParty.GRID_COMPANY] = (coming,)
+    for at_s in (5, 9):
+        seen.watch.look(seconds(at_s))
+    assert seen.live.guard.overloads == {}
+    seen.watch.look(seconds(10))  # vehicles have had the time to follow, and have not
+    assert list(seen.live.guard.overloads) == [("intake", line) for line in (1, 2, 3)]
+    seen.building(14, 15.0)
+    assert [event[1:5] for event in seen.noted()] == [(50.0, 40.0, 10.0, 4.0)] * 3
 
 
 def test_present_excess_is_there_to_be_seen(seen: Seen) -> None:
