@@ -12,7 +12,7 @@ from smart_charging.columns import EvseColumns
 from smart_charging.errors import ProblemError
 from smart_charging.feeder import Feeder, LoadForecast
 from smart_charging.policy import Policy
-from smart_charging.resources import Evse, PowerModule, Reservation, Store, Switching
+from smart_charging.resources import Evse, PowerModule, Reservation, Standby, Store, Switching
 from smart_charging.tariff import Tariff, check_tariff
 from smart_charging.vehicle import Demand
 
@@ -215,6 +215,8 @@ def _check_store(store: Store, slots: int) -> None:
     _check_drain(f"{where}.drain_w", store.drain_w, slots)
     if store.switching is not None:
         _check_switching(f"{where}.switching", store.switching, store)
+    if store.standby is not None:
+        _check_standby(f"{where}.standby", store.standby, store, slots)
     if np.any(store.least_wh > store.most_wh):
         raise ProblemError(f"{where}.least_wh", "expected no more than most_wh")
 
@@ -236,6 +238,18 @@ def _check_switching(where: str, switching: Switching, store: Store) -> None:
         raise ProblemError(f"{where}.min_a", expected)
     if switching.on_s > 0 and switching.off_s > 0:
         raise ProblemError(where, "expected either on_s or off_s, not both")
+
+
+def _check_standby(where: str, standby: Standby, store: Store, slots: int) -> None:
+    for name in ("starts_s", "on_s", "min_on_s"):
+        if not 0 <= getattr(standby, name) < np.inf:
+            raise ProblemError(f"{where}.{name}", _FINITE)
+    if not 0 < standby.min_a <= store.discharge_a:
+        expected = f"expected above 0 and up to discharge_a, {store.discharge_a:g}"
+        raise ProblemError(f"{where}.min_a", expected)
+    if store.charge_a > 0 or store.switching is not None:
+        raise ProblemError(where, "expected a store that takes nothing, and has no switching")
+    _check_amps(f"{where}.relief_a", standby.relief_a, (slots,))
 
 
 def _loads(

@@ -11,10 +11,13 @@ from typing import Final
 import numpy as np
 
 from smart_charging.arrays import Array
-from smart_charging.resources import Store, Switching
+from smart_charging.resources import Standby, Store, Switching
 from smart_charging.taps import Tap
 
 _S_PER_H: Final = 3600.0
+_KW_PER_W: Final = 1e-3
+_SHORTEST_RUN_S: Final = 900.0
+"""Over no less is spread what a start costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,31 @@ class Run:
     on_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Source:
+    """A generator, or another source that stands by, as it is now.
+
+    Attributes:
+        power_w: The most that it gives.
+        least_w: The least that it gives while it runs.
+        per_kwh: What a kWh of it costs, in currency.
+        per_start: What a start costs, in currency.
+        starts_s: How long it takes from its start until it gives anything.
+        min_run_s: How long it runs once it was started.
+        runs_s: How long it has been running; 0 while it stands.
+        relief_a: See `Standby`: [slot].
+    """
+
+    power_w: float
+    least_w: float
+    per_kwh: float
+    per_start: float = 0.0
+    starts_s: float = 0.0
+    min_run_s: float = 0.0
+    runs_s: float = 0.0
+    relief_a: Array
+
+
 def battery_store(key: str, place: Place, battery: Battery, slots: int) -> Store:
     """Describe a battery as a store."""
     return Store(
@@ -168,5 +196,37 @@ def run_store(key: str, place: Place, run: Run, slots_s: tuple[int, ...]) -> Sto
         drain_w=np.zeros(len(slots_s)),
         switching=Switching(
             min_a=amps, on_s=run.on_s, min_on_s=0.0 if run.is_interruptible else lasts_s
+        ),
+    )
+
+
+def source_store(key: str, place: Place, source: Source, slots_s: tuple[int, ...]) -> Store:
+    """Describe a source that stands by as a store that takes nothing, and never gets empty.
+
+    What a start costs is spread over the least that it runs, at its power: a run that lasts longer
+    is reckoned dearer than it is.
+    """
+    slots = len(slots_s)
+    runs_h = max(source.min_run_s, _SHORTEST_RUN_S) / _S_PER_H
+    start_per_kwh = source.per_start / (source.power_w * _KW_PER_W * runs_h)
+    holds_wh = 2 * source.power_w * sum(slots_s) / _S_PER_H
+    return Store(
+        key=key,
+        feeder=place.feeder,
+        tap=place.tap,
+        w_per_a=place.w_per_a,
+        charge_a=0.0,
+        discharge_a=source.power_w / place.w_per_a,
+        stored_wh=holds_wh,
+        least_wh=np.zeros(slots),
+        most_wh=np.full(slots, holds_wh),
+        drain_w=np.zeros(slots),
+        wear_per_kwh=source.per_kwh + (0.0 if source.runs_s > 0 else start_per_kwh),
+        standby=Standby(
+            min_a=source.least_w / place.w_per_a,
+            starts_s=source.starts_s,
+            on_s=source.runs_s,
+            min_on_s=source.min_run_s,
+            relief_a=np.minimum(source.relief_a, source.power_w / place.w_per_a),
         ),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from smart_charging.arrays import Array
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Store
-from smart_charging.worth import hours_of
+from smart_charging.worth import hours_of, may_feed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +68,19 @@ def may_take(store: Store, problem: ChargingProblem) -> Array:
     if switching is None or switching.off_s <= 0:
         return np.ones(len(begins_s))
     return np.where(switching.off_s + begins_s < switching.min_off_s, 0.0, 1.0)
+
+
+def may_give(store: Store, problem: ChargingProblem) -> Array:
+    """1 in the slots in which a store may give anything, 0 in all others: [slot].
+
+    A source that stands may from the slot on in which it comes up. It takes nothing, so it cannot
+    take and give at once, whatever the price is.
+    """
+    standby = store.standby
+    if standby is None:
+        return may_feed(problem)
+    ends_s = np.cumsum(problem.slots_s)
+    return np.where((standby.on_s > 0) | (ends_s > standby.starts_s), 1.0, 0.0)
 
 
 def stored_wh(problem: ChargingProblem, store_a: Array) -> Array:

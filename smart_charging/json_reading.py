@@ -15,12 +15,13 @@ from smart_charging.problem_json import (
     FeederJson,
     ProblemJson,
     ReservationJson,
+    StandbyJson,
     StepFeeJson,
     StoreJson,
     TapJson,
     TariffJson,
 )
-from smart_charging.resources import Evse, PowerModule, Reservation, Store, Switching
+from smart_charging.resources import Evse, PowerModule, Reservation, Standby, Store, Switching
 from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand, Discharge, Outcome, Taper, energy_to_soc
@@ -104,9 +105,15 @@ def _store(store: StoreJson, slots: int) -> Store:
         for name in ("least_wh", "most_wh", "drain_w", "gain")
         if getattr(store, name) is not None
     }
-    rest = store.model_dump(exclude={"lines", "wiring", "gain", "switching", *over_time})
+    rest = store.model_dump(exclude={"lines", "wiring", "gain", "switching", "standby", *over_time})
     switching = Switching(**store.switching.model_dump()) if store.switching else None
-    return Store(**rest, **over_time, switching=switching, tap=_tap(where, store))
+    standby = _standby(f"{where}.standby", store.standby, slots) if store.standby else None
+    return Store(**rest, **over_time, switching=switching, standby=standby, tap=_tap(where, store))
+
+
+def _standby(where: str, standby: StandbyJson, slots: int) -> Standby:
+    relief_a = _by_slot(f"{where}.relief_a", standby.relief_a, slots)
+    return Standby(**standby.model_dump(exclude={"relief_a"}), relief_a=relief_a)
 
 
 def _reservation(one: ReservationJson, slots: int) -> Reservation:

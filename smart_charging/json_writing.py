@@ -19,6 +19,7 @@ from smart_charging.problem_json import (
     PolicyJson,
     ProblemJson,
     ReservationJson,
+    StandbyJson,
     StepFeeJson,
     StoreJson,
     SwitchingJson,
@@ -26,7 +27,7 @@ from smart_charging.problem_json import (
     TariffJson,
     TransformerJson,
 )
-from smart_charging.resources import Evse, Store
+from smart_charging.resources import Evse, Standby, Store
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand
@@ -82,8 +83,14 @@ def _store(store: Store) -> StoreJson:
         loss_per_h=store.loss_per_h,
         wear_per_kwh=store.wear_per_kwh,
         switching=SwitchingJson(**asdict(store.switching)) if store.switching else None,
+        standby=_standby(store.standby) if store.standby else None,
         **_wiring(f"stores[{store.key}]", store.tap),
     )
+
+
+def _standby(standby: Standby) -> StandbyJson:
+    rest = {name: getattr(standby, name) for name in ("min_a", "starts_s", "on_s", "min_on_s")}
+    return StandbyJson(**rest, relief_a=standby.relief_a.tolist())
 
 
 def _feeder(feeder: Feeder) -> FeederJson:

@@ -83,7 +83,10 @@ class Sectors:
 
 
 def add_lines(draft: Draft) -> None:
-    """No line carries more than its limit, none feeds back more, and nor do both together."""
+    """No line carries more than its limit, none feeds back more, and nor do both together.
+
+    A line that carries more in any case may be fed back as much: that is no more than without.
+    """
     network = draft.network
     drawn = _side_by_side([flow.loads for flow in draft.drawn])
     sectors = sectors_of(drawn, network.fixed)
@@ -93,7 +96,8 @@ def add_lines(draft: Draft) -> None:
         return
     fed = _side_by_side([flow.loads for flow in draft.fed])
     nothing = network.fixed.turned(np.zeros(network.fixed.count, dtype=bool))
-    _add_lines(draft, draft.fed, Beside(network.limit_a, nothing), sectors_of(fed, nothing))
+    most_a = np.maximum(network.limit_a, network.unknown_a)
+    _add_lines(draft, draft.fed, Beside(most_a, nothing), sectors_of(fed, nothing))
     mixed = np.zeros(network.fixed.count, dtype=bool)
     mixed[entries_of(fed.known)[0]] = True
     mixed &= sectors.width_rad > FAR_RAD

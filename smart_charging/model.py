@@ -27,14 +27,18 @@ Variables
     v_t         power that leaves the site (only where it earns less than what enters it costs)
     d_ut        amperes fed back, of a floor first; c_st, d_st, e_st the same for stores; m_st what
                 they miss
+    r_st        amperes of a source that stands by which relieve lines, 0 <= r_st <= relief_st
 Objective, to be maximised; an aim's weight is far above the next one's (see `policy`)
     sum_k v_k s_k                                       promised energy, and fairness in its pieces
     + least_share Z z                                   max-min fairness
     - cost (sum_t g_t P_t + fee(q))                     cost
     - cost sum_t (g_t - earned_t) v_t                   and what is sold for less
-    - cost sum_st wear_s d_st                           and the wear of stores that give back
+    - cost sum_st wear_s d_st                           and the wear of stores that give back, and
+                                                        fuel: max(cost, peak) instead of cost
     - peak q                                            peak
     - 2 promised sum_st m_st                            stores that hold too little
+    + 4 promised sum_st w_s r_st                        lines that carry too much in any case
+    - early sum_st w_s d_st                             sources that stand by, for nothing
     - sum_d v_d n_d                                     as the dearest piece of the deadline
     + early sum_ut hurry_u (1 - late_t) w_ut x_ut       early rather than late,
     - early (sum_u o_u + sum_ut w_ut d_ut / eff_u)      of what is needed and stays,
@@ -73,13 +77,18 @@ Constraints, a function for each family
     (11) whole     x_ut in the committed slots is 0, or at least the minimum and in whole steps
                    (only when asked for: see `whole`)
     (12) sales     v_t >= -P_t      where what leaves the site earns less than what enters it costs
+    (13) standby   r_st <= d_st, d_st = 0 in slots that end before source s has come up
+        relief_st is by how much the lines above s are over their limit whatever is planned. That s
+        gives nothing or at least its least, and runs for a least time once it was started, is
+        decided for the committed slots afterwards (see `standby`).
 
 Where nothing has a price and no line makes anybody wait, there is nothing to solve: without (1) the
 program falls apart into one for each vehicle, whose optimum is to take all it can from its first
 slot on until it has what it wants. If (1) holds for that, it is the optimum (see `alone`).
 
-The right-hand side of (1) is never taken below what the floors alone put there, so that the
-program always has a solution: everybody at the floor.
+The right-hand side of (1) is never taken below what the floors alone put there, and for what is fed
+back not below what is there in any case, so that the program always has a solution: everybody at
+the floor, and relief where there is any.
 """
 
 from dataclasses import dataclass, replace

@@ -13,6 +13,7 @@ from smart_charging.holding import stored_wh
 from smart_charging.plan import Objective
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
+from smart_charging.standby import relieved_wh
 from smart_charging.tariff import Piece, hour_shares
 from smart_charging.units import Units
 from smart_charging.worth import (
@@ -24,6 +25,8 @@ from smart_charging.worth import (
     hurry_of,
     lateness,
     missing_per_wh,
+    relief_per_wh,
+    wear_weight,
     wholes_of,
 )
 
@@ -181,7 +184,10 @@ class Judge:
         return self._weights.early * float(earlier_wh - lost_wh) * PER_K
 
     def _stores(self, store_a: Array) -> float:
-        """What stores take off: what they take late, what they hold too little, and wear."""
+        """What stores take off: what they take late, what they hold too little, and wear.
+
+        Sources that stand by give relief, and take off what they give for nothing.
+        """
         problem, weights = self._problem, self._weights
         if not problem.stores:
             return 0.0
@@ -190,10 +196,16 @@ class Judge:
         least_wh = np.array([store.least_wh for store in problem.stores])
         missing_wh = np.maximum(least_wh - stored_wh(problem, store_a), 0.0).sum()
         late_wh = float(taken_wh @ lateness(problem))
-        worn_per_a = w_per_a * np.array([store.wear_per_kwh for store in problem.stores])
+        worn_per_a = w_per_a * np.array(
+            [wear_weight(store, weights) * store.wear_per_kwh for store in problem.stores]
+        )
         worn = float(worn_per_a @ np.maximum(-store_a, 0.0) @ hours_of(problem)) * PER_K
         missed = missing_per_wh(weights) * float(missing_wh)
-        return -weights.early * late_wh * PER_K - weights.cost * worn - missed
+        stand_by = np.array([store.standby is not None for store in problem.stores])
+        idle_wh = float(w_per_a * stand_by @ np.maximum(-store_a, 0.0) @ hours_of(problem))
+        relieved = relief_per_wh(weights) * relieved_wh(problem, store_a)
+        early = weights.early * (late_wh + idle_wh) * PER_K
+        return relieved - early - worn - missed
 
     def _first(self, draws: Draws) -> float:
         """What the first slot's amperes are worth piece by piece, the dearest first."""

@@ -146,6 +146,16 @@ class SwitchingJson(_Model):
     min_off_s: Amount = 0.0
 
 
+class StandbyJson(_Model):
+    """How a source runs that stands by; its store takes nothing."""
+
+    min_a: Amount
+    starts_s: Amount = 0.0
+    on_s: Amount = 0.0
+    min_on_s: Amount = 0.0
+    relief_a: BySlot = 0.0
+
+
 class StoreJson(TapJson):
     """A battery, or something else that takes energy earlier or later."""
 
@@ -163,6 +173,7 @@ class StoreJson(TapJson):
     loss_per_h: Amount = 0.0
     wear_per_kwh: Amount = 0.0
     switching: SwitchingJson | None = None
+    standby: StandbyJson | None = None
 
 
 class ReservationJson(TapJson):

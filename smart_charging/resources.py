@@ -83,10 +83,31 @@ class Switching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Standby:
+    """How a source runs that stands by: a generator, a fuel cell.
+
+    Attributes:
+        min_a: The least that it gives while it runs.
+        starts_s: How long it takes from its start until it gives anything.
+        on_s: How long it has been running; 0 while it stands.
+        min_on_s: How long it runs once it was started.
+        relief_a: What it is to give whatever that costs, as lines above it carry more than their
+            limit whatever is planned: [slot].
+    """
+
+    min_a: float
+    starts_s: float = 0.0
+    on_s: float = 0.0
+    min_on_s: float = 0.0
+    relief_a: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Store:
     """Something else that can take energy earlier or later: a battery, a boiler, a cabin.
 
     What has to run once, at any time before a deadline, is one as well: it holds what it has got.
+    So is a source that stands by: it takes nothing, and holds more than it can give.
 
     Attributes:
         key: Its name.
@@ -105,6 +126,7 @@ class Store:
         loss_per_h: The share of what it holds that is lost within an hour, as heat is.
         wear_per_kwh: What a kWh given back costs in wear, in currency.
         switching: How it is switched; None: it takes any current.
+        standby: How it runs, if it is a source that stands by; what its energy costs is its wear.
     """
 
     key: str
@@ -122,6 +144,7 @@ class Store:
     loss_per_h: float = 0.0
     wear_per_kwh: float = 0.0
     switching: Switching | None = None
+    standby: Standby | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

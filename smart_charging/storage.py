@@ -9,11 +9,19 @@ from smart_charging.arrays import Array, Indices
 from smart_charging.draft import NOT_THERE, Draft, Flow
 from smart_charging.draws import taper_bounds, taper_slope
 from smart_charging.first import dearest_first, first_pieces, has_pieces
-from smart_charging.holding import dynamics_of, may_take
+from smart_charging.holding import dynamics_of, may_give, may_take
 from smart_charging.network import Incidence
 from smart_charging.resources import Store
+from smart_charging.standby import add_relief
 from smart_charging.vehicle import Discharge
-from smart_charging.worth import PER_K, dearest_per_wh, lateness, may_feed, missing_per_wh
+from smart_charging.worth import (
+    PER_K,
+    dearest_per_wh,
+    lateness,
+    may_feed,
+    missing_per_wh,
+    wear_weight,
+)
 
 _DUST_WH: Final = 1e-6
 """Rounding error of what is decided already."""
@@ -118,7 +126,8 @@ def add_stores(draft: Draft) -> None:
     """(9): batteries and heat stay between the least and the most that they should hold.
 
     What is missing to the least, as where it cannot be had in time, outweighs promised energy.
-    Taking is never worth anything of itself, and better early than late.
+    Taking is never worth anything of itself, and better early than late; and nor is what a source
+    gives that stands by.
     """
     stores = draft.problem.stores
     if not stores:
@@ -126,16 +135,19 @@ def add_stores(draft: Draft) -> None:
     slots = len(draft.problem.slots_s)
     kw_per_a = np.array([[store.w_per_a * PER_K] for store in stores]) * np.ones(slots)
     takes_a = np.array([store.charge_a * may_take(store, draft.problem) for store in stores])
-    gives_a = np.array([[store.discharge_a] for store in stores]) * may_feed(draft.problem)
+    gives_a = np.array([store.discharge_a * may_give(store, draft.problem) for store in stores])
     late = draft.weights.early * lateness(draft.problem) * kw_per_a * draft.hours
-    worn = draft.weights.cost * np.array([[store.wear_per_kwh] for store in stores])
+    worn = np.array([[wear_weight(one, draft.weights) * one.wear_per_kwh] for one in stores])
     (least_a, most_a), (least_given_a, most_given_a) = _fixed(draft, takes_a, gives_a)
     taken = draft.columns.add(-draft.cost(kw_per_a) - late, least_a, most_a)
+    stands_by = np.array([[store.standby is not None] for store in stores])
+    worn = worn + draft.weights.early * stands_by
     gain = draft.cost(kw_per_a) - worn * kw_per_a * draft.hours
     given = draft.columns.add(gain, least_given_a, most_given_a)
     draft.stored.append((taken, given))
     for k, store in enumerate(stores):
         _add_store(draft, store, taken[k], given[k])
+        add_relief(draft, store, given[k])
     loads = draft.network.stores
     draft.drawn.append(
         Flow(loads=loads, columns=taken, least_a=least_a, most_a=most_a, kw_per_a=kw_per_a)

@@ -12,11 +12,12 @@ from typing import Final
 import numpy as np
 
 from smart_charging.arrays import Array
-from smart_charging.currents import Load, line_currents
+from smart_charging.currents import Load, currents_both_ways, line_currents
 from smart_charging.feeder import Feeder
-from smart_charging.holding import Dynamics, dynamics_of, may_take
+from smart_charging.holding import Dynamics, dynamics_of, may_give, may_take
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Store, Switching
+from smart_charging.standby import running_a
 from smart_charging.worth import hours_of
 
 _LACKING_WH: Final = 0.05
@@ -60,6 +61,7 @@ class _State:
     """A store while time goes by.
 
     Attributes:
+        planned_a: What it was planned to take: [slot].
         planned_wh: What it was planned to hold at the end of each slot.
         held_wh: What it holds.
         on_s: For how long it has been on.
@@ -71,7 +73,9 @@ class _State:
     does: Dynamics
     slots_s: tuple[int, ...]
     may_take: Array
+    may_give: Array
     committed: int
+    planned_a: Array
     planned_wh: Array
     held_wh: float
     on_s: float
@@ -80,15 +84,18 @@ class _State:
     @classmethod
     def of(cls, store: Store, problem: ChargingProblem, hours: Array, amps: Array) -> "_State":
         switching, does = store.switching or Switching(min_a=0.0), dynamics_of(store, hours)
+        on_s = switching.on_s if store.standby is None else store.standby.on_s
         return cls(
             store=store,
             does=does,
             slots_s=problem.slots_s,
             may_take=may_take(store, problem),
             committed=problem.committed,
+            may_give=may_give(store, problem),
+            planned_a=amps,
             planned_wh=does.course_wh(store.stored_wh, amps),
             held_wh=store.stored_wh,
-            on_s=switching.on_s,
+            on_s=on_s,
             off_s=switching.off_s,
         )
 
@@ -97,8 +104,12 @@ class _State:
         self.held_wh = self.does.after(self.held_wh, amps, slot)
         lasts_s = self.slots_s[slot]
         self.on_s, self.off_s = (
-            (self.on_s + lasts_s, 0.0) if amps > _DUST_A else (0.0, self.off_s + lasts_s)
+            (self.on_s + lasts_s, 0.0) if self._is_on(amps) else (0.0, self.off_s + lasts_s)
         )
+
+    def _is_on(self, amps: float) -> bool:
+        """Whether it runs; a source that stands by does while it gives."""
+        return (-amps if self.store.standby is not None else amps) > _DUST_A
 
     def lacking_a(self, slot: int) -> float:
         """What it has to take, or may give at most (below 0), to hold the least at the end."""
@@ -152,6 +163,11 @@ class _State:
 
 def _amps(state: _State, wanted_a: float, slot: int, at: "tuple[_Room, int]") -> float:
     """What a store takes in a slot."""
+    if state.store.standby is not None and slot < state.committed:
+        planned_a = state.planned_a * state.may_give
+        given_a = running_a(state.store, planned_a, (slot, state.on_s), state.slots_s)
+        room, number = at
+        return -given_a if state.may_give[slot] and room.may_be_fed(number, given_a) else 0.0
     lacking_a, most_a = state.lacking_a(slot), state.most_a(slot)
     asked_a = state.catching_up_a(slot) if state.is_switched(slot) and wanted_a >= 0 else wanted_a
     amps = min(max(asked_a, lacking_a), most_a)
@@ -214,6 +230,34 @@ class _Room:
         loads = loads + [Load(s.feeder, s.tap, np.array([one])) for s, one in stores]
         carried = line_currents(feeders, loads, self._problem.policy.risk)
         return all(bool((carried[f.key] <= f.limit_a + _FITS_A).all()) for f in feeders)
+
+    def may_be_fed(self, number: int, amps: float) -> bool:
+        """Whether a source may give so much: within limits, or what lines carry in any case.
+
+        Not where it would add to what is drawn.
+        """
+        if amps <= 0:
+            return True
+        problem, given = self._problem, -np.minimum(self._store_a[:, self._slot], 0.0)
+        given[number] = amps
+        feeders = _feeders_in(problem, self._slot)
+        stores = zip(problem.stores, given, strict=True)
+        fed = [Load(s.feeder, s.tap, np.array([a])) for s, a in stores]
+        drawn, risk = list(self._vehicles()), problem.policy.risk
+        fed_a = line_currents(feeders, fed, None)
+        adds_a = currents_both_ways(feeders, drawn, fed, risk)
+        least_a = line_currents(feeders, list(self._floors()), risk)
+        most_a = {f.key: np.maximum(f.limit_a, least_a[f.key]) for f in feeders}
+        return all(
+            bool((fed_a[f.key] <= most_a[f.key]).all()) and not adds_a[f.key].any() for f in feeders
+        )
+
+    def _floors(self) -> Iterable[Load]:
+        problem, slot = self._problem, slice(self._slot, self._slot + 1)
+        for reserved in problem.reservations:
+            yield Load(reserved.feeder, reserved.tap, reserved.amps[slot])
+        for evse in problem.evses:
+            yield Load(evse.feeder, evse.tap, np.array([evse.floor_a]))
 
     def _vehicles(self) -> Iterable[Load]:
         problem, slot = self._problem, slice(self._slot, self._slot + 1)

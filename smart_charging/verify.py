@@ -5,8 +5,8 @@ It knows nothing of how the plan was made; it takes the problem's own words and 
 (1) every line of every feeder carries at most its limit in every slot, also if some vehicles take
     less than they may, and if none feeds back. Where uncontrolled load, reservations and
     fallbacks alone are more than the limit, nothing may be added to them. What is fed back stays
-    within the limits, too, and so do both where they add up (behind a delta-wye transformer);
-    whoever feeds back may fall back to its floor;
+    within the limits, or within what lines carry in any case, and so do both where they add up
+    (behind a delta-wye transformer); whoever feeds back may fall back to its floor;
 (2) no EVSE gets more than its maximum, or less than its floor; none rises before it may;
 (3) in the committed slots a limit is 0 or at least the minimum, in whole steps or a known level;
 (4) the plan answers this problem: same slots, every EVSE once, all figures finite;
@@ -16,7 +16,10 @@ It knows nothing of how the plan was made; it takes the problem's own words and 
 (7) a store that is switched is, in the committed slots, off or takes at least its least; it stays
     off as long as it has to, and on unless it would be too full or lines have no room for it;
 (8) a store that holds less than it should (a cold cabin, a battery below its reserve) takes all
-    that it may, or lines have no room for it.
+    that it may, or lines have no room for it;
+(9) a source that stands by gives nothing before it has come up and, in the committed slots, nothing
+    or at least its least; it runs on as long as it has to, and gives what lines need of it that
+    carry more than their limit in any case, unless lines may not be fed so much.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +70,11 @@ def _broken_rules(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]
     yield from _broken_modules(problem, limits_a)
     yield from _broken_reserves(problem, limits_a)
     yield from broken_stores(
-        problem, store_a, plan.committed, partial(_has_room, problem, limits_a)
+        problem,
+        store_a,
+        plan.committed,
+        fits=partial(_has_room, problem, limits_a),
+        feeds=partial(_may_be_fed, problem, limits_a),
     )
 
 
@@ -106,17 +113,17 @@ def _overloads(problem: ChargingProblem, limits_a: Array, store_a: Array) -> Ite
     drawn = reserved + _drawn(problem, drawn_a)
     drawn += _stored(problem, np.maximum(store_a, 0.0))
     feeders, risk = problem.feeders, problem.policy.risk
+
+    def unavoidable() -> dict[str, Array]:
+        return line_currents(feeders, reserved + _drawn(problem, floors_a), risk)
+
     carried, fed_a = line_currents(feeders, drawn, risk), np.maximum(-limits_a, 0.0)
     if fed_a.any() or (store_a < 0).any():
         fed = _drawn(problem, fed_a) + _stored(problem, np.maximum(-store_a, 0.0))
         both = currents_both_ways(feeders, drawn, fed, risk)
         carried = {key: np.maximum(amps, both[key]) for key, amps in carried.items()}
         alone = line_currents(feeders, fed, None)
-        yield from _above(problem, alone, lambda: line_currents(feeders, [], None))
-
-    def unavoidable() -> dict[str, Array]:
-        return line_currents(feeders, reserved + _drawn(problem, floors_a), risk)
-
+        yield from _above(problem, alone, unavoidable)
     yield from _above(problem, carried, unavoidable)
 
 
@@ -233,6 +240,30 @@ def _has_room(problem: ChargingProblem, limits_a: Array, store_a: Array, slot: i
         feeders, [Load(x.feeder, x.tap, x.amps[one]) for x in loads], problem.policy.risk
     )
     return all(bool((carried[f.key] <= _SPARE * f.limit_a).all()) for f in feeders)
+
+
+def _may_be_fed(problem: ChargingProblem, limits_a: Array, store_a: Array, slot: int) -> bool:
+    """Whether in a slot the lines may be fed so much: their limit, or what they carry anyway.
+
+    Not where it would add to what is drawn.
+    """
+    one = slice(slot, slot + 1)
+    floors_a = np.broadcast_to(problem.columns.floor_a[:, None], limits_a.shape)
+    drawn = [Load(r.feeder, r.tap, r.amps[one]) for r in problem.reservations]
+    drawn += _drawn(problem, floors_a[:, one])
+    fed = _drawn(problem, np.maximum(-limits_a[:, one], 0.0))
+    fed += _stored(problem, np.maximum(-store_a[:, one], 0.0))
+    feeders = [_feeder_in(feeder, one) for feeder in problem.feeders]
+    risk = problem.policy.risk
+    fed_a, least_a = line_currents(feeders, fed, None), line_currents(feeders, drawn, risk)
+    drawn += _drawn(problem, np.maximum(limits_a, floors_a)[:, one])
+    drawn += _stored(problem, np.maximum(store_a[:, one], 0.0))
+    adds_a = currents_both_ways(feeders, drawn, fed, risk)
+    return all(
+        bool((fed_a[f.key] <= np.maximum(f.limit_a, least_a[f.key])).all())
+        and not adds_a[f.key].any()
+        for f in feeders
+    )
 
 
 def _feeder_in(feeder: Feeder, slot: slice) -> Feeder:

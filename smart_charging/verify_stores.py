@@ -8,32 +8,36 @@ import numpy as np
 
 from smart_charging.arrays import Array
 from smart_charging.problem import ChargingProblem
-from smart_charging.resources import Store
+from smart_charging.resources import Standby, Store
 
 TOLERANCE_A: Final = 1e-6
 TOLERANCE_WH: Final = 0.1
 _S_PER_H: Final = 3600.0
 
 Fits: TypeAlias = Callable[[Array, int], bool]
-"""Whether in a slot the lines have room, and some to spare, if stores take that: [store, slot]."""
+"""Whether in a slot the lines have room, and some to spare, if stores take that: [store, slot].
+Of what stores give: whether the lines may be fed so much."""
 
 
 def broken_stores(
-    problem: ChargingProblem, store_a: Array, committed: int, fits: Fits
+    problem: ChargingProblem, store_a: Array, committed: int, fits: Fits, feeds: Fits
 ) -> Iterator[str]:
-    """Rules (6) to (8) for stores.
+    """Rules (6) to (9) for stores.
 
     Args:
         problem: What is planned.
         store_a: What stores take; below 0: give: [store, slot].
         committed: How many slots are about to be sent.
         fits: Whether the lines have room for more.
+        feeds: Whether the lines may be fed so much.
     """
     for k, store in enumerate(problem.stores):
         held_wh = _held_wh(problem, store, store_a[k])
         yield from _out_of_bounds(problem, store, store_a[k], held_wh)
         yield from _wrongly_switched(problem, k, store_a, (committed, held_wh, fits))
         yield from _left_short(problem, k, store_a, (held_wh, fits))
+        if store.standby is not None:
+            yield from _wrongly_run(problem, k, store_a, (committed, feeds))
 
 
 def _held_wh(problem: ChargingProblem, store: Store, amps: Array) -> Array:
@@ -136,3 +140,35 @@ def _with(store_a: Array, k: int, slot: int, amps: float) -> Array:
 def _gained_wh(problem: ChargingProblem, store: Store, slot: int, amps: float) -> float:
     gain = store.efficiency if store.gain is None else float(store.gain[slot])
     return amps * store.w_per_a * gain * problem.slots_s[slot] / _S_PER_H
+
+
+def _wrongly_run(
+    problem: ChargingProblem, k: int, store_a: Array, state: tuple[int, Fits]
+) -> Iterator[str]:
+    """Rule (9)."""
+    store, (committed, feeds) = problem.stores[k], state
+    standby = store.standby
+    assert standby is not None  # noqa: S101 - it was looked at
+    on_s, ends_s = standby.on_s, 0.0
+    for slot, seconds in enumerate(problem.slots_s):
+        ends_s += seconds
+        given_a = abs(min(float(store_a[k, slot]), 0.0))
+        is_up = standby.on_s > 0 or ends_s > standby.starts_s
+        if given_a > TOLERANCE_A and not is_up:
+            yield f"{store.key} gives in slot {slot}, before it has come up"
+        if slot >= committed:
+            continue
+        if TOLERANCE_A < given_a < standby.min_a - TOLERANCE_A:
+            yield f"{store.key} gives {given_a:g} A in slot {slot}, neither 0 nor {standby.min_a:g}"
+        asked_a = _asked_of(store, standby, slot, on_s)
+        if is_up and given_a < asked_a - TOLERANCE_A:
+            least_a = max(asked_a, standby.min_a)
+            if feeds(_with(store_a, k, slot, -least_a), slot):
+                yield f"{store.key} gives {given_a:g} A in slot {slot}, not {asked_a:g} A"
+        on_s = on_s + seconds if given_a > TOLERANCE_A else 0.0
+
+
+def _asked_of(store: Store, standby: Standby, slot: int, on_s: float) -> float:
+    """What a source has to give: what lines need of it, or its least while it has to run on."""
+    needed_a = min(float(standby.relief_a[slot]), store.discharge_a)
+    return max(needed_a, standby.min_a) if 0 < on_s < standby.min_on_s else needed_a

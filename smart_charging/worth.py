@@ -8,11 +8,13 @@ import numpy as np
 from smart_charging.arrays import Array
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
+from smart_charging.resources import Store
 from smart_charging.tariff import Piece
 from smart_charging.units import S_PER_H, Units, energy_per_a, presence_of
 
 PER_K: Final = 1e-3
 _MISSING: Final = 2.0
+_RELIEF: Final = 4.0
 """Times what promised energy is worth."""
 
 
@@ -108,6 +110,19 @@ def dearest_per_wh(units: Units) -> Array:
     return dearest
 
 
+def wear_weight(store: Store, weights: Weights) -> float:
+    """What a unit of currency counts that a store costs in wear, or a source in fuel.
+
+    Fuel is not burnt for the sake of a low peak alone.
+    """
+    return weights.cost if store.standby is None else max(weights.cost, weights.peak)
+
+
 def missing_per_wh(weights: Weights) -> float:
     """What a Wh costs that a store holds too little at the end of a slot: above any promise."""
     return _MISSING * weights.promised * PER_K
+
+
+def relief_per_wh(weights: Weights) -> float:
+    """What a Wh is worth that takes load off a line which carries too much whatever is planned."""
+    return _RELIEF * weights.promised * PER_K

@@ -1,29 +1,19 @@
-"""What hangs on a feeder beside chargers and can be steered, or gives: battery, sun, heat, loads.
+"""What hangs on a feeder beside chargers and can be steered, or gives.
+
+A battery, sun, heat, loads that can wait, a source that stands by.
 
 A resource counts at the most that it may draw, as a charger does. What it gives never makes room.
 """
 
-import math
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from csms.domain.errors import InvalidInputError
 from csms.domain.identity import FeederId
 from csms.domain.meter_source import ValuePlace
 
 ResourceId: TypeAlias = str
-
-_TIMES_RATING: Final = 1.5
-"""More than this times what a resource is made for is not believed: it is W for kW, or mW for W."""
-_AND_W: Final = 500.0
-_NOISE: Final = 0.05
-"""Of its rating, what a meter may show the wrong way round."""
-_FUTURE: Final = timedelta(minutes=1)
-_OLDEST: Final = timedelta(hours=1)
-_COLDEST_C: Final = -60.0
-_HOTTEST_C: Final = 150.0
 
 
 class Quantity(StrEnum):
@@ -117,7 +107,28 @@ class DeferrableLoad:
     is_interruptible: bool = False
 
 
-Kind: TypeAlias = Battery | Photovoltaics | ThermalLoad | DeferrableLoad
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandbySource:
+    """A generator, or another source that stands by.
+
+    Attributes:
+        power_w: The most that it gives.
+        least_w: The least that it gives while it runs.
+        per_kwh: What a kWh of it costs, in currency.
+        per_start: What a start costs, in currency.
+        starts_s: How long it takes from its start until it gives anything.
+        min_run_s: How long it runs once it was started.
+    """
+
+    power_w: float
+    least_w: float
+    per_kwh: float
+    per_start: float = 0.0
+    starts_s: float = 0.0
+    min_run_s: float = 0.0
+
+
+Kind: TypeAlias = Battery | Photovoltaics | ThermalLoad | DeferrableLoad | StandbySource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +192,7 @@ class Resource:
         match self.kind:
             case Battery(charge_w=charge_w):
                 return charge_w
-            case Photovoltaics():
+            case Photovoltaics() | StandbySource():
                 return 0.0
             case ThermalLoad(rated_w=rated_w):
                 return rated_w
@@ -196,6 +207,8 @@ class Resource:
                 return discharge_w
             case Photovoltaics(peak_w=peak_w):
                 return peak_w
+            case StandbySource(power_w=power_w):
+                return power_w
         return 0.0
 
     @property
@@ -205,8 +218,12 @@ class Resource:
 
     @property
     def slack_w(self) -> float:
-        """What it may draw more than it is told without that being noticed."""
-        return max(0.05 * self.rated_w, 100.0)
+        """What it may draw more, or give less, than it is told without that being noticed."""
+        return max(0.05 * max(self.rated_w, self._stands_by_w), 100.0)
+
+    @property
+    def _stands_by_w(self) -> float:
+        return self.kind.power_w if isinstance(self.kind, StandbySource) else 0.0
 
     @property
     def quantities(self) -> frozenset[Quantity]:
@@ -214,7 +231,7 @@ class Resource:
         match self.kind:
             case Battery():
                 return frozenset({Quantity.POWER_W, Quantity.SOC_PCT})
-            case Photovoltaics():
+            case Photovoltaics() | StandbySource():
                 return frozenset({Quantity.POWER_W})
             case ThermalLoad():
                 return frozenset({Quantity.POWER_W, Quantity.TEMPERATURE_C})
@@ -229,54 +246,3 @@ class Setpoint:
     watts: float
     told_at: datetime
     until_at: datetime
-
-
-def check_reading(resource: Resource, quantity: Quantity, value: float) -> None:
-    """Refuse what cannot be true.
-
-    Raises:
-        InvalidInputError: Naming the quantity.
-    """
-    if quantity not in resource.quantities:
-        known = ", ".join(sorted(resource.quantities))
-        raise InvalidInputError(quantity, f"expected one of {known} of {resource.resource_id}")
-    if not math.isfinite(value):
-        raise InvalidInputError(quantity, f"expected a finite number, got {value:g}")
-    least, most, unit = _believed(resource, quantity)
-    if not least <= value <= most:
-        message = f"expected {least:g} to {most:g} {unit} of {resource.resource_id}, got {value:g}"
-        raise InvalidInputError(quantity, message)
-
-
-def check_instant(at: datetime, now: datetime) -> None:
-    """Refuse a reading of the future, or of long ago.
-
-    Raises:
-        InvalidInputError: It is one.
-    """
-    if not now - _OLDEST < at < now + _FUTURE:
-        message = f"expected the last hour, got {at.isoformat()} at {now.isoformat()}"
-        raise InvalidInputError("at", message)
-
-
-def _believed(resource: Resource, quantity: Quantity) -> tuple[float, float, str]:
-    """The least and the most that is believed, and the unit."""
-    match quantity:
-        case Quantity.SOC_PCT:
-            return 0.0, 100.0, "%"
-        case Quantity.TEMPERATURE_C:
-            return _COLDEST_C, _HOTTEST_C, "°C"
-        case Quantity.SERVED_WH:
-            most_wh = resource.kind.energy_wh if isinstance(resource.kind, DeferrableLoad) else 0.0
-            return 0.0, _TIMES_RATING * most_wh, "Wh"
-        case Quantity.POWER_W:
-            noise_w = _NOISE * max(resource.rated_w, resource.gives_w)
-            return (
-                -_most_w(resource.gives_w) if resource.gives_w else -noise_w,
-                _most_w(resource.rated_w) if resource.rated_w else noise_w,
-                "W",
-            )
-
-
-def _most_w(rated_w: float) -> float:
-    return _TIMES_RATING * rated_w + _AND_W

@@ -4,14 +4,14 @@ A resource is told its setpoints over MQTT, and nobody answers: each may have co
 that it was told counts until it lapses, the highest of it; that it draws less shows nothing, as it
 may want no more just now. A lapsed setpoint means its fallback. What is not heard, was found to
 draw more than it may, or was never seen to keep to setpoints counts at its rating. What it gives
-never counts.
+never counts; a source that stands by and does not give what it was told is not reckoned with.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from csms.domain.resource import Quantity, Resource, Setpoint
+from csms.domain.resource import Quantity, Resource, Setpoint, StandbySource
 
 _BELIEVED_AGAIN_AFTER: Final = timedelta(minutes=10)
 
@@ -26,9 +26,10 @@ class LiveResource:
         known_from: From when on no setpoint can be in force that was told before the server's
             start; None: not known yet.
         told: Setpoints that may be in force, the newest last.
-        disobeyed_at: When it was last seen to draw more than it may; None: it keeps to it.
-        on_since: Since when it draws anything; None: it does not.
-        off_since: Since when it draws nothing; None: it does, or it is not known.
+        disobeyed_at: When it was last seen to draw more than it may, or to stand though it was told
+            to give; None: it keeps to it.
+        on_since: Since when it draws anything, or a source gives; None: it does not.
+        off_since: Since when it does not; None: it does, or it is not known.
         planned: What is planned for it, and why.
     """
 
@@ -53,7 +54,7 @@ class LiveResource:
         return self._readings[quantity][0] if quantity in self._readings else None
 
     def read(self, quantity: Quantity, value: float, at: datetime) -> bool:
-        """Take a value; tell whether it shows that it draws more than it may, and did not before.
+        """Take a value; tell whether it shows that it does not obey, and did before.
 
         Args:
             quantity: What was told.
@@ -116,7 +117,8 @@ class LiveResource:
         """Why it counts as it does, in words."""
         resource, newest = self.resource, self.newest
         if not resource.rated_w:
-            return "It draws nothing, and what it gives makes no room"
+            fails = "; it did not give what it was told" if self.disobeyed_at is not None else ""
+            return f"It draws nothing, and what it gives makes no room{fails}"
         causes = (
             (not resource.keeps_setpoints, "it was not seen to keep to setpoints"),
             (self.reading(Quantity.POWER_W, now, lives_s) is None, "its power is not told"),
@@ -138,14 +140,15 @@ class LiveResource:
         return max(watts, self.resource.fallback_w, 0.0) + self.resource.slack_w
 
     def _note_whether_on(self, power_w: float, at: datetime) -> None:
-        if power_w > self.resource.slack_w:
+        stands_by = isinstance(self.resource.kind, StandbySource)
+        if (-power_w if stands_by else power_w) > self.resource.slack_w:
             self.on_since, self.off_since = self.on_since or at, None
         else:
             self.on_since, self.off_since = None, self.off_since or at
 
     def _note_obedience(self, power_w: float, at: datetime) -> bool:
         was_obedient = self.disobeyed_at is None
-        if power_w > self._may_draw_w(at):
+        if power_w > self._may_draw_w(at) or self._falls_short(power_w, at):
             self.disobeyed_at = at
             return was_obedient and self.resource.keeps_setpoints
         if self.disobeyed_at is not None and at - self.disobeyed_at >= _BELIEVED_AGAIN_AFTER:
@@ -158,6 +161,20 @@ class LiveResource:
             return self._allowed_w(self.resource.rated_w)
         in_force = [one.watts for one in self.told if one.until_at + self._follows > at]
         return self._allowed_w(max(in_force, default=0.0))
+
+    def _falls_short(self, power_w: float, at: datetime) -> bool:
+        """Whether a source that stands by gives less than it has been told for long enough."""
+        kind = self.resource.kind
+        if not isinstance(kind, StandbySource):
+            return False
+        up_at = at - timedelta(seconds=kind.starts_s) - self._follows
+        course = [one for one in self.told if one.told_at <= up_at][-1:]
+        course += [one for one in self.told if one.told_at > up_at]
+        ends = [*(one.told_at for one in course[1:]), at]
+        pairs = zip(course, ends, strict=False)
+        if not course or course[0].told_at > up_at or any(x.until_at <= end for x, end in pairs):
+            return False
+        return -power_w < min(-one.watts for one in course) - self.resource.slack_w
 
     @property
     def _follows(self) -> timedelta:

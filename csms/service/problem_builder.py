@@ -15,6 +15,7 @@ from csms.service.feeder_limits import changes, turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.planned_tariff import planned_tariff
+from csms.service.relief import unavoidable_loads, with_relief
 from csms.service.resource_problem import stores_of
 from csms.service.trials import needs_proof
 from smart_charging.policy import Aim, Fairness, Policy
@@ -55,17 +56,21 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
             evses.append(_evse(live, evse, now, bound_a))
         else:
             reservations.append(_reservation(live, evse, edges))
+    policy = Policy(fairness=Fairness(live.site.policy.fairness), aim=Aim(live.site.policy.aim))
     stores = stores_of(live, edges, now)
-    planned = frozenset(store.key for store in stores)
+    feeders = feeder_inputs(live, edges, now, frozenset(store.key for store in stores))
+    unavoidable = unavoidable_loads(evses, reservations, len(slots_s))
+    timing = slots_s, live.site.control.plan_every_s
+    stores = with_relief(stores, feeders, unavoidable, timing, policy.risk)
     return ChargingProblem(
         starts_at=now,
         slots_s=slots_s,
-        feeders=usable(live, feeder_inputs(live, edges, now, planned), edges),
+        feeders=usable(live, feeders, edges),
         evses=tuple(evses),
         reservations=tuple(reservations),
         stores=stores,
         committed=sum(edge < live_until for edge in edges[:-1]),
-        policy=Policy(fairness=Fairness(live.site.policy.fairness), aim=Aim(live.site.policy.aim)),
+        policy=policy,
         tariff=planned_tariff(live, edges, now),
     )
 

@@ -16,6 +16,7 @@ from csms.domain.resource import (
     Quantity,
     ResourceId,
     Setpoint,
+    StandbySource,
     ThermalLoad,
 )
 from csms.service.electrics import near_s
@@ -102,7 +103,20 @@ class ResourceOrders:
                 return f"{does}: {now_c:.1f} °C, kept between {least_c:g} and {most_c:g} °C"
             case DeferrableLoad(done_by=done_by):
                 return f"{does}: has to be done by {done_by:%H:%M}"
+            case StandbySource(per_kwh=per_kwh):
+                return _why_source(watts, per_kwh, self._live.prices.price_per_kwh(now))
         return does
+
+
+def _why_source(watts: float, per_kwh: float, price: float | None) -> str:
+    """Why a source runs or stands, in words."""
+    costs = f"a kWh of it costs {per_kwh:.2f}"
+    beside = "" if price is None else f", one of the grid {price:.2f}"
+    if watts > -_NOTHING_W:
+        return f"Stands by: {costs}{beside}"
+    if price is not None and price > per_kwh:
+        return f"Gives {-watts / 1000:.1f} kW: {costs}{beside}"
+    return f"Gives {-watts / 1000:.1f} kW: lines carry too much without it, or it was just started"
 
 
 def _least_w(one: LiveResource) -> float:

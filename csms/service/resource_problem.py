@@ -12,6 +12,7 @@ from csms.domain.resource import (
     DeferrableLoad,
     Quantity,
     Resource,
+    StandbySource,
     ThermalLoad,
 )
 from csms.domain.site import Site
@@ -19,7 +20,16 @@ from csms.service.electrics import tap_of_resource
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
 from smart_charging.flexible import Battery as PlannedBattery
-from smart_charging.flexible import Heat, Place, Run, battery_store, heat_store, run_store
+from smart_charging.flexible import (
+    Heat,
+    Place,
+    Run,
+    Source,
+    battery_store,
+    heat_store,
+    run_store,
+    source_store,
+)
 from smart_charging.resources import Store, Switching
 
 _INSIDE_K: Final = 0.02
@@ -52,6 +62,8 @@ def _store(
             return _heat_store(live, one, load, edges, now)
         case DeferrableLoad() as load:
             return _run_store(live, one, load, edges, now)
+        case StandbySource() as source:
+            return _source_store(live, one, source, edges, now)
     return None
 
 
@@ -86,8 +98,34 @@ def _run_store(
     run = _run(live.site, one, load, now)
     if run is None:
         return None
-    slots_s = tuple(round((end - begin).total_seconds()) for begin, end in pairwise(edges))
-    return run_store(one.resource.resource_id, _place(live.site, one.resource), run, slots_s)
+    key, place = one.resource.resource_id, _place(live.site, one.resource)
+    return run_store(key, place, run, _slots_s(edges))
+
+
+def _source_store(
+    live: LiveSite,
+    one: LiveResource,
+    source: StandbySource,
+    edges: Sequence[datetime],
+    now: datetime,
+) -> Store:
+    """What lines need of it is found once it is known what they carry."""
+    planned = Source(
+        power_w=source.power_w,
+        least_w=source.least_w,
+        per_kwh=source.per_kwh,
+        per_start=source.per_start,
+        starts_s=source.starts_s,
+        min_run_s=source.min_run_s,
+        runs_s=_seconds(one.on_since, now),
+        relief_a=np.zeros(len(edges) - 1),
+    )
+    key, place = one.resource.resource_id, _place(live.site, one.resource)
+    return source_store(key, place, planned, _slots_s(edges))
+
+
+def _slots_s(edges: Sequence[datetime]) -> tuple[int, ...]:
+    return tuple(round((end - begin).total_seconds()) for begin, end in pairwise(edges))
 
 
 def _place(site: Site, resource: Resource) -> Place:

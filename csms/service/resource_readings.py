@@ -7,13 +7,8 @@ from csms.clock import Clock
 from csms.domain.errors import InvalidInputError
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import SiteId
-from csms.domain.resource import (
-    Quantity,
-    Resource,
-    ResourceId,
-    check_instant,
-    check_reading,
-)
+from csms.domain.resource import Quantity, Resource, ResourceId, StandbySource
+from csms.domain.resource_reading import check_instant, check_reading
 from csms.service.grid_guard import is_overcommitted
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
@@ -123,10 +118,16 @@ def resource_of(live: LiveSite, resource_id: ResourceId) -> LiveResource:
 
 
 def _note_disobedience(live: LiveSite, resource: Resource, watts: float, now: datetime) -> None:
-    cause = (
-        f"{resource.name} draws {watts / 1000:.1f} kW, more than it was told; it counts at its "
-        f"rating of {resource.rated_w / 1000:g} kW until it has kept to it for ten minutes"
-    )
+    if isinstance(resource.kind, StandbySource):
+        cause = (
+            f"{resource.name} gives {max(-watts, 0.0) / 1000:.1f} kW, less than it was told; it is "
+            "not reckoned with for ten minutes"
+        )
+    else:
+        cause = (
+            f"{resource.name} draws {watts / 1000:.1f} kW, more than it was told; it counts at its "
+            f"rating of {resource.rated_w / 1000:g} kW until it has kept to it for ten minutes"
+        )
     live.guard.note(
         GuardEvent(
             kind=GuardEventKind.UNSTEERABLE, at=now, cause=cause, feeder_id=resource.feeder_id

@@ -23,7 +23,9 @@ class ResourceState(BaseModel):
 
     resource_id: str
     name: str
-    kind: str = Field(description="battery, photovoltaics, thermal_load or deferrable_load")
+    kind: str = Field(
+        description="battery, photovoltaics, thermal_load, deferrable_load or standby_source"
+    )
     feeder_id: str
     readings: dict[Quantity, float] = Field(description="What is told of it, as far as it is fresh")
     counts_w: float = Field(description="The most that it may draw just now, for the limits' sake")
@@ -37,6 +39,7 @@ _KINDS = {
     "Photovoltaics": "photovoltaics",
     "ThermalLoad": "thermal_load",
     "DeferrableLoad": "deferrable_load",
+    "StandbySource": "standby_source",
 }
 
 

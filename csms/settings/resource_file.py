@@ -14,6 +14,7 @@ from csms.domain.resource import (
     Photovoltaics,
     Quantity,
     Resource,
+    StandbySource,
     ThermalLoad,
     ToldAt,
 )
@@ -24,13 +25,14 @@ from csms.settings.resource_schema import (
     LoadModel,
     PvModel,
     ResourceModel,
+    StandbyModel,
     ToldModel,
 )
 from csms.settings.site_schema import FeederModel
 from csms.settings.yaml_source import KeyPath, YamlSource
 
 _K: Final = 1000
-_KINDS: Final = ("battery", "pv", "heat", "load")
+_KINDS: Final = ("battery", "pv", "heat", "load", "standby")
 _TOLD: Final[Mapping[str, Quantity]] = {
     "power": Quantity.POWER_W,
     "soc": Quantity.SOC_PCT,
@@ -75,7 +77,7 @@ def wrong_below_total_meters(
 
 
 def _givers_below(feeder: FeederModel) -> Iterator[str]:
-    yield from (one.id for one in feeder.resources if one.battery or one.pv)
+    yield from (one.id for one in feeder.resources if one.battery or one.pv or one.standby)
     for below in feeder.feeders:
         yield from _givers_below(below)
 
@@ -106,6 +108,9 @@ def _wrong_resource(
     if model.keeps_setpoints and isinstance(kind, Photovoltaics):
         yield source.fault((*key, "keeps_setpoints"), "expected no such key beside pv")
     yield from _wrong_heat(source, (*key, "heat"), model.heat)
+    if model.standby is not None and model.standby.least_kw > model.standby.power_kw:
+        message = f"expected at most power_kw ({model.standby.power_kw:g} kW)"
+        yield source.fault((*key, "standby", "least_kw"), message)
 
 
 def _wrong_heat(source: YamlSource, key: KeyPath, heat: HeatModel | None) -> Iterator[Fault]:
@@ -150,6 +155,8 @@ def _kind(model: ResourceModel) -> Kind | None:
         written.append(_heat(model.heat))
     if model.load is not None:
         written.append(_load(model.load))
+    if model.standby is not None:
+        written.append(_standby(model.standby))
     return written[0] if len(written) == 1 else None
 
 
@@ -196,6 +203,17 @@ def _load(model: LoadModel) -> DeferrableLoad:
         earliest=model.earliest,
         done_by=model.done_by,
         is_interruptible=model.interruptible,
+    )
+
+
+def _standby(model: StandbyModel) -> StandbySource:
+    return StandbySource(
+        power_w=model.power_kw * _K,
+        least_w=model.least_kw * _K,
+        per_kwh=model.per_kwh,
+        per_start=model.per_start,
+        starts_s=model.starts_s,
+        min_run_s=model.min_run_s,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a site file may say of batteries, sun, heat and loads that can wait, key by key."""
+"""What a site file may say of batteries, sun, heat, loads and sources, key by key."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -106,8 +106,21 @@ class LoadModel(_Model):
     interruptible: bool = False
 
 
+class StandbyModel(_Model):
+    """A generator, or another source that stands by."""
+
+    power_kw: Kilowatts = Field(description="The most that it gives")
+    least_kw: Kilowatts = Field(description="The least that it gives while it runs")
+    per_kwh: _Amount = Field(description="What a kWh of it costs, in currency")
+    per_start: _Amount = Field(default=0.0, description="What a start costs, in currency")
+    starts_s: Annotated[int, Field(ge=0, le=3600)] = Field(
+        default=30, description="How long it takes from its start until it gives anything"
+    )
+    min_run_s: _Seconds = Field(default=0, description="How long it runs once it was started")
+
+
 class ResourceModel(_Model):
-    """A battery, sun, heat, or a load that can wait: one of the four."""
+    """A battery, sun, heat, a load that can wait, or a source that stands by: one of the five."""
 
     id: Name
     name: str = ""
@@ -116,6 +129,7 @@ class ResourceModel(_Model):
     pv: PvModel | None = None
     heat: HeatModel | None = None
     load: LoadModel | None = None
+    standby: StandbyModel | None = None
     fallback_kw: Annotated[float, Field(ge=0, le=4000)] = Field(
         default=0.0, description="What it may draw once a setpoint has lapsed"
     )

@@ -14,6 +14,7 @@ import yaml
 
 from simulators.clock import Clock
 from simulators.resources.battery import BatteryModel, SimulatedBattery
+from simulators.resources.generator import GeneratorModel, SimulatedGenerator
 from simulators.resources.heating import HeatModel, SimulatedHeating
 from simulators.resources.sun import Roof, solar_power_w
 from simulators.resources.weather import SUMMER, WINTER, Weather
@@ -138,6 +139,19 @@ class _Run:
 
 
 @dataclass(slots=True, eq=False)
+class _Standby:
+    """A source that stands by; what is above 0 is nothing to it."""
+
+    generator: SimulatedGenerator
+
+    def step(self, wanted_w: float | None, now: datetime, seconds: float) -> float:  # noqa: ARG002
+        return -self.generator.step(max(-(wanted_w or 0.0), 0.0), seconds)
+
+    def tells(self) -> dict[str, float]:
+        return {}
+
+
+@dataclass(slots=True, eq=False)
 class Plant:
     """The resources of a site.
 
@@ -234,6 +248,8 @@ def _device(node: dict[str, Any], weather: Weather) -> Device | None:
     if "load" in node:
         load = node["load"]
         return _Run(load["power_kw"] * _W_PER_KW, load["energy_kwh"] * _W_PER_KW)
+    if "standby" in node:
+        return _standby(node["standby"])
     return None
 
 
@@ -246,6 +262,16 @@ def _battery(node: dict[str, Any]) -> _Battery:
         efficiency=node.get("efficiency", 0.95),
     )
     return _Battery(SimulatedBattery(model, _FULL * capacity_wh))
+
+
+def _standby(node: dict[str, Any]) -> _Standby:
+    model = GeneratorModel(
+        power_w=node["power_kw"] * _W_PER_KW,
+        least_w=node["least_kw"] * _W_PER_KW,
+        starts_s=node.get("starts_s", 30),
+        min_run_s=node.get("min_run_s", 0),
+    )
+    return _Standby(SimulatedGenerator(model))
 
 
 def _roof(node: dict[str, Any]) -> Roof:

@@ -4,7 +4,14 @@ from dataclasses import replace
 from datetime import time
 from typing import Any
 
-from csms.domain.resource import Battery, DeferrableLoad, Photovoltaics, Resource, ThermalLoad
+from csms.domain.resource import (
+    Battery,
+    DeferrableLoad,
+    Photovoltaics,
+    Resource,
+    StandbySource,
+    ThermalLoad,
+)
 from csms.domain.site import Site
 
 BATTERY = Resource(
@@ -34,6 +41,17 @@ HEAT_PUMP = Resource(
         w_per_k=100.0,
         around_c=0.0,
         gain=3.0,
+    ),
+    keeps_setpoints=True,
+)
+
+GENERATOR = Resource(
+    resource_id="generator",
+    name="Generator",
+    feeder_id="intake",
+    lines=(1, 2, 3),
+    kind=StandbySource(
+        power_w=8_280.0, least_w=2_070.0, per_kwh=5.5, per_start=4.0, starts_s=30.0, min_run_s=600.0
     ),
     keeps_setpoints=True,
 )

@@ -8,7 +8,8 @@ import pytest
 
 from csms.domain.errors import InvalidInputError
 from csms.domain.fallback import overcommitted_fallbacks
-from csms.domain.resource import Quantity, Resource, check_instant, check_reading
+from csms.domain.resource import Quantity, Resource
+from csms.domain.resource_reading import check_instant, check_reading
 from tests.domain.resources import BATTERY, HEAT_PUMP, ROOF, deferrable, with_resources
 from tests.domain.sites import flat, small_site
 

@@ -7,7 +7,7 @@ import pytest
 
 from csms.domain.resource import Quantity, Setpoint
 from csms.service.live_resource import LiveResource
-from tests.domain.resources import BATTERY, HEAT_PUMP, ROOF
+from tests.domain.resources import BATTERY, GENERATOR, HEAT_PUMP, ROOF
 from tests.service.rig import NOON
 
 LIVES_S = 180.0
@@ -134,3 +134,41 @@ def test_what_it_may_draw_later(seconds: float, expected: float) -> None:
     one = heater((0, 0.0))
     one.tell(told(3_000.0))
     assert one.most_w(at(seconds), at(seconds + 10), NOON, LIVES_S) == expected
+
+
+def generator(*told_w: tuple[float, float]) -> LiveResource:
+    """One of 8.28 kW that is up within 30 s and follows within 30 more: (seconds, watts)."""
+    one = LiveResource(GENERATOR, known_from=at(-3_600))
+    one.read(Quantity.POWER_W, 0.0, at(-10))
+    for seconds, watts in told_w:
+        one.tell(told(watts, seconds))
+    return one
+
+
+def test_a_generator_that_does_not_start_is_not_reckoned_with() -> None:
+    one = generator((0, -4_000.0))
+    assert not one.read(Quantity.POWER_W, 0.0, at(55))  # it may be starting
+    assert one.read(Quantity.POWER_W, -200.0, at(61))
+    assert not one.read(Quantity.POWER_W, -200.0, at(70))  # told once
+    assert not one.is_steered(at(71), LIVES_S)
+    assert one.why(at(71), LIVES_S) == (
+        "It draws nothing, and what it gives makes no room; it did not give what it was told"
+    )
+    one.told.clear()  # it is told nothing more, so nothing is asked of it
+    one.read(Quantity.POWER_W, 0.0, at(700))
+    assert one.is_steered(at(701), LIVES_S)  # and it is tried again
+
+
+def test_a_generator_that_gives_what_it_was_told_is_on() -> None:
+    one = generator((0, -4_000.0), (300, -6_000.0))
+    assert not one.read(Quantity.POWER_W, -3_700.0, at(61))
+    assert (one.on_since, one.off_since) == (at(61), None)
+    assert not one.read(Quantity.POWER_W, -4_000.0, at(310))  # it was told more just now
+    assert one.read(Quantity.POWER_W, -4_000.0, at(361))
+
+
+def test_a_generator_may_stop_once_its_setpoint_has_lapsed_or_it_is_told_to() -> None:
+    one = generator((0, -4_000.0))
+    assert not one.read(Quantity.POWER_W, 0.0, at(901))
+    one = generator((0, -4_000.0), (300, 0.0))
+    assert not one.read(Quantity.POWER_W, 0.0, at(301))

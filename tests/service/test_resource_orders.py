@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.resource import Quantity, Setpoint, ThermalLoad
 from csms.domain.site import Site
 from csms.service.charging_control import SiteController
@@ -18,8 +19,8 @@ from csms.service.resource_orders import ResourceOrders, due_setpoints
 from simulators.clock import ScaledClock
 from smart_charging.plan import ChargingPlan, StorePlan
 from smart_charging.planner import make_plan
-from tests.domain.resources import BATTERY, HEAT_PUMP, ROOF, deferrable, with_resources
-from tests.domain.sites import place, small_site
+from tests.domain.resources import BATTERY, GENERATOR, HEAT_PUMP, ROOF, deferrable, with_resources
+from tests.domain.sites import flat, place, small_site
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, Office, open_office
 from tests.service.sites import connect, hold, plug_in
@@ -169,6 +170,51 @@ async def test_after_a_start_what_was_told_before_counts_until_it_lapses(
         assert {one.known_from for one in live.resources.values()} == {expected}
         ResourceOrders(live).begin(NOON + timedelta(hours=1))
         assert {one.known_from for one in live.resources.values()} == {expected}
+
+
+def cut(live: LiveSite, from_at: datetime) -> None:
+    """The grid company lets the intake carry 12 A for an hour."""
+    live.profiles["intake", "nett"] = (
+        ImposedLimit(
+            feeder_id="intake",
+            party=LimitParty.GRID_COMPANY,
+            amps=(12.0, 12.0, 12.0),
+            from_at=from_at,
+            until_at=from_at + timedelta(hours=1),
+        ),
+    )
+
+
+async def test_generator_stands_by_until_lines_carry_too_much_without_it(
+    database_file: Path,
+) -> None:
+    bare = small_site(place("G-01", "level-1", 0.0), intake_load=flat(20.0))
+    async with open_office(database_file, with_resources(bare, GENERATOR)) as office:
+        live, orders = known(office), ResourceOrders(office.live)
+        [source] = build_problem(live, NOON).stores
+        assert source.standby is not None
+        assert not source.standby.relief_a.any()
+        orders.lower(make_plan(build_problem(live, NOON)), NOON)
+        assert told_w(live) == {"generator": 0.0}
+        assert live.resources["generator"].planned == "Stands by: a kWh of it costs 5.50"
+        cut(live, NOON)
+        plan = make_plan(build_problem(live, NOON))
+        orders.lower(plan, NOON)
+        assert told_w(live) == {"generator": pytest.approx(-8.0 * 690.0, abs=0.1)}
+        assert live.resources["generator"].planned == (
+            "Gives 5.5 kW: lines carry too much without it, or it was just started"
+        )
+
+
+async def test_generator_starts_before_a_cut_that_is_known(database_file: Path) -> None:
+    bare = small_site(place("G-01", "level-1", 0.0), intake_load=flat(20.0))
+    async with open_office(database_file, with_resources(bare, GENERATOR)) as office:
+        live = known(office)
+        soon = NOON + timedelta(seconds=live.site.control.plan_every_s)
+        cut(live, soon)
+        [source] = build_problem(live, NOON).stores
+        assert source.standby is not None
+        assert source.standby.relief_a[0] == pytest.approx(8.0)
 
 
 @in_virtual_time

@@ -12,6 +12,7 @@ from csms.domain.resource import (
     OrderedAt,
     Photovoltaics,
     Quantity,
+    StandbySource,
     ThermalLoad,
     ToldAt,
 )
@@ -45,7 +46,11 @@ feeders:
             command: {topic: relay/set, "on": "ON", "off": "OFF"}
           - id: washer
             load: {power_kw: 2, energy_kwh: 1.5, earliest: "22:00", done_by: "06:00"}
+          - id: generator
+            standby: {power_kw: 8, least_kw: 2, per_kwh: 5.5, per_start: 4, min_run_s: 600}
 """
+ROOF = "15: feeders[0].resources[1]"
+SOURCE = "28: feeders[0].feeders[0].resources[2].standby"
 TANK = "21: feeders[0].feeders[0].resources[0]"
 SHOWS = "7: feeders[0].uncontrolled.meter_shows: expected uncontrolled"
 
@@ -58,7 +63,7 @@ def said_of(folder: Path, old: str, new: str) -> list[str]:
 
 def test_resources_are_read(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(VALID, encoding="utf-8")
-    battery, roof, tank, washer = read_site(tmp_path / "site.yaml").resources
+    battery, roof, tank, washer, generator = read_site(tmp_path / "site.yaml").resources
     assert battery.kind == Battery(
         capacity_wh=30_000.0, charge_w=12_000.0, discharge_w=10_000.0, reserve_wh=6_000.0
     )
@@ -77,6 +82,10 @@ def test_resources_are_read(tmp_path: Path) -> None:
     assert tank.ordered_at == OrderedAt(topic="relay/set", on="ON", off="OFF")
     assert isinstance(washer.kind, DeferrableLoad)
     assert (washer.rated_w, washer.unsteered_w) == (2_000.0, 2_000.0)
+    assert generator.kind == StandbySource(
+        power_w=8_000.0, least_w=2_000.0, per_kwh=5.5, per_start=4.0, starts_s=30, min_run_s=600
+    )
+    assert (generator.rated_w, generator.gives_w, generator.slack_w) == (0.0, 8_000.0, 400.0)
 
 
 @pytest.mark.parametrize(
@@ -85,12 +94,12 @@ def test_resources_are_read(tmp_path: Path) -> None:
         (
             "{id: roof, pv: {peak_kw: 20, latitude: 63.4, longitude: 10.4, tilt_deg: 25}}",
             "{id: roof}",
-            "15: feeders[0].resources[1]: expected one of battery, pv, heat, load, got none",
+            f"{ROOF}: expected one of battery, pv, heat, load, standby, got none",
         ),
         (
             "tilt_deg: 25}}",
             "tilt_deg: 25}, battery: {capacity_kwh: 1, charge_kw: 1, discharge_kw: 1}}",
-            "15: feeders[0].resources[1]: expected one of battery, pv, heat, load, got 2",
+            f"{ROOF}: expected one of battery, pv, heat, load, standby, got 2",
         ),
         (
             "peak_kw: 20",
@@ -121,6 +130,11 @@ def test_resources_are_read(tmp_path: Path) -> None:
             "soc: {topic: inverter/battery}",
             "temperature: {topic: a}",
             "13: feeders[0].resources[0].temperature: expected no such key beside battery",
+        ),
+        (
+            "least_kw: 2",
+            "least_kw: 9",
+            f"{SOURCE}.least_kw: expected at most power_kw (8 kW)",
         ),
         (
             "metered: true",

@@ -15,7 +15,7 @@ from smart_charging.arrays import Array
 from smart_charging.feeder import Feeder, LoadForecast
 from smart_charging.policy import Aim, Fairness, Policy
 from smart_charging.problem import ChargingProblem
-from smart_charging.resources import Evse, PowerModule, Reservation, Store, Switching
+from smart_charging.resources import Evse, PowerModule, Reservation, Standby, Store, Switching
 from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand, Discharge, Outcome, Taper
@@ -84,6 +84,8 @@ def problems(
     evses = [_evse(draw, frame, f"e{i}") for i in range(draw(st.integers(0, 5)))]
     reservations = [_reservation(draw, frame, f"r{i}") for i in range(draw(_few))]
     stores = [_store(draw, frame, f"s{i}") for i in range(draw(_few) * frame.has("stores"))]
+    has_source = frame.has("needy stores") and draw(st.integers(0, 3)) == 0
+    stores += [_source(draw, frame)] * has_source
     return ChargingProblem(
         starts_at=NOON + timedelta(seconds=draw(st.sampled_from([0, 1, 2000]))),
         slots_s=slots_s,
@@ -255,6 +257,30 @@ def _store(draw: st.DrawFn, frame: _Frame, key: str) -> Store:
         loss_per_h=draw(st.sampled_from([0.0, 0.0, 0.05])) * needs,
         wear_per_kwh=draw(st.sampled_from([0.0, 0.3])),
         switching=switching,
+    )
+
+
+def _source(draw: st.DrawFn, frame: _Frame) -> Store:
+    relief_a = st.sampled_from([0.0, 3.0, 40.0])
+    return Store(
+        key="source",
+        feeder=draw(st.sampled_from(frame.feeder_keys)),
+        tap=draw(st.sampled_from(frame.taps)),
+        w_per_a=230.0,
+        charge_a=0.0,
+        discharge_a=12.0,
+        stored_wh=1e6,
+        least_wh=np.zeros(frame.slots),
+        most_wh=np.full(frame.slots, 1e6),
+        drain_w=np.zeros(frame.slots),
+        wear_per_kwh=draw(st.sampled_from([0.1, 3.0])),
+        standby=Standby(
+            min_a=draw(st.sampled_from([4.0, 12.0])),
+            starts_s=draw(st.sampled_from([0.0, 120.0])),
+            on_s=draw(st.sampled_from([0.0, 60.0])),
+            min_on_s=draw(st.sampled_from([0.0, 1200.0])),
+            relief_a=np.array(draw(st.lists(relief_a, min_size=frame.slots, max_size=frame.slots))),
+        ),
     )
 
 

@@ -46,6 +46,7 @@ def faults(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     yield from _drained_vehicles(asked, plan)
     yield from _broken_stores(asked, plan)
     yield from _cold_stores(asked, plan)
+    yield from _wrong_sources(asked, plan)
 
 
 def _overloads(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
@@ -64,7 +65,7 @@ def _overloads(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
     for one in asked.feeders:
         most_a = np.maximum(one.limit_a, least[one.key])
         yield from _above(f"{one.key} draws", carried[one.key], most_a)
-        yield from _above(f"{one.key} feeds back", given_back[one.key], one.limit_a)
+        yield from _above(f"{one.key} feeds back", given_back[one.key], most_a)
         yield from _above(f"{one.key} does both", together[one.key], most_a)
 
 
@@ -167,6 +168,60 @@ def _broken_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
 
 def _gain(one: Store, slot: int) -> float:
     return one.efficiency if one.gain is None else float(one.gain[slot])
+
+
+def _wrong_sources(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
+    """Sources that stand by: nothing before they are up, and then nothing or their least."""
+    for k, (one, planned) in enumerate(zip(asked.stores, plan.stores, strict=True)):
+        if one.standby is None:
+            continue
+        on_s = one.standby.on_s
+        for slot, end_s in enumerate(accumulate(asked.slots_s)):
+            given_a = max(-planned.amps[slot], 0.0)
+            is_up = one.standby.on_s > 0 or end_s > one.standby.starts_s
+            if given_a > 1e-6 and not is_up:
+                yield f"{one.key} gives in slot {slot} though it is not up"
+            if slot >= asked.committed:
+                continue
+            least_a = one.standby.min_a
+            if 1e-6 < given_a < least_a - 1e-6:
+                yield f"{one.key} gives {given_a} in slot {slot}"
+            needed_a = min(one.standby.relief_a[slot], one.discharge_a)
+            runs_on = 0 < on_s < one.standby.min_on_s
+            wanted_a = max(needed_a, least_a) if runs_on else needed_a
+            if is_up and given_a < wanted_a - 1e-6:
+                more_a = -max(wanted_a, least_a)
+                if _may_give(asked, plan, k, slot, more_a):
+                    yield f"{one.key} gives {given_a} in slot {slot}, and should give more"
+            on_s = on_s + asked.slots_s[slot] if given_a > 1e-6 else 0.0
+
+
+def _may_give(asked: ChargingProblem, plan: ChargingPlan, k: int, slot: int, amps: float) -> bool:
+    """Whether all lines may be fed what a source would give in a slot, as they carry as much."""
+    slots = len(asked.slots_s)
+    limits = np.array([one.limits_a for one in plan.evses]).reshape(-1, slots)
+    store = np.array([one.amps for one in plan.stores]).reshape(-1, slots)
+    store[k, slot] = amps
+    floors = np.array([[one.floor_a] * slots for one in asked.evses]).reshape(-1, slots)
+    fed = _evses(asked, (-limits).clip(min=0.0)) + _stores(asked, (-store).clip(min=0.0))
+    drawn = _evses(asked, np.maximum(limits, floors)) + _stores(asked, store.clip(min=0.0))
+    drawn += _reserved(asked)
+    fed_a = worst_a(asked, fed, with_background=False)
+    least_a = worst_a(asked, _evses(asked, floors) + _reserved(asked))
+    known = [one for one in drawn if one.tap.is_angle_known]
+    back = [one for one in fed if one.tap.is_angle_known]
+    turned = [Draw(one.feeder, one.tap, -one.amps) for one in back]
+    both_a = worst_a(asked, known + turned, with_background=False)
+    drawn_a = worst_a(asked, known, with_background=False)
+    back_a = worst_a(asked, back, with_background=False)
+    for one in asked.feeders:
+        most_a = np.maximum(one.limit_a, least_a[one.key])[:, slot]
+        alone_a = np.maximum(drawn_a[one.key], back_a[one.key])[:, slot]
+        if (fed_a[one.key][:, slot] > most_a).any():
+            return False
+        if (both_a[one.key][:, slot] > alone_a + 1e-9).any():
+            return False
+    return True
 
 
 def _cold_stores(asked: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:
