@@ -34,9 +34,9 @@ from csms.api import (
     unknown_stations,
 )
 from csms.api.browsers import PrintError, explain_to_browsers
-from csms.api.command_body import describe_commands
 from csms.api.dependencies import ApiContext
-from csms.api.errors import PROBLEM_ANSWER, explain_errors
+from csms.api.description import complete
+from csms.api.errors import EVERYWHERE, explain_errors
 from csms.api.hosts import HostGuard
 from csms.api.readers import Readers
 from csms.language.languages import Language
@@ -96,7 +96,7 @@ def create_api(
         openapi_url=f"{_PREFIX}/openapi.json",
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
-        responses={404: PROBLEM_ANSWER, 422: PROBLEM_ANSWER},
+        responses=EVERYWHERE,
     )
     app.state.context = context
     visitors = visitors or Visitors()
@@ -123,15 +123,14 @@ def create_api(
 
 
 class _Application(FastAPI):
-    """Describes what the framework does not read itself: commands and what comes of them."""
+    """Describes what the framework does not read itself."""
 
     def openapi(self) -> dict[str, Any]:
-        """The description of all routes, with the schemas of all commands."""
+        """The description of all routes, commands and problems."""
         is_made = self.openapi_schema is not None
         document = super().openapi()
         if not is_made:
-            schemas = document["components"]["schemas"]
-            schemas.update({**describe_commands(), **schemas})
+            complete(document)
         return document
 
 

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
+from csms.api.errors import answer_failure
 from csms.api.readers import FOR_PROGRAMS
 from csms.language.said import Said
 
@@ -35,11 +35,10 @@ def explain_to_browsers(app: FastAPI, print_error: PrintError) -> None:
         return print_error(status, _TEXTS.get(status, f"{error.detail}."))
 
     @app.exception_handler(Exception)
-    async def fail(request: Request, _error: Exception) -> Response:
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
+    async def fail(request: Request, error: Exception) -> Response:
         if not _wants_page(request):
-            return PlainTextResponse(status.phrase, status)
-        return print_error(status, _FAILED)
+            return await answer_failure(request, error)
+        return print_error(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED)
 
 
 def _wants_page(request: Request) -> bool:

@@ -1,6 +1,5 @@
 """Commands to stations: to one, or to many at the same time."""
 
-from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, status
@@ -15,7 +14,7 @@ from csms.api.command_body import (
     write_outcome,
 )
 from csms.api.dependencies import Context
-from csms.api.errors import PROBLEM_ANSWER, Problem, status_of
+from csms.api.errors import PROBLEM_ANSWER, PROBLEM_NAME, problem_of
 from csms.domain.commands import CommandStatus, Outcome
 from csms.domain.errors import ChargeFlexError
 from csms.domain.outbox import Order
@@ -66,7 +65,7 @@ _BULK_RESULT: Final[dict[str, Any]] = {
         "properties": {
             "station_id": {"type": "string"},
             "result": reference(RESULT_NAME),
-            "problem": Problem.model_json_schema(),
+            "problem": reference(PROBLEM_NAME),
         },
         "required": ["station_id"],
     },
@@ -84,7 +83,6 @@ def _answers(schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
             "description": "The station is away; the command waits for it",
             "content": {_JSON: {"schema": schema}},
         },
-        status.HTTP_409_CONFLICT: PROBLEM_ANSWER,
         status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: PROBLEM_ANSWER,
     }
 
@@ -127,7 +125,6 @@ async def send_commands(context: Context, request: Request, order: Ordered) -> J
 @router.delete(
     "/jobs/{number}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
 )
 async def cancel_command(context: Context, number: int) -> None:
     """Take back a command that waits for its station."""
@@ -146,6 +143,4 @@ async def _body(request: Request) -> bytes:
 def _write(station_id: str, result: Sent[Outcome] | ChargeFlexError) -> dict[str, Any]:
     if isinstance(result, Sent):
         return {"station_id": station_id, "result": write_outcome(result.outcome, result.job)}
-    code: HTTPStatus = status_of(result)
-    problem = Problem(title=code.phrase, status=code, detail=str(result))
-    return {"station_id": station_id, "problem": problem.model_dump(mode="json")}
+    return {"station_id": station_id, "problem": problem_of(result).model_dump(mode="json")}

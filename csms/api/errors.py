@@ -1,15 +1,15 @@
 """Errors as answers: problem details (RFC 9457) that name the cause."""
 
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from csms.domain.errors import (
@@ -39,6 +39,11 @@ from csms.domain.errors import (
 )
 
 _PROBLEM_TYPE: Final = "application/problem+json"
+_OF_ITS_STATUS: Final = "about:blank"
+"""What RFC 9457 calls a problem that is no more than its status."""
+_OURS: Final = "urn:chargeflex:"
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FAILED: Final = "the server has failed at this; its log says why"
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     AdoptionRefusedError: HTTPStatus.CONFLICT,
     BusyError: HTTPStatus.TOO_MANY_REQUESTS,
@@ -79,20 +84,55 @@ class InvalidBodyError(ChargeFlexError):
         self.message = message
 
 
+class Fault(BaseModel):
+    """What is wrong at one place of a request."""
+
+    at: str = Field(description="`body/amps/1`, `query/limit`, `$.profile.periods[0].limit`")
+    message: str
+
+
 class Problem(BaseModel):
     """What went wrong with a request (RFC 9457)."""
 
-    title: str
+    type: str = Field(
+        default=_OF_ITS_STATUS,
+        description="Which problem it is, for programs: `urn:chargeflex:unknown-station`; "
+        "`about:blank`: no more than the status says",
+    )
+    title: str = Field(description="The status in words")
     status: int
-    detail: str
-    errors: list[dict[str, Any]] = []
+    detail: str = Field(description="What was expected, and what came")
+    errors: list[Fault] = Field(default=[], description="Where in the request, if that is known")
 
 
+PROBLEM_NAME: Final = "Problem"
 PROBLEM_ANSWER: Final[dict[str, Any]] = {
     "description": "Problem details (RFC 9457)",
-    "content": {_PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
+    "content": {_PROBLEM_TYPE: {"schema": {"$ref": f"#/components/schemas/{PROBLEM_NAME}"}}},
 }
 """An error in the words of OpenAPI."""
+CONFLICT: Final = {**PROBLEM_ANSWER, "description": "It cannot be done as things stand"}
+EVERYWHERE: Final[dict[int | str, dict[str, Any]]] = {
+    400: {**PROBLEM_ANSWER, "description": "The request cannot be read"},
+    404: {**PROBLEM_ANSWER, "description": "There is no such thing"},
+    422: {**PROBLEM_ANSWER, "description": "What was sent cannot be right; it says where and why"},
+    429: {
+        **PROBLEM_ANSWER,
+        "description": "Too much at a time; it says when to try again",
+        "headers": {
+            "Retry-After": {"description": "In so many seconds", "schema": {"type": "integer"}}
+        },
+    },
+    500: {**PROBLEM_ANSWER, "description": "The server has failed"},
+}
+"""What any request may be answered."""
+
+
+def describe_problems() -> dict[str, Any]:
+    """JSON Schemas of problems, by name, as OpenAPI refers to them."""
+    template = "#/components/schemas/{model}"
+    schema = Problem.model_json_schema(ref_template=template)
+    return {**schema.pop("$defs"), PROBLEM_NAME: schema}
 
 
 def explain_errors(app: FastAPI) -> None:
@@ -101,11 +141,14 @@ def explain_errors(app: FastAPI) -> None:
     app.exception_handler(InvalidBodyError)(_answer_invalid_body)
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.exception_handler(HTTPException)(_answer_http)
+    app.exception_handler(Exception)(answer_failure)
 
 
-def problem_answer(status: HTTPStatus, detail: str) -> JSONResponse:
-    """A problem as the answer to a request that reaches no route."""
-    return _problem(status, detail, [])
+def problem_answer(
+    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """A problem that is no more than its status, as the answer to a request."""
+    return _written(Problem(title=status.phrase, status=status, detail=detail), headers)
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -115,49 +158,79 @@ def status_of(error: Exception) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-async def _answer(_request: Request, error: Exception) -> JSONResponse:
+def problem_of(error: ChargeFlexError) -> Problem:
+    """An error of ours as a problem."""
     status = status_of(error)
-    return _problem(status, str(error), [], _headers_of(error, status))
+    return Problem(type=_type_of(error), title=status.phrase, status=status, detail=str(error))
 
 
-def _headers_of(error: Exception, status: HTTPStatus) -> Mapping[str, str]:
+def problem_response(error: ChargeFlexError) -> JSONResponse:
+    """An error of ours as an answer."""
+    problem = problem_of(error)
+    return _written(problem, _headers_of(error, problem))
+
+
+def _headers_of(error: ChargeFlexError, problem: Problem) -> Mapping[str, str]:
     if isinstance(error, BusyError):
         return {"Retry-After": str(math.ceil(error.retry_after_s))}
-    return {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+    is_unknown = problem.status == HTTPStatus.UNAUTHORIZED
+    return {"WWW-Authenticate": "Bearer"} if is_unknown else {}
+
+
+async def answer_failure(_request: Request, _error: Exception) -> JSONResponse:
+    """Tell that the server has failed; what at is for its log."""
+    return problem_answer(HTTPStatus.INTERNAL_SERVER_ERROR, _FAILED)
+
+
+async def _answer(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ChargeFlexError)  # noqa: S101 - it is registered for no other
+    return problem_response(error)
 
 
 async def _answer_invalid_body(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, InvalidBodyError)  # noqa: S101 - it is registered for no other
-    fault = {"at": error.at, "message": error.message}
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), [fault])
+    return _refused([Fault(at=error.at, message=error.message)])
 
 
 async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
-    faults = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = [
-        {"at": "/".join(str(part) for part in fault["loc"]), "message": fault["msg"]}
-        for fault in faults
-    ]
-    detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in errors)
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for no other
+    return _refused(
+        [
+            Fault(at="/".join(str(part) for part in fault["loc"]), message=fault["msg"])
+            for fault in error.errors()
+        ]
+    )
 
 
 async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
     """What the framework itself refuses: unknown paths, methods that a path does not have."""
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for no other
-    return _problem(HTTPStatus(error.status_code), error.detail, [], error.headers)
+    return problem_answer(HTTPStatus(error.status_code), error.detail, error.headers)
 
 
-def _problem(
-    status: HTTPStatus,
-    detail: str,
-    errors: list[dict[str, Any]],
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    problem = Problem(title=status.phrase, status=status, detail=detail, errors=errors)
+def _refused(faults: list[Fault]) -> JSONResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    detail = "; ".join(f"{fault.at}: {fault.message}" for fault in faults)
+    problem = Problem(
+        type=f"{_OURS}invalid-input",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        errors=faults,
+    )
+    return _written(problem)
+
+
+def _type_of(error: ChargeFlexError) -> str:
+    """`UnknownStationError` is `urn:chargeflex:unknown-station`."""
+    name = type(error).__name__.removesuffix("Error")
+    return _OURS + _WORD.sub("-", name).lower()
+
+
+def _written(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse(
-        jsonable_encoder(problem),
-        status_code=status,
+        problem.model_dump(mode="json"),
+        status_code=problem.status,
         headers=headers,
         media_type=_PROBLEM_TYPE,
     )

@@ -6,7 +6,6 @@ from fastapi import APIRouter, HTTPException, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
-from csms.api.errors import PROBLEM_ANSWER
 from csms.service.plan_outlook import PlanOutlook
 from csms.service.what_if import WhatIf
 
@@ -36,13 +35,7 @@ async def read_outlook(context: Context, site_id: str) -> PlanOutlook:
     return outlook
 
 
-@router.post(
-    "/{site_id}/plan/what-if",
-    responses={
-        409: PROBLEM_ANSWER,
-        429: {**PROBLEM_ANSWER, "headers": {"Retry-After": {"schema": {"type": "integer"}}}},
-    },
-)
+@router.post("/{site_id}/plan/what-if")
 async def try_limit(context: Context, site_id: str, wanted: WantedLimit) -> WhatIf:
     """What another limit of a feeder would do to every vehicle, found by planning once more.
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import ApiContext, Context
-from csms.api.errors import PROBLEM_ANSWER
 from csms.domain.certificate import CertificateKind, CertificateState, StationCertificate
 from csms.domain.commands import CommandStatus
 from csms.domain.errors import UnknownStationError
@@ -138,7 +137,6 @@ async def set_password(context: Context, station_id: str, new: NewPassword) -> N
 
 @router.post(
     "/stations/{station_id}/security/password",
-    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
 )
 async def send_password(
     context: Context, station_id: str, new: PasswordToSend | None = None

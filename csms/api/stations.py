@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, status
 
 from csms.api.dependencies import ApiContext, Context
-from csms.api.errors import PROBLEM_ANSWER
 from csms.api.schemas import (
     SentLimit,
     Setting,
@@ -49,7 +48,6 @@ async def forget_dialect(context: Context, station_id: str) -> None:
 @router.delete(
     "/stations/{station_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
 )
 async def remove_guest(context: Context, station_id: str) -> None:
     """Remove a guest that is offline: its place and the room kept for it are free again."""

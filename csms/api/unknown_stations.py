@@ -7,7 +7,6 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import Context
-from csms.api.errors import PROBLEM_ANSWER
 from csms.domain.attempt import Attempt
 from csms.domain.identity import is_proper_id
 from csms.domain.password import LONGEST, SHORTEST
@@ -71,7 +70,6 @@ async def list_unknown_stations(context: Context) -> list[UnknownStation]:
 
 @router.post(
     "/unknown-stations/{station_id:path}/adoption",
-    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
 )
 async def adopt_station(
     context: Context, station_id: str, wanted: WantedAdoption

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx2
 import jsonschema_rs
@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client.parser import text_string_to_metric_families
 
 from csms.api.app import Mount, create_api
+from csms.api.dependencies import ReadSide
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.storage.queries import Queries
 from tests.api.rig import Api
@@ -51,6 +52,8 @@ ROUTES: Final = {
     "get /api/v1/sites/{site_id}/live",
     "get /api/v1/sites/{site_id}/series",
     "get /api/v1/sites/{site_id}/plan",
+    "get /api/v1/sites/{site_id}/plan/outlook",
+    "post /api/v1/sites/{site_id}/plan/what-if",
     "put /api/v1/sites/{site_id}/feeders/{feeder_id}/load",
     "get /api/v1/stations",
     "get /api/v1/stations/{station_id}",
@@ -182,8 +185,9 @@ async def test_errors_are_as_the_description_says(api: Api) -> None:
         for operation in operations_of(document).values():
             [(kind, content)] = operation["responses"][status]["content"].items()
             assert kind == "application/problem+json"
-            jsonschema_rs.validate(content["schema"], answer)
-            assert not jsonschema_rs.is_valid(content["schema"], {"title": "Not Found"})
+            schema = {**content["schema"], "components": document["components"]}
+            jsonschema_rs.validate(schema, answer)
+            assert not jsonschema_rs.is_valid(schema, {"title": "Not Found"})
 
 
 @pytest.mark.parametrize(
@@ -204,6 +208,22 @@ async def test_every_error_is_a_problem_that_names_its_cause(
     problem = response.json()
     assert (problem["status"], problem["title"]) == (status, title)
     assert problem["detail"]
+
+
+async def test_failure_is_a_problem_that_tells_nothing_of_the_inside(api: Api) -> None:
+    context = replace(api.context, reads=cast("ReadSide", None))
+    app = create_api(context, render_metrics=lambda: b"")
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
+        response = await client.get("/api/v1/stations")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "the server has failed at this; its log says why",
+        "errors": [],
+    }
 
 
 async def test_path_that_has_other_methods_names_them(api: Api) -> None:
@@ -230,7 +250,6 @@ async def test_program_whose_database_does_not_answer_is_not_ready(
     api: Api, tmp_path: Path
 ) -> None:
     database = open_database(tmp_path / "nowhere" / "csms.db")
-    context = replace(api.context, reads=Queries(database))
     context = replace(api.app.state.context, reads=Queries(database))
     app = create_api(context, render_metrics=lambda: b"")
     transport = httpx2.ASGITransport(app=app)

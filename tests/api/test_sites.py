@@ -55,6 +55,7 @@ async def test_plan_is_told_with_a_limit_per_slot(api: Api) -> None:
 async def test_before_the_first_plan_there_is_none(api: Api) -> None:
     problem = await api.get("/sites/fjordgata/plan", 404)
     assert problem == {
+        "type": "about:blank",
         "title": "Not Found",
         "status": 404,
         "detail": "no plan has been made yet",
@@ -168,6 +169,7 @@ async def test_measurement_of_a_feeder_without_a_meter_is_refused_with_the_cause
 async def test_site_that_nobody_knows_is_not_found(api: Api, path: str) -> None:
     problem = await api.get(f"/sites/nowhere/{path}", 404)
     assert problem == {
+        "type": "urn:chargeflex:unknown-site",
         "title": "Not Found",
         "status": 404,
         "detail": "no site is called 'nowhere'",
