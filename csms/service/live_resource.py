@@ -23,8 +23,8 @@ class LiveResource:
     It never counts below its fallback: its link may be lost at any time.
 
     Attributes:
-        known_from: From when on no setpoint can be in force that was told before the server's
-            start; None: not known yet.
+        known_from: From when on no setpoint can be followed any more that was told before the
+            server's start; None: not known yet.
         told: Setpoints that may be in force, the newest last.
         disobeyed_at: When it was last seen to draw more than it may, or to stand though it was told
             to give; None: it keeps to it.
@@ -73,8 +73,13 @@ class LiveResource:
     def tell(self, setpoint: Setpoint) -> None:
         """A setpoint is on its way."""
         told_at = setpoint.told_at
-        self.told = [one for one in self.told if one.until_at + self._follows > told_at]
+        self.told = [one for one in self.told if one.until_at + self.follows > told_at]
         self.told.append(setpoint)
+
+    @property
+    def follows(self) -> timedelta:
+        """How long it takes to follow a setpoint, or to fall back when that has lapsed."""
+        return timedelta(seconds=self.resource.follows_within_s)
 
     @property
     def newest(self) -> Setpoint | None:
@@ -107,7 +112,7 @@ class LiveResource:
         may_be += [
             one.watts
             for one in self.told
-            if one.told_at < end_at and one.until_at + self._follows > start_at
+            if one.told_at < end_at and one.until_at + self.follows > start_at
         ]
         if start_at <= now:
             may_be.append(self.reading(Quantity.POWER_W, now, lives_s) or 0.0)
@@ -130,7 +135,7 @@ class LiveResource:
                 return f"Counts at its rating of {resource.rated_w / 1000:g} kW: {cause}"
         if newest is None or newest.until_at <= now:
             return f"Counts at its fallback of {resource.fallback_w / 1000:g} kW: nothing is told"
-        in_force = [one for one in self.told if one.until_at + self._follows > now]
+        in_force = [one for one in self.told if one.until_at + self.follows > now]
         if any(one.watts > newest.watts for one in in_force):
             return "Counts at what it was told before, until that lapses: it may not have heard"
         return "Counts at what it is told"
@@ -157,9 +162,9 @@ class LiveResource:
 
     def _may_draw_w(self, at: datetime) -> float:
         """What it may be seen to draw."""
-        if self.known_from is None or at < self.known_from + self._follows:
+        if self.known_from is None or at < self.known_from:
             return self._allowed_w(self.resource.rated_w)
-        in_force = [one.watts for one in self.told if one.until_at + self._follows > at]
+        in_force = [one.watts for one in self.told if one.until_at + self.follows > at]
         return self._allowed_w(max(in_force, default=0.0))
 
     def _falls_short(self, power_w: float, at: datetime) -> bool:
@@ -167,7 +172,7 @@ class LiveResource:
         kind = self.resource.kind
         if not isinstance(kind, StandbySource):
             return False
-        up_at = at - timedelta(seconds=kind.starts_s) - self._follows
+        up_at = at - timedelta(seconds=kind.starts_s) - self.follows
         course = [one for one in self.told if one.told_at <= up_at][-1:]
         course += [one for one in self.told if one.told_at > up_at]
         ends = [*(one.told_at for one in course[1:]), at]
@@ -175,7 +180,3 @@ class LiveResource:
         if not course or course[0].told_at > up_at or any(x.until_at <= end for x, end in pairs):
             return False
         return -power_w < min(-one.watts for one in course) - self.resource.slack_w
-
-    @property
-    def _follows(self) -> timedelta:
-        return timedelta(seconds=self.resource.follows_within_s)

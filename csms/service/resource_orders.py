@@ -42,11 +42,11 @@ class ResourceOrders:
         self._ways = ways_to_root(live.site)
 
     def begin(self, now: datetime) -> None:
-        """The server has started: what was told before may be in force until it lapses."""
+        """The server has started: what was told before may be followed until it has lapsed."""
         lives = timedelta(seconds=near_s(self._live))
         for one in self._live.resources.values():
             if one.known_from is None:
-                one.known_from = now + lives + _AFTER_START
+                one.known_from = now + lives + _AFTER_START + one.follows
 
     def lower(self, plan: ChargingPlan, now: datetime) -> None:
         """Tell those who are to draw no more than they may already."""

@@ -58,6 +58,15 @@ def test_after_a_start_nobody_knows_what_was_told_before() -> None:
     assert counts(one, 10) == 4_140.0
 
 
+def test_after_a_start_it_disobeys_from_when_it_does_not_count_at_its_rating() -> None:
+    one = LiveResource(HEAT_PUMP, known_from=at(900))
+    one.read(Quantity.POWER_W, 2_000.0, at(899))
+    assert (counts(one, 899), one.disobeyed_at) == (4_140.0, None)
+    one.read(Quantity.POWER_W, 2_000.0, at(900))
+    assert one.disobeyed_at == at(900)
+    assert counts(one, 900) == 4_140.0
+
+
 def test_higher_setpoint_counts_as_soon_as_it_is_told() -> None:
     one = heater((0, 0.0))
     one.tell(told(3_000.0))

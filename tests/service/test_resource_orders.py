@@ -166,7 +166,7 @@ async def test_after_a_start_what_was_told_before_counts_until_it_lapses(
     async with open_office(database_file, SITE) as office:
         live = office.live
         ResourceOrders(live).begin(NOON)
-        expected = NOON + timedelta(seconds=near_s(live) + 60)
+        expected = NOON + timedelta(seconds=near_s(live) + 60 + 30)  # 30 s to follow
         assert {one.known_from for one in live.resources.values()} == {expected}
         ResourceOrders(live).begin(NOON + timedelta(hours=1))
         assert {one.known_from for one in live.resources.values()} == {expected}
