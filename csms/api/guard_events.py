@@ -11,9 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from csms.api.csv_text import CSV, both_times, plain, written
 from csms.api.dependencies import ApiContext, Context
+from csms.api.readers import TOLD_IN
 from csms.domain.errors import InvalidInputError
 from csms.domain.guard_event import GuardEventKind, GuardEventsWanted, KeptGuardEvent
 from csms.domain.site import Site
+from csms.language.languages import Language
+from csms.language.reader import spoken
 from csms.service.guard_words import view_event
 
 router = APIRouter(prefix="/sites", tags=["sites"])
@@ -61,6 +64,7 @@ class EventsQuery(BaseModel):
     format: Literal["json", "csv"] | None = Field(
         default=None, description="In place of the header `Accept`"
     )
+    language: Language = Field(default=Language.EN, description="Of texts for people, in JSON")
 
     def wanted(self, site: Site) -> GuardEventsWanted:
         """As the events are looked for.
@@ -86,6 +90,7 @@ class EventsQuery(BaseModel):
 @router.get(
     "/{site_id}/guard-events",
     response_model=list[GuardEntry],
+    dependencies=[TOLD_IN],
     responses={200: {"content": {CSV: {}}, "description": "JSON, or CSV where that is asked for"}},
 )
 async def list_guard_events(
@@ -140,9 +145,9 @@ def _entry(site: Site, kept: KeptGuardEvent) -> GuardEntry:
         cursor=kept.number,
         kind=event.kind,
         at=event.at,
-        title=shown.title,
-        text=shown.text,
-        cause=event.cause,
+        title=spoken(shown.title),
+        text=spoken(shown.text),
+        cause=spoken(event.cause),
         feeder_id=event.feeder_id,
         line=event.line,
         station_id=event.station_id,

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from fastapi import Depends
 from starlette.datastructures import QueryParams
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
@@ -35,10 +36,11 @@ class Readers:
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        chosen = language_of(request.query_params.get(PARAMETER, ""))
         if scope["path"].startswith(FOR_PROGRAMS):
-            read_by(Reader(language=chosen or Language.EN))
-        elif chosen and scope["method"] == "GET":
+            read_by(Reader())
+        elif (chosen := language_of(request.query_params.get(PARAMETER, ""))) and scope[
+            "method"
+        ] == "GET":
             await _keep(request, chosen)(scope, receive, send)
             return
         else:
@@ -52,6 +54,15 @@ class Readers:
             or self._default
         )
         return Reader(language=language, path=request.url.path, query=request.url.query)
+
+
+async def _told_in(language: Language = Language.EN) -> None:
+    """Let texts for people be told in a language that is asked for."""
+    read_by(Reader(language=language))
+
+
+TOLD_IN: Final = Depends(_told_in)
+"""Of routes whose answers hold texts for people."""
 
 
 def _keep(request: HTTPConnection, chosen: Language) -> RedirectResponse:

@@ -8,8 +8,11 @@ from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from csms.api.dependencies import Context
+from csms.api.readers import TOLD_IN
 from csms.api.schemas import Past, Plan, PriceCourse, Series, SiteSummary
 from csms.language.languages import Language
+from csms.language.reader import spoken
+from csms.language.said import Said
 from csms.service.bodies import FeederLoad
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
@@ -26,7 +29,7 @@ async def _feed(context: Context, site_id: str) -> LiveFeed:
     return context.room.feed(site_id)
 
 
-@router.get("")
+@router.get("", dependencies=[TOLD_IN])
 async def list_sites(context: Context) -> list[SiteSummary]:
     """All sites, each with how it stands."""
     views = [context.room.view(site_id) for site_id in context.room.site_ids()]
@@ -99,7 +102,10 @@ def _prices(live: LiveSite, now: datetime, back: timedelta) -> PriceCourse | Non
 
 
 def _summary(view: SiteView) -> dict[str, Any]:
-    return {name: getattr(view, name) for name in SiteSummary.model_fields}
+    return {
+        name: spoken(value) if isinstance(value := getattr(view, name), Said) else value
+        for name in SiteSummary.model_fields
+    }
 
 
 def _past(rows: list[dict[str, Any]]) -> Past:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import Context
+from csms.api.readers import TOLD_IN
 from csms.domain.attempt import Attempt
 from csms.domain.identity import is_proper_id
 from csms.domain.password import LONGEST, SHORTEST
+from csms.language.reader import spoken
 from csms.service.adoption import Adoption
 
 router = APIRouter(tags=["unknown stations"])
@@ -61,7 +63,7 @@ class AdoptedStation(_Model):
     )
 
 
-@router.get("/unknown-stations")
+@router.get("/unknown-stations", dependencies=[TOLD_IN])
 async def list_unknown_stations(context: Context) -> list[UnknownStation]:
     """Stations that have tried to connect and were not let in, the last one first."""
     adoption = context.adoption
@@ -99,7 +101,7 @@ def _unknown(adoption: Adoption, attempt: Attempt) -> UnknownStation:
     site_id, model = adoption.site_of(attempt.station_id), attempt.model
     return UnknownStation(
         station_id=attempt.station_id,
-        cause=attempt.cause,
+        cause=spoken(attempt.cause),
         address=attempt.address,
         offered=list(attempt.offered),
         profile=attempt.profile,

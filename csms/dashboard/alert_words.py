@@ -1,6 +1,6 @@
 """Alerts in words: what it was, where, and what is known of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,31 +13,55 @@ from csms.domain.alert import COMMAND, GRAVE, NOTICED, SECURITY, AlertsFound
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.notice_kinds import NoticeKind
 from csms.domain.site import Site
+from csms.language.languages import localised
+from csms.language.reader import language_now, say, spoken
+from csms.language.said import Said
 from csms.service.guard_words import KIND_WORDS, describe
 
 _NOTICE_WORDS: Final[Mapping[NoticeKind, str]] = {
-    NoticeKind.LIMITS_IGNORED: "Limit not kept to",
-    NoticeKind.LIMITS_MISREAD: "Limit read otherwise",
-    NoticeKind.LIMITS_REFUSED: "Limits refused",
-    NoticeKind.REPORTS_MISSING: "Reports missing",
-    NoticeKind.TRANSACTION_CLOSED: "Transaction closed by a rule",
-    NoticeKind.ALERTS: "Alert of the charger",
+    NoticeKind.LIMITS_IGNORED: Said("Limit not kept to"),
+    NoticeKind.LIMITS_MISREAD: Said("Limit read otherwise"),
+    NoticeKind.LIMITS_REFUSED: Said("Limits refused"),
+    NoticeKind.REPORTS_MISSING: Said("Reports missing"),
+    NoticeKind.TRANSACTION_CLOSED: Said("Transaction closed by a rule"),
+    NoticeKind.ALERTS: Said("Alert of the charger"),
 }
-_NOTICE_TEXTS: Final[Mapping[str, str]] = {
-    NoticeKind.LIMITS_IGNORED: "EVSE {evse_number} draws {drawn_a} A, more than its limit; "
-    "it is counted at {counted_a} A",
-    NoticeKind.LIMITS_MISREAD: "EVSE {evse_number} reads back {shown_a} A where {allowed_a} A are "
-    "allowed; it is counted at {counted_a} A",
-    NoticeKind.LIMITS_REFUSED: "EVSE {evse_number}: {words}; it is counted at {counted_a} A",
-    NoticeKind.REPORTS_MISSING: "Transaction {transaction} has ended, and not all of its reports "
-    "have come",
-    NoticeKind.TRANSACTION_CLOSED: "Transaction {transaction}: {cause}",
+_NOTICE_TEXTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    NoticeKind.LIMITS_IGNORED: lambda body: say(
+        "EVSE %(evse)s draws %(drawn)s A, more than its limit; it is counted at %(counted)s A",
+        evse=body["evse_number"],
+        drawn=_figure(body["drawn_a"]),
+        counted=_figure(body["counted_a"]),
+    ),
+    NoticeKind.LIMITS_MISREAD: lambda body: say(
+        "EVSE %(evse)s reads back %(shown)s A where %(allowed)s A are allowed; it is counted at "
+        "%(counted)s A",
+        evse=body["evse_number"],
+        shown=_figure(body["shown_a"]),
+        allowed=_figure(body["allowed_a"]),
+        counted=_figure(body["counted_a"]),
+    ),
+    NoticeKind.LIMITS_REFUSED: lambda body: say(
+        "EVSE %(evse)s: %(words)s; it is counted at %(counted)s A",
+        evse=body["evse_number"],
+        words=spoken(body["words"]),
+        counted=_figure(body["counted_a"]),
+    ),
+    NoticeKind.REPORTS_MISSING: lambda body: say(
+        "Transaction %(number)s has ended, and not all of its reports have come",
+        number=body["transaction"],
+    ),
+    NoticeKind.TRANSACTION_CLOSED: lambda body: say(
+        "Transaction %(number)s: %(cause)s",
+        number=body["transaction"],
+        cause=spoken(body["cause"]),
+    ),
 }
 _PAGE_OF: Final[Mapping[GuardEventKind, tuple[str, str]]] = {
-    GuardEventKind.GRID_SILENT: ("/grid", "Grid"),
-    GuardEventKind.CAPACITY: ("/forecast", "Forecast"),
-    GuardEventKind.DEMAND_DRIFT: ("/forecast", "Forecast"),
-    GuardEventKind.FORECASTS_DRIFT: ("/forecast", "Forecast"),
+    GuardEventKind.GRID_SILENT: ("/grid", Said("Grid")),
+    GuardEventKind.CAPACITY: ("/forecast", Said("Forecast")),
+    GuardEventKind.DEMAND_DRIFT: ("/forecast", Said("Forecast")),
+    GuardEventKind.FORECASTS_DRIFT: ("/forecast", Said("Forecast")),
 }
 """Pages that show more of an event, whatever feeder it is about."""
 _WORST: Final = frozenset(
@@ -53,8 +77,8 @@ _WORST: Final = frozenset(
 KINDS: Final[Mapping[str, str]] = {
     **{kind.value: KIND_WORDS[kind] for kind in GRAVE},
     **{kind.value: _NOTICE_WORDS[kind] for kind in NOTICED},
-    COMMAND: "Command failed",
-    SECURITY: "Security event",
+    COMMAND: Said("Command failed"),
+    SECURITY: Said("Security event"),
 }
 """All kinds of alerts in words."""
 
@@ -98,13 +122,13 @@ class AlertWriter:
         yield from map(self._security, found.security)
 
     def _guard(self, event: GuardEvent) -> AlertLine:
-        page, name = _PAGE_OF.get(event.kind, ("", "Now"))
+        page, name = _PAGE_OF.get(event.kind, ("", Said("Now")))
         if event.station_id:
             page = self._charger(event.station_id)
         elif event.feeder_id and event.kind not in _PAGE_OF:
             page = f"/grid?feeder={quote(event.feeder_id, safe='')}"
-        where = describe(self.site, event) or name
-        return self._line(event.at, event.kind.value, (where, page), event.cause)
+        where = spoken(describe(self.site, event) or name)
+        return self._line(event.at, event.kind.value, (where, page), spoken(event.cause))
 
     def _notice(self, row: Mapping[str, Any]) -> AlertLine:
         station, kind, body = row["station_id"], row["kind"], row["body"]
@@ -131,7 +155,7 @@ class AlertWriter:
             instant=at,
             at=day_and_second(at, self.zone),
             level="over" if kind in _WORST else "tight",
-            title=KINDS[kind],
+            title=spoken(KINDS[kind]),
             where=where,
             path=f"{self.path}{page}",
             text=text or NOTHING,
@@ -139,10 +163,14 @@ class AlertWriter:
 
 
 def _notice_text(kind: str, body: Mapping[str, Any]) -> str:
-    pattern = _NOTICE_TEXTS.get(kind)
-    if pattern is None:
+    write = _NOTICE_TEXTS.get(kind)
+    if write is None:
         return outline(body)
     try:
-        return pattern.format_map(body)
+        return write(body)
     except KeyError:  # it was kept by a version that told less
         return outline(body)
+
+
+def _figure(value: object) -> str:
+    return localised(str(value), language_now())

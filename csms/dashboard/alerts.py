@@ -18,6 +18,7 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.domain.alert import AlertsFound, AlertsWanted
+from csms.language.reader import say
 from csms.service.grid_parties import Party
 from csms.service.site_view import SiteView
 
@@ -98,5 +99,5 @@ def _now(view: SiteView, parties: Iterable[Party], path: str) -> Iterator[OpenAl
     """What is wrong just now, the worst first."""
     yield from open_alerts(view, path)
     for party in silent_companies(parties, view.site_id):
-        text = f"{party.company.name} is not heard of: its fallbacks count"
+        text = say("%(company)s is not heard of: its fallbacks count", company=party.company.name)
         yield OpenAlert(text=text, path=f"{path}/grid")

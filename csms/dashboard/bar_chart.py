@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from csms.dashboard.demand_chart import HEIGHT, WIDTH, Tick, nice_step
+from csms.language.languages import localised
+from csms.language.reader import language_now
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 8.0, 10.0, 24.0
 _LINES: Final = 4
@@ -76,7 +78,10 @@ def draw_bars(values: Sequence[Value]) -> BarChart:
     return BarChart(
         bars=tuple(bars),
         across=tuple(
-            Tick(at=round(HEIGHT - _BOTTOM - height * line / _LINES, 1), word=f"{step * line:g}")
+            Tick(
+                at=round(HEIGHT - _BOTTOM - height * line / _LINES, 1),
+                word=localised(f"{step * line:g}", language_now()),
+            )
             for line in range(_LINES + 1)
         ),
         along=tuple(

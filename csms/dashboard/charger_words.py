@@ -7,23 +7,32 @@ from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from csms.dashboard.record_words import command_word, notice_word, status_word
 from csms.dashboard.transaction_words import lasting
 from csms.dashboard.words import NOTHING, STATE_WORDS, amps, day_and_second, moment
 from csms.domain.settings import SettingState, SettingVerdict
+from csms.language.reader import say, say_count, spoken
+from csms.language.said import Said
 from csms.service.dialect_view import DialectView, FormView
 from csms.service.site_view import EvseState, EvseView
 
-_PROFILE_WORDS: Final = ("No password", "Password", "Password over TLS", "Certificate")
+_PROFILE_WORDS: Final = (
+    Said("No password"),
+    Said("Password"),
+    Said("Password over TLS"),
+    Said("Certificate"),
+)
 """By OCPP security profile."""
 _VERDICT_WORDS: Final[Mapping[SettingVerdict, str]] = {
-    SettingVerdict.SAME: "as wanted",
-    SettingVerdict.WRITTEN: "corrected",
-    SettingVerdict.AFTER_RESTART: "corrected, counts after a restart",
-    SettingVerdict.REFUSED: "refused",
-    SettingVerdict.UNKNOWN: "not known to it",
-    SettingVerdict.UNANSWERED: "not answered",
+    SettingVerdict.SAME: Said("as wanted"),
+    SettingVerdict.WRITTEN: Said("corrected"),
+    SettingVerdict.AFTER_RESTART: Said("corrected, counts after a restart"),
+    SettingVerdict.REFUSED: Said("refused"),
+    SettingVerdict.UNKNOWN: Said("not known to it"),
+    SettingVerdict.UNANSWERED: Said("not answered"),
 }
 _AS_WANTED: Final = (SettingVerdict.SAME, SettingVerdict.WRITTEN)
+_JUST_NOW_S: Final = 90
 _NEVER: Final = EvseState.NEVER_SEEN
 _WORST_FIRST: Final = tuple(STATE_WORDS)
 
@@ -139,11 +148,11 @@ def present_charger(
         station_id=row["id"],
         path=f"{path}/chargers/{quote(row['id'], safe='')}",
         state=state,
-        word=STATE_WORDS[state],
+        word=spoken(STATE_WORDS[state]),
         make=" ".join(filter(None, (row["vendor"], row["model"]))) or NOTHING,
         firmware=row["firmware"] or NOTHING,
         protocol=f"OCPP {row['protocol']}" if row["protocol"] else NOTHING,
-        security=_PROFILE_WORDS[profile],
+        security=spoken(_PROFILE_WORDS[profile]),
         seen=_ago(row["seen_at"], now),
         silent=f"{amps(sum(evse.fallback_a for evse in evses))} A",
         waiting=str(waiting) if waiting else "",
@@ -154,22 +163,23 @@ def present_charger(
 
 def present_evse(evse: EvseView, feeder: str, zone: ZoneInfo, now: datetime) -> EvseLine:
     """Put an EVSE of a charger in words."""
-    silent = f"{amps(evse.fallback_a)} A on each of its lines"
+    silent = say("%(amps)s A on each of its lines", amps=amps(evse.fallback_a))
     if evse.fallback_from is not None:
-        silent += f", from {moment(evse.fallback_from, zone, now)} on"
+        begins = moment(evse.fallback_from, zone, now)
+        silent = say("%(most)s, from %(begins)s on", most=silent, begins=begins)
     return EvseLine(
         number=evse.number,
         state=evse.state,
-        word=STATE_WORDS[evse.state],
+        word=spoken(STATE_WORDS[evse.state]),
         feeder=feeder,
         silent=silent,
-        reason=evse.reason.text,
+        reason=spoken(evse.reason.text),
     )
 
 
 def present_setting(setting: SettingState) -> SettingLine:
     """Put a setting in words."""
-    words = _VERDICT_WORDS[setting.verdict]
+    words = spoken(_VERDICT_WORDS[setting.verdict])
     return SettingLine(
         name=setting.name,
         wanted=setting.wanted,
@@ -185,8 +195,8 @@ def present_job(row: Mapping[str, Any], zone: ZoneInfo) -> JobLine:
     return JobLine(
         number=row["number"],
         made=day_and_second(row["made_at"], zone),
-        kind=row["kind"].replace("_", " "),
-        status=(row["status"] or "no answer").replace("_", " "),
+        kind=command_word(row["kind"]),
+        status=status_word(row["status"]),
         words=", ".join(dict.fromkeys(filter(None, told))),
     )
 
@@ -195,7 +205,7 @@ def present_notice(row: Mapping[str, Any], zone: ZoneInfo) -> NoticeLine:
     """Put in words what a charger has told."""
     return NoticeLine(
         at=day_and_second(row["received_at"], zone),
-        kind=row["kind"].replace("_", " "),
+        kind=notice_word(row["kind"]),
         content=outline(row["body"]),
     )
 
@@ -214,30 +224,44 @@ def dialect_words(dialect: DialectView | None) -> list[tuple[str, str]]:
     """How a charger takes limits, line by line."""
     if dialect is None:
         return []
-    source = "as it tells" if dialect.is_told else "assumed"
-    reads = {None: "not asked yet", True: "can be believed", False: "cannot be believed"}
-    fallbacks = ", ".join(f"EVSE {number}: {words}" for number, words in dialect.fallbacks.items())
+    source = say("as it tells") if dialect.is_told else say("assumed")
+    reads = {
+        None: say("not asked yet"),
+        True: say("can be believed"),
+        False: say("cannot be believed"),
+    }
+    fallbacks = ", ".join(
+        f"EVSE {number}: {spoken(words)}" for number, words in dialect.fallbacks.items()
+    )
+    takes = say(
+        "%(unit)s, up to %(count)s periods, %(source)s",
+        unit=dialect.rate_unit,
+        count=dialect.max_periods,
+        source=source,
+    )
     return [
-        ("Takes", f"{dialect.rate_unit}, up to {dialect.max_periods} periods, {source}"),
-        ("Fallback stands", fallbacks or "nowhere yet"),
-        ("Composite schedules", reads[dialect.reads_back]),
+        (say("Takes"), takes),
+        (say("Fallback stands"), fallbacks or say("nowhere yet")),
+        (say("Composite schedules"), reads[dialect.reads_back]),
         *((one.form, _form_words(one)) for one in dialect.forms),
     ]
 
 
 def _form_words(form: FormView) -> str:
-    words = ["taken" if form.is_accepted else "not taken yet"]
+    words = [say("taken") if form.is_accepted else say("not taken yet")]
     if form.is_followed:
-        words.append("kept to")
+        words.append(say("kept to"))
     if form.ignored_by:
-        words.append(f"not kept to by {form.ignored_by}")
+        words.append(say("not kept to by %(stations)s", stations=form.ignored_by))
     if form.refusals:
-        words.append(f"refused {form.refusals} times")
-    return ", ".join([*words, *filter(None, [form.detail])])
+        words.append(say_count("refused once", "refused %(n)s times", form.refusals))
+    return ", ".join([*words, *filter(None, [spoken(form.detail)])])
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
     if at is None:
-        return "never"
+        return say("never")
     passed = now - at
-    return "just now" if passed.total_seconds() < 90 else f"{lasting(passed)} ago"
+    if passed.total_seconds() < _JUST_NOW_S:
+        return say("just now")
+    return say("%(time)s ago", time=lasting(passed))

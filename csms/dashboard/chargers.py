@@ -28,6 +28,7 @@ from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import NOTHING, day_and_second
 from csms.domain.identity import StationId
 from csms.domain.settings import SettingState
+from csms.language.reader import say
 from csms.service.dialect_view import DialectView
 from csms.service.site_view import EvseView, SiteView
 
@@ -119,7 +120,9 @@ async def _print_one(pages: _Pages, view: SiteView, station_id: StationId) -> HT
     evses = _evses(view).get(station_id, [])
     row = await pages.reads.station(station_id) if evses else None
     if row is None:
-        text = f"{view.name} has no charger called “{station_id}”."
+        text = say(
+            "%(site)s has no charger called “%(station)s”.", site=view.name, station=station_id
+        )
         return pages.printer.error(HTTPStatus.NOT_FOUND, text)
     site, zone = present_line(view), ZoneInfo(view.timezone)
     settings = pages.desk.settings_of(station_id)

@@ -10,6 +10,7 @@ from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import STATE_WORDS
+from csms.language.reader import spoken
 from csms.service.site_view import SiteView
 
 
@@ -43,5 +44,7 @@ def commands_router(sites: SiteViews, printer: Printer) -> APIRouter:
 
 def _targets(view: SiteView) -> list[Target]:
     """The chargers of a site, each with the state of its first EVSE."""
-    words = {evse.station_id: STATE_WORDS[evse.state] for evse in reversed(view.evses.values())}
+    words = {
+        evse.station_id: spoken(STATE_WORDS[evse.state]) for evse in reversed(view.evses.values())
+    }
     return [Target(name, words[name]) for name in sorted(words)]

@@ -7,7 +7,10 @@ from math import ceil, floor, log10
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from csms.dashboard.words import weekday
 from csms.domain.demand import STEP_S
+from csms.language.languages import localised
+from csms.language.reader import language_now
 
 WIDTH: Final = 960
 HEIGHT: Final = 220
@@ -104,7 +107,8 @@ def draw(
         ),
         now=scale.x_at(begins_at, now) if begins_at <= now < ends_at else None,
         across=tuple(
-            Tick(at=scale.y(step * line), word=f"{step * line:g}") for line in range(_LINES + 1)
+            Tick(at=scale.y(step * line), word=localised(f"{step * line:g}", language_now()))
+            for line in range(_LINES + 1)
         ),
         along=tuple(_hours(scale, begins_at, ends_at, zone)),
     )
@@ -147,7 +151,7 @@ def _hours(scale: _Scale, begins_at: datetime, ends_at: datetime, zone: ZoneInfo
     while at < ends_at:
         local = at.astimezone(zone)
         if local.hour % _HOURS == 0 and local.minute == 0:
-            word = f"{local:%a %d}" if local.hour == 0 else f"{local:%H:%M}"
+            word = f"{weekday(local)} {local:%d}" if local.hour == 0 else f"{local:%H:%M}"
             yield Tick(at=scale.x_at(begins_at, at), word=word)
         at += timedelta(seconds=STEP_S)
 

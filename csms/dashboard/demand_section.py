@@ -8,8 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from csms.dashboard.demand_chart import Chart, Course, draw
-from csms.dashboard.words import NOTHING, kilo, moment
+from csms.dashboard.words import NOTHING, kilo, moment, percent, weekday
 from csms.domain.demand import ARRIVALS, VEHICLES, DemandForecast, FullStretch, feeder_of
+from csms.language.reader import say, say_count, spoken
+from csms.language.said import Said
 from csms.service.demand_board import Rooms, SiteDemand, full_stretches
 from csms.service.demand_watch import stretch_words
 from csms.service.live_site import LiveSite
@@ -17,14 +19,14 @@ from csms.service.shed_now import shed_now
 
 _ORDER: Final = (VEHICLES, ARRIVALS)
 _TITLES: Final[Mapping[str, str]] = {
-    VEHICLES: "Power into vehicles, kW",
-    ARRIVALS: "Vehicles that come, in a quarter of an hour",
+    VEHICLES: Said("Power into vehicles, kW"),
+    ARRIVALS: Said("Vehicles that come, in a quarter of an hour"),
 }
-_NAIVE: Final = "the baseline, quantiles of the eight same weekdays before"
+_NAIVE: Final = Said("the baseline, quantiles of the eight same weekdays before")
 _METHODS: Final[Mapping[str, str]] = {
-    "like days": "quantiles of days that were alike",
-    "both": "days that were alike, half mended by trees",
-    "trees": "days that were alike, mended by trees",
+    "like days": Said("quantiles of days that were alike"),
+    "both": Said("days that were alike, half mended by trees"),
+    "trees": Said("days that were alike, mended by trees"),
 }
 
 
@@ -72,10 +74,17 @@ def present_demand(live: LiveSite, demand: SiteDemand, now: datetime) -> DemandS
         name for name in sorted(series, key=_place(live)) if (feeder_of(name) or "") in {"", *names}
     ]
     return DemandSection(
-        missing="" if ahead else "Nothing is forecast yet: that takes a week of the site's past.",
+        missing=""
+        if ahead
+        else say("Nothing is forecast yet: that takes a week of the site's past."),
         full=tuple(
-            f"{names[one.feeder_id]} is likely full {_when(live, one, now)}, "
-            f"{one.load_a:.0f} of {one.room_a:.0f} A"
+            say(
+                "%(feeder)s is likely full %(when)s, %(load).0f of %(room).0f A",
+                feeder=names[one.feeder_id],
+                when=_when(live, one, now),
+                load=one.load_a,
+                room=one.room_a,
+            )
             for one in full
         ),
         shed=_shed(live, now),
@@ -86,16 +95,18 @@ def present_demand(live: LiveSite, demand: SiteDemand, now: datetime) -> DemandS
 def _when(live: LiveSite, one: FullStretch, now: datetime) -> str:
     zone = live.site.timezone
     is_today = one.begins_at.astimezone(zone).date() == now.astimezone(zone).date()
-    day = "" if is_today else f"{one.begins_at.astimezone(zone):%a} "
-    return f"{day}{stretch_words(live, one)}"
+    day = "" if is_today else f"{weekday(one.begins_at.astimezone(zone))} "
+    return f"{day}{spoken(stretch_words(live, one))}"
 
 
 def _shed(live: LiveSite, now: datetime) -> str:
     found = shed_now(live, now)
-    drawn, shed, later = kilo(found.drawn_w), kilo(found.now_w), kilo(found.hour_w)
-    return (
-        f"Of {drawn} kW that vehicles draw, {shed} kW could be shed at once, {later} kW of it for "
-        "an hour and be made up for"
+    return say(
+        "Of %(drawn)s kW that vehicles draw, %(shed)s kW could be shed at once, %(later)s kW of it "
+        "for an hour and be made up for",
+        drawn=kilo(found.drawn_w),
+        shed=kilo(found.now_w),
+        later=kilo(found.hour_w),
     )
 
 
@@ -120,7 +131,11 @@ def _chart(
         method=_method(first, zone, now),
         came_out=_came_out(demand, first.series),
         has_room=bool(room),
-        text=f"{title}: at most {most:.1f} in the middle of what is expected",
+        text=say(
+            "%(title)s: at most %(most).1f in the middle of what is expected",
+            title=title,
+            most=most,
+        ),
         chart=draw(course, stretches, now, zone),
     )
 
@@ -156,28 +171,35 @@ def _place(live: LiveSite) -> Callable[[str], tuple[int, int]]:
 def _title(live: LiveSite, series: str) -> str:
     feeder_id = feeder_of(series)
     if feeder_id is None:
-        return _TITLES[series]
-    return f"{live.site.feeder(feeder_id).name}, A on its most loaded line"
+        return spoken(_TITLES[series])
+    name = live.site.feeder(feeder_id).name
+    return say("%(feeder)s, A on its most loaded line", feeder=name)
 
 
 def _method(first: DemandForecast, zone: ZoneInfo, now: datetime) -> str:
     words = _NAIVE if first.is_naive else _METHODS.get(first.method, first.method)
-    return f"By {words}; made {moment(first.made_at, zone, now)}"
+    return say("By %(method)s; made %(at)s", method=words, at=moment(first.made_at, zone, now))
 
 
 def _came_out(demand: SiteDemand, series: str) -> str:
     found = demand.calibration(series)
     if not found.days:
         return ""
-    losses = f"{_pct(found.pinball_pct)} of the mean, the baseline's"
-    parts = (
-        f"Last {found.days} days: {_pct(found.coverage_pct)} held of 80 %",
-        f"loss {losses} {_pct(found.naive_pinball_pct)}",
-        f"bias {_pct(found.bias_pct)}",
+    text = say_count(
+        "Last day: %(held)s held of 80 %%, loss %(loss)s of the mean, the baseline's %(naive)s, "
+        "bias %(bias)s",
+        "Last %(n)s days: %(held)s held of 80 %%, loss %(loss)s of the mean, the baseline's "
+        "%(naive)s, bias %(bias)s",
+        found.days,
+        held=_pct(found.coverage_pct),
+        loss=_pct(found.pinball_pct),
+        naive=_pct(found.naive_pinball_pct),
+        bias=_pct(found.bias_pct),
     )
-    drift = "; drifting: the baseline is used" if found.is_drifting else ""
-    return f"{', '.join(parts)}{drift}"
+    if found.is_drifting:
+        return say("%(figures)s; drifting: the baseline is used", figures=text)
+    return text
 
 
 def _pct(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.0f} %".replace("-", "\N{MINUS SIGN}")
+    return NOTHING if value is None else percent(value)

@@ -17,9 +17,11 @@ from csms.dashboard.forms import nothing_said
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
-from csms.dashboard.words import NOTHING, kilo
+from csms.dashboard.words import NOTHING, kilo, money, percent, whole, written_day
 from csms.domain.identity import SiteId
 from csms.domain.site_day import SiteDay, figures_of, total
+from csms.language.languages import CUSTOMS
+from csms.language.reader import language_now
 from csms.service.site_view import SiteView
 
 _MONTHS: Final = 12
@@ -54,6 +56,13 @@ class Span:
     def name(self) -> str:
         """As links have it."""
         return f"{self.year}" if self.month is None else f"{self.year}-{self.month:02}"
+
+    @property
+    def word(self) -> str:
+        """As people call it."""
+        if self.month is None:
+            return self.name
+        return f"{CUSTOMS[language_now()].months[self.month - 1]} {self.year}"
 
     @property
     def first(self) -> date:
@@ -146,7 +155,7 @@ def _print(printer: Printer, view: SiteView, span: Span, days: dict[date, SiteDa
         year=Span(year=span.year, month=None),
         chart=draw_bars(list(_values(parts, span))),
         lines=lines[::-1],
-        whole=present_energy("Together", whole, span) if whole else None,
+        whole=present_energy("", whole, span) if whole else None,
     )
 
 
@@ -160,7 +169,7 @@ def _values(parts: dict[str, SiteDay | None], span: Span) -> Iterator[Value]:
         yield Value(
             word=str(int(name.rpartition("-")[2])),
             value=None if one is None else one.energy_wh / 1000,
-            text=f"{name}: {NOTHING if one is None else kilo(one.energy_wh)} kWh",
+            text=f"{_called(name)}: {NOTHING if one is None else kilo(one.energy_wh)} kWh",
             link=f"?of={name}" if span.month is None else "",
         )
 
@@ -169,17 +178,25 @@ def present_energy(name: str, counted: SiteDay, span: Span) -> EnergyLine:
     """Put a day or a month in words."""
     figures = figures_of(counted)
     return EnergyLine(
-        name=name,
+        name=_called(name),
         link=f"?of={name}" if span.month is None else f"transactions?first={name}&last={name}",
         energy=kilo(figures.energy_wh),
         peak=kilo(figures.peak_quarter_w),
-        stays=f"{figures.departures:,}",
+        stays=whole(figures.departures),
         met=_pct(figures.met_pct),
         available=_pct(figures.availability_pct),
-        cost=NOTHING if figures.cost is None else f"{figures.cost:,.2f}",
+        cost=NOTHING if figures.cost is None else money(figures.cost),
         co2=NOTHING if figures.co2_g is None else kilo(figures.co2_g),
     )
 
 
+def _called(name: str) -> str:
+    """A day or a month, written `2026-01-31` or `2026-01`, as people write it."""
+    year, _, rest = name.partition("-")
+    if "-" in rest:
+        return written_day(date.fromisoformat(name))
+    return Span(year=int(year), month=int(rest)).word if rest else ""
+
+
 def _pct(share: float | None) -> str:
-    return NOTHING if share is None else f"{share:.0f} %"
+    return NOTHING if share is None else percent(share)

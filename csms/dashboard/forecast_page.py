@@ -13,11 +13,13 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
-from csms.dashboard.words import NOTHING, day_and_second
+from csms.dashboard.words import NOTHING, day_and_second, whole
 from csms.domain.calibration import LEAST, Calibration
 from csms.domain.forecast_model import Score
 from csms.domain.identity import SiteId
 from csms.domain.stay_outcome import Foretold
+from csms.language.languages import localised
+from csms.language.reader import language_now, say, say_count, spoken
 from csms.service.demand_board import DemandBoard
 from csms.service.forecast_view import SiteForecast
 from csms.service.forecast_words import ANSWERER_WORDS, WHAT_WORDS, figure
@@ -119,13 +121,22 @@ def forecast_router(
 def present_stays(found: SiteForecast, zone: ZoneInfo) -> StayForecasts:
     """Write what is known of forecasts of stays as the page shows it."""
     if not found.is_on:
-        return StayForecasts(model="Forecasts are switched off in the settings.", sections=())
+        return StayForecasts(model=say("Forecasts are switched off in the settings."), sections=())
     if found.model is None:
-        text = "There are too few stays yet. Drivers' own past and the site's assumptions count."
+        text = say(
+            "There are too few stays yet. Drivers' own past and the site's assumptions count."
+        )
         return StayForecasts(model=text, sections=())
     made = day_and_second(found.model.made_at, zone)
     stays = found.report.stays if found.report else 0
-    text = f"Model {found.model.version}, made {made} of {stays:,} stays here"
+    text = say_count(
+        "Model %(version)s, made %(made)s of %(n)s stay here",
+        "Model %(version)s, made %(made)s of %(stays)s stays here",
+        stays,
+        version=found.model.version,
+        made=made,
+        stays=whole(stays),
+    )
     return StayForecasts(model=text, sections=tuple(_section(found, what) for what in Foretold))
 
 
@@ -134,31 +145,36 @@ def _section(found: SiteForecast, what: Foretold) -> Section:
     lately = found.calibrations.get(what)
     drivers = found.model.drivers.get(what, ()) if found.model else ()
     return Section(
-        name=WHAT_WORDS[what],
-        answers=ANSWERER_WORDS[found.answers(what)],
-        drift=lately.drift if lately else "",
+        name=spoken(WHAT_WORDS[what]),
+        answers=spoken(ANSWERER_WORDS[found.answers(what)]),
+        drift=spoken(lately.drift) if lately else "",
         lately=_lately(lately, what) if lately else None,
         backtest=_backtest(score, what) if score else None,
-        hangs_on=tuple((one.name, f"{one.share:.1%}") for one in drivers[:_SHOWN]),
+        hangs_on=tuple(
+            (one.name, localised(f"{one.share:.1%}", language_now())) for one in drivers[:_SHOWN]
+        ),
     )
 
 
 def _lately(lately: Calibration, what: Foretold) -> Figures:
-    bias = figure(lately.bias, what).replace("-", "\N{MINUS SIGN}")
     return Figures(
         stays=str(lately.count),
-        loss=figure(lately.loss, what),
-        baseline_loss=figure(lately.baseline_loss, what),
+        loss=_figure(lately.loss, what),
+        baseline_loss=_figure(lately.baseline_loss, what),
         held=f"{lately.held:.0%}",
-        bias=bias,
+        bias=_figure(lately.bias, what),
     )
 
 
 def _backtest(score: Score, what: Foretold) -> Figures:
     return Figures(
         stays=str(score.count),
-        loss=figure(score.loss, what),
-        baseline_loss=figure(score.baseline_loss, what),
+        loss=_figure(score.loss, what),
+        baseline_loss=_figure(score.baseline_loss, what),
         held=f"{score.held:.0%}",
         bias=NOTHING,
     )
+
+
+def _figure(value: float, what: Foretold) -> str:
+    return localised(figure(value, what), language_now())

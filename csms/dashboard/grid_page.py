@@ -15,9 +15,17 @@ from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.transaction_words import lasting
-from csms.dashboard.words import NOTHING, day_and_second, limit_line, limit_words, tenths
+from csms.dashboard.words import (
+    NOTHING,
+    day_and_minute,
+    day_and_second,
+    limit_line,
+    limit_words,
+    tenths,
+)
 from csms.domain.grid_proof import ProofQuarter, ProofRecord, ProofWanted, over_seconds
 from csms.domain.guard_event import GuardEvent
+from csms.language.reader import say, spoken
 from csms.service.grid_parties import Party
 from csms.service.site_view import SiteView
 
@@ -95,7 +103,7 @@ def grid_router(
         watched = sorted({name for one in own for name in _reached(one, view)})
         chosen = feeder or (watched or list(view.feeders))[0]
         if chosen not in view.feeders:
-            text = f"{view.name} has no feeder called “{chosen}”."
+            text = say("%(site)s has no feeder called “%(feeder)s”.", site=view.name, feeder=chosen)
             return printer.error(HTTPStatus.NOT_FOUND, text)
         wanted = ProofWanted(
             site_id=site_id, feeder_id=chosen, since=view.now - _BACK, until=view.now
@@ -132,11 +140,13 @@ def _limited(view: SiteView, zone: ZoneInfo) -> Iterator[LimitedFeeder]:
 def _company(party: Party, view: SiteView) -> CompanyLine:
     names = [view.feeders[name].name for name in sorted(_reached(party, view))]
     heard_at = party.heard_at
-    heard = f"{lasting(view.now - heard_at)} ago" if heard_at else "never"
+    heard = say("never")
+    if heard_at:
+        heard = say("%(time)s ago", time=lasting(view.now - heard_at))
     return CompanyLine(
         name=party.company.name,
         feeders=", ".join(names),
-        heard=f"{heard}: its fallbacks count" if party.is_silent else heard,
+        heard=say("%(heard)s: its fallbacks count", heard=heard) if party.is_silent else heard,
         is_silent=party.is_silent,
     )
 
@@ -152,8 +162,8 @@ def _quarters(record: ProofRecord, zone: ZoneInfo) -> list[QuarterLine]:
 def _quarter(quarter: ProofQuarter, over_s: float, zone: ZoneInfo) -> QuarterLine:
     measured = quarter.measured
     return QuarterLine(
-        at=quarter.starts_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-        limited_by=quarter.limited_by,
+        at=day_and_minute(quarter.starts_at, zone),
+        limited_by=spoken(quarter.limited_by),
         limit=limit_words(quarter.limit_a),
         mean=_by_line(measured.mean_a) if measured else NOTHING,
         peak=_by_line(measured.peak_a) if measured else NOTHING,
@@ -168,15 +178,20 @@ def _by_line(amps: Iterable[float]) -> str:
 
 
 def _breach(event: GuardEvent, zone: ZoneInfo) -> BreachLine:
-    lasted = f" for {event.lasted_s:.0f} s" if event.lasted_s else ""
     amps = NOTHING if event.amps is None else f"{tenths(event.amps)} A"
     limit = NOTHING if event.limit_a is None else f"{tenths(event.limit_a)} A"
     line = f"L{event.line}: " if event.line else ""
     return BreachLine(
         at=day_and_second(event.at, zone),
-        text=f"{line}{amps} of {limit}{lasted}",
-        cause=event.cause,
+        text=line + _excess(amps, limit, event.lasted_s),
+        cause=spoken(event.cause),
     )
+
+
+def _excess(amps: str, limit: str, lasted_s: float | None) -> str:
+    if not lasted_s:
+        return say("%(amps)s of %(limit)s", amps=amps, limit=limit)
+    return say("%(amps)s of %(limit)s for %(s).0f s", amps=amps, limit=limit, s=lasted_s)
 
 
 def _ends(event: GuardEvent) -> datetime:

@@ -21,17 +21,22 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
+from csms.dashboard.words import day_and_thousandth, whole
 from csms.domain.errors import InvalidInputError
 from csms.domain.exchange import NOTHING, Found, Wanted
+from csms.language.reader import say, spoken
+from csms.language.said import Said
 from csms.service.ports import MessageJournal
 from csms.service.site_view import SiteView
 
 _PAGE: Final = 50
 _DIRECTIONS: Final[Mapping[str, str]] = {
-    "station": "from the charger",
-    "csms": "to the charger",
+    "station": Said("From the charger"),
+    "csms": Said("To the charger"),
 }
-_NOT_KEPT: Final = "Messages are not kept: the settings name no folder for them (journal.folder)."
+_NOT_KEPT: Final = Said(
+    "Messages are not kept: the settings name no folder for them (journal.folder)."
+)
 
 
 class MessageFilter(BaseModel):
@@ -133,15 +138,14 @@ def _print(
 def present_message(found: Found, zone: ZoneInfo) -> MessageLine:
     """Put a message in words."""
     entry = found.entry
-    at = entry.at.astimezone(zone)
     return MessageLine(
         cursor=found.cursor,
-        at=f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03}",
+        at=day_and_thousandth(entry.at, zone),
         station_id=entry.station_id,
         by=entry.by,
-        direction=_DIRECTIONS[entry.by],
-        action=entry.action or "No call",
-        took="" if entry.took_ms is None else f"{entry.took_ms:,.0f} ms",
+        direction=spoken(_DIRECTIONS[entry.by]),
+        action=entry.action or say("No call"),
+        took="" if entry.took_ms is None else f"{whole(entry.took_ms)} ms",
         error=entry.error or "",
         call=_spread(entry.call),
         answer="" if entry.answer == NOTHING else _spread(entry.answer),

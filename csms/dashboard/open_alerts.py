@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from csms.dashboard.words import LEVEL_WORDS, STATE_WORDS
 from csms.domain.identity import SiteId
+from csms.language.reader import say, spoken
 from csms.service.grid_parties import Party
 from csms.service.site_view import EvseState, SiteView
 
@@ -32,11 +33,11 @@ def open_alerts(view: SiteView, path: str) -> Iterator[OpenAlert]:
         path: Where its pages are.
     """
     if view.guard.banner:
-        yield OpenAlert(text=view.guard.banner, path=path)
+        yield OpenAlert(text=spoken(view.guard.banner), path=path)
     for feeder_id, feeder in view.feeders.items():
         if words := LEVEL_WORDS.get(feeder.level):
             page = f"{path}/grid?feeder={quote(feeder_id, safe='')}"
-            yield OpenAlert(text=f"{feeder.name}: {words}", path=page)
+            yield OpenAlert(text=f"{feeder.name}: {spoken(words)}", path=page)
     yield from _ill(view, path)
 
 
@@ -60,8 +61,11 @@ def _ill(view: SiteView, path: str) -> Iterator[OpenAlert]:
         names = sorted(set(by_state[state]))
         if len(names) == 1:
             page = f"{path}/chargers/{quote(names[0], safe='')}"
-            yield OpenAlert(text=f"{STATE_WORDS[state]}: {names[0]}", path=page)
+            yield OpenAlert(text=f"{spoken(STATE_WORDS[state])}: {names[0]}", path=page)
         elif names:
-            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            text = f"{STATE_WORDS[state]}: {', '.join(names[:_NAMED])}{more}"
+            named = ", ".join(names[:_NAMED])
+            if len(names) > _NAMED:
+                more = len(names) - _NAMED
+                named = say("%(named)s and %(more)s more", named=named, more=more)
+            text = f"{spoken(STATE_WORDS[state])}: {named}"
             yield OpenAlert(text=text, path=f"{path}/chargers")

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from csms.dashboard.printer import Printer
 from csms.domain.errors import UnknownSiteError
+from csms.language.reader import say
 
 
 def page_router(printer: Printer) -> APIRouter:
@@ -26,7 +27,7 @@ def page_router(printer: Printer) -> APIRouter:
                 try:
                     return await handle(request)
                 except UnknownSiteError as error:
-                    text = f"There is no site called “{error.site_id}”."
+                    text = say("There is no site called “%(site)s”.", site=error.site_id)
                     return printer.error(HTTPStatus.NOT_FOUND, text)
 
             return handle_or_explain

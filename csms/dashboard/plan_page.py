@@ -17,14 +17,30 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
-from csms.dashboard.words import NOTHING, amps, kilo, minute, plan_line, short_line, tenths
+from csms.dashboard.words import (
+    NOTHING,
+    amps,
+    is_short,
+    kilo,
+    minute,
+    plan_line,
+    short_line,
+    tenths,
+)
 from csms.domain.errors import NoWhatIfError
 from csms.domain.identity import FeederId, SiteId
+from csms.language.reader import say, spoken
+from csms.language.said import Said
 from csms.service.plan_outlook import SHORT_WH, PlannedEvse, PlannedFeeder, PlanOutlook
 from csms.service.site_view import SiteView
 from csms.service.what_if import LimitRange
 
-_NO_GAP: Final = "not known"
+_MAKERS: Final[Mapping[str, str]] = {
+    "linear program": Said("the linear program"),
+    "linear program by cohorts": Said("the linear program by cohorts"),
+    "linear program from the last plan": Said("the linear program from the last plan"),
+    "heuristic": Said("the heuristic"),
+}
 _SHOWN: Final = 4
 """So many feeders are drawn at most."""
 _EXACT_PCT: Final = 0.01
@@ -101,7 +117,7 @@ def plan_router(plans: PlanOutlooks, what_if: LimitRanges, printer: Printer) -> 
             timezone=view.timezone,
             made=plan_line(view.plan, zone, view.now),
             short=short_line(view.plan),
-            is_short=view.plan is not None and kilo(view.plan.short_wh) != "0.0",
+            is_short=is_short(view.plan),
             outlook=outlook,
             facts=_facts(outlook, view, zone) if outlook else {},
             lines=_lines(outlook, view, zone) if outlook else [],
@@ -119,24 +135,33 @@ def _ranges(what_if: LimitRanges, site_id: SiteId) -> tuple[Mapping[FeederId, Li
     try:
         return what_if.ranges(site_id), ""
     except NoWhatIfError as error:
-        return {}, error.cause
+        return {}, spoken(error.cause)
 
 
 def _facts(outlook: PlanOutlook, view: SiteView, zone: ZoneInfo) -> Mapping[str, str]:
     """How the plan was made."""
     gap = outlook.gap
-    quality = _NO_GAP
+    quality = say("not known")
     if gap is not None:
         pct = gap * 100
-        quality = "none: it is the best there is" if pct < _EXACT_PCT else f"at most {pct:.2f} %"
+        quality = say("at most %(pct).2f %%", pct=pct)
+        if pct < _EXACT_PCT:
+            quality = say("none: it is the best there is")
     next_run = minute(outlook.next_at, zone, view.now) if outlook.next_at else NOTHING
     return {
-        "Number": str(outlook.number),
-        "Made by": f"the {outlook.method}{f', because {outlook.detail}' if outlook.detail else ''}",
-        "Took": f"{outlook.solve_s * 1000:.0f} ms",
-        "Gap to the best plan": quality,
-        "Next run": f"{next_run} at the latest, sooner if something happens",
+        say("Number"): str(outlook.number),
+        say("Made by"): _maker(outlook),
+        say("Took"): f"{outlook.solve_s * 1000:.0f} ms",
+        say("Gap to the best plan"): quality,
+        say("Next run"): say("%(time)s at the latest, sooner if something happens", time=next_run),
     }
+
+
+def _maker(outlook: PlanOutlook) -> str:
+    maker = spoken(_MAKERS[outlook.method])
+    if not outlook.detail:
+        return maker
+    return say("%(maker)s, because %(why)s", maker=maker, why=spoken(outlook.detail))
 
 
 def _lines(outlook: PlanOutlook, view: SiteView, zone: ZoneInfo) -> list[PlannedLine]:
@@ -163,7 +188,7 @@ def _line(key: str, evse: PlannedEvse, view: SiteView, zone: ZoneInfo) -> Planne
         short=kilo(evse.short_wh) if is_short else NOTHING,
         done=minute(evse.done_at, zone, view.now) if evse.done_at else NOTHING,
         leaves=minute(evse.departs_at, zone, view.now),
-        why=evse.why_short or evse.reason,
+        why=spoken(evse.why_short or evse.reason),
     )
 
 

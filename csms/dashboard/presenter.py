@@ -18,6 +18,7 @@ from csms.dashboard.words import (
     energy_line,
     feeder_note,
     guard_last,
+    is_short,
     kilo,
     limit_line,
     limit_words,
@@ -26,6 +27,7 @@ from csms.dashboard.words import (
     short_line,
     tenths,
 )
+from csms.language.reader import say, spoken
 from csms.service.site_view import (
     EvseState,
     EvseView,
@@ -188,18 +190,20 @@ def present_site(view: SiteView) -> SitePage:
         name=view.name,
         timezone=view.timezone,
         time=second(view.now, zone),
-        rate="" if view.clock_rate == 1 else f"{view.clock_rate:.0f}{_TIMES} time",
+        rate=""
+        if view.clock_rate == 1
+        else say("%(rate)s time", rate=f"{view.clock_rate:.0f}{_TIMES}"),
         level=view.level,
-        headline=view.headline,
+        headline=spoken(view.headline),
         power=kilo(view.power_w),
         energy_today=kilo(view.energy_today_wh),
         plan=plan_line(view.plan, zone, view.now),
         short=short_line(view.plan),
-        is_short=view.plan is not None and kilo(view.plan.short_wh) != "0.0",
+        is_short=is_short(view.plan),
         chips=_chips(view),
         feeders=_feeders_below(view, zone),
         tiles=_tiles(view, zone),
-        banner=view.guard.banner or "",
+        banner=spoken(view.guard.banner or ""),
         banner_level=view.guard.level,
         guard=tuple(_guard_line(event, zone) for event in view.guard.events),
         guard_last=guard_last(view.guard, zone),
@@ -215,7 +219,7 @@ def present_line(view: SiteView) -> SiteLine:
         site_id=view.site_id,
         name=view.name,
         level=view.level,
-        headline=view.headline,
+        headline=spoken(view.headline),
         path=site_path(view.site_id),
         alerts=count_alerts(view),
     )
@@ -231,7 +235,7 @@ def _chips(view: SiteView) -> tuple[Chip, ...]:
     for state, word in STATE_WORDS.items():
         count = view.counts.get(state, 0)
         start, length = _share(before, len(view.evses)), _share(count, len(view.evses))
-        chips.append(Chip(state=state, word=word, count=count, start=start, length=length))
+        chips.append(Chip(state=state, word=spoken(word), count=count, start=start, length=length))
         before += count
     return tuple(chips)
 
@@ -269,9 +273,16 @@ def _line_bar(feeder: FeederView, line: int, *, does_bind: bool) -> LineBar:
     limit_a, load_a = feeder.limit_a[line], feeder.load_a[line]
     load, free = tenths(load_a), tenths(feeder.headroom_a[line])
     uncontrolled_a = feeder.uncontrolled_a[line]
-    text = f"L{line + 1}: {load} A drawn of {amps(limit_a)} A, {free} A not given out"
+    text = say(
+        "L%(line)s: %(load)s A drawn of %(limit)s A, %(free)s A not given out",
+        line=line + 1,
+        load=load,
+        limit=amps(limit_a),
+        free=free,
+    )
     if feeder.uncontrolled_source is not None:
-        text += f"; building load {tenths(uncontrolled_a)} A"
+        building = tenths(uncontrolled_a)
+        text = say("%(line)s; building load %(amps)s A", line=text, amps=building)
     return LineBar(
         number=line + 1,
         level=feeder.level if does_bind else Level.OK,
@@ -293,13 +304,13 @@ def _tiles(view: SiteView, zone: ZoneInfo) -> tuple[Tile, ...]:
             if numbers[evse.station_id] > 1
             else evse.station_id,
             state=evse.state,
-            word=STATE_WORDS[evse.state],
+            word=spoken(STATE_WORDS[evse.state]),
             power=NOTHING if evse.power_w is None else kilo(evse.power_w),
             current=_current(evse),
             current_length=_share(max(evse.current_a or (0.0,)), evse.max_a),
             limit_length=_share(evse.limit_a, evse.max_a),
             energy=energy_line(evse, zone, view.now),
-            reason=evse.reason.text,
+            reason=spoken(evse.reason.text),
         )
         for key, evse in view.evses.items()
     )
@@ -310,15 +321,15 @@ def _guard_line(event: GuardEventView, zone: ZoneInfo) -> GuardLine:
         kind=event.kind,
         datetime=event.at.isoformat(),
         at=day_and_second(event.at, zone),
-        title=event.title,
-        text=event.text,
-        cause=event.cause,
+        title=spoken(event.title),
+        text=spoken(event.text),
+        cause=spoken(event.cause),
     )
 
 
 def _current(evse: EvseView) -> str:
     measured = NOTHING if evse.current_a is None else tenths(max(evse.current_a))
-    return f"{measured} of {amps(evse.limit_a)} A"
+    return say("%(amps)s of %(limit)s A", amps=measured, limit=amps(evse.limit_a))
 
 
 def _share(part: float, whole: float, full_pct: float = 100.0) -> str:

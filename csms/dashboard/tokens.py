@@ -19,23 +19,25 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
-from csms.dashboard.words import NOTHING
+from csms.dashboard.words import NOTHING, day_and_minute
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenStatus
+from csms.language.reader import spoken
+from csms.language.said import Said
 from csms.service.site_view import SiteView
 from csms.service.token_body import Printable, Written
 
 _PAGE: Final = 50
 _WORDS: Final[Mapping[TokenStatus, str]] = {
-    TokenStatus.ACCEPTED: "Accepted",
-    TokenStatus.BLOCKED: "Blocked",
-    TokenStatus.CONCURRENT_TRANSACTION: "Charges elsewhere",
-    TokenStatus.EXPIRED: "Expired",
-    TokenStatus.INVALID: "Invalid",
-    TokenStatus.NO_CREDIT: "No credit",
-    TokenStatus.NOT_AT_THIS_KIND_OF_EVSE: "Not at this kind of EVSE",
-    TokenStatus.NOT_AT_THIS_LOCATION: "Not at this location",
-    TokenStatus.NOT_AT_THIS_TIME: "Not at this time",
-    TokenStatus.UNKNOWN: "Unknown",
+    TokenStatus.ACCEPTED: Said("Accepted"),
+    TokenStatus.BLOCKED: Said("Blocked"),
+    TokenStatus.CONCURRENT_TRANSACTION: Said("Charges elsewhere"),
+    TokenStatus.EXPIRED: Said("Expired"),
+    TokenStatus.INVALID: Said("Invalid"),
+    TokenStatus.NO_CREDIT: Said("No credit"),
+    TokenStatus.NOT_AT_THIS_KIND_OF_EVSE: Said("Not at this kind of EVSE"),
+    TokenStatus.NOT_AT_THIS_LOCATION: Said("Not at this location"),
+    TokenStatus.NOT_AT_THIS_TIME: Said("Not at this time"),
+    TokenStatus.UNKNOWN: Said("Unknown"),
 }
 _KINDS: Final = ("ISO14443", "ISO15693", "Central", "eMAID", "KeyCode", "Local", "MacAddress")
 
@@ -69,6 +71,7 @@ class TokenEntryLine:
     Attributes:
         status: As it is listed.
         word: What stations are answered.
+        is_valid: Whether it may charge.
         expires_at: As programs write it; empty: it does not.
         transactions: Where its transactions at the site are.
     """
@@ -77,6 +80,7 @@ class TokenEntryLine:
     kind: str
     status: TokenStatus
     word: str
+    is_valid: bool
     is_accepted: bool
     group: str
     expires: str
@@ -151,7 +155,8 @@ def present_token(
         value=row["value"],
         kind=row["kind"],
         status=listed,
-        word=_WORDS[TokenStatus.EXPIRED if is_accepted and is_over else listed],
+        word=spoken(_WORDS[TokenStatus.EXPIRED if is_accepted and is_over else listed]),
+        is_valid=is_accepted and not is_over,
         is_accepted=is_accepted,
         group=row["group"] or "",
         expires=_minute(expires_at, zone),
@@ -162,4 +167,4 @@ def present_token(
 
 
 def _minute(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else NOTHING
+    return day_and_minute(at, zone) if at else NOTHING

@@ -6,40 +6,42 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from csms.dashboard.words import NOTHING, kilo
+from csms.dashboard.words import NOTHING, day_and_minute, kilo, money, whole
 from csms.domain.authorization import IdToken
 from csms.domain.report_numbers import read_numbers
 from csms.domain.transaction import NeedTeller
 from csms.domain.transaction_search import TransactionTotals
+from csms.language.reader import say, spoken
+from csms.language.said import Said
 from csms.service.closing import RULE_WORDS
 
 _REASONS: Final[Mapping[str, str]] = {
-    "DeAuthorized": "The token may no longer charge",
-    "EmergencyStop": "Emergency stop",
-    "EnergyLimitReached": "The agreed energy was reached",
-    "EVDisconnected": "The cable was unplugged",
-    "GroundFault": "Earth fault",
-    "HardReset": "The charger was reset",
-    "ImmediateReset": "The charger was reset",
-    "Local": "Stopped at the charger",
-    "LocalOutOfCredit": "No credit left",
-    "MasterPass": "Stopped with a master token",
-    "OvercurrentFault": "Too much current",
-    "PowerLoss": "The charger lost its power",
-    "PowerQuality": "Poor power quality",
-    "Reboot": "The charger started again",
-    "Remote": "Stopped from here",
-    "SOCLimitReached": "The agreed charge was reached",
-    "SoftReset": "The charger was reset",
-    "StoppedByEV": "The vehicle stopped",
-    "TimeLimitReached": "The agreed time was reached",
-    "Timeout": "No vehicle came in time",
-    "UnlockCommand": "The cable was released from here",
+    "DeAuthorized": Said("The token may no longer charge"),
+    "EmergencyStop": Said("Emergency stop"),
+    "EnergyLimitReached": Said("The agreed energy was reached"),
+    "EVDisconnected": Said("The cable was unplugged"),
+    "GroundFault": Said("Earth fault"),
+    "HardReset": Said("The charger was reset"),
+    "ImmediateReset": Said("The charger was reset"),
+    "Local": Said("Stopped at the charger"),
+    "LocalOutOfCredit": Said("No credit left"),
+    "MasterPass": Said("Stopped with a master token"),
+    "OvercurrentFault": Said("Too much current"),
+    "PowerLoss": Said("The charger lost its power"),
+    "PowerQuality": Said("Poor power quality"),
+    "Reboot": Said("The charger started again"),
+    "Remote": Said("Stopped from here"),
+    "SOCLimitReached": Said("The agreed charge was reached"),
+    "SoftReset": Said("The charger was reset"),
+    "StoppedByEV": Said("The vehicle stopped"),
+    "TimeLimitReached": Said("The agreed time was reached"),
+    "Timeout": Said("No vehicle came in time"),
+    "UnlockCommand": Said("The cable was released from here"),
 }
 """By a station's own word (OCPP 1.6 §7.36, 2.0.1 ReasonEnumType); others are shown as they are."""
 _TELLERS: Final[Mapping[str, str]] = {
-    NeedTeller.OPERATOR: "stated",
-    NeedTeller.VEHICLE: "told by the vehicle",
+    NeedTeller.OPERATOR: Said("stated"),
+    NeedTeller.VEHICLE: Said("told by the vehicle"),
 }
 
 
@@ -90,8 +92,8 @@ def present_transaction(row: Mapping[str, Any], zone: ZoneInfo, now: datetime) -
         station_id=row["station_id"],
         place=_place(row),
         token=IdToken(row["id_token"]).masked if row["id_token"] else NOTHING,
-        began=_minute(began_at, zone),
-        ended=_minute(ended_at, zone) if ended_at else "",
+        began=day_and_minute(began_at, zone),
+        ended=day_and_minute(ended_at, zone) if ended_at else "",
         lasted=lasting(lasted),
         energy=kilo(row["energy_wh"]),
         mean_power=_mean_power(row["energy_wh"], lasted),
@@ -108,7 +110,7 @@ def present_transaction(row: Mapping[str, Any], zone: ZoneInfo, now: datetime) -
 def present_totals(totals: TransactionTotals) -> TotalsLine:
     """Put in words what transactions come to."""
     return TotalsLine(
-        count=f"{totals.count:,}",
+        count=whole(totals.count),
         energy=kilo(totals.energy_wh),
         cost="" if totals.cost is None else _money(totals.cost),
     )
@@ -118,17 +120,13 @@ def lasting(time: timedelta) -> str:
     """Write how long something took: hours and minutes, days where there are any."""
     minutes = max(round(time.total_seconds() / 60), 0)
     days, hours = divmod(minutes // 60, 24)
-    clock = f"{hours}:{minutes % 60:02} h"
-    return f"{days} d {clock}" if days else clock
+    clock = say("%(clock)s h", clock=f"{hours}:{minutes % 60:02}")
+    return say("%(days)s d %(clock)s", days=days, clock=clock) if days else clock
 
 
 def _place(row: Mapping[str, Any]) -> str:
     number = row["evse_number"]
     return row["station_id"] if number is None else f"{row['station_id']}/{number}"
-
-
-def _minute(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _mean_power(energy_wh: float, lasted: timedelta) -> str:
@@ -137,35 +135,39 @@ def _mean_power(energy_wh: float, lasted: timedelta) -> str:
 
 
 def _money(cost: float | None) -> str:
-    return NOTHING if cost is None else f"{cost:,.2f}"
+    return NOTHING if cost is None else money(cost)
 
 
 def _meter(row: Mapping[str, Any]) -> str:
     begins_wh, ends_wh = row["meter_start_wh"], row["meter_stop_wh"]
     if begins_wh is None:
         return NOTHING
-    return f"{kilo(begins_wh)} to {NOTHING if ends_wh is None else kilo(ends_wh)} kWh"
+    ends = NOTHING if ends_wh is None else kilo(ends_wh)
+    return say("%(begins)s to %(ends)s kWh", begins=kilo(begins_wh), ends=ends)
 
 
 def _need(row: Mapping[str, Any], zone: ZoneInfo) -> str:
     energy_wh, departs_at = row["needed_wh"], row["departs_at"]
     parts = [
         "" if energy_wh is None else f"{kilo(energy_wh)} kWh",
-        "" if departs_at is None else f"by {_minute(departs_at, zone)}",
-        _TELLERS.get(row["need_by"] or "", ""),
+        "" if departs_at is None else say("by %(time)s", time=day_and_minute(departs_at, zone)),
+        spoken(_TELLERS.get(row["need_by"] or "", "")),
     ]
     return ", ".join(filter(None, parts))
 
 
 def _end(row: Mapping[str, Any]) -> str:
     if row["ended_at"] is None:
-        return "Running"
+        return say("Running")
     if row["closed_by"] in RULE_WORDS:
-        return f"Closed here: {RULE_WORDS[row['closed_by']]}"
+        return say("Closed here: %(why)s", why=RULE_WORDS[row["closed_by"]])
     reason = row["stop_reason"] or ""
-    return _REASONS.get(reason, reason)
+    return spoken(_REASONS.get(reason, reason))
 
 
 def _missing(row: Mapping[str, Any]) -> str:
     missing = read_numbers(row["seq_nos"]).missing
-    return ", ".join(str(low) if low == high else f"{low} to {high}" for low, high in missing)
+    return ", ".join(
+        str(low) if low == high else say("%(low)s to %(high)s", low=low, high=high)
+        for low, high in missing
+    )

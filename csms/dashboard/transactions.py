@@ -25,11 +25,14 @@ from csms.dashboard.transaction_words import present_totals, present_transaction
 from csms.domain.identity import SiteId
 from csms.domain.local_day import midnight
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
+from csms.language.reader import say
+from csms.language.said import Said
 
 _PAGE: Final = 50
 _STATES: Final[Mapping[str, bool | None]] = {"all": None, "running": True, "ended": False}
 _RUNNING: Final = {"all": None, "running": "true", "ended": "false"}
 """The same in a link."""
+_STATE_WORDS: Final = {"all": Said("All"), "running": Said("Running"), "ended": Said("Ended")}
 _FORMS: Final[Mapping[str, str]] = {
     "csv": "CSV",
     "xlsx": "Excel",
@@ -143,7 +146,7 @@ async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResp
         filter=query,
         lines=[present_transaction(row, zone, site.now) for row in shown],
         totals=present_totals(totals),
-        states=tuple(_STATES),
+        states=_STATE_WORDS,
         months=_months(query, site.now.astimezone(zone).date()),
         exports={word: query.export(form) for form, word in _FORMS.items()},
         stations=sorted({evse.station_id for evse in site.evses.values()}),
@@ -158,8 +161,8 @@ def _months(query: Filter, today: date) -> dict[str, str]:
     before = (first - timedelta(days=1)).replace(day=1)
     after = (first + timedelta(days=31)).replace(day=1)
     return {
-        "This month": query.link(first=first, last=after - timedelta(days=1)),
-        "Last month": query.link(first=before, last=first - timedelta(days=1)),
+        say("This month"): query.link(first=first, last=after - timedelta(days=1)),
+        say("Last month"): query.link(first=before, last=first - timedelta(days=1)),
     }
 
 
@@ -167,7 +170,9 @@ async def _print_one(pages: _Pages, site_id: SiteId, number: int) -> HTMLRespons
     site = pages.sites.view(site_id)
     row = await pages.reads.transaction(number)
     if row is None or row["site_id"] != site_id:
-        text = f"{site.name} has no transaction of the number {number}."
+        text = say(
+            "%(site)s has no transaction of the number %(number)s.", site=site.name, number=number
+        )
         return pages.printer.error(HTTPStatus.NOT_FOUND, text)
     return pages.printer.page(
         "transaction.html",

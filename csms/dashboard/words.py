@@ -1,12 +1,15 @@
 """Figures and times as the pages show them; `static/js/format.js` says the same in the browser."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from csms.domain.need import NeedSource
+from csms.language.languages import CUSTOMS, Customs, localised
+from csms.language.reader import language_now, say, spoken
+from csms.language.said import Said
 from csms.service.limit_words import PARTY_WORDS
 from csms.service.site_view import (
     EvseState,
@@ -16,38 +19,38 @@ from csms.service.site_view import (
     ImposedView,
     Level,
     LineAmps,
-    NeedView,
     PlanView,
 )
 
 STATE_WORDS: Final[Mapping[EvseState, str]] = {
-    EvseState.FAULTED: "Faulted",
-    EvseState.OFFLINE: "Offline",
-    EvseState.CHARGING: "Charging",
-    EvseState.PAUSED: "Paused",
-    EvseState.WAITING: "Waiting",
-    EvseState.PREPARING: "Preparing",
-    EvseState.FINISHING: "Finishing",
-    EvseState.RESERVED: "Reserved",
-    EvseState.AVAILABLE: "Available",
-    EvseState.UNAVAILABLE: "Unavailable",
-    EvseState.NEVER_SEEN: "Never seen",
+    EvseState.FAULTED: Said("Faulted"),
+    EvseState.OFFLINE: Said("Offline"),
+    EvseState.CHARGING: Said("Charging"),
+    EvseState.PAUSED: Said("Paused"),
+    EvseState.WAITING: Said("Waiting"),
+    EvseState.PREPARING: Said("Preparing"),
+    EvseState.FINISHING: Said("Finishing"),
+    EvseState.RESERVED: Said("Reserved"),
+    EvseState.AVAILABLE: Said("Available"),
+    EvseState.UNAVAILABLE: Said("Unavailable"),
+    EvseState.NEVER_SEEN: Said("Never seen"),
 }
 """In the order of the attention that they need."""
 LEVEL_WORDS: Final[Mapping[Level, str]] = {
-    Level.OVERCOMMITTED: "More may be drawn than the limit",
-    Level.OVER: "Over its limit",
+    Level.OVERCOMMITTED: Said("More may be drawn than the limit"),
+    Level.OVER: Said("Over its limit"),
 }
 """Of feeders that need attention."""
 SOURCE_WORDS: Final[Mapping[NeedSource, str]] = {
-    NeedSource.STATED: "stated",
-    NeedSource.TIMETABLE: "by timetable",
-    NeedSource.FORECAST: "forecast",
-    NeedSource.HISTORY: "from history",
-    NeedSource.ASSUMED: "assumed",
+    NeedSource.STATED: Said("stated"),
+    NeedSource.TIMETABLE: Said("by timetable"),
+    NeedSource.FORECAST: Said("forecast"),
+    NeedSource.HISTORY: Said("from history"),
+    NeedSource.ASSUMED: Said("assumed"),
 }
 NOTHING: Final = "\N{EN DASH}"
-_GRADUALLY: Final = "Room comes back gradually"
+_LOAD_WORDS: Final = {"measured": Said("measured"), "reckoned": Said("reckoned")}
+_NOTICEABLE_WH: Final = 50
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _DOT: Final = "\N{MIDDLE DOT}"
 _TENTH: Final = Decimal("0.1")
@@ -60,7 +63,7 @@ _THIS_WEEK: Final = timedelta(days=6)
 def tenths(value: float) -> str:
     """Write a figure with one decimal, halves away from zero as browsers do."""
     rounded = Decimal(value).quantize(_TENTH, ROUND_HALF_UP)
-    return str(rounded or abs(rounded)).replace("-", "\N{MINUS SIGN}")
+    return localised(str(rounded or abs(rounded)), language_now())
 
 
 def kilo(value: float) -> str:
@@ -70,17 +73,53 @@ def kilo(value: float) -> str:
 
 def amps(value: float) -> str:
     """Write a limit: a decimal only where there is one."""
-    return tenths(value).removesuffix(".0")
+    return tenths(value).removesuffix(f"{_customs().decimal}0")
+
+
+def whole(value: float) -> str:
+    """Write a figure without decimals, in groups of three digits."""
+    return localised(f"{value:,.0f}", language_now())
+
+
+def money(amount: float) -> str:
+    """Write an amount of money, without its unit."""
+    return localised(f"{amount:,.2f}", language_now())
+
+
+def percent(value: float) -> str:
+    """Write a share that is given in percent."""
+    return localised(f"{value:.0f} %", language_now())
 
 
 def second(at: datetime, zone: ZoneInfo) -> str:
     """Write a time of day with its seconds."""
-    return at.astimezone(zone).strftime("%H:%M:%S")
+    return f"{at.astimezone(zone):%H:%M:%S}"
+
+
+def written_day(day: date) -> str:
+    """Write a day."""
+    return day.strftime(_customs().date)
+
+
+def day_and_minute(at: datetime, zone: ZoneInfo) -> str:
+    """Write a day, and a time of it."""
+    local = at.astimezone(zone)
+    return f"{written_day(local)} {local:%H:%M}"
 
 
 def day_and_second(at: datetime, zone: ZoneInfo) -> str:
     """Write a day, and a time of it with its seconds."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{written_day(at.astimezone(zone))} {second(at, zone)}"
+
+
+def day_and_thousandth(at: datetime, zone: ZoneInfo) -> str:
+    """Write a day, and a time of it with its thousandths."""
+    return f"{day_and_second(at, zone)}{_customs().decimal}{at.microsecond // 1000:03}"
+
+
+def weekday(day: date) -> str:
+    """Write which day of the week a day is, in short."""
+    return _customs().days[day.weekday()]
 
 
 def guard_last(guard: GuardView, zone: ZoneInfo) -> str:
@@ -88,20 +127,19 @@ def guard_last(guard: GuardView, zone: ZoneInfo) -> str:
     if not guard.events:
         return ""
     last = guard.events[0]
-    return f"Last: {last.title}, {day_and_second(last.at, zone)}"
+    return say("Last: %(what)s, %(at)s", what=last.title, at=day_and_second(last.at, zone))
 
 
 def minute(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Write a time of day, with the weekday where it is not near."""
-    pattern = "%H:%M" if at - now < _SOON else "%a %H:%M"
-    return at.astimezone(zone).strftime(pattern)
+    local = at.astimezone(zone)
+    time = local.strftime(_customs().minute)
+    return time if at - now < _SOON else f"{weekday(local)} {time}"
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Write an instant that may be far away: with the date where a weekday would not tell it."""
-    if at - now < _THIS_WEEK:
-        return minute(at, zone, now)
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return minute(at, zone, now) if at - now < _THIS_WEEK else day_and_minute(at, zone)
 
 
 def energy_line(evse: EvseView, zone: ZoneInfo, now: datetime) -> str:
@@ -109,30 +147,24 @@ def energy_line(evse: EvseView, zone: ZoneInfo, now: datetime) -> str:
     got = None if evse.energy_wh is None else kilo(evse.energy_wh)
     if evse.need is None:
         return "" if got is None else f"{got} kWh"
-    wanted, by = amps(evse.need.energy_wh / 1000), minute(evse.need.departs_at, zone, now)
-    return f"{got or NOTHING} of {wanted} kWh by {by}, {SOURCE_WORDS[evse.need.source]}"
-
-
-def known_from(need: NeedView, zone: ZoneInfo, now: datetime) -> str:
-    """Where a need is known from, and how far it is sure."""
-    energy, departs = need.energy_between_wh, need.departs_between
-    parts = [
-        energy and f"{kilo(energy[0])} to {kilo(energy[1])} kWh",
-        departs and f"leaves {minute(departs[0], zone, now)} to {minute(departs[1], zone, now)}",
-    ]
-    spread = f" {_DOT} ".join(part for part in parts if part)
-    source = SOURCE_WORDS[need.source]
-    if need.energy_source and need.departure_source:
-        energy_source, departs_source = need.energy_source, need.departure_source
-        source = f"energy {SOURCE_WORDS[energy_source]}, departure {SOURCE_WORDS[departs_source]}"
-    return f"{source}, eight in ten: {spread}" if spread else source
+    return say(
+        "%(got)s of %(wanted)s kWh by %(time)s, %(source)s",
+        got=got or NOTHING,
+        wanted=amps(evse.need.energy_wh / 1000),
+        time=minute(evse.need.departs_at, zone, now),
+        source=SOURCE_WORDS[evse.need.source],
+    )
 
 
 def feeder_note(feeder: FeederView) -> str:
     """What has to be said of a feeder beside its bars."""
-    source = feeder.uncontrolled_source
-    rising = feeder.rising_a and f"{_GRADUALLY}: up to {amps(min(feeder.rising_a))} A now"
-    notes = (LEVEL_WORDS.get(feeder.level), rising, source and f"Building load: {source}")
+    notes = (
+        spoken(LEVEL_WORDS.get(feeder.level, "")),
+        feeder.rising_a
+        and say("Room comes back gradually: up to %(amps)s A now", amps=amps(min(feeder.rising_a))),
+        feeder.uncontrolled_source
+        and say("Building load: %(source)s", source=_LOAD_WORDS[feeder.uncontrolled_source]),
+    )
     return f" {_DOT} ".join(note for note in notes if note)
 
 
@@ -144,29 +176,58 @@ def limit_words(limit_a: LineAmps) -> str:
 
 def limit_line(limit: ImposedView, zone: ZoneInfo, now: datetime) -> str:
     """By whom a feeder is limited, to what, until when and why."""
-    begins = f" from {moment(limit.from_at, zone, now)}" if limit.from_at > now else ""
     until_at = limit.until_at
-    ends = f"until {moment(until_at, zone, now)}" if until_at else "until it is lifted"
-    why = f": {limit.words}" if limit.words else ""
-    amperes, party = limit_words(limit.amps), limit.by or PARTY_WORDS[limit.party]
-    return f"Limited to {amperes} by {party}{begins} {ends}{why}"
+    ends = say("until %(time)s", time=moment(until_at, zone, now)) if until_at else None
+    span = ends or say("until it is lifted")
+    if limit.from_at > now:
+        begins = moment(limit.from_at, zone, now)
+        span = say("from %(begins)s %(span)s", begins=begins, span=span)
+    text = say(
+        "Limited to %(amps)s by %(party)s %(span)s",
+        amps=limit_words(limit.amps),
+        party=limit.by or PARTY_WORDS[limit.party],
+        span=span,
+    )
+    return f"{text}: {limit.words}" if limit.words else text
 
 
 def plan_line(plan: PlanView | None, zone: ZoneInfo, now: datetime) -> str:
     """When and how the newest plan was made, and when the next is due."""
     if plan is None:
-        return "The first plan is being made"
-    made_at, next_at = second(plan.made_at, zone), minute(plan.next_at, zone, now)
+        return say("The first plan is being made")
+    made, ahead = second(plan.made_at, zone), minute(plan.next_at, zone, now)
     if plan.is_heuristic:
-        return f"Planned {made_at} by the fallback rule because {plan.detail}, next at {next_at}"
-    return f"Planned {made_at} by the optimiser in {plan.solve_ms:.0f} ms, next at {next_at}"
+        return say(
+            "Planned %(made)s by the fallback rule because %(why)s, next at %(next)s",
+            made=made,
+            why=plan.detail,
+            next=ahead,
+        )
+    return say(
+        "Planned %(made)s by the optimiser in %(ms)s ms, next at %(next)s",
+        made=made,
+        ms=f"{plan.solve_ms:.0f}",
+        next=ahead,
+    )
+
+
+def is_short(plan: PlanView | None) -> bool:
+    """Whether somebody will get noticeably less than needed."""
+    return plan is not None and abs(plan.short_wh) >= _NOTICEABLE_WH
 
 
 def short_line(plan: PlanView | None) -> str:
     """What will be short by the newest plan."""
     if plan is None:
-        return "No plan yet"
-    short, expected = kilo(plan.short_wh), kilo(plan.expected_wh)
-    if short == "0.0":
-        return "Everyone gets what they need"
-    return f"{short} kWh short, {expected} kWh planned"
+        return say("No plan yet")
+    if not is_short(plan):
+        return say("Everyone gets what they need")
+    return say(
+        "%(short)s kWh short, %(planned)s kWh planned",
+        short=kilo(plan.short_wh),
+        planned=kilo(plan.expected_wh),
+    )
+
+
+def _customs() -> Customs:
+    return CUSTOMS[language_now()]

@@ -8,6 +8,7 @@ from typing import Final
 
 from csms.domain.expectation import LEVELS, Expectation
 from csms.domain.stay_outcome import Foretold, StayOutcome, expected
+from csms.language.said import Said
 
 COUNTED: Final = 100
 """So many of a site's last stays are looked at."""
@@ -85,8 +86,16 @@ def _drift(losses: Sequence[float], plain: Sequence[float], held: float) -> str:
     apart = [one - other for one, other in zip(losses, plain, strict=True)]
     if fmean(apart) > _SURELY * stdev(apart) / sqrt(count) > 0.0:
         times = fmean(losses) / fmean(plain) if any(plain) else inf
-        return f"over the last {count} stays, the model's loss is {times:.1f} times the baseline's"
+        return Said(
+            "over the last %(stays)s stays, the model's loss is %(times).1f times the baseline's",
+            stays=count,
+            times=times,
+        )
     off = abs(held - INTERVAL)
     if off > _FAR * sqrt(INTERVAL * (1.0 - INTERVAL) / count):
-        return f"of the last {count} stays, {held:.0%} came out within their 80 % intervals"
+        return Said(
+            "of the last %(stays)s stays, %(held).0f %% came out within their 80 %% intervals",
+            stays=count,
+            held=100 * held,
+        )
     return ""

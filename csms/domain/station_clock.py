@@ -13,6 +13,8 @@ from typing import Final
 
 import msgspec
 
+from csms.language.said import Said
+
 TOLERANCE: Final = timedelta(seconds=60)
 """A clock that is off by less is right."""
 _AGREEING: Final = timedelta(seconds=10)
@@ -127,9 +129,11 @@ def describe_error(error: timedelta) -> str:
     """Say how much a clock is off: `61 min slow`."""
     minutes = round(abs(error).total_seconds() / 60)
     if minutes < _TWO_HOURS_MIN:
-        size = f"{minutes} min"
+        size = Said("%(n)s min", n=minutes)
     elif minutes < _TWO_DAYS_MIN:
-        size = f"{minutes // 60} h"
+        size = Said("%(n)s h", n=minutes // 60)
     else:
-        size = f"{minutes // 1440} days"
-    return f"{size} {'fast' if error > _RIGHT else 'slow'}"
+        size = Said("%(n)s days", n=minutes // 1440)
+    if error > _RIGHT:
+        return Said("%(size)s fast", size=size)
+    return Said("%(size)s slow", size=size)

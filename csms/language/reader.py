@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from csms.language.catalogue import fill, pattern_of, translate
+from csms.language.catalogue import fill, pattern_of
 from csms.language.languages import Language
+from csms.language.recall import retold
 
 PARAMETER: Final = "language"
 """By this parameter of a page's address another language is chosen."""
@@ -66,5 +67,5 @@ def say_count(one: str, many: str, n: int, /, **parts: object) -> str:
 
 
 def spoken(text: str) -> str:
-    """A text in the reader's language, where it knows of what it is made."""
-    return translate(text, language_now())
+    """A text in the reader's language, as far as it is one of ours."""
+    return retold(text, language_now())

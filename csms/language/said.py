@@ -1,7 +1,7 @@
 """Texts that know of what they are made, so that they can be said in other languages."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Self, TypeAlias
 
@@ -37,6 +37,13 @@ class Said(str):
         return cls._of(one, many, one if n == 1 else many, {**parts, "n": n})
 
     @classmethod
+    def row(cls, words: Sequence[str], mark: str) -> Self:
+        """Say several things, one after the other; nothing else is looked up."""
+        parts = {f"part{number}": text for number, text in enumerate(words)}
+        pattern = mark.join(f"%({name})s" for name in parts)
+        return cls._of(pattern, "", pattern, parts)
+
+    @classmethod
     def _of(cls, key: str, many: str, pattern: str, parts: Mapping[str, object]) -> Self:
         said = super().__new__(cls, expand(pattern, parts, plain))
         said.key, said.many, said.parts = key, many, parts
@@ -58,20 +65,6 @@ def plain(part: object, form: str) -> str:
     return str(part) if form == "s" else format(part, form)
 
 
-def joined(words: list[str], mark: str = ", ") -> str:
+def joined(words: Sequence[str], mark: str = ", ") -> str:
     """Texts in a row, each of which keeps what it is made of."""
-    if len(words) < 2:
-        return words[0] if words else ""
-    places = {f"part{number}": text for number, text in enumerate(words)}
-    return Row(mark, places)
-
-
-class Row(Said):
-    """Texts side by side; nothing of its own is looked up."""
-
-    __slots__ = ()
-
-    def __new__(cls, mark: str, parts: Mapping[str, object]) -> Self:
-        """Put texts in a row."""
-        pattern = mark.replace("%", "%%").join(f"%({name})s" for name in parts)
-        return cls._of(pattern, "", pattern, parts)
+    return Said.row(words, mark) if len(words) > 1 else "".join(words)

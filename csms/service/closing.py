@@ -13,6 +13,7 @@ from typing import Final
 from csms.domain.altered import altered
 from csms.domain.notice_kinds import Notice, NoticeKind
 from csms.domain.transaction import ClosingRule, Transaction
+from csms.language.said import Said
 from csms.service.live_site import LiveSite
 from csms.service.ports import UnitOfWork
 
@@ -21,10 +22,10 @@ logger = logging.getLogger(__name__)
 REPORTS_COME_WITHIN: Final = timedelta(minutes=10)
 """Reports that have not come so long after the end of their transaction are missing."""
 RULE_WORDS: Final[Mapping[ClosingRule, str]] = {
-    ClosingRule.SUPERSEDED: "its station has begun another one there",
-    ClosingRule.FREE_AFTER_BOOT: "its station has booted, and the connector is free",
-    ClosingRule.NOT_RESUMED: "its station has booted, and told no more of it",
-    ClosingRule.SILENT: "nothing was heard of it for too long",
+    ClosingRule.SUPERSEDED: Said("its station has begun another one there"),
+    ClosingRule.FREE_AFTER_BOOT: Said("its station has booted, and the connector is free"),
+    ClosingRule.NOT_RESUMED: Said("its station has booted, and told no more of it"),
+    ClosingRule.SILENT: Said("nothing was heard of it for too long"),
 }
 
 

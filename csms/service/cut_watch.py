@@ -7,6 +7,7 @@ from typing import Final
 from csms.domain.fallback import ways_to_root
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import EvseId, FeederId
+from csms.language.said import Said
 from csms.service.dispatch import Target
 from csms.service.grid_guard import LineFlow
 from csms.service.live_site import LiveSite
@@ -44,11 +45,14 @@ class CutWatch:
         self.count += 1
         self._cut_to.update(cut_to)
         self._left_a = self._allowed_a(over.feeder_id, over.line, now, cut_to)
-        plural = "EVSE is" if len(cut_to) == 1 else "EVSEs are"
         event = GuardEvent(
             kind=GuardEventKind.CUT,
             at=now,
-            cause=f"More may be drawn than the limit; {len(cut_to)} {plural} lowered at once",
+            cause=Said.of(
+                "More may be drawn than the limit; %(n)s EVSE is lowered at once",
+                "More may be drawn than the limit; %(n)s EVSEs are lowered at once",
+                len(cut_to),
+            ),
             feeder_id=over.feeder_id,
             line=over.line,
             amps=round(over.amps, 1),
@@ -64,14 +68,14 @@ class CutWatch:
         if cut is None:
             return
         if not any(self._wants(key, cut) for key in self._cut_to):
-            self._restored(cut, "No vehicle is left at what was cut", now)
+            self._restored(cut, Said("No vehicle is left at what was cut"), now)
             return
         assert cut.feeder_id is not None  # noqa: S101 - a cut is about a line
         assert cut.line is not None  # noqa: S101 - likewise
         refused = {key: amps for key, amps in self._cut_to.items() if not self._was_cut(key, cut)}
         back_a = self._allowed_a(cut.feeder_id, cut.line, now, refused) - self._left_a
         if back_a > len(self._cut_to) * _ROUNDING_A:
-            self._restored(cut, f"Vehicles may draw {back_a:.0f} A more again", now)
+            self._restored(cut, Said("Vehicles may draw %(amps).0f A more again", amps=back_a), now)
 
     def _wants(self, key: EvseId, cut: GuardEvent) -> bool:
         """Whether a vehicle that was cut is still there, and takes what it may."""

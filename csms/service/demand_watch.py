@@ -6,6 +6,7 @@ from typing import Final
 from csms.domain.demand import ARRIVALS, VEHICLES, FullStretch, feeder_of
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId, SiteId
+from csms.language.said import Said
 from csms.service.demand_board import DemandBoard, full_stretches
 from csms.service.live_site import LiveSite
 
@@ -38,12 +39,18 @@ class DemandWatch:
             return
         if is_so:
             self._drifting.add(key)
-            kind, cause = GuardEventKind.DEMAND_DRIFT, "the baseline is used until they hold again"
+            kind = GuardEventKind.DEMAND_DRIFT
+            cause = Said(
+                "Forecasts of %(what)s: the baseline is used until they hold again",
+                what=_words(live, series),
+            )
         else:
             self._drifting.discard(key)
-            kind, cause = GuardEventKind.DEMAND_HOLDS, "the model may be used again"
-        words = f"Forecasts of {_words(live, series)}: {cause}"
-        live.guard.note(GuardEvent(kind=kind, at=now, cause=words, feeder_id=feeder_of(series)))
+            kind = GuardEventKind.DEMAND_HOLDS
+            cause = Said(
+                "Forecasts of %(what)s: the model may be used again", what=_words(live, series)
+            )
+        live.guard.note(GuardEvent(kind=kind, at=now, cause=cause, feeder_id=feeder_of(series)))
 
 
 def _is_noted(live: LiveSite, feeder_id: FeederId, now: datetime) -> bool:
@@ -60,7 +67,7 @@ def _warning(live: LiveSite, one: FullStretch, now: datetime) -> GuardEvent:
     return GuardEvent(
         kind=GuardEventKind.CAPACITY,
         at=now,
-        cause=f"Likely full {stretch_words(live, one)}",
+        cause=Said("Likely full %(stretch)s", stretch=stretch_words(live, one)),
         feeder_id=one.feeder_id,
         amps=round(one.load_a, 1),
         limit_a=round(one.room_a, 1),
@@ -71,13 +78,24 @@ def stretch_words(live: LiveSite, one: FullStretch) -> str:
     """From when to when a feeder is likely full, and how sure that is."""
     zone = live.site.timezone
     begin, end = (at.astimezone(zone) for at in (one.begins_at, one.ends_at))
-    day = f"{begin:%a} " if begin.date() != end.date() else ""
-    return f"from {day}{begin:%H:%M} to {end:%H:%M}, {100 * one.chance:.0f} %"
+    if begin.date() != end.date():
+        return Said(
+            "from %(begin)s to %(end)s the next day, %(chance).0f %%",
+            begin=begin,
+            end=end,
+            chance=100 * one.chance,
+        )
+    return Said(
+        "from %(begin)s to %(end)s, %(chance).0f %%",
+        begin=begin,
+        end=end,
+        chance=100 * one.chance,
+    )
 
 
 def _words(live: LiveSite, series: str) -> str:
     feeder_id = feeder_of(series)
     if feeder_id is None:
-        return {VEHICLES: "vehicles' power", ARRIVALS: "arrivals"}[series]
+        return {VEHICLES: Said("vehicles' power"), ARRIVALS: Said("arrivals")}[series]
     names = {one.feeder_id: one.name for one in live.site.feeders}
     return names.get(feeder_id, feeder_id)

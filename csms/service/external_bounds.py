@@ -13,16 +13,17 @@ from typing import Final
 from csms.domain.charging_profile import LimitSource
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.station import RateUnit
+from csms.language.said import Said
 from csms.service.electrics import watts_per_ampere
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
 
 _WHO: Final = {
-    LimitSource.CSO: "its operator",
-    LimitSource.EMS: "an energy management system",
-    LimitSource.SO: "the grid's operator",
-    LimitSource.OTHER: "somebody else",
+    LimitSource.CSO: Said("its operator"),
+    LimitSource.EMS: Said("an energy management system"),
+    LimitSource.SO: Said("the grid's operator"),
+    LimitSource.OTHER: Said("somebody else"),
 }
 
 
@@ -41,8 +42,16 @@ class ExternalBound:
     @property
     def words(self) -> str:
         """Who limits it, and to what."""
-        why = ", as the grid needs it" if self.limit.is_grid_critical else ""
-        return f"Limited to {self.amps:.0f} A at the station by {_WHO[self.limit.source]}{why}"
+        text = Said(
+            "Limited to %(amps).0f A at the station by %(who)s",
+            amps=self.amps,
+            who=_WHO[self.limit.source],
+        )
+        return (
+            Said("%(bound)s, as the grid needs it", bound=text)
+            if self.limit.is_grid_critical
+            else text
+        )
 
 
 def external_bound(live: LiveSite, evse: LiveEvse, now: datetime) -> ExternalBound | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from csms.domain.site_day import KeyFigures
+from csms.language.said import Said
 from csms.service.site_tally import DAYS_KEPT, SiteTally
 from csms.service.site_view import FigureView
 
@@ -13,21 +14,23 @@ _NONE: Final = "\N{EN DASH}"
 def view_figures(today: KeyFigures, month: KeyFigures) -> tuple[FigureView, ...]:
     """The figures that a site's page shows: of today, and of the last thirty days."""
     rows = (
-        ("peak", "Highest quarter-hour", _kilowatts, "peak_quarter_w"),
-        ("plugged", "Connectors in use", _share, "plugged_pct"),
-        ("met", "Needs met", _share, "met_pct"),
-        ("plug_ins", "Plugged in and charged", _share, "plug_in_success_pct"),
-        ("availability", "Available", _share, "availability_pct"),
-        ("error", "Energy mistaken by", _kilowatt_hours, "energy_error_wh"),
-        ("cost", "Cost of energy", _money, "cost"),
-        ("co2", "CO2", _kilograms, "co2_g"),
+        ("peak", Said("Highest quarter-hour"), _kilowatts, "peak_quarter_w"),
+        ("plugged", Said("Connectors in use"), _share, "plugged_pct"),
+        ("met", Said("Needs met"), _share, "met_pct"),
+        ("plug_ins", Said("Plugged in and charged"), _share, "plug_in_success_pct"),
+        ("availability", Said("Available"), _share, "availability_pct"),
+        ("error", Said("Energy mistaken by"), _kilowatt_hours, "energy_error_wh"),
+        ("cost", Said("Cost of energy"), _money, "cost"),
+        ("co2", Said("CO2"), _kilograms, "co2_g"),
     )
     return tuple(
         FigureView(
             key=key,
             title=title,
             today=write(getattr(today, field)),
-            month=f"{write(getattr(month, field))} in {DAYS_KEPT} days",
+            month=Said(
+                "%(figure)s in %(days)s days", figure=write(getattr(month, field)), days=DAYS_KEPT
+            ),
         )
         for key, title, write, field in rows
         if getattr(month, field) is not None
@@ -40,20 +43,20 @@ def figures_now(tally: SiteTally, now: datetime) -> tuple[FigureView, ...]:
 
 
 def _kilowatts(watts: float) -> str:
-    return f"{watts / 1000:.1f} kW"
+    return Said("%(kw).1f kW", kw=watts / 1000)
 
 
 def _kilowatt_hours(watt_hours: float | None) -> str:
-    return _NONE if watt_hours is None else f"{watt_hours / 1000:.1f} kWh"
+    return _NONE if watt_hours is None else Said("%(kwh).1f kWh", kwh=watt_hours / 1000)
 
 
 def _share(percent: float | None) -> str:
-    return _NONE if percent is None else f"{percent:.0f} %"
+    return _NONE if percent is None else Said("%(pct).0f %%", pct=percent)
 
 
 def _money(amount: float | None) -> str:
-    return _NONE if amount is None else f"{amount:.2f}"
+    return _NONE if amount is None else Said("%(amount).2f", amount=amount)
 
 
 def _kilograms(grams: float | None) -> str:
-    return _NONE if grams is None else f"{grams / 1000:.1f} kg"
+    return _NONE if grams is None else Said("%(kg).1f kg", kg=grams / 1000)

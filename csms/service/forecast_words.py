@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from csms.domain.stay_outcome import Foretold
+from csms.language.said import Said
 from csms.service.forecast_view import Answerer
 
 WHAT_WORDS: Final[Mapping[Foretold, str]] = {
-    Foretold.ENERGY: "Energy",
-    Foretold.STAY: "Departures",
+    Foretold.ENERGY: Said("Energy"),
+    Foretold.STAY: Said("Departures"),
 }
 ANSWERER_WORDS: Final[Mapping[Answerer, str]] = {
-    Answerer.MODEL: "the model",
-    Answerer.BASELINE: "the baseline",
-    Answerer.NOBODY: "nobody: own past and assumptions count",
+    Answerer.MODEL: Said("the model"),
+    Answerer.BASELINE: Said("the baseline"),
+    Answerer.NOBODY: Said("nobody: own past and assumptions count"),
 }
 _WH_PER_KWH: Final = 1000.0
 _S_PER_H: Final = 3600.0

@@ -18,6 +18,7 @@ from csms.domain.forecast_model import ModelNote
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import SiteId
 from csms.domain.stay_outcome import Foretold, StayAnswer, StayOutcome, ToldStay
+from csms.language.said import Said, joined
 from csms.log import about
 from csms.service.forecast_store import Forecaster, StandingVehicle
 from csms.service.forecast_view import SiteForecast
@@ -268,7 +269,8 @@ class Forecasts:
     def _tell(self, site_id: SiteId, what: Foretold, drift: str) -> None:
         """Tell that forecasts drift, and why; or that they hold again."""
         kind = GuardEventKind.FORECASTS_DRIFT if drift else GuardEventKind.FORECASTS_HOLD
-        cause = f"{WHAT_WORDS[what]}: {drift or 'the model is as good as it should be'}"
+        why = drift or Said("the model is as good as it should be")
+        cause = joined([WHAT_WORDS[what], why], ": ")
         event = GuardEvent(kind=kind, at=self._clock.now(), cause=cause)
         self._sites.live(site_id).guard.note(event)
         with about(site=site_id):

@@ -17,6 +17,7 @@ from csms.domain.grid_profile import (
 )
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.language.said import Said
 from csms.service.feeder_limits import highest_limit, limit_now
 from csms.service.grid_blocks import checked_blocks
 from csms.service.grid_parties import GridParties, Party, check_own
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 _AHEAD: Final = timedelta(hours=36)
 """Plans reach a day ahead; later blocks are put in force as their time comes."""
 _SHORTEST_WAIT_S: Final = 0.05
-_UNHEARD: Final = "while nothing is heard of it"
+_UNHEARD: Final = Said("while nothing is heard of it")
 _Steps = tuple[ImposedLimit, ...]
 
 
@@ -233,12 +234,19 @@ class GridProfiles:
         live, first = self._sites.live(ref.site_id), steps[0]
         name = live.site.feeder(ref.feeder_id).name
         words = limited_to(first, amps_words(first.amps), live.site.timezone, now)
-        more = f", and otherwise {len(steps) - 1} times later" if len(steps) > 1 else ""
+        cause = Said("%(feeder)s is %(limited)s", feeder=name, limited=words)
+        if len(steps) > 1:
+            cause = Said.of(
+                "%(first)s, and otherwise once later",
+                "%(first)s, and otherwise %(n)s times later",
+                len(steps) - 1,
+                first=cause,
+            )
         live.guard.note(
             GuardEvent(
                 kind=GuardEventKind.LIMIT_IMPOSED,
                 at=now,
-                cause=f"{name} is {words}{more}",
+                cause=cause,
                 feeder_id=ref.feeder_id,
                 limit_a=min(first.amps),
             )
@@ -251,7 +259,11 @@ class GridProfiles:
             GuardEvent(
                 kind=GuardEventKind.LIMIT_LIFTED,
                 at=now,
-                cause=f"{party.company.name} no longer limits {name}",
+                cause=Said(
+                    "%(company)s no longer limits %(feeder)s",
+                    company=party.company.name,
+                    feeder=name,
+                ),
                 feeder_id=ref.feeder_id,
             )
         )
@@ -279,8 +291,12 @@ def _holding(party: Party, target: BlockTarget) -> Iterator[CapacityBlock]:
 def _silence_words(party: Party) -> str:
     name = party.company.name
     if not party.is_silent:
-        return f"{name} is heard of again: its fallback blocks count no more"
-    return (
-        f"Nothing is heard of {name} for more than {party.company.heartbeat_s:g} s: its fallback "
-        "blocks count as well, until it is heard of again"
+        return Said(
+            "%(company)s is heard of again: its fallback blocks count no more", company=name
+        )
+    return Said(
+        "Nothing is heard of %(company)s for more than %(s)g s: its fallback blocks count as well, "
+        "until it is heard of again",
+        company=name,
+        s=party.company.heartbeat_s,
     )

@@ -8,32 +8,33 @@ from csms.domain.errors import UnknownFeederError
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
 from csms.domain.site import Site
+from csms.language.said import Said, joined
 from csms.service.guard_record import Overload
 from csms.service.live_site import LiveSite
 from csms.service.site_view import GuardEventView
 
 KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
-    GuardEventKind.OVER_LIMIT: "Over the limit",
-    GuardEventKind.CUT: "Limits cut",
-    GuardEventKind.RESTORED: "Limits given back",
-    GuardEventKind.LIMIT_IMPOSED: "Feeder limited",
-    GuardEventKind.LIMIT_LIFTED: "Feeder no longer limited",
-    GuardEventKind.GRID_SILENT: "Grid company silent",
-    GuardEventKind.GRID_BACK: "Grid company back",
-    GuardEventKind.METER_STALE: "Meter silent",
-    GuardEventKind.METER_BACK: "Meter back",
-    GuardEventKind.METER_REFUSED: "Meter's reading refused",
-    GuardEventKind.BROKER_LOST: "MQTT broker lost",
-    GuardEventKind.BROKER_BACK: "MQTT broker back",
-    GuardEventKind.PRICES_SILENT: "Prices missing",
-    GuardEventKind.PRICES_BACK: "Prices back",
-    GuardEventKind.RETURN: "Many came back at once",
-    GuardEventKind.UNSTEERABLE: "Cannot be steered",
-    GuardEventKind.CAPACITY: "Likely full",
-    GuardEventKind.DEMAND_DRIFT: "Demand forecasts drift",
-    GuardEventKind.DEMAND_HOLDS: "Demand forecasts hold again",
-    GuardEventKind.FORECASTS_DRIFT: "Forecasts drift",
-    GuardEventKind.FORECASTS_HOLD: "Forecasts hold again",
+    GuardEventKind.OVER_LIMIT: Said("Over the limit"),
+    GuardEventKind.CUT: Said("Limits cut"),
+    GuardEventKind.RESTORED: Said("Limits given back"),
+    GuardEventKind.LIMIT_IMPOSED: Said("Feeder limited"),
+    GuardEventKind.LIMIT_LIFTED: Said("Feeder no longer limited"),
+    GuardEventKind.GRID_SILENT: Said("Grid company silent"),
+    GuardEventKind.GRID_BACK: Said("Grid company back"),
+    GuardEventKind.METER_STALE: Said("Meter silent"),
+    GuardEventKind.METER_BACK: Said("Meter back"),
+    GuardEventKind.METER_REFUSED: Said("Meter's reading refused"),
+    GuardEventKind.BROKER_LOST: Said("MQTT broker lost"),
+    GuardEventKind.BROKER_BACK: Said("MQTT broker back"),
+    GuardEventKind.PRICES_SILENT: Said("Prices missing"),
+    GuardEventKind.PRICES_BACK: Said("Prices back"),
+    GuardEventKind.RETURN: Said("Many came back at once"),
+    GuardEventKind.UNSTEERABLE: Said("Cannot be steered"),
+    GuardEventKind.CAPACITY: Said("Likely full"),
+    GuardEventKind.DEMAND_DRIFT: Said("Demand forecasts drift"),
+    GuardEventKind.DEMAND_HOLDS: Said("Demand forecasts hold again"),
+    GuardEventKind.FORECASTS_DRIFT: Said("Forecasts drift"),
+    GuardEventKind.FORECASTS_HOLD: Said("Forecasts hold again"),
 }
 _UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
@@ -43,9 +44,9 @@ def describe(site: Site, event: GuardEvent) -> str:
     parts = (
         event.station_id or _line_words(site, event.feeder_id, event.line),
         _figures(event),
-        f"for {lasting(event.lasted_s)}" if event.lasted_s else "",
+        Said("for %(time)s", time=lasting(event.lasted_s)) if event.lasted_s else "",
     )
-    return ", ".join(part for part in parts if part)
+    return joined([part for part in parts if part])
 
 
 def view_event(site: Site, event: GuardEvent) -> GuardEventView:
@@ -68,7 +69,11 @@ def banner(live: LiveSite, now: datetime) -> str | None:
         return None
     where = _line_words(live.site, guard.cut.feeder_id, guard.cut.line)
     since = guard.cut.at.astimezone(live.site.timezone).strftime("%H:%M:%S")
-    return f"{where}: limits have been cut since {since}, and are not given back yet"
+    return Said(
+        "%(where)s: limits have been cut since %(since)s, and are not given back yet",
+        where=where,
+        since=since,
+    )
 
 
 def lasting(seconds: float) -> str:
@@ -87,10 +92,22 @@ def _overload_words(site: Site, overloads: list[Overload], now: datetime) -> str
     worst = max(overloads, key=lambda one: one.amps - one.limit_a)
     where = _line_words(site, worst.feeder_id, worst.line)
     lasted = lasting((now - worst.since).total_seconds())
-    others = len(overloads) - 1
-    more = f"; {others} more {'line is' if others == 1 else 'lines are'} over" if others else ""
-    figures = f"{_amps(worst.amps)} A of {_amps(worst.limit_a)} A"
-    return f"{where} carries {figures} for {lasted}: {worst.cause}{more}"
+    text = Said(
+        "%(where)s carries %(amps)s A of %(limit)s A for %(time)s: %(cause)s",
+        where=where,
+        amps=_amps(worst.amps),
+        limit=_amps(worst.limit_a),
+        time=lasted,
+        cause=worst.cause,
+    )
+    if len(overloads) == 1:
+        return text
+    return Said.of(
+        "%(text)s; %(n)s more line is over",
+        "%(text)s; %(n)s more lines are over",
+        len(overloads) - 1,
+        text=text,
+    )
 
 
 def _line_words(site: Site, feeder_id: FeederId | None, line: int | None) -> str:
@@ -106,11 +123,15 @@ def _line_words(site: Site, feeder_id: FeederId | None, line: int | None) -> str
 
 def _figures(event: GuardEvent) -> str:
     if event.amps is None:
-        return "" if event.limit_a is None else f"limit {_amps(event.limit_a)} A"
+        return "" if event.limit_a is None else Said("limit %(amps)s A", amps=_amps(event.limit_a))
     if event.limit_a is None:
-        return f"{_amps(event.amps)} A"
-    return f"{_amps(event.amps)} A of {_amps(event.limit_a)} A"
+        return Said("%(amps)s A", amps=_amps(event.amps))
+    return Said("%(amps)s A of %(limit)s A", amps=_amps(event.amps), limit=_amps(event.limit_a))
 
 
 def _amps(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    return (
+        Said("%(amps).0f", amps=value)
+        if f"{value:.1f}".endswith(".0")
+        else Said("%(amps).1f", amps=value)
+    )

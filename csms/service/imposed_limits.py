@@ -12,10 +12,11 @@ from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId, SiteId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.site import PhaseAmps
+from csms.language.said import Said
 from csms.service.feeder_limits import limit_now
 from csms.service.least_load import least_load, shortfall
 from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
-from csms.service.limit_words import PARTY_WORDS, amps_words, limited_to
+from csms.service.limit_words import PARTY_WORDS, amps_words, limited_to, no_longer_limits
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork
 from csms.service.ramping import start_gradually
@@ -103,7 +104,13 @@ class ImposedLimits:
             limit_changed(live, feeder_id, before_a, now)
         for limit in limits:
             words = limited_to(limit, amps_words(limit.amps), live.site.timezone, now)
-            _note(live, GuardEventKind.LIMIT_IMPOSED, limit, f"{feeder.name} is {words}", now)
+            _note(
+                live,
+                GuardEventKind.LIMIT_IMPOSED,
+                limit,
+                Said("%(feeder)s is %(limited)s", feeder=feeder.name, limited=words),
+                now,
+            )
         self._news.set()
         return [_imposed(live, limit, now) for limit in limits]
 
@@ -134,9 +141,11 @@ class ImposedLimits:
             lifted = [one for one in theirs if from_at is None or one.from_at == from_at]
             if not lifted:
                 raise NotLimitedError(feeder_id, PARTY_WORDS[party], from_at)
-            words = f"{PARTY_WORDS[party]} no longer limits {feeder.name}"
+            words = no_longer_limits(party, feeder.name)
             if len(lifted) < len(theirs):
-                words += f" to {amps_words(lifted[0].amps)}"
+                words = Said(
+                    "%(lifted)s to %(amps)s", lifted=words, amps=amps_words(lifted[0].amps)
+                )
             await self._take_out(live, lifted, words)
         self._news.set()
 
@@ -212,7 +221,7 @@ def _note(
         GuardEvent(
             kind=kind,
             at=at,
-            cause=cause[:1].upper() + cause[1:],
+            cause=cause,
             feeder_id=limit.feeder_id,
             limit_a=min(limit.amps),
         )

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from csms.domain.fallback import ways_to_root
 from csms.domain.identity import FeederId, StationId
+from csms.language.said import Said
 from csms.service.live_site import LiveSite
 
 _NOTICEABLE_A: Final = 0.5
@@ -34,12 +35,21 @@ class KeptRoom:
         if not self.amps:
             return ""
         first, *others = names = sorted(self.amps, key=lambda name: (-self.amps[name], name))
-        kept = f"{sum(self.amps.values()):.0f} A are kept for"
+        kept_a, left = sum(self.amps.values()), len(names) - _NAMED
         if not others:
-            return f"{kept} {first}, which is not connected"
-        left = len(names) - _NAMED
-        who = f"{', '.join(names[:_NAMED])} and {left} more" if left > 0 else " and ".join(names)
-        return f"{kept} {who}, which are not connected"
+            return Said(
+                "%(amps).0f A are kept for %(station)s, which is not connected",
+                amps=kept_a,
+                station=first,
+            )
+        who = Said("%(first)s and %(second)s", first=first, second=others[0])
+        if left > 0:
+            who = Said("%(named)s and %(more)s more", named=", ".join(names[:_NAMED]), more=left)
+        return Said(
+            "%(amps).0f A are kept for %(stations)s, which are not connected",
+            amps=kept_a,
+            stations=who,
+        )
 
 
 def kept_rooms(live: LiveSite, now: datetime) -> Mapping[Line, KeptRoom]:

@@ -7,15 +7,24 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.identity import FeederId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.ramp import RampCause
 from csms.domain.site import PhaseAmps
+from csms.language.said import Said, joined
 from csms.service.feeder_limits import binding_limit
 from csms.service.live_site import LiveSite
 
 PARTY_WORDS: Final[Mapping[LimitParty, str]] = {
-    LimitParty.OPERATOR: "the operator",
-    LimitParty.GRID_COMPANY: "the grid company",
+    LimitParty.OPERATOR: Said("the operator"),
+    LimitParty.GRID_COMPANY: Said("the grid company"),
 }
-_SITE_FILE: Final = "the site file"
+RAMP_WORDS: Final[Mapping[RampCause, str]] = {
+    RampCause.LIMIT_OVER: Said("a limit was lifted"),
+    RampCause.RETURN: Said("many chargers came back at once"),
+    RampCause.START: Said("the server started"),
+    RampCause.CUT: Said("limits had to be cut"),
+}
+"""Why room comes back gradually, as it ends a sentence."""
+_SITE_FILE: Final = Said("the site file")
 _SOON: Final = timedelta(hours=20)
 """Times of day further away than this need a date."""
 
@@ -29,10 +38,27 @@ def limited_to(limit: ImposedLimit, amps: str, zone: ZoneInfo, now: datetime) ->
         zone: The site's.
         now: The present instant.
     """
-    begins = f" from {_time(limit.from_at, zone, now)}" if limit.from_at > now else ""
-    ends = f"until {_time(limit.until_at, zone, now)}" if limit.until_at else "until it is lifted"
-    why = f": {limit.words}" if limit.words else ""
-    return f"limited to {amps} by {limit.by or PARTY_WORDS[limit.party]}{begins} {ends}{why}"
+    span = Said("until it is lifted")
+    if limit.until_at:
+        span = Said("until %(time)s", time=_time(limit.until_at, zone, now))
+    if limit.from_at > now:
+        span = Said("from %(begins)s %(span)s", begins=_time(limit.from_at, zone, now), span=span)
+    text = Said(
+        "limited to %(amps)s by %(party)s %(span)s",
+        amps=amps,
+        party=limit.by or PARTY_WORDS[limit.party],
+        span=span,
+    )
+    return joined([text, limit.words], ": ") if limit.words else text
+
+
+def no_longer_limits(party: LimitParty, feeder: str) -> Said:
+    """That a party has lifted its limit, as a sentence."""
+    match party:
+        case LimitParty.OPERATOR:
+            return Said("The operator no longer limits %(feeder)s", feeder=feeder)
+        case LimitParty.GRID_COMPANY:
+            return Said("The grid company no longer limits %(feeder)s", feeder=feeder)
 
 
 def limited_by(live: LiveSite, feeder_id: FeederId, now: datetime) -> list[str]:
@@ -44,10 +70,11 @@ def limited_by(live: LiveSite, feeder_id: FeederId, now: datetime) -> list[str]:
 def amps_words(amps: PhaseAmps) -> str:
     """Amperes by line, once where all are the same."""
     if len(set(amps)) == 1:
-        return f"{amps[0]:g} A"
-    return f"{' / '.join(f'{line:g}' for line in amps)} A"
+        return Said("%(amps)g A", amps=amps[0])
+    l1, l2, l3 = amps
+    return Said("%(l1)g / %(l2)g / %(l3)g A", l1=l1, l2=l2, l3=l3)
 
 
-def _time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    pattern = "%H:%M" if instant - now < _SOON else "%d %b %H:%M"
-    return instant.astimezone(zone).strftime(pattern)
+def _time(instant: datetime, zone: ZoneInfo, now: datetime) -> datetime | str:
+    local = instant.astimezone(zone)
+    return local if instant - now < _SOON else f"{local:%d %b %H:%M}"

@@ -17,13 +17,14 @@ from csms.domain.standing import HeldFallback
 from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import Transaction
 from csms.domain.vehicle import VehicleHabits
+from csms.language.said import Said
 from csms.service.charger_draw import ChargerDraw
 from csms.service.falls import Falls
 from csms.service.over_count import TOLERANCE_A, OverCount, is_over, surely_allowed_a
 from csms.service.trial import Finding, Trial
 
 _IN_USE_A: Final = 0.5
-_DISOBEYS: Final = "Draws more than it was allowed"
+_DISOBEYS: Final = Said("Draws more than it was allowed")
 _AT_ONCE: Final = timedelta(0)
 
 

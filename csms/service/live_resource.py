@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.domain.resource import Quantity, Resource, Setpoint, StandbySource
+from csms.language.said import Said
 
 _BELIEVED_AGAIN_AFTER: Final = timedelta(minutes=10)
 
@@ -39,7 +40,7 @@ class LiveResource:
     disobeyed_at: datetime | None = None
     on_since: datetime | None = None
     off_since: datetime | None = None
-    planned: str = "Nothing is planned for it"
+    planned: str = Said("Nothing is planned for it")
     _readings: dict[Quantity, tuple[datetime, float]] = field(default_factory=dict)
 
     def reading(self, quantity: Quantity, now: datetime, lives_s: float) -> float | None:
@@ -122,23 +123,34 @@ class LiveResource:
         """Why it counts as it does, in words."""
         resource, newest = self.resource, self.newest
         if not resource.rated_w:
-            fails = "; it did not give what it was told" if self.disobeyed_at is not None else ""
-            return f"It draws nothing, and what it gives makes no room{fails}"
+            none = Said("It draws nothing, and what it gives makes no room")
+            if self.disobeyed_at is None:
+                return none
+            return Said("%(none)s; it did not give what it was told", none=none)
         causes = (
-            (not resource.keeps_setpoints, "it was not seen to keep to setpoints"),
-            (self.reading(Quantity.POWER_W, now, lives_s) is None, "its power is not told"),
-            (self.disobeyed_at is not None, "it drew more than it may"),
-            (self.known_from is None or now < self.known_from, "the server has just started"),
+            (not resource.keeps_setpoints, Said("it was not seen to keep to setpoints")),
+            (self.reading(Quantity.POWER_W, now, lives_s) is None, Said("its power is not told")),
+            (self.disobeyed_at is not None, Said("it drew more than it may")),
+            (self.known_from is None or now < self.known_from, Said("the server has just started")),
         )
         for is_so, cause in causes:
             if is_so:
-                return f"Counts at its rating of {resource.rated_w / 1000:g} kW: {cause}"
+                return Said(
+                    "Counts at its rating of %(rated)g kW: %(cause)s",
+                    rated=resource.rated_w / 1000,
+                    cause=cause,
+                )
         if newest is None or newest.until_at <= now:
-            return f"Counts at its fallback of {resource.fallback_w / 1000:g} kW: nothing is told"
+            return Said(
+                "Counts at its fallback of %(fallback)g kW: nothing is told",
+                fallback=resource.fallback_w / 1000,
+            )
         in_force = [one for one in self.told if one.until_at + self.follows > now]
         if any(one.watts > newest.watts for one in in_force):
-            return "Counts at what it was told before, until that lapses: it may not have heard"
-        return "Counts at what it is told"
+            return Said(
+                "Counts at what it was told before, until that lapses: it may not have heard"
+            )
+        return Said("Counts at what it is told")
 
     def _allowed_w(self, watts: float) -> float:
         """What it may be seen to draw under a setpoint."""

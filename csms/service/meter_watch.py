@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
 from csms.domain.site import Feeder
+from csms.language.said import Said
 from csms.service.guard_words import lasting
 from csms.service.live_site import LiveSite
 
@@ -43,9 +44,9 @@ class MeterWatch:
         self, kind: GuardEventKind, feeder: Feeder, silent_since: datetime, now: datetime
     ) -> None:
         silent_s = (now - silent_since).total_seconds()
-        cause = f"It has told nothing for {lasting(silent_s)}"
+        cause = Said("It has told nothing for %(time)s", time=lasting(silent_s))
         if kind is GuardEventKind.METER_STALE:
-            cause += "; the site file's worst case counts"
+            cause = Said("%(silent)s; the site file's worst case counts", silent=cause)
         self._live.guard.note(
             GuardEvent(
                 kind=kind, at=now, cause=cause, feeder_id=feeder.feeder_id, lasted_s=silent_s

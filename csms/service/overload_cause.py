@@ -6,6 +6,7 @@ from typing import Final
 
 from csms.domain.fallback import feeders_below
 from csms.domain.identity import FeederId, StationId
+from csms.language.said import Said
 from csms.service.grid_guard import LineFlow
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -25,8 +26,8 @@ class Cause:
     words: str
 
 
-_NOT_FOLLOWED: Final = Cause(0, "Vehicles had not yet followed")
-_ALONE: Final = "Uncontrolled load alone is above the limit"
+_NOT_FOLLOWED: Final = Cause(0, Said("Vehicles had not yet followed"))
+_ALONE: Final = Said("Uncontrolled load alone is above the limit")
 
 
 def find_cause(live: LiveSite, over: LineFlow, now: datetime) -> Cause:
@@ -60,9 +61,12 @@ def _unforeseen_load(
         latest = meter and meter.latest(now, live.site.control.reading_lives_s)
         worst_a = load.worst_case.at(now, live.site.timezone)[line - 1]
         if latest and latest[line - 1] > worst_a + _ROUNDING_A:
-            return (
-                "The building draws more than the site file's worst case: "
-                f"{latest[line - 1]:.1f} of {worst_a:g} A at {feeder.name}"
+            return Said(
+                "The building draws more than the site file's worst case: %(amps).1f of "
+                "%(worst)g A at %(feeder)s",
+                amps=latest[line - 1],
+                worst=worst_a,
+                feeder=feeder.name,
             )
     return None
 
@@ -88,5 +92,8 @@ def _draws_from(live: LiveSite, evse: LiveEvse, line: int) -> bool:
 def _blamed(stations: list[StationId]) -> str:
     named = ", ".join(stations[:_MOST_NAMED])
     if len(stations) > _MOST_NAMED:
-        named += f" and {len(stations) - _MOST_NAMED} more"
-    return f"{named} {'draws' if len(stations) == 1 else 'draw'} more than allowed"
+        more = len(stations) - _MOST_NAMED
+        named = Said("%(named)s and %(more)s more", named=named, more=more)
+    if len(stations) == 1:
+        return Said("%(station)s draws more than allowed", station=named)
+    return Said("%(stations)s draw more than allowed", stations=named)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from csms.domain.identity import FeederId, StationId
+from csms.language.said import Said, joined
 from csms.service.charging_control import PlanMade, parse_evse
 from csms.service.live_site import LiveSite
 from csms.service.price_words import price_course
@@ -201,18 +202,26 @@ def _why_short(live: LiveSite, plan: ChargingPlan, row: int, evse: Evse) -> str:
     lines_s = _full_lines(plan, row, stays_s)
     if not lines_s:
         needed_w = evse.demand.energy_wh * _S_PER_H / max(stays_s, 1.0)
-        return (
-            f"The time is too short: it needs {needed_w / 1000:.1f} kW all the time until it "
-            f"leaves, and can take {evse.max_a * evse.w_per_a / 1000:.1f} kW"
+        return Said(
+            "The time is too short: it needs %(needed).1f kW all the time until it leaves, and can "
+            "take %(most).1f kW",
+            needed=needed_w / 1000,
+            most=evse.max_a * evse.w_per_a / 1000,
         )
     feeders_s: Counter[FeederId] = Counter()
     for (feeder_id, _), held_s in lines_s.items():
         feeders_s[feeder_id] += held_s
     [(feeder_id, full_s)] = feeders_s.most_common(1)
     lines = [line for name, line in lines_s if name == feeder_id]
-    where = f" on L{lines[0]}" if len(lines) == 1 else ""
-    name = live.site.feeder(feeder_id).name
-    return f"{name} is full{where} for {_length(full_s)} of the {_length(stays_s)} it stays"
+    where: str = live.site.feeder(feeder_id).name
+    if len(lines) == 1:
+        where = joined([where, f"L{lines[0]}"], " ")
+    return Said(
+        "%(line)s is full for %(full)s of the %(stays)s it stays",
+        line=where,
+        full=_length(full_s),
+        stays=_length(stays_s),
+    )
 
 
 def _full_lines(plan: ChargingPlan, row: int, stays_s: float) -> Counter[tuple[FeederId, int]]:
@@ -234,5 +243,7 @@ def _full_lines(plan: ChargingPlan, row: int, stays_s: float) -> Counter[tuple[F
 
 def _length(seconds: float) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
-    words = [f"{hours} h" if hours else "", f"{minutes} min" if minutes or not hours else ""]
-    return " ".join(word for word in words if word)
+    words: list[str] = [Said("%(n)s h", n=hours)] if hours else []
+    if minutes or not hours:
+        words.append(Said("%(n)s min", n=minutes))
+    return joined(words, " ")

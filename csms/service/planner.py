@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Final
 
 from csms.child import end_child, exchange, read_answer, running_child
+from csms.language.said import Said
 from csms.service.planning_process import Answer, Failure, Question
 from csms.service.ports import TimedPlan
 from smart_charging.plan import ChargingPlan
@@ -77,14 +78,14 @@ class ProcessPlanner:
             async with asyncio.timeout(self._time_limit_s + _GRACE_S), self._turn:
                 return await self._ask_process(question)
         except TimeoutError:
-            return Failure("the planning process was late")
+            return Failure(Said("the planning process was late"))
         except (ConnectionError, asyncio.IncompleteReadError):
-            return Failure("the planning process has ended")
+            return Failure(Said("the planning process has ended"))
 
     async def _ask_process(self, question: Question) -> Answer:
         process = self._process
         if process is None:
-            return Failure("the planning process is starting")
+            return Failure(Said("the planning process is starting"))
         try:
             answer: Answer = await exchange(process, question)
         except BaseException:  # an answer that comes later would be taken for the next one's

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from csms.child import LENGTH_BYTES, read_body, read_length, write_frame
+from csms.language.said import Said
 from smart_charging.plan import ChargingPlan
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
@@ -56,7 +57,7 @@ def _answer(question: Question) -> Answer:
         return make_plan(question.problem, question.time_limit_s, question.last)
     except Exception as error:  # whoever asks has another way to plan
         logger.exception("a plan failed")
-        return Failure(f"planning failed: {type(error).__name__}")
+        return Failure(Said("planning failed: %(error)s", error=type(error).__name__))
 
 
 def _put(answers: IO[bytes], value: object) -> None:

@@ -19,6 +19,7 @@ from csms.domain.local_day import midnight
 from csms.domain.price_source import HttpPlace, PriceSource
 from csms.domain.prices import PriceKind, PriceSeries, check_price
 from csms.domain.site_policy import PRICED_AIMS
+from csms.language.said import Said, joined
 from csms.log import about
 from csms.service.live_site import LiveSite
 from csms.service.ports import OpenUnitOfWork, PriceFetcher
@@ -207,7 +208,7 @@ class PriceWatch:
         missing, known = self._missing(live, kind, now), live.prices.silences.get(kind)
         if missing:
             said = self._said.get((live.site.site_id, kind))
-            cause = f"{missing}: {said}" if said else missing
+            cause = joined([missing, said], ": ") if said else missing
             live.prices.silences[kind] = Silence(since=known.since if known else now, cause=cause)
             if known is None:
                 event = GuardEvent(kind=GuardEventKind.PRICES_SILENT, at=now, cause=cause)
@@ -217,7 +218,7 @@ class PriceWatch:
             event = GuardEvent(
                 kind=GuardEventKind.PRICES_BACK,
                 at=now,
-                cause=f"Prices ({kind}) have come",
+                cause=Said("Prices (%(kind)s) have come", kind=kind),
                 lasted_s=(now - known.since).total_seconds(),
             )
             live.guard.note(event)
@@ -226,13 +227,19 @@ class PriceWatch:
         """Which prices are missing that should be there; empty: none."""
         known_until = live.prices.known(kind).known_until(now)
         if known_until <= now:
-            return f"No prices ({kind}) are known of now; those of a day before are assumed"
+            return Said(
+                "No prices (%(kind)s) are known of now; those of a day before are assumed",
+                kind=kind,
+            )
         source, today = _source_of(live, kind), _market_day(live, now)
         if source is None:
             return ""
         late_at = self._due_at(live, source, today) + _SILENT_AFTER
         if now >= late_at and known_until < _end_of(live, today + _ONE_DAY):
-            return f"Tomorrow's prices ({kind}) are late; those of a day before are assumed"
+            return Said(
+                "Tomorrow's prices (%(kind)s) are late; those of a day before are assumed",
+                kind=kind,
+            )
         return ""
 
 

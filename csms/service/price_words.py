@@ -6,6 +6,7 @@ from typing import Any, Final
 from csms.domain.prices import PriceSeries, PriceSlot
 from csms.domain.site_policy import Aim
 from csms.domain.tariff import Tariff
+from csms.language.said import Said, joined
 from csms.service.live_site import LiveSite
 from csms.service.site_view import FigureView
 
@@ -24,14 +25,19 @@ def words_of_waiting(live: LiveSite, until: datetime | None, now: datetime) -> s
     """
     if live.site.policy.aim is not Aim.CHEAP or until is None or not live.prices.is_kept:
         return ""
-    at = until.astimezone(live.site.timezone).strftime("%H:%M")
+    at = until.astimezone(live.site.timezone)
     here, there = live.prices.planned_at(now), live.prices.planned_at(until)
     if here is not None and there is not None and there < here - _NOTICEABLE * abs(here):
         unit = live.prices.planned_unit
-        figures = f"{amount(there, unit)} for {amount(here, unit)} {unit}"
-        return f"Waits for the cheap hours from {at}: {figures}"
+        return Said(
+            "Waits for the cheap hours from %(at)s: %(there)s for %(here)s %(unit)s",
+            at=at,
+            there=amount(there, unit),
+            here=amount(here, unit),
+            unit=unit,
+        )
     if _has_fee(live.site.tariff):
-        return f"Spread out until {at}, as high power has its price"
+        return Said("Spread out until %(at)s, as high power has its price", at=at)
     return ""
 
 
@@ -46,8 +52,10 @@ def price_figures(live: LiveSite, now: datetime) -> tuple[FigureView, ...]:
     return (
         FigureView(
             key="price",
-            title="CO2 now" if unit.startswith("g/") else "Price now",
-            today="\N{EN DASH}" if here is None else f"{amount(here.per_kwh, unit)} {unit}",
+            title=Said("CO2 now") if unit.startswith("g/") else Said("Price now"),
+            today="\N{EN DASH}"
+            if here is None
+            else joined([amount(here.per_kwh, unit), unit], " "),
             month=_what_comes(live, slots, here, now),
         ),
     )
@@ -68,7 +76,9 @@ def price_course(live: LiveSite, start_at: datetime, end_at: datetime) -> dict[s
 
 def amount(per_kwh: float, unit: str) -> str:
     """A price without its unit, as people write it."""
-    return f"{per_kwh:.{0 if unit.startswith('g/') else 2}f}"
+    if unit.startswith("g/"):
+        return Said("%(price).0f", price=per_kwh)
+    return Said("%(price).2f", price=per_kwh)
 
 
 def _what_comes(
@@ -76,15 +86,19 @@ def _what_comes(
 ) -> str:
     is_assumed = here is not None and here.is_assumed
     if live.prices.planned_kind in live.prices.silences:
-        return f"{'assumed, as ' if is_assumed else ''}its source is silent"
+        if is_assumed:
+            return Said("assumed, as its source is silent")
+        return Said("its source is silent")
     if is_assumed:
-        return "assumed, as on a day before"
+        return Said("assumed, as on a day before")
     if not slots:
-        return "not known"
+        return Said("not known")
     lowest = min(slots, key=lambda one: one.per_kwh)
-    at = max(lowest.starts_at, now).astimezone(live.site.timezone).strftime("%H:%M")
-    word = "assumed" if lowest.is_assumed else "lowest"
-    return f"{word} {amount(lowest.per_kwh, live.prices.planned_unit)} at {at}"
+    at = max(lowest.starts_at, now).astimezone(live.site.timezone)
+    price = amount(lowest.per_kwh, live.prices.planned_unit)
+    if lowest.is_assumed:
+        return Said("assumed %(price)s at %(at)s", price=price, at=at)
+    return Said("lowest %(price)s at %(at)s", price=price, at=at)
 
 
 def _has_fee(tariff: Tariff | None) -> bool:

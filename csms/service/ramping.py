@@ -8,6 +8,7 @@ from typing import Final
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId
 from csms.domain.ramp import Ramp, RampCause, return_delay
+from csms.language.said import Said
 from csms.service.feeder_limits import limit_now, ramp_rate
 from csms.service.grid_guard import allowed_charging, room_for_charging
 from csms.service.live_site import LiveSite
@@ -96,9 +97,13 @@ def _answer_returns(live: LiveSite, now: datetime) -> None:
     begin_ramps(live, news.at, RampCause.RETURN, now)
     for feeder_id, found in news.at.items():
         name = live.site.feeder(feeder_id).name
-        cause = (
-            f"{found.count} of {found.total} chargers below {name} have come back within "
-            f"{_MINUTES} minutes"
+        cause = Said(
+            "%(count)s of %(total)s chargers below %(feeder)s have come back within %(time)s "
+            "minutes",
+            count=found.count,
+            total=found.total,
+            feeder=name,
+            time=_MINUTES,
         )
         logger.warning("%s; what they may draw rises gradually", cause)
         event = GuardEvent(

@@ -21,6 +21,7 @@ from csms.domain.commands import CommandStatus, CompositeOutcome, ReadCompositeS
 from csms.domain.limits import Allowance
 from csms.domain.notice_kinds import NoticeKind
 from csms.domain.station import RateUnit
+from csms.language.said import Said
 from csms.service.dialect_notes import DialectNotes
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -175,8 +176,11 @@ class ReadBack:
     async def _misread(self, station: LiveStation, evse: LiveEvse, excess: Excess) -> None:
         """Count an EVSE at its rating, and have it told its limit in another form."""
         form = evse.form_in_use(self._access.clock.now())
-        shown, allowed = f"{excess.shown_a:.0f} A", f"{excess.allowed_a:.0f} A"
-        words = f"Its composite schedule is {shown} where {allowed} are allowed"
+        words = Said(
+            "Its composite schedule is %(shown).0f A where %(allowed).0f A are allowed",
+            shown=excess.shown_a,
+            allowed=excess.allowed_a,
+        )
         evse.distrust(words, is_unseen=True)
         evse.trial = None
         await self._notes.ignored(station, form)

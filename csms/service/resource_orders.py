@@ -19,6 +19,7 @@ from csms.domain.resource import (
     StandbySource,
     ThermalLoad,
 )
+from csms.language.said import Said, joined
 from csms.service.electrics import near_s
 from csms.service.grid_guard import near_room
 from csms.service.live_resource import LiveResource
@@ -93,16 +94,31 @@ class ResourceOrders:
     def _why(self, one: LiveResource, watts: float, now: datetime) -> str:
         """What is planned, and why, in words."""
         lives_s, kind = self._live.site.control.reading_lives_s, one.resource.kind
-        does = f"Gives {-watts / 1000:.1f} kW" if watts < 0 else f"Draws {watts / 1000:.1f} kW"
+        does = Said("Draws %(kw).1f kW", kw=watts / 1000)
+        if watts < 0:
+            does = Said("Gives %(kw).1f kW", kw=-watts / 1000)
         match kind:
             case Battery(capacity_wh=capacity_wh, reserve_wh=reserve_wh):
                 soc = one.reading(Quantity.SOC_PCT, now, lives_s) or 0.0
-                return f"{does}: {soc:.0f} % full, keeps {100 * reserve_wh / capacity_wh:.0f} %"
+                return Said(
+                    "%(does)s: %(soc).0f %% full, keeps %(reserve).0f %%",
+                    does=does,
+                    soc=soc,
+                    reserve=100 * reserve_wh / capacity_wh,
+                )
             case ThermalLoad(band_c=(least_c, most_c)):
                 now_c = one.reading(Quantity.TEMPERATURE_C, now, lives_s) or 0.0
-                return f"{does}: {now_c:.1f} °C, kept between {least_c:g} and {most_c:g} °C"
+                return Said(
+                    "%(does)s: %(now).1f °C, kept between %(least)g and %(most)g °C",
+                    does=does,
+                    now=now_c,
+                    least=least_c,
+                    most=most_c,
+                )
             case DeferrableLoad(done_by=done_by):
-                return f"{does}: has to be done by {done_by:%H:%M}"
+                return Said(
+                    "%(does)s: has to be done by %(time)s", does=does, time=f"{done_by:%H:%M}"
+                )
             case StandbySource(per_kwh=per_kwh):
                 return _why_source(watts, per_kwh, self._live.prices.price_per_kwh(now))
         return does
@@ -110,13 +126,18 @@ class ResourceOrders:
 
 def _why_source(watts: float, per_kwh: float, price: float | None) -> str:
     """Why a source runs or stands, in words."""
-    costs = f"a kWh of it costs {per_kwh:.2f}"
-    beside = "" if price is None else f", one of the grid {price:.2f}"
+    costs = Said("a kWh of it costs %(costs).2f", costs=per_kwh)
+    if price is not None:
+        costs = Said(
+            "a kWh of it costs %(costs).2f, one of the grid %(price).2f", costs=per_kwh, price=price
+        )
     if watts > -_NOTHING_W:
-        return f"Stands by: {costs}{beside}"
+        return Said("Stands by: %(costs)s", costs=costs)
+    gives = Said("Gives %(kw).1f kW", kw=-watts / 1000)
     if price is not None and price > per_kwh:
-        return f"Gives {-watts / 1000:.1f} kW: {costs}{beside}"
-    return f"Gives {-watts / 1000:.1f} kW: lines carry too much without it, or it was just started"
+        return joined([gives, costs], ": ")
+    why = Said("lines carry too much without it, or it was just started")
+    return joined([gives, why], ": ")
 
 
 def _least_w(one: LiveResource) -> float:

@@ -9,6 +9,7 @@ from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import SiteId
 from csms.domain.resource import Quantity, Resource, ResourceId, StandbySource
 from csms.domain.resource_reading import check_instant, check_reading
+from csms.language.said import Said
 from csms.service.grid_guard import is_overcommitted
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
@@ -119,14 +120,19 @@ def resource_of(live: LiveSite, resource_id: ResourceId) -> LiveResource:
 
 def _note_disobedience(live: LiveSite, resource: Resource, watts: float, now: datetime) -> None:
     if isinstance(resource.kind, StandbySource):
-        cause = (
-            f"{resource.name} gives {max(-watts, 0.0) / 1000:.1f} kW, less than it was told; it is "
-            "not reckoned with for ten minutes"
+        cause = Said(
+            "%(resource)s gives %(given).1f kW, less than it was told; it is not reckoned with for "
+            "ten minutes",
+            resource=resource.name,
+            given=max(-watts, 0.0) / 1000,
         )
     else:
-        cause = (
-            f"{resource.name} draws {watts / 1000:.1f} kW, more than it was told; it counts at its "
-            f"rating of {resource.rated_w / 1000:g} kW until it has kept to it for ten minutes"
+        cause = Said(
+            "%(resource)s draws %(drawn).1f kW, more than it was told; it counts at its rating of "
+            "%(rated)g kW until it has kept to it for ten minutes",
+            resource=resource.name,
+            drawn=watts / 1000,
+            rated=resource.rated_w / 1000,
         )
     live.guard.note(
         GuardEvent(

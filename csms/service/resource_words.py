@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from csms.domain.resource import Quantity
+from csms.language.said import Said, joined
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
 from csms.service.site_view import FigureView
@@ -28,17 +29,18 @@ def resource_figures(live: LiveSite, now: datetime) -> tuple[FigureView, ...]:
 def _does(one: LiveResource, now: datetime, lives_s: float) -> str:
     power_w = one.reading(Quantity.POWER_W, now, lives_s)
     if power_w is None:
-        return "not heard"
-    parts = [f"{abs(power_w) / 1000:.1f} kW" if abs(power_w) > _NOTHING_W else "off"]
+        return Said("not heard")
+    power = Said("%(kw).1f kW", kw=abs(power_w) / 1000)
+    parts: list[str] = [power if abs(power_w) > _NOTHING_W else Said("off")]
     if power_w < -_NOTHING_W:
-        parts = [f"gives {parts[0]}"]
+        parts = [Said("gives %(power)s", power=power)]
     soc_pct = one.reading(Quantity.SOC_PCT, now, lives_s)
     if soc_pct is not None:
-        parts.append(f"{soc_pct:.0f} %")
+        parts.append(Said("%(pct).0f %%", pct=soc_pct))
     temperature_c = one.reading(Quantity.TEMPERATURE_C, now, lives_s)
     if temperature_c is not None:
-        parts.append(f"{temperature_c:.0f} °C")
-    return ", ".join(parts)
+        parts.append(Said("%(temperature).0f °C", temperature=temperature_c))
+    return joined(parts)
 
 
 def _why(one: LiveResource, now: datetime, lives_s: float) -> str:

@@ -10,6 +10,7 @@ from csms.domain.known_station import KnownStation
 from csms.domain.limits import Standing, TimedLimit, Verdict
 from csms.domain.station import ConnectorStatus
 from csms.domain.timetable import Timetable
+from csms.language.said import Said
 from csms.service.guests import guest_place
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -74,7 +75,7 @@ async def _load_imposed(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
         event = GuardEvent(
             kind=GuardEventKind.LIMIT_LIFTED,
             at=limit.until_at or now,
-            cause="Its time was over while the server was down",
+            cause=Said("Its time was over while the server was down"),
             feeder_id=limit.feeder_id,
             limit_a=min(limit.amps),
         )

@@ -23,6 +23,7 @@ from csms.domain.profile_form import (
     standing_forms,
 )
 from csms.domain.standing import HeldFallback
+from csms.language.said import Said
 from csms.service.dialect_notes import DialectNotes
 from csms.service.grid_guard import adds_to_overload
 from csms.service.live_evse import LiveEvse
@@ -168,7 +169,9 @@ class StandingFallbacks:
             return None
         was_trusted = not evse.allowance.is_disobeyed
         if was_trusted:
-            evse.distrust("It is seen whether its limits can be the station's", is_unseen=True)
+            evse.distrust(
+                Said("It is seen whether its limits can be the station's"), is_unseen=True
+            )
         standing = await self._walk(station, evse, forms, level)
         if standing is not Standing.HELD:
             if was_trusted:

@@ -5,6 +5,7 @@ from datetime import datetime
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import StationId
 from csms.domain.limits import Standing
+from csms.language.said import Said
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 
@@ -58,7 +59,10 @@ def _words(evse: LiveEvse) -> str:
     if not evse.place.is_installed:
         return ""
     if allowance.is_disobeyed:
-        return evse.mistrust or "Draws more than it was allowed"
+        return evse.mistrust or Said("Draws more than it was allowed")
     if allowance.standing is Standing.REFUSED:
-        return f"Refuses its standing limit: {evse.refusal or 'it does not say why'}"
+        return Said(
+            "Refuses its standing limit: %(words)s",
+            words=evse.refusal or Said("it does not say why"),
+        )
     return ""

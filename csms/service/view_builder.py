@@ -9,6 +9,7 @@ from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.security import SecurityProfile
 from csms.domain.site import PhaseAmps
 from csms.domain.station import ChargingState, ConnectorStatus
+from csms.language.said import Said, joined
 from csms.service.charging_control import PlanMade, SiteController, parse_evse
 from csms.service.closing import RULE_WORDS
 from csms.service.electrics import by_line
@@ -288,27 +289,36 @@ def _headline(
 ) -> str:
     total = sum(counts.values())
     charging, paused = counts.get(EvseState.CHARGING, 0), counts.get(EvseState.PAUSED, 0)
-    text = f"{charging} of {total} connectors charging with {power_w / 1000:.1f} kW"
+    text = Said(
+        "%(charging)s of %(total)s connectors charging with %(power).1f kW",
+        charging=charging,
+        total=total,
+        power=power_w / 1000,
+    )
     if paused:
-        text += f", {paused} waiting for their turn"
+        text = Said("%(charging)s, %(paused)s waiting for their turn", charging=text, paused=paused)
     worst = max(feeders.values(), key=lambda view: _SEVERITY[view.level])
-    return f"{text}. {_verdict(worst)}"
+    return joined([text, _verdict(worst)], ". ")
 
 
 def _verdict(feeder: FeederView) -> str:
     """How the fullest feeder stands."""
     match feeder.level:
         case Level.OVER:
-            return f"{feeder.name} is over its limit"
+            return Said("%(feeder)s is over its limit", feeder=feeder.name)
         case Level.OVERCOMMITTED:
             least_a = min(feeder.headroom_a)
             limit_a = feeder.limit_a[feeder.headroom_a.index(least_a)]
-            drawable_a = limit_a - least_a
-            return f"{feeder.name} is overcommitted: {drawable_a:.0f} of {limit_a:g} A may be drawn"
+            return Said(
+                "%(feeder)s is overcommitted: %(drawable).0f of %(limit)g A may be drawn",
+                feeder=feeder.name,
+                drawable=limit_a - least_a,
+                limit=limit_a,
+            )
         case Level.TIGHT:
-            return f"{feeder.name} is given out to the full"
+            return Said("%(feeder)s is given out to the full", feeder=feeder.name)
         case Level.OK:
-            return "All have room"
+            return Said("All have room")
 
 
 def _minus(one: PhaseAmps, other: PhaseAmps) -> PhaseAmps:

@@ -14,6 +14,7 @@ from typing import Final
 
 from csms.domain.errors import BusyError, InvalidInputError, NoWhatIfError
 from csms.domain.identity import FeederId, SiteId
+from csms.language.said import Said
 from csms.service.charging_control import PlanMade
 from csms.service.grid_outlook import NewestPlan
 from csms.service.ports import Planner
@@ -179,9 +180,13 @@ class WhatIfDesk:
     def _usable(self, site_id: SiteId) -> PlanMade:
         newest = self._newest(site_id)
         if newest is None:
-            raise NoWhatIfError(site_id, "no plan has been made yet")
+            raise NoWhatIfError(site_id, Said("no plan has been made yet"))
         if newest.solve_s > _SLOWEST_S:
-            cause = f"its plans take {newest.solve_s:.1f} s, more than {_SLOWEST_S:g} s"
+            cause = Said(
+                "its plans take %(took).1f s, more than %(most)g s",
+                took=newest.solve_s,
+                most=_SLOWEST_S,
+            )
             raise NoWhatIfError(site_id, cause)
         return newest
 

@@ -144,13 +144,6 @@ def test_energy_is_what_was_got_of_what_is_needed(evse: EvseView, text: str) -> 
     assert words.energy_line(evse, OSLO, NOON) == text
 
 
-@pytest.mark.parametrize(("need", "text"), SOURCES)
-def test_a_need_says_where_it_is_known_from_and_how_far_it_is_sure(
-    need: NeedView, text: str
-) -> None:
-    assert words.known_from(need, OSLO, NOON) == text
-
-
 @pytest.mark.parametrize(("plan", "made", "short"), PLANS)
 def test_a_plan_says_how_it_was_made_and_what_will_be_short(
     plan: PlanView | None, made: str, short: str

@@ -64,7 +64,7 @@ def test_model_drifts_whose_intervals_hold_far_too_few() -> None:
     assert of_energy(kept + missed).drift == ""
     kept = kept[1:-1]
     found = of_energy(kept + missed + missed[:2])
-    assert found.drift == "of the last 100 stays, 67% came out within their 80 % intervals"
+    assert found.drift == "of the last 100 stays, 67 % came out within their 80 % intervals"
 
 
 def test_model_that_is_the_baseline_does_not_drift() -> None:

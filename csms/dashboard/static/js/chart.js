@@ -5,6 +5,7 @@ import { minute, priceWords, tenths } from "./format.js";
 import { readInks } from "./inks.js";
 import { plotOptions } from "./plot.js";
 import { columns, presentOf, range } from "./series.js";
+import { say } from "./words.js";
 
 const EVERY_MS = 60_000;
 const AT_MOST_EVERY_MS = 4000;
@@ -51,7 +52,7 @@ export class Chart {
       this.#series = await answer.json();
       this.#redraw();
     } catch {
-      if (!this.#series) write(this.#empty, "The load over time cannot be had just now");
+      if (!this.#series) write(this.#empty, say("The load over time cannot be had just now"));
     } finally {
       this.#isAsking = false; // the next message from the stream asks again
     }
@@ -65,7 +66,7 @@ export class Chart {
     else this.#begin(data);
     this.#tell();
     const name = this.#view.feeders[this.#series.feeder_id].name;
-    mark(this.#box, "aria-label", `Load of ${name}: now ${tenths(now.load)} of ${tenths(now.limit)} A`);
+    mark(this.#box, "aria-label", say("Load of %(feeder)s: now %(load)s of %(limit)s A", { feeder: name, load: tenths(now.load), limit: tenths(now.limit) }));
   }
 
   #begin(data) {
@@ -88,8 +89,8 @@ export class Chart {
     const now = new Date(this.#view.now);
     const instant = new Date(this.#plot.data[0][at] * 1000);
     const name = this.#view.feeders[this.#series.feeder_id].name;
-    const when = idx === null || idx === undefined ? "now" : minute(instant, this.#view.timezone, now);
-    write(this.#cells.chart_at, `${name}, most loaded line, ${when}`);
+    const when = idx === null || idx === undefined ? say("now") : minute(instant, this.#view.timezone, now);
+    write(this.#cells.chart_at, say("%(feeder)s, most loaded line, %(when)s", { feeder: name, when }));
     for (const [cell, column] of Object.entries(NAMES)) {
       const value = this.#plot.data[column][at];
       write(this.#cells[cell], value === null || value === undefined ? "" : `${tenths(value)} A`);

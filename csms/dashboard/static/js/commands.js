@@ -2,21 +2,22 @@
 
 import { cells, show, write } from "./dom.js";
 import { SchemaForm, spoken } from "./schema_form.js";
+import { say, sayCount } from "./words.js";
 
 const API = "/api/v1";
 const KIND = "command";
-/** What is asked before it is sent; `N` is to whom. */
+/** What is asked before it is sent; `whom` is to whom. */
 const QUESTIONS = {
-  reset: "N restart. What charges there may end.",
-  stop: "The transaction ends, and its vehicle charges no more.",
-  unlock: "The cable is released.",
-  change_availability: "N go out of use, or into use again.",
-  clear_profiles: "Profiles are removed. Limits of the plan come back with its next one.",
-  clear_cache: "N forget which tokens they have known.",
-  delete_certificate: "The certificate is removed. Without it N may not trust this server any more.",
-  set_network_profile: "N may connect elsewhere, and not come back.",
-  update_firmware: "N install firmware and restart. What charges there may end.",
-  customer_data: "What N keep on a customer may be removed.",
+  reset: (whom) => say("%(whom)s: restarts. What charges there may end.", { whom }),
+  stop: () => say("The transaction ends, and its vehicle charges no more."),
+  unlock: () => say("The cable is released."),
+  change_availability: (whom) => say("%(whom)s: goes out of use, or into use again.", { whom }),
+  clear_profiles: () => say("Profiles are removed. Limits of the plan come back with its next one."),
+  clear_cache: (whom) => say("%(whom)s: forgets which tokens it has known.", { whom }),
+  delete_certificate: (whom) => say("%(whom)s: the certificate is removed. Without it this server may not be trusted any more.", { whom }),
+  set_network_profile: (whom) => say("%(whom)s: may connect elsewhere, and not come back.", { whom }),
+  update_firmware: (whom) => say("%(whom)s: installs firmware and restarts. What charges there may end.", { whom }),
+  customer_data: (whom) => say("%(whom)s: what is kept there on a customer may be removed.", { whom }),
 };
 
 class Desk {
@@ -31,7 +32,7 @@ class Desk {
       if (!answer.ok) throw new Error(`expected the API's description, got status ${answer.status}`);
       this.#schemas = (await answer.json()).components.schemas;
     } catch {
-      write(this.#cells.told, "The commands cannot be had just now. Reload the page to try again.");
+      write(this.#cells.told, say("The commands cannot be had just now. Reload the page to try again."));
       return;
     }
     const { mapping } = this.#schemas.Command.discriminator;
@@ -71,15 +72,15 @@ class Desk {
     const stations = this.#stations();
     const kind = this.#cells.kind.value;
     if (stations.length === 0) {
-      write(this.#cells.told, "Choose at least one charger.");
+      write(this.#cells.told, say("Choose at least one charger."));
       return;
     }
     if (QUESTIONS[kind] && this.#cells.question.hidden) {
-      const whom = stations.length === 1 ? stations[0] : `${stations.length} chargers`;
-      write(this.#cells.question, QUESTIONS[kind].replace("N", whom).replace("N", "they"));
+      const whom = stations.length === 1 ? stations[0] : sayCount("%(n)s charger", "%(n)s chargers", stations.length);
+      write(this.#cells.question, QUESTIONS[kind](whom));
       show(this.#cells.question, true);
       show(this.#cells.back, true);
-      write(this.#cells.go, `${spoken(kind)}: do it`);
+      write(this.#cells.go, say("%(command)s: do it", { command: spoken(kind) }));
       this.#cells.back.focus();
       return;
     }
@@ -89,13 +90,13 @@ class Desk {
   #think() {
     show(this.#cells.question, false);
     show(this.#cells.back, false);
-    write(this.#cells.go, "Send");
+    write(this.#cells.go, say("Send"));
     write(this.#cells.told, "");
   }
 
   async #send(stations, command) {
     this.#think();
-    write(this.#cells.told, "Sending …");
+    write(this.#cells.told, say("Sending …"));
     this.#cells.go.disabled = true;
     try {
       const answer = await fetch(`${API}/commands`, {
@@ -107,7 +108,7 @@ class Desk {
       if (answer.ok) this.#show(told);
       else write(this.#cells.told, told.detail);
     } catch {
-      write(this.#cells.told, "The server does not answer. The chargers' pages show whether it was sent.");
+      write(this.#cells.told, say("The server does not answer. The chargers' pages show whether it was sent."));
     } finally {
       this.#cells.go.disabled = false;
     }

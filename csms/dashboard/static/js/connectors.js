@@ -3,6 +3,7 @@
 import { arrange, cells, mark, show, write } from "./dom.js";
 import { Filter } from "./filter.js";
 import { Tile, isAtRest } from "./tile.js";
+import { say } from "./words.js";
 
 /** Figures change all the time, and tiles must not dance: order by them anew this seldom. */
 const SETTLED_MS = 5000;
@@ -101,7 +102,7 @@ export class Connectors {
     show(this.#none, keys.length > 0 && shown.size === 0);
     show(this.#root, keys.length > 0);
     show(this.#empty, keys.length === 0);
-    write(this.#cells.shown, this.#filter.isOpen ? "" : `${shown.size} of ${keys.length} shown`);
+    write(this.#cells.shown, this.#filter.isOpen ? "" : say("%(shown)s of %(all)s shown", { shown: shown.size, all: keys.length }));
   }
 
   #click(event) {

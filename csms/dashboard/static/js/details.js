@@ -6,9 +6,10 @@ import { NOTHING, amps, kilo, knownFrom, minute, share, silentLine, tenths } fro
 import { Need } from "./need.js";
 import { SiteClock } from "./site_clock.js";
 import { nameOf } from "./tile.js";
+import { say } from "./words.js";
 
 /** What a station has to prove, by its security profile. */
-const PROFILES = ["whoever comes under its name is believed", "password", "password and TLS", "certificate"];
+const PROFILES = [say("whoever comes under its name is believed"), say("password"), say("password and TLS"), say("certificate")];
 
 /** The sheet; `words` are the states' words. */
 export class Details {
@@ -61,17 +62,17 @@ function present(view, evse) {
     word: document.querySelector(`.chip[data-state="${evse.state}"] [data-f=word]`).textContent,
     reason: evse.reason.text,
     power: evse.power_w === null ? null : `${kilo(evse.power_w)} kW`,
-    limit: `${amps(evse.limit_a)} A of ${amps(evse.max_a)} A`,
+    limit: say("%(amps)s A of %(most)s A", { amps: amps(evse.limit_a), most: amps(evse.max_a) }),
     fallback: silentLine(evse, zone, now),
     energy: evse.energy_wh === null ? null : `${kilo(evse.energy_wh)} kWh`,
-    need: need && `${kilo(need.energy_wh)} kWh by ${minute(new Date(need.departs_at), zone, now)}`,
+    need: need && say("%(kwh)s kWh by %(time)s", { kwh: kilo(need.energy_wh), time: minute(new Date(need.departs_at), zone, now) }),
     source: need && knownFrom(need, zone, now),
     since: evse.since && minute(new Date(evse.since), zone, now),
     soc: evse.soc_pct === null ? null : `${evse.soc_pct.toFixed(0)} %`,
     token: evse.id_token,
     closed: evse.closed,
     protocol: evse.protocol && `OCPP ${evse.protocol}`,
-    security: `Profile ${evse.security_profile}: ${PROFILES[evse.security_profile]}`,
+    security: say("Profile %(number)s: %(words)s", { number: evse.security_profile, words: PROFILES[evse.security_profile] }),
     waiting: evse.waiting ? `${evse.waiting}` : null,
     feeder: pathTo(view, evse.feeder_id).map((key) => view.feeders[key].name).join(" \u203a "),
     wiring: evse.lines.map((line) => `L${line}`).join(", "),

@@ -2,6 +2,7 @@
 
 import { SchemaWords } from "./schema.js";
 import { write } from "./dom.js";
+import { say } from "./words.js";
 
 const main = document.querySelector("#docs");
 
@@ -29,16 +30,16 @@ function body(operation, words) {
   if (longer) parts.push(make("p", { text: longer }));
   const parameters = operation.parameters ?? [];
   if (parameters.length) {
-    const rows = parameters.map((one) => [one.name, `${words.type(one.schema)}, in the ${one.in}`, one.description]);
-    parts.push(titled("Parameters", list(rows)));
+    const rows = parameters.map((one) => [one.name, say("%(type)s, in the %(place)s", { type: words.type(one.schema), place: one.in }), one.description]);
+    parts.push(titled(say("Parameters"), list(rows)));
   }
   const sent = operation.requestBody?.content["application/json"]?.schema;
-  if (sent) parts.push(titled("Body", make("pre", { text: words.write(sent) })));
+  if (sent) parts.push(titled(say("Body"), make("pre", { text: words.write(sent) })));
   for (const [status, answer] of Object.entries(operation.responses)) {
     const [kind, { schema } = {}] = Object.entries(answer.content ?? {})[0] ?? [];
     const isPlain = !schema || status >= "400";
     if (isPlain) continue;
-    parts.push(titled(`Answer ${status}, ${kind}`, make("pre", { text: words.write(schema) })));
+    parts.push(titled(say("Answer %(status)s, %(kind)s", { status, kind }), make("pre", { text: words.write(schema) })));
   }
   return make("div", { className: "operation-body" }, ...parts);
 }
@@ -68,4 +69,4 @@ function show(api) {
 
 const answer = await fetch(main.dataset.api);
 if (answer.ok) show(await answer.json());
-else write(main.querySelector("[data-f=about]"), `The description cannot be had: status ${answer.status}`);
+else write(main.querySelector("[data-f=about]"), say("The description cannot be had: status %(status)s", { status: answer.status }));

@@ -2,6 +2,7 @@
 
 import { cells, mark, write } from "./dom.js";
 import { LIMIT_PCT, amps, feederNote, limitWords, share, tenths } from "./format.js";
+import { say } from "./words.js";
 
 /** Lines that have this much more room than the fullest one bind just the same. */
 const ALIKE_A = 0.5;
@@ -60,8 +61,10 @@ export class Feeders {
 function patchLine(line, feeder, i) {
   const [limit, load, allowed] = [feeder.limit_a[i], feeder.load_a[i], feeder.allowed_a[i]];
   const [drawn, free] = [tenths(load), tenths(feeder.headroom_a[i])];
-  let text = `L${i + 1}: ${drawn} A drawn of ${amps(limit)} A, ${free} A not given out`;
-  if (feeder.uncontrolled_source !== null) text += `; building load ${tenths(feeder.uncontrolled_a[i])} A`;
+  let text = say("L%(line)s: %(load)s A drawn of %(limit)s A, %(free)s A not given out", { line: i + 1, load: drawn, limit: amps(limit), free });
+  if (feeder.uncontrolled_source !== null) {
+    text = say("%(line)s; building load %(amps)s A", { line: text, amps: tenths(feeder.uncontrolled_a[i]) });
+  }
   write(line.text, text);
   write(line.load, drawn);
   write(line.free, free);

@@ -1,5 +1,7 @@
 /** Which connectors are shown, and in which order. */
 
+import { language } from "./words.js";
+
 const FAR = "9999";
 
 const ORDERS = {
@@ -9,7 +11,7 @@ const ORDERS = {
   departure: (one, other) => departure(one).localeCompare(departure(other)),
 };
 
-const names = new Intl.Collator("en", { numeric: true });
+const names = new Intl.Collator(language, { numeric: true });
 
 /** What an operator looks for. Sets and text that are empty let everything through. */
 export class Filter {

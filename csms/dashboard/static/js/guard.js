@@ -2,6 +2,7 @@
 
 import { arrange, cells, draw, mark, show, write } from "./dom.js";
 import { dayAndSecond, guardLast } from "./format.js";
+import { inLanguage } from "./words.js";
 
 const MOST_SHOWN = 50;
 
@@ -21,7 +22,7 @@ export class Guard {
   #isAsked = false;
 
   constructor(url) {
-    this.#url = `${url}?limit=${MOST_SHOWN}`;
+    this.#url = `${url}${inLanguage}${inLanguage ? "&" : "?"}limit=${MOST_SHOWN}`;
     this.#list.replaceChildren(); // the first snapshot tells again what was printed
     this.#root.addEventListener("toggle", () => this.#root.open && this.#look());
   }

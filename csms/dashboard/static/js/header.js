@@ -3,12 +3,13 @@
 import { cells, draw, mark, write } from "./dom.js";
 import { second } from "./format.js";
 import { SiteClock } from "./site_clock.js";
+import { say } from "./words.js";
 
 const TICK_MS = 1000;
 const LINK_WORDS = {
-  connecting: "Connecting \u2026",
-  live: "Live",
-  lost: "Connection lost, trying again \u2026",
+  connecting: say("Connecting …"),
+  live: say("Live"),
+  lost: say("Connection lost, trying again …"),
 };
 
 /** Keeps the site's time, the state of the link and the headline up to date. */
@@ -41,7 +42,7 @@ export class Header {
 
   /** Say whether the figures can be trusted. */
   link(state) {
-    const word = state === "stale" ? `No connection, figures of ${this.#lastTime()}` : LINK_WORDS[state];
+    const word = state === "stale" ? say("No connection, figures of %(time)s", { time: this.#lastTime() }) : LINK_WORDS[state];
     mark(this.#link, "data-link", state);
     mark(this.#main, "data-link", state);
     write(this.#bar.link, word);

@@ -2,6 +2,7 @@
 
 import { cells, show, write } from "./dom.js";
 import { ofField } from "./site_time.js";
+import { say, sayCount } from "./words.js";
 
 const API = "/api/v1/tokens";
 const JSON_TYPE = { "content-type": "application/json" };
@@ -35,14 +36,16 @@ class TokenList {
     const { value, kind, group, expires } = button.closest("tr").dataset;
     if (act === "off") {
       this.#off = value;
-      write(this.#dialog.querySelector("h2"), `Take ${value} off the list?`);
+      write(this.#dialog.querySelector("h2"), say("Take %(token)s off the list?", { token: value }));
       this.#dialog.returnValue = "";
       this.#dialog.showModal();
       return;
     }
     const entry = { kind, status: act, group: group || null, expires_at: expires || null };
-    const words = act === "Blocked" ? "is blocked from the next time that it is shown; what charges goes on." : "is accepted.";
-    this.#send("PUT", at(value), JSON_TYPE, JSON.stringify(entry), () => `${value} ${words}`);
+    const words = act === "Blocked"
+      ? say("%(token)s is blocked from the next time that it is shown; what charges goes on.", { token: value })
+      : say("%(token)s is accepted.", { token: value });
+    this.#send("PUT", at(value), JSON_TYPE, JSON.stringify(entry), () => words);
   }
 
   async #take(event, send) {
@@ -61,16 +64,16 @@ class TokenList {
       expires_at: expires.value ? ofField(expires.value, this.#main.dataset.timezone).toISOString() : null,
     };
     const token = value.value.trim();
-    return this.#send("PUT", at(token), JSON_TYPE, JSON.stringify(entry), () => `${token} is on the list.`);
+    return this.#send("PUT", at(token), JSON_TYPE, JSON.stringify(entry), () => say("%(token)s is on the list.", { token }));
   }
 
   #import({ table }) {
-    const words = ({ count }) => (count === 1 ? "1 token was taken from the table." : `${count} tokens were taken from the table.`);
+    const words = ({ count }) => sayCount("%(n)s token was taken from the table.", "%(n)s tokens were taken from the table.", count);
     return this.#send("POST", `${API}/import`, CSV_TYPE, table.files[0], words);
   }
 
   #takeOff(value) {
-    return this.#send("DELETE", at(value), {}, undefined, () => `${value} is off the list.`);
+    return this.#send("DELETE", at(value), {}, undefined, () => say("%(token)s is off the list.", { token: value }));
   }
 
   /** Send a change, and tell what came of it; return whether it was taken. */
@@ -82,7 +85,7 @@ class TokenList {
       this.#tell(answer.ok ? words(told) : told.detail, answer.ok);
       return answer.ok;
     } catch {
-      this.#tell("The server does not answer. Reload the page to see what is listed.", false);
+      this.#tell(say("The server does not answer. Reload the page to see what is listed."), false);
       return false;
     }
   }

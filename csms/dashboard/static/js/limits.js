@@ -3,6 +3,7 @@
 import { cells, show, write } from "./dom.js";
 import { amps, limitLine, limitWords, minute } from "./format.js";
 import { SiteClock } from "./site_clock.js";
+import { say } from "./words.js";
 
 const OWN = "operator";
 const ARROW = "\u2192";
@@ -51,10 +52,10 @@ export class Limits {
     const [line, words, lift] = ["li", "span", "button"].map((name) => document.createElement(name));
     line.dataset.text = text;
     write(words, text);
-    write(lift, "Lift");
+    write(lift, say("Lift"));
     lift.type = "button";
     lift.className = "plain";
-    lift.setAttribute("aria-label", `Lift: ${text}`);
+    lift.setAttribute("aria-label", say("Lift: %(limit)s", { limit: text }));
     lift.addEventListener("click", () => this.#sheet.ask(new Lifting(key, this.#view.feeders[key], limit)));
     line.append(words, ...(limit.by ? [] : [lift])); // what a profile says is its grid company's to change
     return line;
@@ -66,12 +67,12 @@ class Imposing {
   party = OWN;
   method = "PUT";
   hasFields = true;
-  words = { go: "Limit it", back: "Back" };
+  words = { go: say("Limit it"), back: say("Back") };
 
   constructor(key, view, clock) {
     this.key = key;
     this.feeder = view.feeders[key];
-    this.title = `Limit ${this.feeder.name} now`;
+    this.title = say("Limit %(feeder)s now", { feeder: this.feeder.name });
     this.zone = view.timezone;
     this.clock = clock;
   }
@@ -84,12 +85,16 @@ class Imposing {
 
   question({ amps: wanted, until }) {
     const now = this.clock.now();
-    const ends = until ? `until ${minute(new Date(until), this.zone, now)}` : "until it is lifted";
+    const ends = until ? say("until %(time)s", { time: minute(new Date(until), this.zone, now) }) : say("until it is lifted");
     const limit = this.feeder.limit_a;
     const lowered = limit.map((line) => Math.min(line, wanted));
     const isLower = lowered.some((line, i) => line < limit[i]);
-    if (isLower) return `${this.feeder.name}: ${limitWords(limit)} ${ARROW} ${limitWords(lowered)} at once, ${ends}.`;
-    return `${this.feeder.name}: no more than ${amps(wanted)} A, ${ends}. Nothing is lowered now; where it was limited to less, room comes back gradually.`;
+    const { name } = this.feeder;
+    if (isLower) {
+      const change = `${limitWords(limit)} ${ARROW} ${limitWords(lowered)}`;
+      return say("%(feeder)s: %(change)s at once, %(ends)s.", { feeder: name, change, ends });
+    }
+    return say("%(feeder)s: no more than %(amps)s A, %(ends)s. Nothing is lowered now; where it was limited to less, room comes back gradually.", { feeder: name, amps: amps(wanted), ends });
   }
 }
 
@@ -97,14 +102,14 @@ class Imposing {
 class Lifting {
   method = "DELETE";
   hasFields = false;
-  words = { go: "Lift it", back: "Keep it" };
+  words = { go: say("Lift it"), back: say("Keep it") };
 
   constructor(key, feeder, limit) {
     this.key = key;
     this.party = limit.party;
     this.query = `?from=${encodeURIComponent(limit.from_at)}`;
-    this.title = `Lift the limit of ${feeder.name}`;
-    this.text = `${feeder.name}: ${limitWords(limit.amps)} no longer hold. Room comes back gradually.`;
+    this.title = say("Lift the limit of %(feeder)s", { feeder: feeder.name });
+    this.text = say("%(feeder)s: %(amps)s no longer hold. Room comes back gradually.", { feeder: feeder.name, amps: limitWords(limit.amps) });
   }
 
   body() {
@@ -152,8 +157,8 @@ class Sheet {
     write(this.#to.question, step === "ask" ? this.#act.question(this.#body) : "");
     write(this.#to.told, told);
     show(this.#to.go, step !== "told");
-    write(this.#to.go, step === "fill" ? "Next" : words.go);
-    write(this.#to.back, { fill: "Cancel", ask: words.back, told: "Close" }[step]);
+    write(this.#to.go, step === "fill" ? say("Next") : words.go);
+    write(this.#to.back, { fill: say("Cancel"), ask: words.back, told: say("Close") }[step]);
   }
 
   #next(event) {
@@ -182,7 +187,7 @@ class Sheet {
       if (told.detail || told.warning) this.#tell(told.detail ?? told.warning);
       else this.#dialog.close();
     } catch {
-      this.#tell("The server does not answer.");
+      this.#tell(say("The server does not answer."));
     } finally {
       this.#to.go.disabled = false;
     }

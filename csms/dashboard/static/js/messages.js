@@ -1,6 +1,7 @@
 /** Following the messages of a site: the page is asked for again, and what is new put on top. */
 
 import { cells, show, write } from "./dom.js";
+import { say } from "./words.js";
 
 const EVERY_MS = 2000;
 const MOST_SHOWN = 300;
@@ -26,7 +27,7 @@ class Follower {
       if (!answer.ok) throw new Error(`expected messages, got status ${answer.status}`);
       this.#take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
-      write(this.#cells.told, "The server does not answer. Trying again …");
+      write(this.#cells.told, say("The server does not answer. Trying again …"));
     }
     this.#timer = setTimeout(() => this.#look(), EVERY_MS);
   }

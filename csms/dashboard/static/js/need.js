@@ -1,8 +1,9 @@
 /** What somebody says that a vehicle needs, in the sheet of its connector. */
 
 import { cells, write } from "./dom.js";
-import { kilo, minute } from "./format.js";
+import { shortHour } from "./format.js";
 import { nextAt } from "./site_time.js";
+import { say } from "./words.js";
 
 const STATED = "stated";
 
@@ -28,8 +29,8 @@ export class Need {
     this.#form.reset();
     write(this.#to.need_told, "");
     if (evse.need?.source !== STATED) return;
-    this.#to.kwh.value = kilo(evse.need.energy_wh);
-    this.#to.leaves.value = minute(new Date(evse.need.departs_at), this.#zone, new Date(evse.need.departs_at));
+    this.#to.kwh.value = (evse.need.energy_wh / 1000).toFixed(1);
+    this.#to.leaves.value = shortHour(new Date(evse.need.departs_at), this.#zone);
   }
 
   async #send(event) {
@@ -42,7 +43,7 @@ export class Need {
       departs_at: leaves === "" ? null : nextAt(leaves, this.#zone, this.#clock.now()).toISOString(),
     };
     const path = `/api/v1/stations/${encodeURIComponent(station)}/evses/${number}/need`;
-    this.#tell(await put(path, body) ?? (kwh || leaves ? "The next plan knows." : "Nothing is stated any more."));
+    this.#tell(await put(path, body) ?? (kwh || leaves ? say("The next plan knows.") : say("Nothing is stated any more.")));
   }
 
   #tell(text) {
@@ -60,6 +61,6 @@ async function put(path, body) {
     });
     return answer.ok ? null : (await answer.json()).detail;
   } catch {
-    return "The server does not answer.";
+    return say("The server does not answer.");
   }
 }

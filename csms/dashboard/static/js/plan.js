@@ -5,6 +5,7 @@ import { RoomChart } from "./plan_room.js";
 import { all, apply } from "./store.js";
 import { Stream } from "./stream.js";
 import { WhatIf } from "./what_if.js";
+import { inLanguage } from "./words.js";
 
 const REST_MS = 5000;
 const PARTS = ["head", "key", "facts", "lines"];
@@ -20,7 +21,7 @@ let made = null;
 let due = 0;
 
 async function draw() {
-  const answer = await fetch(`${api}/plan/outlook`);
+  const answer = await fetch(`${api}/plan/outlook${inLanguage}`);
   if (!answer.ok) return;
   const outlook = await answer.json();
   main.querySelector(".plan-drawn").hidden = false;
@@ -49,7 +50,7 @@ function follow() {
 }
 
 await draw();
-new Stream(`${api}/live`, {
+new Stream(`${api}/live${inLanguage}`, {
   snapshot(whole) {
     view = whole;
     all(view);

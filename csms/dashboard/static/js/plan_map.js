@@ -3,6 +3,7 @@
 import { write } from "./dom.js";
 import { amps, minute, tenths } from "./format.js";
 import { gutter, RIGHT_PX } from "./plan_frame.js";
+import { say } from "./words.js";
 
 const ROW_PX = 20;
 const GAP_PX = 3;
@@ -145,9 +146,9 @@ export class PlanMap {
     const [from, to] = [slot, slot + 1].map((edge) => new Date(this.#edges[edge] * 1000));
     const times = `${minute(from, this.#zone, from)}\u2013${minute(to, this.#zone, to)}`;
     const isGone = this.#edges[slot] >= evse.leaves;
-    const given = isGone ? "has left" : `${amps(evse.limits_a[slot])} of ${amps(evse.max_a)} A`;
+    const given = isGone ? say("has left") : say("%(amps)s of %(limit)s A", { amps: amps(evse.limits_a[slot]), limit: amps(evse.max_a) });
     const why = evse.why_short || evse.reason;
-    const lacks = evse.lacks ? `, lacks ${tenths(evse.short_wh / 1000)} kWh` : "";
+    const lacks = evse.lacks ? `, ${say("lacks %(kwh)s kWh", { kwh: tenths(evse.short_wh / 1000) })}` : "";
     write(this.#told, `${evse.key}, ${times}: ${given}${lacks}. ${why}`);
   }
 

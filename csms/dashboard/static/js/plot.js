@@ -1,6 +1,6 @@
 /** How the chart is drawn: columns `[t, price, load, ahead, uncontrolled, limit, price]`, in A over s since 1970. */
 
-import { minute } from "./format.js";
+import { localised, shortHour } from "./format.js";
 
 const HEADROOM = 1.12;
 const NARROW_PX = 520;
@@ -66,13 +66,12 @@ export function valueAxis(inks, unit) {
     space: 40,
     grid: { stroke: () => inks().grid, width: 1 },
     ticks: { show: false },
-    values: (_plot, splits) => splits.map((split) => `${split} ${unit}`),
+    values: (_plot, splits) => splits.map((split) => `${localised(String(split))} ${unit}`),
   };
 }
 
 function hour(seconds, zone) {
-  const at = new Date(seconds * 1000);
-  return minute(at, zone, at);
+  return shortHour(new Date(seconds * 1000), zone);
 }
 
 /** Prices take the lower half of the chart, behind all else; what is below 0 is seen as such. */

@@ -1,6 +1,8 @@
 /** Forms that are made from JSON schemas, and the values that they are filled with. */
 
-const OPTIONAL = "Nothing said";
+import { say } from "./words.js";
+
+const OPTIONAL = say("Nothing said");
 /** Instants by their names: the description only tells that they are texts. */
 const INSTANT = /(_at|_from|_until)$|^(since|until)$/;
 
@@ -57,9 +59,9 @@ export class SchemaForm {
 
   #list(name, items, isRequired) {
     if (items.type === "string" || items.enum) {
-      return labelled(name, area(isRequired, items.enum?.join("\n") ?? "One on each line"), lines);
+      return labelled(name, area(isRequired, items.enum?.join("\n") ?? say("One on each line")), lines);
     }
-    if (items.type === "integer") return labelled(name, area(isRequired, "One on each line"), (field) => lines(field)?.map(Number));
+    if (items.type === "integer") return labelled(name, area(isRequired, say("One on each line")), (field) => lines(field)?.map(Number));
     return labelled(name, area(isRequired, `JSON: [${this.#outline(items)}]`), json);
   }
 
@@ -111,7 +113,7 @@ function choice(schema, isRequired) {
 function truth(schema, isRequired) {
   const select = blank("select", {});
   const values = isRequired ? ["true", "false"] : ["", "true", "false"];
-  select.append(...values.map((value) => new Option({ "": usual(schema), true: "Yes", false: "No" }[value], value)));
+  select.append(...values.map((value) => new Option({ "": usual(schema), true: say("Yes"), false: say("No") }[value], value)));
   return select;
 }
 

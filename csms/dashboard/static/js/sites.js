@@ -1,13 +1,14 @@
 /** The list of sites: how each of them stands, asked for every few seconds. */
 
 import { draw, mark, show, write } from "./dom.js";
+import { inLanguage } from "./words.js";
 
 const EVERY_MS = 5000;
 
 const rows = new Map([...document.querySelectorAll("[data-site]")].map((row) => [row.dataset.site, row]));
 
 async function look() {
-  const answer = await fetch("/api/v1/sites");
+  const answer = await fetch(`/api/v1/sites${inLanguage}`);
   if (!answer.ok) throw new Error(`expected the sites, got status ${answer.status}`);
   const sites = await answer.json();
   if (sites.length !== rows.size || sites.some((site) => !rows.has(site.site_id))) location.reload();

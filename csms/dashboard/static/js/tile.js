@@ -2,6 +2,7 @@
 
 import { cells, draw, mark, write } from "./dom.js";
 import { NOTHING, amps, energyLine, kilo, share, tenths } from "./format.js";
+import { say } from "./words.js";
 
 /** Nobody waits at a connector in one of these states: its tile is small. */
 const AT_REST = new Set(["available", "reserved", "unavailable", "never_seen"]);
@@ -53,5 +54,5 @@ export function nameOf(view, evse) {
 
 function currentLine(evse) {
   const measured = evse.current_a === null ? NOTHING : tenths(Math.max(...evse.current_a));
-  return `${measured} of ${amps(evse.limit_a)} A`;
+  return say("%(amps)s of %(limit)s A", { amps: measured, limit: amps(evse.limit_a) });
 }

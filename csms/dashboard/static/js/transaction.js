@@ -4,6 +4,7 @@ import { cells, mark, write } from "./dom.js";
 import { minute, tenths } from "./format.js";
 import { timeAxis, valueAxis } from "./plot.js";
 import { powers, readTable } from "./table.js";
+import { say } from "./words.js";
 
 const HEADROOM = 1.12;
 const HALF_A_LABEL_PX = 20;
@@ -28,18 +29,18 @@ class Course {
       if (!answer.ok) throw new Error(`expected readings, got status ${answer.status}`);
       this.#draw(powers(readTable(await answer.text()), Number(step)));
     } catch {
-      write(this.#cells.empty, "The course cannot be had just now");
+      write(this.#cells.empty, say("The course cannot be had just now"));
     }
   }
 
   #draw([t, kilowatts]) {
     if (t.length === 0) {
-      write(this.#cells.empty, "The charger has told of no power in this time");
+      write(this.#cells.empty, say("The charger has told of no power in this time"));
       return;
     }
     this.#cells.empty.remove();
     const most = Math.max(...kilowatts.filter((value) => value !== null), 0);
-    mark(this.#box, "aria-label", `Power of the connector over time, at most ${tenths(most)} kW`);
+    mark(this.#box, "aria-label", say("Power of the connector over time, at most %(kw)s kW", { kw: tenths(most) }));
     this.#plot = new globalThis.uPlot({ ...this.#options(), ...this.#size() }, [t, kilowatts], this.#box);
     this.#tell();
   }
@@ -70,7 +71,7 @@ class Course {
     }
     const [t, kilowatts] = this.#plot.data;
     const instant = new Date(t[at] * 1000);
-    const power = kilowatts[at] === null ? "no power told" : `${tenths(kilowatts[at])} kW`;
+    const power = kilowatts[at] === null ? say("no power told") : `${tenths(kilowatts[at])} kW`;
     write(this.#cells.at, `${minute(instant, this.#zone, instant)}: ${power}`);
   }
 

@@ -1,11 +1,12 @@
 /** Stations that have tried to connect and were not let in: why, and what is to become of them. */
 
 import { arrange, cells, show, write } from "./dom.js";
+import { inLanguage, isNorwegian, say, sayCount } from "./words.js";
 
 const EVERY_MS = 10_000;
 const MOST_SHOWN = 20;
 const API = "/api/v1/unknown-stations";
-const PROFILES = ["no password", "a password", "a password over TLS", "a certificate"];
+const PROFILES = [say("no password"), say("a password"), say("a password over TLS"), say("a certificate")];
 
 /** The list; it is there only while there is something in it. */
 class Unknown {
@@ -27,7 +28,7 @@ class Unknown {
   }
 
   async #look() {
-    const answer = await fetch(API);
+    const answer = await fetch(`${API}${inLanguage}`);
     if (!answer.ok) throw new Error(`expected unknown stations, got status ${answer.status}`);
     const all = await answer.json();
     const stations = all.slice(0, MOST_SHOWN);
@@ -38,7 +39,7 @@ class Unknown {
       this.#rows.delete(name);
     }
     arrange(this.#list, stations.map((station) => this.#patched(station)));
-    write(this.#more, all.length > MOST_SHOWN ? `And ${all.length - MOST_SHOWN} more: ${API}` : "");
+    write(this.#more, all.length > MOST_SHOWN ? say("And %(more)s more: %(path)s", { more: all.length - MOST_SHOWN, path: API }) : "");
     show(this.#section, stations.length > 0 || this.#told.textContent !== "");
   }
 
@@ -47,7 +48,7 @@ class Unknown {
     if (!this.#rows.has(name)) this.#rows.set(name, this.#blank(name));
     const { element, to } = this.#rows.get(name);
     write(to.name, name);
-    write(to.cause, station.is_refused ? "An operator has refused it" : sentence(station.cause));
+    write(to.cause, station.is_refused ? say("An operator has refused it") : sentence(station.cause));
     write(to.about, about(station, this.#section.dataset.timezone));
     show(to.adopt, station.can_be_adopted);
     if (to.site) show(to.site, station.can_be_adopted);
@@ -72,20 +73,20 @@ class Unknown {
       const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
       write(this.#told, told(answer.status === 204 ? null : await answer.json()));
     } catch {
-      write(this.#told, "The server does not answer.");
+      write(this.#told, say("The server does not answer."));
     }
     await this.#look().catch(() => {});
   }
 }
 
 function about(station, zone) {
-  const at = new Date(station.last_at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+  const at = new Date(station.last_at).toLocaleString(isNorwegian ? "nb-NO" : "en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: zone });
   const model = [station.vendor, station.model].filter(Boolean).join(" ");
   return [
     model,
-    `from ${station.address || "an unknown address"} with ${PROFILES[station.profile]}`,
-    station.offered.length ? `speaks ${station.offered.join(", ")}` : "names no version",
-    `${station.count} ${station.count === 1 ? "time" : "times"}, last ${at}`,
+    say("from %(address)s with %(proof)s", { address: station.address || say("an unknown address"), proof: PROFILES[station.profile] }),
+    station.offered.length ? say("speaks %(versions)s", { versions: station.offered.join(", ") }) : say("names no version"),
+    sayCount("%(n)s time, last %(at)s", "%(n)s times, last %(at)s", station.count, { at }),
   ].filter(Boolean).join(" \u00b7 ");
 }
 
@@ -93,9 +94,9 @@ function about(station, zone) {
 function told(answer) {
   if (answer === null) return "";
   if (answer.detail) return sentence(answer.detail);
-  const joined = `${answer.station_id} belongs to ${answer.site_id} now.`;
+  const joined = say("%(station)s belongs to %(site)s now.", { station: answer.station_id, site: answer.site_id });
   if (answer.password === null) return joined;
-  return `${joined} Enter this password at the station, it is not shown again: ${answer.password}`;
+  return say("%(joined)s Enter this password at the station, it is not shown again: %(password)s", { joined, password: answer.password });
 }
 
 function sentence(text) {

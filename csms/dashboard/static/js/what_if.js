@@ -2,6 +2,7 @@
 
 import { cells, show, write } from "./dom.js";
 import { amps, minute, tenths } from "./format.js";
+import { inLanguage, say, sayCount } from "./words.js";
 
 const REST_MS = 350;
 const TRIES = 8;
@@ -20,7 +21,7 @@ export class WhatIf {
   #asked = 0;
 
   constructor(api, zone) {
-    this.#url = `${api}/plan/what-if`;
+    this.#url = `${api}/plan/what-if${inLanguage}`;
     this.#zone = zone;
     show(this.#form.querySelector(".what-if-asked"), true);
     this.#form.addEventListener("submit", (event) => event.preventDefault());
@@ -45,7 +46,7 @@ export class WhatIf {
 
   #write() {
     const now = Number(this.#fields.feeder.selectedOptions[0].dataset.now);
-    const words = `${this.#fields.limit.value} A, now ${amps(now)} A`;
+    const words = say("%(amps)s A, now %(now)s A", { amps: this.#fields.limit.value, now: amps(now) });
     write(this.#fields.shown, words);
     this.#fields.limit.setAttribute("aria-valuetext", words);
   }
@@ -60,7 +61,7 @@ export class WhatIf {
     this.#asked += 1;
     const number = this.#asked;
     this.#form.ariaBusy = "true";
-    write(this.#cells.told, "Planning \u2026");
+    write(this.#cells.told, say("Planning …"));
     const body = { feeder_id: this.#fields.feeder.value, limit_a: Number(this.#fields.limit.value) };
     const answer = await fetch(this.#url, {
       method: "POST",
@@ -77,7 +78,7 @@ export class WhatIf {
     this.#form.ariaBusy = "false";
     const told = await answer.json();
     if (answer.ok) this.#tell(told);
-    else write(this.#cells.told, `It could not be found out: ${told.detail}`);
+    else write(this.#cells.told, say("It could not be found out: %(why)s", { why: told.detail }));
   }
 
   #tell({ limit_a: limit, vehicles }) {
@@ -102,7 +103,7 @@ export class WhatIf {
   }
 
   #at(text) {
-    if (text === null) return "not in time";
+    if (text === null) return say("not in time");
     const at = new Date(text);
     return minute(at, this.#zone, at);
   }
@@ -120,24 +121,30 @@ function isTouched(one) {
 }
 
 function sentence(limit, touched) {
-  const begin = `With ${amps(limit)} A`;
-  if (touched.length === 0) return `${begin} nothing changes for any vehicle.`;
+  if (touched.length === 0) return say("With %(amps)s A nothing changes for any vehicle.", { amps: amps(limit) });
   const lacked = touched.reduce((sum, one) => sum + one.short_then_wh - one.short_wh, 0);
   const less = touched.reduce((sum, one) => sum + one.less_wh, 0);
   const later = Math.max(...touched.map((one) => one.later_s ?? 0));
   const sooner = -Math.min(...touched.map((one) => one.later_s ?? 0));
+  const [missing, given] = [lacked, less].map((energy) => ({ kwh: tenths(Math.abs(energy) / 1000) }));
   const parts = [
-    lacked >= SHORT_WH && `${tenths(lacked / 1000)} kWh more would be lacking`,
-    lacked <= -SHORT_WH && `${tenths(-lacked / 1000)} kWh less would be lacking`,
-    Math.abs(less) >= SHORT_WH && `vehicles would get ${tenths(Math.abs(less) / 1000)} kWh ${less > 0 ? "less" : "more"} in all`,
-    later >= SOONER_S && `they would have what they need up to ${length(later)} later`,
-    sooner >= SOONER_S && `up to ${length(sooner)} sooner`,
+    lacked >= SHORT_WH && say("%(kwh)s kWh more would be lacking", missing),
+    lacked <= -SHORT_WH && say("%(kwh)s kWh less would be lacking", missing),
+    less >= SHORT_WH && say("vehicles would get %(kwh)s kWh less in all", given),
+    less <= -SHORT_WH && say("vehicles would get %(kwh)s kWh more in all", given),
+    later >= SOONER_S && say("they would have what they need up to %(time)s later", { time: length(later) }),
+    sooner >= SOONER_S && say("up to %(time)s sooner", { time: length(sooner) }),
   ].filter(Boolean);
-  return `${begin}, ${touched.length} ${touched.length === 1 ? "vehicle is" : "vehicles are"} touched: ${parts.join(", ")}.`;
+  return sayCount(
+    "With %(amps)s A, %(n)s vehicle is touched: %(changes)s.",
+    "With %(amps)s A, %(n)s vehicles are touched: %(changes)s.",
+    touched.length,
+    { amps: amps(limit), changes: parts.join(", ") },
+  );
 }
 
 function length(seconds) {
   const minutes = Math.round(seconds / 60);
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [hours && `${hours} h`, rest && `${rest} min`].filter(Boolean).join(" ");
+  return [hours && say("%(n)s h", { n: hours }), rest && say("%(n)s min", { n: rest })].filter(Boolean).join(" ");
 }
