@@ -34,6 +34,8 @@ from simulators.report import FleetReport
 from simulators.scenario import Scenario
 from simulators.stations.link import connect_to
 
+_SHOWN: Final = "flexible-garage"
+_COMPARED: Final = "garage"
 _DAYS_SHOWN: Final = 7
 _JOURNAL_MB: Final = 200
 _AHEAD_S: Final = 5.0
@@ -45,8 +47,13 @@ _LOOKS: Final = 600
 
 def demo(
     scenario: Annotated[
-        str, typer.Option(help="garage, flexible-garage, workplace, depot, or a scenario file")
-    ] = "garage",
+        str | None,
+        typer.Option(
+            help="flexible-garage, garage, workplace, depot, or a scenario file; without it "
+            "flexible-garage, headless garage, as the policies beside it know chargers alone",
+            show_default=False,
+        ),
+    ] = None,
     rate: Annotated[float, typer.Option(min=1, max=600, help="Simulated seconds a second")] = 60.0,
     headless: Annotated[
         bool, typer.Option("--headless", help="No page: run in virtual time, print the figures")
@@ -68,14 +75,14 @@ def demo(
     set_up_logging("INFO" if verbose else "ERROR")
     if headless:
         length = parse_length(until)
-        played = load_scenario(scenario, length)
+        played = load_scenario(scenario or _COMPARED, length)
         figures = compare(played, run_day(played, length))
         print_figures(played, figures)
         typer.echo(f"FAIL: {'; '.join(figures.faults)}" if figures.faults else "PASS")
         if check and figures.faults:
             raise typer.Exit(1)
         return
-    played = load_scenario(scenario, timedelta(days=_DAYS_SHOWN))
+    played = load_scenario(scenario or _SHOWN, timedelta(days=_DAYS_SHOWN))
     asyncio.run(_show(played, rate, HttpSettings(port=http_port), GatewaySettings(port=ocpp_port)))
 
 
@@ -173,6 +180,9 @@ def _announcement(scenario: Scenario, rate: float, settings: AppSettings) -> Ite
         f"Running   scenario {scenario.name}: {stations} simulated stations, "
         f"one hour in {3600 / rate:.0f} s, from {scenario.starts_at.astimezone(zone):%a %H:%M}"
     )
+    beside = [one.name for site in settings.sites for one in site.resources]
+    if beside:
+        yield f"Beside    {', '.join(beside)}: planned with the vehicles"
     for name, manners in scenario.manners.items():
         for silence in manners.silences:
             ends_at = silence.starts_at + timedelta(seconds=silence.lasts_s)

@@ -1,7 +1,7 @@
 """What the topics of a site have to say, and which of them has news to be sent."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -13,6 +13,7 @@ from csms.mqtt.topics import Topics
 from csms.service.charging_control import parse_evse
 from csms.service.live_feed import FeedMessage, ViewJson
 from csms.service.plan_course import PlanCourse
+from csms.service.resource_view import ResourceState
 from csms.service.site_view import EvseState
 
 Document: TypeAlias = Mapping[str, Any]
@@ -21,6 +22,7 @@ _MEASURED: Final = frozenset(
     {
         *("power_w", "current_a", "energy_wh", "soc_pct", "load_a", "uncontrolled_a"),
         *("energy_today_wh", "headline"),
+        *("readings", "counts_w"),
     }
 )
 """What changes with every reading of a meter, and nobody has decided."""
@@ -75,6 +77,12 @@ class StateMirror:
             document = {"made_at": course.made_at, "until": course.until_at, "steps": steps}
             self._put(self._plan_topic(key), document)
         self._planned = set(courses)
+
+    def resources(self, states: Iterable[ResourceState]) -> None:
+        """Take how batteries, sun, heat and the like stand; a site always has the same ones."""
+        for state in states:
+            topic = self._topics.resource_state(self._site_id, state.resource_id)
+            self._put(topic, state.model_dump(mode="json"))
 
     def due(self, now: datetime) -> list[Said]:
         """What is to be sent now; it is taken to have been sent."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from csms.clock import Clock, wait_at_most
@@ -14,6 +14,7 @@ from csms.mqtt.state_mirror import StateMirror
 from csms.mqtt.topics import Topics
 from csms.service.live_feed import LiveFeed
 from csms.service.plan_course import PlanCourse
+from csms.service.resource_view import ResourceState
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,10 @@ class Feeds(Protocol):
 
     def courses(self, site_id: SiteId) -> Mapping[str, PlanCourse]:
         """What the newest plan has ahead for each EVSE, by `station/number`."""
+        ...
+
+    def resources(self, site_id: SiteId) -> Sequence[ResourceState]:
+        """How a site's resources stand."""
         ...
 
 
@@ -75,6 +80,7 @@ class StateOut:
                     while (message := await messages.get()) is not None:
                         if mirror.take(message):
                             mirror.plan(self._feeds.courses(site_id))
+                        mirror.resources(self._feeds.resources(site_id))
                         news.set()
             except Exception:  # meters are read by the same connection, and must not suffer from it
                 logger.exception("could not follow how the site stands")

@@ -81,6 +81,10 @@ class Topics:
                 return unquote(site), unquote(resource)
         return None
 
+    def resource_state(self, site_id: SiteId, resource_id: ResourceId) -> str:
+        """How a resource stands."""
+        return f"{self._site(site_id)}/resources/{_level(resource_id)}/state"
+
     def setpoint(self, site_id: SiteId, resource_id: ResourceId) -> str:
         """What a resource is told."""
         return f"{self._site(site_id)}/resources/{_level(resource_id)}/setpoint"

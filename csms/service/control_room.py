@@ -16,6 +16,7 @@ from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.plan_course import PlanCourse, plan_courses
 from csms.service.plan_outlook import PlanOutlook, plan_outlook
+from csms.service.resource_view import ResourceState, states_of
 from csms.service.site_view import SiteView
 from csms.service.view_builder import ProfileOf, build_view
 from csms.tally import Durations
@@ -137,6 +138,14 @@ class ControlRoom:
             UnknownSiteError: There is none of that name.
         """
         return plan_courses(self._controller(site_id).newest)
+
+    def resources(self, site_id: SiteId) -> list[ResourceState]:
+        """How a site's resources stand.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        return states_of(self._controller(site_id).live, self._clock.now())
 
     def plan_outlook(self, site_id: SiteId) -> PlanOutlook | None:
         """What the newest plan of a site has ahead, None before the first one.

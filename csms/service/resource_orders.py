@@ -2,11 +2,14 @@
 
 A lower setpoint goes out with the plan, before limits are sent; a higher one afterwards, and no
 higher than the books leave room for. Every setpoint lapses when measurements do not count any more
-(`near_s`), unless the next plan renews it.
+(`near_s`), unless the next plan renews it, or before that, in time for it to follow, where it is to
+draw less from an instant on: when a cut begins that is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 from csms.domain.fallback import ways_to_root
@@ -29,6 +32,16 @@ from smart_charging.plan import ChargingPlan
 _NOTHING_W: Final = 1.0
 _MARGIN_A: Final = 0.01
 _AFTER_START: Final = timedelta(minutes=1)
+_SHORTEST_S: Final = 60.0
+"""No setpoint is told for less."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a resource is told, and for how long that holds."""
+
+    watts: float
+    lives_s: float
 
 
 class ResourceOrders:
@@ -51,23 +64,27 @@ class ResourceOrders:
 
     def lower(self, plan: ChargingPlan, now: datetime) -> None:
         """Tell those who are to draw no more than they may already."""
-        for one, watts in self._planned(plan):
-            if watts <= self._counts_w(one, now) + _NOTHING_W:
-                self._tell(one, watts, now)
+        for one, order in self._planned(plan, now):
+            if order.watts <= self._counts_w(one, now) + _NOTHING_W:
+                self._tell(one, order, now)
 
     def raise_(self, plan: ChargingPlan, now: datetime) -> None:
         """Tell those who are to draw more, as far as there is room for it."""
-        for one, watts in self._planned(plan):
+        for one, order in self._planned(plan, now):
             counts_w = self._counts_w(one, now)
-            if watts > counts_w + _NOTHING_W:
-                self._tell(one, self._fitting_w(one, watts, counts_w, now), now)
+            if order.watts > counts_w + _NOTHING_W:
+                watts = self._fitting_w(one, order.watts, counts_w, now)
+                self._tell(one, replace(order, watts=watts), now)
 
-    def _planned(self, plan: ChargingPlan) -> Iterator[tuple[LiveResource, float]]:
+    def _planned(self, plan: ChargingPlan, now: datetime) -> Iterator[tuple[LiveResource, _Order]]:
+        passed_s, near = (now - plan.starts_at).total_seconds(), near_s(self._live)
         for store in plan.stores:
             one = self._live.resources.get(store.key)
             if one is not None:
-                lines = len(one.resource.lines)
-                yield one, store.amps[0] * self._live.site.watts_per_ampere(lines)
+                w_per_a = self._live.site.watts_per_ampere(len(one.resource.lines))
+                course_w = [amps * w_per_a for amps in store.amps]
+                follows_s = passed_s + one.resource.follows_within_s
+                yield one, _order(course_w, plan.slots_s, near, follows_s)
 
     def _counts_w(self, one: LiveResource, now: datetime) -> float:
         until = now + timedelta(seconds=near_s(self._live))
@@ -84,10 +101,10 @@ class ResourceOrders:
         is_too_little = fitting_w < watts - _NOTHING_W and fitting_w < _least_w(one)
         return min(counts_w, one.resource.fallback_w) if is_too_little else fitting_w
 
-    def _tell(self, one: LiveResource, watts: float, now: datetime) -> None:
-        lives = timedelta(seconds=near_s(self._live))
-        one.tell(Setpoint(round(watts, 1), now, now + lives))
-        one.planned = self._why(one, watts, now)
+    def _tell(self, one: LiveResource, order: _Order, now: datetime) -> None:
+        lives = timedelta(seconds=order.lives_s)
+        one.tell(Setpoint(round(order.watts, 1), now, now + lives))
+        one.planned = self._why(one, order.watts, now)
         self._live.setpoints_due[one.resource.resource_id] = None
         self._live.setpoints.set()
 
@@ -122,6 +139,31 @@ class ResourceOrders:
             case StandbySource(per_kwh=per_kwh):
                 return _why_source(watts, per_kwh, self._live.prices.price_per_kwh(now))
         return does
+
+
+def _order(
+    course_w: Sequence[float], slots_s: Sequence[int], near: float, follows_s: float
+) -> _Order:
+    """What to tell of a course: its first power, until it is to draw less.
+
+    By then it has followed, as nobody hears what comes too late. Where that is too soon to be worth
+    while, the least of the course is told for the whole time.
+
+    Args:
+        course_w: What is planned for each slot.
+        slots_s: Length of each slot.
+        near: For how many seconds a setpoint is told at most.
+        follows_s: How long before it has to lapse.
+    """
+    begins_s = [0, *accumulate(slots_s)]
+    soon_w = [max(w, 0.0) for w, begin_s in zip(course_w, begins_s, strict=False) if begin_s < near]
+    lower = next((i for i, w in enumerate(soon_w) if w < soon_w[0] - _NOTHING_W), None)
+    if lower is None:
+        return _Order(course_w[0], near)
+    lives_s = begins_s[lower] - follows_s
+    if lives_s < _SHORTEST_S:
+        return _Order(min(soon_w), near)
+    return _Order(course_w[0], min(lives_s, near))
 
 
 def _why_source(watts: float, per_kwh: float, price: float | None) -> str:

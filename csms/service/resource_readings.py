@@ -13,7 +13,7 @@ from csms.language.said import Said
 from csms.service.grid_guard import is_overcommitted
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
-from csms.service.resource_view import ResourceState, state_of
+from csms.service.resource_view import ResourceState, states_of
 from csms.service.sites import Sites
 
 
@@ -72,9 +72,7 @@ class ResourceReadings:
         Raises:
             UnknownSiteError: There is no such site.
         """
-        live, now = self._sites.live(site_id), self._clock.now()
-        lives_s = live.site.control.reading_lives_s
-        return [state_of(one, now, lives_s) for one in live.resources.values()]
+        return states_of(self._sites.live(site_id), self._clock.now())
 
 
 class SilentResources:

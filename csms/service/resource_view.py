@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from csms.domain.resource import Quantity, Setpoint
 from csms.service.live_resource import LiveResource
+from csms.service.live_site import LiveSite
 
 _SOON = timedelta(seconds=1)
 
@@ -41,6 +42,12 @@ _KINDS = {
     "DeferrableLoad": "deferrable_load",
     "StandbySource": "standby_source",
 }
+
+
+def states_of(live: LiveSite, now: datetime) -> list[ResourceState]:
+    """Write how all resources of a site stand."""
+    lives_s = live.site.control.reading_lives_s
+    return [state_of(one, now, lives_s) for one in live.resources.values()]
 
 
 def state_of(one: LiveResource, now: datetime, lives_s: float) -> ResourceState:

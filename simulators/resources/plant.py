@@ -6,13 +6,15 @@ lapsed. A resource may be made to ignore what it is told.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from simulators.clock import Clock
+from simulators.resources.appliance import Appliance
 from simulators.resources.battery import BatteryModel, SimulatedBattery
 from simulators.resources.generator import GeneratorModel, SimulatedGenerator
 from simulators.resources.heating import HeatModel, SimulatedHeating
@@ -24,9 +26,7 @@ from simulators.stations.outlet import Amps
 STEP_S: Final = 5.0
 _TOLD_EVERY_S: Final = 10.0
 _W_PER_KW: Final = 1000.0
-_S_PER_H: Final = 3600.0
 _ALL_W: Final = 1e9
-_ABOUT_W: Final = 1.0
 _FULL: Final = 0.5
 """How full batteries are at first."""
 _SUMMER: Final = range(5, 10)
@@ -121,24 +121,6 @@ class _Heat:
 
 
 @dataclass(slots=True, eq=False)
-class _Run:
-    """A load that runs once: at its power, or not at all."""
-
-    power_w: float
-    energy_wh: float
-    served_wh: float = 0.0
-
-    def step(self, wanted_w: float | None, now: datetime, seconds: float) -> float:  # noqa: ARG002
-        runs = (wanted_w or 0.0) >= self.power_w - _ABOUT_W and self.served_wh < self.energy_wh
-        power_w = self.power_w if runs else 0.0
-        self.served_wh = min(self.served_wh + power_w * seconds / _S_PER_H, self.energy_wh)
-        return power_w
-
-    def tells(self) -> dict[str, float]:
-        return {"served_wh": self.served_wh}
-
-
-@dataclass(slots=True, eq=False)
 class _Standby:
     """A source that stands by; what is above 0 is nothing to it."""
 
@@ -230,7 +212,7 @@ def read_plant(path: Path, site: Site, clock: Clock, begins_at: datetime, seed: 
 def _hang(plant: Plant, feeders: list[dict[str, Any]], weather: Weather) -> None:
     for feeder in feeders:
         for node in feeder.get("resources", []):
-            device = _device(node, weather)
+            device = _device(node, weather, plant.site.zone)
             if device is not None:
                 lines = tuple(node.get("lines", (1, 2, 3)))
                 fallback_w = node.get("fallback_kw", 0.0) * _W_PER_KW
@@ -238,7 +220,7 @@ def _hang(plant: Plant, feeders: list[dict[str, Any]], weather: Weather) -> None
         _hang(plant, feeder.get("feeders", []), weather)
 
 
-def _device(node: dict[str, Any], weather: Weather) -> Device | None:
+def _device(node: dict[str, Any], weather: Weather, zone: ZoneInfo) -> Device | None:
     if "battery" in node:
         return _battery(node["battery"])
     if "pv" in node:
@@ -246,8 +228,7 @@ def _device(node: dict[str, Any], weather: Weather) -> Device | None:
     if "heat" in node:
         return _heat(node["heat"])
     if "load" in node:
-        load = node["load"]
-        return _Run(load["power_kw"] * _W_PER_KW, load["energy_kwh"] * _W_PER_KW)
+        return _appliance(node["load"], zone)
     if "standby" in node:
         return _standby(node["standby"])
     return None
@@ -262,6 +243,15 @@ def _battery(node: dict[str, Any]) -> _Battery:
         efficiency=node.get("efficiency", 0.95),
     )
     return _Battery(SimulatedBattery(model, _FULL * capacity_wh))
+
+
+def _appliance(node: dict[str, Any], zone: ZoneInfo) -> Appliance:
+    return Appliance(
+        power_w=node["power_kw"] * _W_PER_KW,
+        energy_wh=node["energy_kwh"] * _W_PER_KW,
+        filled_at=time.fromisoformat(node["earliest"]),
+        zone=zone,
+    )
 
 
 def _standby(node: dict[str, Any]) -> _Standby:

@@ -7,10 +7,17 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from csms.api.server import HttpSettings
-from csms.cli.demo import _announcement, _settings, _until_set_up
+from csms.cli.demo import _SHOWN, _announcement, _settings, _until_set_up
 from csms.cli.grid_player import grid_player
 from csms.cli.inputs import load_scenario
 from csms.domain.grid_company import FeederRef
+from csms.domain.resource import (
+    Battery,
+    DeferrableLoad,
+    Photovoltaics,
+    StandbySource,
+    ThermalLoad,
+)
 from csms.gateway.server import GatewaySettings
 from simulators.virtual_time import run_virtual
 
@@ -74,3 +81,20 @@ def test_the_grid_company_of_a_scenario_is_let_in_and_announced(tmp_path: Path) 
 
 def test_a_scenario_without_cuts_has_no_grid_company() -> None:
     assert grid_player(load_scenario("depot")).companies == ()
+
+
+def test_the_garage_that_is_shown_has_what_can_be_flexible_beside_chargers(tmp_path: Path) -> None:
+    garage = load_scenario(_SHOWN)
+    player = grid_player(garage)
+    settings = _settings(garage, HttpSettings(), GatewaySettings(), tmp_path, player)
+    [site] = settings.sites
+    kinds = {type(one.kind) for one in site.resources}
+    assert kinds == {Battery, Photovoltaics, ThermalLoad, DeferrableLoad, StandbySource}
+    assert site.site_id == "fjordgata"
+    assert site.pricing is not None
+    lines = list(_announcement(garage, 60.0, settings))
+    assert (
+        "Beside    Battery, Roof, Heat pump of the stairwells, Hot water of the laundry, Laundry, "
+        "Dishwashers, Emergency generator: planned with the vehicles"
+    ) in lines
+    assert "Then      19:10 the grid company lets intake carry 35 A until 19:40" in lines

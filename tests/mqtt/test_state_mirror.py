@@ -5,11 +5,15 @@ from typing import Any, Final
 
 import orjson
 
+from csms.domain.resource import Quantity, Setpoint
 from csms.mqtt.said import Said
 from csms.mqtt.state_mirror import StateMirror
 from csms.mqtt.topics import Topics
 from csms.service.live_feed import FeedMessage
+from csms.service.live_resource import LiveResource
 from csms.service.plan_course import PlanCourse
+from csms.service.resource_view import state_of
+from tests.domain.resources import BATTERY
 from tests.service.rig import NOON, after
 
 SITE: Final = "chargeflex/v1/sites/fjordgata"
@@ -194,3 +198,21 @@ def test_what_came_and_went_before_it_was_sent_is_never_sent() -> None:
     mirror = mirror_of()
     mirror.take(delta(removed={"evses": ["G/2/1"]}))
     assert not [topic for topic in sent(mirror) if "G%2F2" in topic]
+
+
+def test_resources_are_told_and_told_again_for_readings_in_their_time() -> None:
+    live = LiveResource(BATTERY, known_from=NOON - timedelta(hours=1))
+    live.read(Quantity.POWER_W, 200.0, NOON)
+    mirror = mirror_of()
+    mirror.resources([state_of(live, NOON, 180.0)])
+    told = sent(mirror)["resources/battery/state"]
+    assert (told["readings"], told["counts_w"]) == ({"power_w": 200.0}, 200.0)
+    assert told["setpoint"] is None
+    second = NOON + timedelta(seconds=1)
+    live.read(Quantity.POWER_W, 210.0, second)
+    mirror.resources([state_of(live, second, 180.0)])
+    assert sent(mirror, 1.0) == {}
+    live.tell(Setpoint(3_000.0, second, after(10)))
+    mirror.resources([state_of(live, second, 180.0)])
+    told = sent(mirror, 2.0)["resources/battery/state"]
+    assert (told["readings"], told["setpoint"]["watts"]) == ({"power_w": 210.0}, 3_000.0)

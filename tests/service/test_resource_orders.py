@@ -206,6 +206,31 @@ async def test_generator_stands_by_until_lines_carry_too_much_without_it(
         )
 
 
+@pytest.mark.parametrize(
+    ("begins_s", "watts", "lives_s"),
+    [
+        (300, 3_450.0, 270),  # it follows within 30 s
+        (80, 0.0, 360),  # too soon to be worth it
+        (360, 3_450.0, 360),  # the next plan comes before
+    ],
+)
+async def test_setpoint_lapses_in_time_before_less_is_planned(
+    database_file: Path, begins_s: int, watts: float, lives_s: int
+) -> None:
+    async with open_office(database_file, SITE) as office:
+        live = known(office)
+        plan = make_plan(build_problem(live, NOON))
+        assert near_s(live) == 360
+        rest = plan.slots_s[0] - begins_s
+        slots_s = (begins_s, *((rest,) if rest else ()), *plan.slots_s[1:])
+        amps = (5.0, *(0.0 for _ in slots_s[1:]))
+        stores = (StorePlan(key="battery", amps=amps),)
+        ResourceOrders(live).raise_(replace(plan, slots_s=slots_s, stores=stores), NOON)
+        newest = live.resources["battery"].newest
+        told = Setpoint(watts, NOON, NOON + timedelta(seconds=lives_s))
+        assert newest == (told if watts else None)
+
+
 async def test_generator_starts_before_a_cut_that_is_known(database_file: Path) -> None:
     bare = small_site(place("G-01", "level-1", 0.0), intake_load=flat(20.0))
     async with open_office(database_file, with_resources(bare, GENERATOR)) as office:
