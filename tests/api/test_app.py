@@ -1,5 +1,6 @@
 """Health, metrics, the description of the API, and errors that say where and why."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
@@ -107,11 +108,16 @@ ROUTES: Final = {
 }
 
 
+_DESCRIPTIONS: Final[list[str]] = []
+
+
 async def described(api: Api) -> dict[str, Any]:
-    """The API's own description."""
-    response = await api.client.get("/api/v1/openapi.json")
-    assert response.status_code == 200
-    document: dict[str, Any] = response.json()
+    """The API's own description: asked for once, as it is the same for all and costly to make."""
+    if not _DESCRIPTIONS:
+        response = await api.client.get("/api/v1/openapi.json")
+        assert response.status_code == 200
+        _DESCRIPTIONS.append(response.text)
+    document: dict[str, Any] = json.loads(_DESCRIPTIONS[0])
     return document
 
 

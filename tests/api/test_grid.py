@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.rig import Api, open_api
+from tests.api.test_app import described
 from tests.service.grid_companies import KRAFT, NETT
 from tests.service.rig import after
 
@@ -206,7 +207,7 @@ async def test_there_is_no_other_kind_of_blocks(api: Api) -> None:
 
 
 async def test_description_says_that_a_token_is_needed(api: Api) -> None:
-    document = await api.get("/openapi.json")
+    document = await described(api)
     assert document["components"]["securitySchemes"]["grid company"]["scheme"] == "bearer"
     operation = document["paths"]["/api/v1/grid/profile"]["get"]
     assert operation["security"] == [{"grid company": []}]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.rig import Api
+from tests.api.test_app import described
 from tests.service.sites import connect
 
 PATH = "/sites/fjordgata/feeders/level-1/limits/operator"
@@ -128,7 +129,7 @@ async def test_bad_schedule_changes_nothing(
 
 
 async def test_description_allows_one_current_or_three(api: Api) -> None:
-    schemas = (await api.get("/openapi.json"))["components"]["schemas"]
+    schemas = (await described(api))["components"]["schemas"]
     current = {"type": "number", "minimum": 0.0, "maximum": 10_000.0}
     assert schemas["WantedFeederLimit"]["properties"]["amps"]["anyOf"] == [
         current,
