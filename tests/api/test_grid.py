@@ -160,6 +160,7 @@ async def test_whoever_has_no_token_is_told_nothing(
     for method, path, body in asked:
         problem = await ask(api, method, path, body, token=token, status=401)
         assert problem == {
+            "type": "urn:chargeflex:unknown-party",
             "title": "Unauthorized",
             "status": 401,
             "detail": detail,
