@@ -28,7 +28,7 @@ def _fits(entry: Entry) -> bool:
 
 @pytest.mark.parametrize("language", _OTHERS)
 def test_every_text_is_translated(language: Language) -> None:
-    keys = {(entry.one, entry.many) for entry in entries_of(language).values()}
+    keys = {(entry.one, entry.many) for entry in entries_of(language).values() if all(entry.texts)}
     assert keys_in_use() - keys == set()
 
 
@@ -41,7 +41,7 @@ def test_no_translation_is_left_over(language: Language) -> None:
 @pytest.mark.parametrize("language", _OTHERS)
 def test_translations_have_the_places_of_their_texts(language: Language) -> None:
     entries = entries_of(language).values()
-    assert [entry.one for entry in entries if any(entry.texts) and not _fits(entry)] == []
+    assert [entry.one for entry in entries if not _fits(entry)] == []
 
 
 @pytest.mark.parametrize("language", _OTHERS)

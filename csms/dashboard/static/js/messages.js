@@ -1,7 +1,7 @@
 /** Following the messages of a site: the page is asked for again, and what is new put on top. */
 
 import { cells, show, write } from "./dom.js";
-import { say } from "./words.js";
+import { say, sayCount } from "./words.js";
 
 const EVERY_MS = 2000;
 const MOST_SHOWN = 300;
@@ -40,7 +40,7 @@ class Follower {
     this.#list.querySelector(".none")?.remove();
     this.#list.prepend(...fresh.map((row) => document.adoptNode(row)));
     while (this.#list.children.length > MOST_SHOWN) this.#list.lastElementChild.remove();
-    write(this.#cells.told, `${fresh.length} new messages`);
+    write(this.#cells.told, sayCount("%(n)s new message", "%(n)s new messages", fresh.length));
   }
 }
 
