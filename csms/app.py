@@ -57,6 +57,7 @@ from csms.service.planner import ProcessPlanner
 from csms.service.ports import OpenUnitOfWork
 from csms.service.presence import Presence
 from csms.service.pricing import Pricing
+from csms.service.site_editing import SiteEditor
 from csms.service.sites import Sites
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
@@ -65,6 +66,7 @@ from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.transaction_watch import TransactionWatch
 from csms.service.what_if import WhatIfDesk
+from csms.settings.site_files import SiteFileFolder
 from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -134,6 +136,9 @@ class App:
             self._grid.flexibility, self._grid.agreements, Queries(self._database)
         )
         self._what_if = WhatIfDesk(self._sites, self._room.newest, planner)
+        self._editor = SiteEditor(
+            self._sites, SiteFileFolder(settings.site_files, settings.file), open_uow, clock
+        )
         self._timetables = Timetables(self._sites, open_uow)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
@@ -319,6 +324,7 @@ class App:
             timetables=self._timetables,
             pricing=self._pricing,
             what_if=self._what_if,
+            site_editor=self._editor,
             forecasts=self._forecasting.forecasts,
             demand=self._forecasting.board,
             desk=desk,
@@ -346,6 +352,7 @@ class App:
                 Sources(
                     sites=self._room,
                     what_if=self._what_if,
+                    site_files=self._editor,
                     reads=reads,
                     chargers=operations,
                     admission=self.settings.tokens.admission,

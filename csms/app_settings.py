@@ -1,12 +1,15 @@
 """All that the system is built with: what can be set, and what a simulation puts in place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from csms.api.server import HttpSettings
 from csms.clock import Clock, SystemClock
 from csms.domain.authorization import TokenRules
 from csms.domain.grid_company import GridCompany
+from csms.domain.identity import SiteId
 from csms.domain.site import Site
 from csms.forecasting.settings import ForecastSettings
 from csms.gateway.server import GatewaySettings
@@ -18,6 +21,7 @@ from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.ports import Planner
 from csms.service.requirements import SecurityPolicy
 from csms.service.transaction_watch import ClosingPolicy
+from csms.settings.site_files import SiteFilePlace
 from csms.storage.database import DatabaseSettings, SqliteConnector
 
 _SOLVER_TIME_LIMIT_S: Final = 5.0
@@ -29,6 +33,8 @@ class AppSettings:
 
     Attributes:
         sites: As their files describe them.
+        site_files: Where they are; those that are left out cannot be changed while the server runs.
+        file: Where these settings are, which changed site files have to agree with; None: nowhere.
         forecasts: When models of stays are made; None: nothing is forecast.
         history: Where readings move that are no longer recent; None: they stay.
         journal: Where messages are kept; None: they are not.
@@ -43,6 +49,8 @@ class AppSettings:
     """
 
     sites: tuple[Site, ...]
+    site_files: Mapping[SiteId, SiteFilePlace] = field(default_factory=dict)
+    file: Path | None = None
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)

@@ -26,6 +26,7 @@ from csms.api import (
     reports,
     resources,
     security,
+    site_file,
     sites,
     stations,
     timetables,
@@ -107,7 +108,7 @@ def create_api(
         explain_to_browsers(app, print_error)
     modules = (
         *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
-        *(forecasts, demand, plans),
+        *(forecasts, demand, plans, site_file),
         *(guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),

@@ -17,6 +17,7 @@ from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
+from csms.domain.site_version import SiteVersion
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
 from csms.service.certificate_renewal import CertificateRenewal
@@ -31,6 +32,7 @@ from csms.service.operations import Operations
 from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
 from csms.service.pricing import Pricing
+from csms.service.site_editing import SiteEditor
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
 from csms.service.timetables import Timetables
@@ -122,6 +124,16 @@ class ReadSide(Protocol):
     async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
         """What was counted of a site from a day on, the oldest first."""
 
+    async def site_versions(
+        self, site_id: SiteId, before: int | None, limit: int
+    ) -> list[SiteVersion]:
+        """What a site's file has come to say, the newest first."""
+        ...
+
+    async def site_version(self, site_id: SiteId, number: int) -> SiteVersion | None:
+        """One version of a site's file."""
+        ...
+
     async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> list[Agreement]:
         """What was agreed on with a grid company about a feeder, the newest first."""
         ...
@@ -180,6 +192,7 @@ class ApiContext:
     timetables: Timetables
     pricing: Pricing
     what_if: WhatIfDesk
+    site_editor: SiteEditor
     forecasts: Forecasts
     demand: DemandBoard
     desk: CommandDesk
@@ -201,3 +214,12 @@ async def _context(request: Request) -> ApiContext:
 
 
 Context = Annotated[ApiContext, Depends(_context)]
+
+
+async def _who(request: Request) -> str:
+    """Who asks, for what is kept of changes."""
+    caller = getattr(request.state, "caller", None)
+    return str(caller.who) if caller is not None else "anybody"
+
+
+Who = Annotated[str, Depends(_who)]

@@ -29,6 +29,9 @@ from csms.domain.errors import (
     NotYoursError,
     NoWhatIfError,
     PasswordInDoubtError,
+    SettingsError,
+    SiteFileChangedError,
+    SiteFileError,
     StationStaysError,
     UnknownEvseError,
     UnknownFeederError,
@@ -60,6 +63,9 @@ _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     NoWhatIfError: HTTPStatus.CONFLICT,
     NotYoursError: HTTPStatus.FORBIDDEN,
     PasswordInDoubtError: HTTPStatus.CONFLICT,
+    SettingsError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SiteFileChangedError: HTTPStatus.CONFLICT,
+    SiteFileError: HTTPStatus.CONFLICT,
     StationStaysError: HTTPStatus.CONFLICT,
     UnknownEvseError: HTTPStatus.NOT_FOUND,
     UnknownFeederError: HTTPStatus.NOT_FOUND,
@@ -89,6 +95,7 @@ class Fault(BaseModel):
 
     at: str = Field(description="`body/amps/1`, `query/limit`, `$.profile.periods[0].limit`")
     message: str
+    line: int | None = Field(default=None, description="Of the file that was sent")
 
 
 class Problem(BaseModel):
@@ -161,7 +168,19 @@ def status_of(error: Exception) -> HTTPStatus:
 def problem_of(error: ChargeFlexError) -> Problem:
     """An error of ours as a problem."""
     status = status_of(error)
-    return Problem(type=_type_of(error), title=status.phrase, status=status, detail=str(error))
+    return Problem(
+        type=_type_of(error),
+        title=status.phrase,
+        status=status,
+        detail=str(error),
+        errors=_faults_of(error),
+    )
+
+
+def _faults_of(error: ChargeFlexError) -> list[Fault]:
+    """What is wrong with a file, place by place."""
+    faults = error.faults if isinstance(error, SettingsError) else ()
+    return [Fault(at=one.key, message=one.message, line=one.line) for one in faults]
 
 
 def problem_response(error: ChargeFlexError) -> JSONResponse:

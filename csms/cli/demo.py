@@ -1,6 +1,7 @@
 """`chargeflex demo`: the whole system with a simulated site, to look at or to check itself."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,6 +27,7 @@ from csms.journal.journal import JournalSettings
 from csms.log import set_up_logging
 from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
+from csms.settings.site_files import SiteFilePlace
 from csms.storage.database import DatabaseSettings
 from simulators.building import MeterReporter
 from simulators.clock import PacedClock
@@ -125,10 +127,13 @@ def _settings(
     folder: Path,
     player: GridPlayer,
 ) -> AppSettings:
-    """The system's settings; all that it keeps is kept in a folder."""
+    """The system's settings; all that it keeps is kept in a folder, the site's file as well."""
+    site, file = read_site(scenario.site_path), folder / scenario.site_path.name
+    shutil.copyfile(scenario.site_path, file)
     return AppSettings(
         security=OPEN,
-        sites=(read_site(scenario.site_path),),
+        sites=(site,),
+        site_files={site.site_id: SiteFilePlace(file, copy_of=scenario.site_path)},
         gateway=gateway,
         http=http,
         database=DatabaseSettings(url=f"sqlite:///{folder / 'demo.db'}"),

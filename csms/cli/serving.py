@@ -39,6 +39,7 @@ from csms.settings.app_file import (
 )
 from csms.settings.grid_schema import grid_companies
 from csms.settings.header_file import parse_headers, read_headers
+from csms.settings.site_files import SiteFilePlace
 from csms.storage.database import DatabaseSettings
 
 _SQLITE: Final = "sqlite:///"
@@ -61,6 +62,11 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         url = f"{_SQLITE}{(path.parent / url.removeprefix(_SQLITE)).resolve()}"
     settings = AppSettings(
         sites=sites,
+        site_files={
+            site.site_id: SiteFilePlace(path.parent / name)
+            for site, name in zip(sites, model.sites, strict=True)
+        },
+        file=path,
         gateway=GatewaySettings(
             host=model.ocpp.host,
             port=model.ocpp.port,

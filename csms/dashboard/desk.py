@@ -17,6 +17,11 @@ from csms.dashboard.open_alerts import silent_companies
 from csms.dashboard.pages import dashboard_router
 from csms.dashboard.plan_page import LimitRanges, PlanOutlooks, plan_router
 from csms.dashboard.printer import Printer
+from csms.dashboard.site_file_page import (
+    SiteFileReader,
+    SiteVersionReads,
+    site_file_router,
+)
 from csms.dashboard.tokens import TokenReads, tokens_router
 from csms.dashboard.transactions import TransactionReads, transactions_router
 from csms.domain.authorization import AdmissionPolicy
@@ -25,7 +30,16 @@ from csms.service.grid_parties import Party
 from csms.service.ports import MessageJournal
 
 
-class Reads(TransactionReads, DayReads, ChargerReads, ProofReads, TokenReads, AlertReads, Protocol):
+class Reads(
+    TransactionReads,
+    DayReads,
+    ChargerReads,
+    ProofReads,
+    TokenReads,
+    AlertReads,
+    SiteVersionReads,
+    Protocol,
+):
     """Looks up what is stored."""
 
 
@@ -40,6 +54,7 @@ class Sources:
     Attributes:
         sites: Sites as they are now, and as they are planned.
         what_if: Which other limits can be asked about.
+        site_files: Their files.
         reads: What is stored.
         chargers: How chargers stand.
         admission: Who may charge whose token is not listed.
@@ -51,6 +66,7 @@ class Sources:
 
     sites: PlannedSites
     what_if: LimitRanges
+    site_files: SiteFileReader
     reads: Reads
     chargers: ChargerDesk
     admission: AdmissionPolicy
@@ -65,6 +81,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
     printer.count_silent(lambda site_id: sum(1 for _ in silent_companies(sources.parties, site_id)))
     return (
         dashboard_router(sources.sites, printer),
+        site_file_router(sources.sites, sources.site_files, sources.reads, printer),
         plan_router(sources.sites, sources.what_if, printer),
         transactions_router(sources.sites, sources.reads, printer),
         energy_router(sources.sites, sources.reads, printer),

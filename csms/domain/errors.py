@@ -2,6 +2,8 @@
 
     ChargeFlexError
     ├── SettingsError            a file or value that the operator has to correct
+    ├── SiteFileError            a site file that cannot be read or written
+    ├── SiteFileChangedError     somebody else has changed a site file meanwhile
     ├── CertificateFileError     a file of certificates or keys that cannot be used
     ├── UnknownStationError      no station of that name
     ├── AdoptionRefusedError     a station that cannot join a site
@@ -69,6 +71,30 @@ class SettingsError(ChargeFlexError):
         super().__init__("\n".join(_describe(path, fault) for fault in faults))
         self.path = path
         self.faults = faults
+
+
+class SiteFileError(ChargeFlexError):
+    """A site file cannot be read or written.
+
+    Attributes:
+        where: The file, or the site of which there is none.
+    """
+
+    def __init__(self, where: Path | str, cause: str) -> None:
+        super().__init__(f"{where}: {cause}")
+        self.where = where
+        self.cause = cause
+
+
+class SiteFileChangedError(ChargeFlexError):
+    """Somebody else has changed a site file since it was read."""
+
+    def __init__(self, site_id: str) -> None:
+        super().__init__(
+            f"the file of site {site_id} says something else by now than when it was read; "
+            "read it again"
+        )
+        self.site_id = site_id
 
 
 class CertificateFileError(ChargeFlexError):

@@ -26,6 +26,8 @@ def limit_in_force(
 ) -> PhaseAmps:
     """The lowest limit of each line between two instants, whoever it is from."""
     least = feeder.limit.least(start_at, end_at, live.site.timezone)
+    if held := live.held_limits.get(feeder.feeder_id):
+        least = lower_of(least, held.least(start_at, end_at, live.site.timezone))
     for imposed in imposed_on(live, feeder.feeder_id):
         if imposed.holds_within(start_at, end_at):
             least = lower_of(least, imposed.amps)

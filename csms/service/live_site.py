@@ -6,6 +6,7 @@ database at the start and follows every committed report.
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +21,7 @@ from csms.domain.limits import Standing
 from csms.domain.metering import Reading
 from csms.domain.need import told_energy_wh
 from csms.domain.ramp import Ramp
-from csms.domain.site import PhaseAmps, Site
+from csms.domain.site import AmpereSchedule, PhaseAmps, Site
 from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.timetable import Timetable
@@ -65,6 +66,8 @@ class LiveSite(SitePlaces):
         to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
         meters: What is known of uncontrolled load, by feeder.
+        held_limits: While the file is being changed, what feeders are to be limited to; the lower
+            of both counts.
         imposed: Limits that others than the site file put on its feeders.
         profiles: Likewise, what grid companies' capacity profiles leave to feeders.
         ramps: Feeders on which room comes back gradually.
@@ -90,6 +93,7 @@ class LiveSite(SitePlaces):
         self.meters.update((key, one.meter) for key, one in self.totals.items())
         self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
+        self.held_limits: Mapping[FeederId, AmpereSchedule] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.profiles: dict[tuple[FeederId, PartyId], tuple[ImposedLimit, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from csms.domain.certificate import CertificateKind, Refused, Signed, StationCertificate
@@ -12,7 +13,7 @@ from csms.domain.certificates import CertificateVerdict
 from csms.domain.commands import Command, Outcome
 from csms.domain.events import ContractShown, StationEvent
 from csms.domain.exchange import Exchange, Found, Wanted
-from csms.domain.identity import StationId
+from csms.domain.identity import SiteId, StationId
 from csms.domain.notices import (
     Agreement,
     CertificateStatusAsked,
@@ -24,6 +25,7 @@ from csms.domain.notices import (
 from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
+from csms.domain.site import Site
 from csms.service.access_stores import AccessStore, AuditStore
 from csms.service.demand_store import DemandStore
 from csms.service.forecast_store import ForecastStore
@@ -46,6 +48,7 @@ from csms.service.stores import (
     SecurityStore,
     SiteDayStore,
     SiteStore,
+    SiteVersionStore,
     StationStore,
     TokenStore,
     TransactionStore,
@@ -228,6 +231,38 @@ class PriceFetcher(Protocol):
         ...
 
 
+class SiteFiles(Protocol):
+    """The files of sites. All of it takes its time: not for the event loop."""
+
+    def path_of(self, site_id: SiteId) -> Path:
+        """Where a site's file is."""
+        ...
+
+    def read(self, site_id: SiteId) -> str:
+        """What a site's file says.
+
+        Raises:
+            SiteFileError: It cannot be read.
+        """
+        ...
+
+    def check(self, site_id: SiteId, text: str) -> Site:
+        """Read a site from what its file would say, beside all other settings.
+
+        Raises:
+            SettingsError: Naming line, key and what was expected there.
+        """
+        ...
+
+    def write(self, site_id: SiteId, text: str) -> None:
+        """Let a site's file say something else, whole or not at all.
+
+        Raises:
+            SiteFileError: It cannot be written.
+        """
+        ...
+
+
 class MessageJournal(Protocol):
     """Keeps every message for a while."""
 
@@ -274,6 +309,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def sites(self) -> SiteStore:
         """Sites."""
+        ...
+
+    @property
+    def site_versions(self) -> SiteVersionStore:
+        """Versions of site files."""
         ...
 
     @property

@@ -50,6 +50,19 @@ class SitePlaces(WakeUps):
         clock = StationClock(late_by=self._messages_late_by)
         self.stations.setdefault(station_id, LiveStation(station_id=station_id, clock=clock))
 
+    def follow_file(self, site: Site) -> None:
+        """The site file says something else, nothing of which waits for a start.
+
+        See `csms.domain.site_change`: limits and names of feeders, new chargers, and policies.
+        """
+        self.site = site
+        self.listed_stations = site.station_ids
+        self._fits.clear()  # they follow from the limits
+        for place in site.places:
+            if place.evse not in self.evses:
+                self.add_place(place)
+        self.mark()
+
     def is_guest(self, station_id: StationId) -> bool:
         """Whether the site file does not list a station."""
         return station_id not in self.listed_stations

@@ -19,9 +19,22 @@ from csms.domain.security import Credentials
 from csms.domain.security_event import SecurityEvent
 from csms.domain.site import PhaseAmps, Site
 from csms.domain.site_day import CountMark, SiteDay
+from csms.domain.site_version import NewSiteVersion, SiteVersion
 from csms.domain.standing import HeldFallback
 from csms.domain.station import Registration, StationModel
 from csms.domain.transaction import StatedNeed, Transaction
+
+
+class SiteVersionStore(Protocol):
+    """Keeps versions of site files."""
+
+    async def add(self, version: NewSiteVersion) -> int:
+        """Keep a version; return its number."""
+        ...
+
+    async def newest(self, site_id: SiteId) -> SiteVersion | None:
+        """The last version of a site's file, None: it was never changed here."""
+        ...
 
 
 class SiteStore(Protocol):

@@ -1,6 +1,6 @@
 """The server's settings file: where to listen, where to keep things, which sites."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -300,9 +300,23 @@ def read_app(path: Path) -> tuple[AppModel, tuple[Site, ...]]:
     Raises:
         SettingsError: Naming file, line, key and what was expected there.
     """
+    return check_app(path, {})
+
+
+def check_app(path: Path, others: Mapping[Path, Site]) -> tuple[AppModel, tuple[Site, ...]]:
+    """Check the server's settings beside the site files that it names.
+
+    Args:
+        path: The server's settings.
+        others: Sites that would stand in files in place of those that do; paths are resolved.
+
+    Raises:
+        SettingsError: Naming file, line, key and what was expected there.
+    """
     source = read_yaml(path)
     model = source.parse(AppModel)
-    sites = tuple(read_site(path.parent / name) for name in model.sites)
+    files = [path.parent / name for name in model.sites]
+    sites = tuple(others.get(file.resolve()) or read_site(file) for file in files)
     source.refuse(
         [
             *_doubled_names(source, sites),

@@ -50,7 +50,7 @@ from csms.settings.site_schema import (
     UncontrolledModel,
 )
 from csms.settings.time_schema import DAYS
-from csms.settings.yaml_source import KeyPath, YamlSource, read_yaml
+from csms.settings.yaml_source import KeyPath, YamlSource, parse_yaml, read_yaml
 
 _W_PER_KW: Final = 1000
 _NOT_IN_FILES: Final = "a secret that no file holds: the API sets it"
@@ -70,16 +70,32 @@ def read_site(path: Path) -> Site:
     Raises:
         SettingsError: Naming file, line, key and what was expected there.
     """
-    source = read_yaml(path)
-    model = source.parse(SiteModel)
-    site = _build(model)
-    source.refuse(list(_contradictions(source, model, site)))
-    return replace(site, pricing=site_pricing(source, model), tariff=site_tariff(model))
+    return _site(read_yaml(path))
+
+
+def site_of(path: Path, text: str) -> Site:
+    """Check what a site file would say.
+
+    Args:
+        path: Where it would stand.
+        text: What it would say.
+
+    Raises:
+        SettingsError: Naming file, line, key and what was expected there.
+    """
+    return _site(parse_yaml(path, text))
 
 
 def site_schema() -> dict[str, Any]:
     """JSON Schema of site files, for editors."""
     return SiteModel.model_json_schema(by_alias=True)
+
+
+def _site(source: YamlSource) -> Site:
+    model = source.parse(SiteModel)
+    site = _build(model)
+    source.refuse(list(_contradictions(source, model, site)))
+    return replace(site, pricing=site_pricing(source, model), tariff=site_tariff(model))
 
 
 def _build(model: SiteModel) -> Site:

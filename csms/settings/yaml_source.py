@@ -14,6 +14,7 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _MAX_FILE_BYTES: Final = 4 * 1024 * 1024
+_TOO_LONG: Final = "expected a file of at most 4 MiB"
 _MAX_VALUES: Final = 200_000
 _MAX_DEPTH: Final = 40
 _PHRASES: Final = {
@@ -82,7 +83,17 @@ def read_yaml(path: Path) -> YamlSource:
     Raises:
         SettingsError: The file cannot be read, is not YAML, or says a key twice.
     """
-    text = _read_text(path)
+    return parse_yaml(path, _read_text(path))
+
+
+def parse_yaml(path: Path, text: str) -> YamlSource:
+    """Parse what a YAML file says, or would say, whose top level is a mapping.
+
+    Raises:
+        SettingsError: It is not YAML, or says a key twice.
+    """
+    if len(text) > _MAX_FILE_BYTES:
+        raise SettingsError(path, (Fault(1, "", _TOO_LONG),))
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -163,7 +174,7 @@ class _Reader:
 def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
-            raise SettingsError(path, (Fault(1, "", "expected a file of at most 4 MiB"),))
+            raise SettingsError(path, (Fault(1, "", _TOO_LONG),))
         return path.read_text(encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)

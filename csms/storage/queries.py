@@ -16,6 +16,7 @@ from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
+from csms.domain.site_version import SiteVersion
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.storage.alerts import (
     select_failed_commands,
@@ -31,6 +32,7 @@ from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationV
 from csms.storage.price_tables import MeterQuarterRow, PriceSlotRow, TransactionCostRow
 from csms.storage.prices import read_cost, read_quarter, read_series
 from csms.storage.site_days import read_day, select_days
+from csms.storage.site_versions import read_version, select_version, select_versions
 from csms.storage.tables import (
     FeederReadingRow,
     IdTokenRow,
@@ -213,6 +215,21 @@ class Queries:
         async with self._database.reading() as connection:
             found = await connection.execute(select_days(site_id, since))
             return [read_day(row) for row in found.mappings()]
+
+    async def site_versions(
+        self, site_id: SiteId, before: int | None, limit: int
+    ) -> list[SiteVersion]:
+        """What a site's file has come to say, the newest first."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_versions(site_id, before, limit))
+            return [read_version(row) for row in found.mappings()]
+
+    async def site_version(self, site_id: SiteId, number: int) -> SiteVersion | None:
+        """One version of a site's file."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_version(site_id, number))
+            row = found.mappings().first()
+            return None if row is None else read_version(row)
 
     async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> list[Agreement]:
         """What was agreed on with a grid company about a feeder, the newest first."""

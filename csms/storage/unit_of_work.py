@@ -21,6 +21,7 @@ from csms.storage.notices import NoticeRepository, VariableRepository
 from csms.storage.prices import CostRepository, PriceRepository
 from csms.storage.security import SecurityRepository
 from csms.storage.site_days import SiteDayRepository
+from csms.storage.site_versions import SiteVersionRepository
 from csms.storage.stations import SiteRepository, StationRepository, TokenRepository
 from csms.storage.timetables import TimetableRepository
 from csms.storage.transactions import TransactionRepository
@@ -120,6 +121,11 @@ class SqlUnitOfWork(Unit):
     def grid_proof(self) -> GridProofRepository:
         """How feeders kept to their limits."""
         return GridProofRepository(self)
+
+    @property
+    def site_versions(self) -> SiteVersionRepository:
+        """Versions of site files."""
+        return SiteVersionRepository(self)
 
     @property
     def timetables(self) -> TimetableRepository:

@@ -32,10 +32,12 @@ from csms.service.grid_desk import GridDesk
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN, SecurityPolicy
+from csms.service.site_editing import SiteEditor
 from csms.service.station_certificates import StationCertificates
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.what_if import WhatIfDesk
+from csms.settings.site_files import SiteFileFolder, SiteFilePlace
 from csms.storage.queries import Queries
 from csms.tally import LoopLag, MqttTally, Traffic
 from tests.domain.sites import flat, place, small_site
@@ -156,6 +158,12 @@ async def open_api(
             timetables=Timetables(office.sites, office.open_uow),
             pricing=office.pricing,
             what_if=WhatIfDesk(office.sites, room.newest, InlinePlanner(5.0)),
+            site_editor=SiteEditor(
+                office.sites,
+                SiteFileFolder({"fjordgata": SiteFilePlace(path.parent / "site.yaml")}, None),
+                office.open_uow,
+                office.clock,
+            ),
             forecasts=forecasts,
             demand=board,
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),

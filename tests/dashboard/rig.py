@@ -30,6 +30,7 @@ from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.security import SecurityProfile
 from csms.domain.settings import SettingState
+from csms.domain.site_version import SiteVersion
 from csms.domain.transaction import StatedNeed
 from csms.service.adoption import Adopted, Adoption
 from csms.service.attempts import Attempts
@@ -50,6 +51,7 @@ from csms.service.password_rotation import PasswordRotation
 from csms.service.plan_outlook import PlanOutlook
 from csms.service.ports import MessageJournal
 from csms.service.pricing import Pricing
+from csms.service.site_editing import SiteApplied, SiteEditor, SiteFile, SitePreview
 from csms.service.site_view import SiteView
 from csms.service.station_certificates import StationCertificates
 from csms.service.station_security import StationSecurity
@@ -83,6 +85,7 @@ class FakeRoom:
         parties: Grid companies.
         planned: What the newest plan has ahead.
         what_if: What other limits would do.
+        site_files: The file of the site.
     """
 
     def __init__(self, *views: SiteView) -> None:
@@ -99,6 +102,7 @@ class FakeRoom:
         self.parties: list[Party] = []
         self.planned: PlanOutlook | None = None
         self.what_if = FakeWhatIf()
+        self.site_files = FakeSiteFiles()
         self.fault: ChargeFlexError | None = None
         self.board = DemandBoard(view.site_id for view in views)
         self._views = {view.site_id: view for view in views}
@@ -154,10 +158,12 @@ class FakeReads:
 
     Args:
         guard_events: What the guard has noted, the last first.
+        files: The file of the site.
     """
 
-    def __init__(self, guard_events: list[KeptGuardEvent]) -> None:
+    def __init__(self, guard_events: list[KeptGuardEvent], files: "FakeSiteFiles") -> None:
         self._guard_events = guard_events
+        self.site_version = files.site_version
 
     async def guard_events(
         self, site_id: str, wanted: GuardEventsWanted, limit: int
@@ -283,6 +289,54 @@ class FakeWhatIf:
         if isinstance(answer, ChargeFlexError):
             raise answer
         return answer
+
+
+class FakeSiteFiles:
+    """The file of a site, of which a test says what it would change.
+
+    Attributes:
+        file: What it says.
+        preview_of: What each text would change, or why it cannot be used.
+        applied: What it was told to say: text, digest of what it said, by whom.
+        fault: Raised in place of the file.
+        versions: What it has come to say, the newest first.
+    """
+
+    def __init__(self) -> None:
+        self.file = SiteFile(path="/etc/yard.yaml", text="site: yard\n", digest="d1")
+        self.preview_of: dict[str, SitePreview | ChargeFlexError] = {}
+        self.applied: list[tuple[str, str, str]] = []
+        self.fault: ChargeFlexError | None = None
+        self.versions: list[SiteVersion] = []
+
+    async def read(self, _site_id: SiteId) -> SiteFile:
+        """What the file says."""
+        if self.fault:
+            raise self.fault
+        return self.file
+
+    async def preview(self, _site_id: SiteId, text: str) -> SitePreview:
+        """What a text would change."""
+        told = self.preview_of[text]
+        if isinstance(told, ChargeFlexError):
+            raise told
+        return told
+
+    async def apply(self, _site_id: SiteId, text: str, digest: str, who: str) -> SiteApplied:
+        """Let the file say something else."""
+        self.applied.append((text, digest, who))
+        self.file = SiteFile(path=self.file.path, text=text, digest="d2")
+        return SiteApplied(number=2, digest="d2", changes=(), needs_restart=False)
+
+    async def site_versions(
+        self, _site_id: SiteId, _before: int | None, limit: int
+    ) -> list[SiteVersion]:
+        """What the file has come to say."""
+        return self.versions[:limit]
+
+    async def site_version(self, _site_id: SiteId, number: int) -> SiteVersion | None:
+        """One of them."""
+        return next((one for one in self.versions if one.number == number), None)
 
 
 class FakeDesk:
@@ -428,6 +482,7 @@ def dashboard_app(
         timetables=cast(Timetables, None),
         pricing=cast(Pricing, None),
         what_if=cast(WhatIfDesk, room.what_if),
+        site_editor=cast(SiteEditor, room.site_files),
         forecasts=cast(Forecasts, None),
         demand=room.board,
         desk=cast(CommandDesk, room.desk),
@@ -438,7 +493,7 @@ def dashboard_app(
         adoption=cast(Adoption, room.adoption),
         renewal=cast(CertificateRenewal, None),
         reload_certificates=cast(Any, None),
-        reads=cast(ReadSide, FakeReads(room.guard_events)),
+        reads=cast(ReadSide, FakeReads(room.guard_events, room.site_files)),
         exports=room.exports,
     )
     return create_api(
@@ -448,6 +503,7 @@ def dashboard_app(
             Sources(
                 sites=room,
                 what_if=room.what_if,
+                site_files=room.site_files,
                 reads=cast(Reads, reads),
                 chargers=cast(ChargerDesk, room.chargers),
                 admission=room.admission,

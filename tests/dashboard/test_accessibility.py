@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 
 from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.journal.journal import Journal, JournalSettings
-from tests.dashboard.rig import FakeRoom, FakeTokens, NewTab, Server, serving
+from tests.dashboard.rig import FakeRoom, FakeSiteFiles, FakeTokens, NewTab, Server, serving
 from tests.dashboard.test_alerts import FOUND, FakeAlerts
 from tests.dashboard.test_chargers import FakeReads as FakeChargerReads
 from tests.dashboard.test_chargers import station
@@ -18,6 +18,7 @@ from tests.dashboard.test_energy import FakeDays, counted
 from tests.dashboard.test_forecast import KNOWN
 from tests.dashboard.test_grid import BREACH, FakeProof, quarter
 from tests.dashboard.test_plan import OUTLOOK
+from tests.dashboard.test_site_file import VERSIONS
 from tests.dashboard.test_tokens import BLOCKED, CARD
 from tests.dashboard.test_transactions import FakeTransactions, row
 from tests.journal.messages import exchange
@@ -36,6 +37,7 @@ PAGES: Final = (
     "/chargers",
     "/chargers/A-1",
     "/tokens",
+    "/site",
     "/alerts",
     "/commands?station=A-1",
     "/forecast",
@@ -45,7 +47,9 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SERIOUS: Final = ("serious", "critical")
 
 
-class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTokens, FakeAlerts):
+class FakeReads(
+    FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTokens, FakeAlerts, FakeSiteFiles
+):
     """Something of everything."""
 
     def __init__(self) -> None:
@@ -55,6 +59,7 @@ class FakeReads(FakeTransactions, FakeChargerReads, FakeDays, FakeProof, FakeTok
         self.record = ProofRecord((quarter(15),), (BREACH,))
         self.wanted: list[ProofWanted] = []
         self.records = {one.token.key: one for one in (CARD, BLOCKED)}
+        self.versions = VERSIONS
         self.found, self.looked_for = FOUND, []
         self.sent: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []

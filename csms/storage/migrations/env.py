@@ -11,6 +11,7 @@ from csms.storage import (
     notice_tables,
     price_tables,
     site_day_tables,
+    site_version_tables,
     tables,
 )
 
@@ -18,7 +19,7 @@ for model in (
     *(tables.SiteRow, notice_tables.StationJobRow),
     *(guard_tables.GuardEventRow, site_day_tables.SiteDayRow, price_tables.PriceSlotRow),
     *(forecast_tables.ForecastModelRow, demand_tables.DemandForecastRow),
-    access_tables.UserRow,
+    *(access_tables.UserRow, site_version_tables.SiteVersionRow),
 ):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 
