@@ -38,6 +38,7 @@ from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import OnlineVehiclePki
 from csms.prices.building import price_fetchers
 from csms.service.adoption import Adoption
+from csms.service.answers import Answers
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.certificate_signing import CertificateSigning
 from csms.service.certificates import NoVehiclePki
@@ -142,6 +143,7 @@ class App:
         self._timetables = Timetables(self._sites, open_uow)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
+        self._answers = Answers(open_uow, clock)
         operations = Operations(self._sites, registry, self.security, open_uow, clock)
         self._bridge = self._create_bridge(operations, clock)
         tallies = Tallies(
@@ -328,6 +330,7 @@ class App:
             forecasts=self._forecasting.forecasts,
             demand=self._forecasting.board,
             desk=desk,
+            answers=self._answers,
             tokens=tokens,
             security=self.security,
             certificates=self.certificates,
@@ -368,6 +371,7 @@ class App:
             visitors=Visitors(
                 hosts=(self.settings.http.host, *self.settings.http.hosts),
                 language=self.settings.http.language,
+                rate=self.settings.http.rate,
             ),
         )
 

@@ -39,6 +39,8 @@ from csms.api.dependencies import ApiContext
 from csms.api.description import complete
 from csms.api.errors import EVERYWHERE, explain_errors
 from csms.api.hosts import HostGuard
+from csms.api.idempotency import IdempotentRequests
+from csms.api.rate_limit import Rate, RateLimit
 from csms.api.readers import Readers
 from csms.language.languages import Language
 
@@ -57,10 +59,12 @@ class Visitors:
         hosts: Names under which the application may be reached, beside loopback and its own
             address.
         language: Of pages, where neither a reader nor the browser says one.
+        rate: How many requests of the API each may send; None: any number.
     """
 
     hosts: Iterable[str] = ()
     language: Language = Language.EN
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,10 @@ def create_api(
     )
     app.state.context = context
     visitors = visitors or Visitors()
+    app.add_middleware(IdempotentRequests, answers=context.answers)
     app.add_middleware(Readers, default=visitors.language)
+    if visitors.rate:
+        app.add_middleware(RateLimit, rate=visitors.rate, now=context.room.now)
     app.add_middleware(HostGuard, names=tuple(visitors.hosts))
     explain_errors(app)
     if print_error:

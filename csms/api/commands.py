@@ -32,14 +32,7 @@ async def _order(
             description="How long it may wait for its station; default: as long as its kind may",
         ),
     ] = None,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=100,
-            description="Names the order: one that was given before is not carried out again",
-        ),
-    ] = None,
+    idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Order:
     return Order(key=idempotency_key, wait_s=wait_s)
 

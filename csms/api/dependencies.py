@@ -20,6 +20,7 @@ from csms.domain.site_day import SiteDay
 from csms.domain.site_version import SiteVersion
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.service.adoption import Adoption
+from csms.service.answers import Answers
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -196,6 +197,7 @@ class ApiContext:
     forecasts: Forecasts
     demand: DemandBoard
     desk: CommandDesk
+    answers: Answers
     tokens: Tokens
     security: StationSecurity
     rotation: PasswordRotation

@@ -28,11 +28,14 @@ from csms.domain.errors import (
     NotWaitingError,
     NotYoursError,
     NoWhatIfError,
+    OrderUnderWayError,
+    OrderUsedError,
     PasswordInDoubtError,
     SettingsError,
     SiteFileChangedError,
     SiteFileError,
     StationStaysError,
+    TooManyRequestsError,
     UnknownEvseError,
     UnknownFeederError,
     UnknownPartyError,
@@ -67,6 +70,9 @@ _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     SiteFileChangedError: HTTPStatus.CONFLICT,
     SiteFileError: HTTPStatus.CONFLICT,
     StationStaysError: HTTPStatus.CONFLICT,
+    OrderUnderWayError: HTTPStatus.CONFLICT,
+    OrderUsedError: HTTPStatus.CONFLICT,
+    TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
     UnknownEvseError: HTTPStatus.NOT_FOUND,
     UnknownFeederError: HTTPStatus.NOT_FOUND,
     UnknownPartyError: HTTPStatus.UNAUTHORIZED,
@@ -190,7 +196,7 @@ def problem_response(error: ChargeFlexError) -> JSONResponse:
 
 
 def _headers_of(error: ChargeFlexError, problem: Problem) -> Mapping[str, str]:
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError | TooManyRequestsError):
         return {"Retry-After": str(math.ceil(error.retry_after_s))}
     is_unknown = problem.status == HTTPStatus.UNAUTHORIZED
     return {"WWW-Authenticate": "Bearer"} if is_unknown else {}

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from csms.api.rate_limit import Rate
 from csms.domain.errors import ChargeFlexError
 from csms.language.languages import Language
 
@@ -25,12 +26,14 @@ class HttpSettings:
     Attributes:
         hosts: Names under which they may be reached, beside loopback and the address itself.
         language: Of pages, where neither a reader nor the browser says one.
+        rate: How many requests of the API each client may send; None: any number.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     hosts: tuple[str, ...] = ()
     language: Language = Language.EN
+    rate: Rate | None = None
 
 
 class PortTakenError(ChargeFlexError):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import Context
@@ -74,7 +74,7 @@ async def list_unknown_stations(context: Context) -> list[UnknownStation]:
     "/unknown-stations/{station_id:path}/adoption",
 )
 async def adopt_station(
-    context: Context, station_id: str, wanted: WantedAdoption
+    context: Context, station_id: str, wanted: WantedAdoption, response: Response
 ) -> AdoptedStation:
     """Let a station belong to a site as its guest; it is served at its next boot.
 
@@ -82,6 +82,7 @@ async def adopt_station(
     """
     password = wanted.password.get_secret_value() if wanted.password else None
     adopted = await context.adoption.adopt(station_id, wanted.site_id, password)
+    response.headers["cache-control"] = "no-store"  # it may hold a password
     return AdoptedStation.model_validate(adopted)
 
 

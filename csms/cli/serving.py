@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from csms.api.rate_limit import Rate
 from csms.api.server import HttpSettings
 from csms.app import App
 from csms.app_settings import AppSettings
@@ -81,6 +82,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             port=model.http.port,
             hosts=tuple(model.http.hosts),
             language=Language(model.http.language),
+            rate=Rate(**model.http.rate.model_dump()) if model.http.rate else None,
         ),
         database=DatabaseSettings(url=url),
         forecasts=ForecastSettings(**model.forecasts.model_dump()) if model.forecasts else None,

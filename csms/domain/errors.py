@@ -16,6 +16,9 @@
     ├── NoEnvelopeError          it is not known just now what a feeder can shed
     ├── NoWhatIfError            it cannot be found out what another limit would do
     ├── BusyError                somebody else was answered just now
+    ├── TooManyRequestsError     a client asks for more than its share
+    ├── OrderUsedError           a key of an order that was given to another one
+    ├── OrderUnderWayError       an order that is just being carried out
     ├── NotOfferedError          a feeder cannot shed what is asked for
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
@@ -222,6 +225,34 @@ class BusyError(ChargeFlexError):
     def __init__(self, retry_after_s: float) -> None:
         super().__init__(f"somebody else was answered just now; ask again in {retry_after_s:.1f} s")
         self.retry_after_s = retry_after_s
+
+
+class TooManyRequestsError(ChargeFlexError):
+    """A client asks for more than its share.
+
+    Attributes:
+        retry_after_s: From when on it may ask again.
+    """
+
+    def __init__(self, per_s: float, retry_after_s: float) -> None:
+        super().__init__(
+            f"expected at most {per_s:g} requests a second; ask again in {retry_after_s:.1f} s"
+        )
+        self.retry_after_s = retry_after_s
+
+
+class OrderUsedError(ChargeFlexError):
+    """The key of an order was given to another one before."""
+
+    def __init__(self) -> None:
+        super().__init__("expected a key of its own, got one that was given to another order")
+
+
+class OrderUnderWayError(ChargeFlexError):
+    """An order with that key is just being carried out."""
+
+    def __init__(self) -> None:
+        super().__init__("the order with this key is just being carried out")
 
 
 class NotOfferedError(ChargeFlexError):

@@ -92,9 +92,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What has come of a command that was given before."""
+    """What has come of a command that was given before.
+
+    Attributes:
+        command: As it is kept: in JSON values, with its name, without secrets.
+    """
 
     number: int
+    command: Mapping[str, Any]
     outcome: Outcome
 
 

@@ -90,6 +90,7 @@ class CommandDesk:
             CommandForbiddenError: It is not for operators to send.
             InvalidInputError: It would lift the limits of a vehicle that is charging, or has
                 values that cannot be sent.
+            OrderUsedError: The order's key was given to another command.
         """
         live = self._sites.of_station(station_id)
         if live is None:
@@ -98,7 +99,7 @@ class CommandDesk:
         try:
             number, command = await self._jobs.enter(station_id, command, order.key)
         except KeyKnownError:
-            return await self._given_before(station_id, order)
+            return await self._given_before(station_id, command, order)
         wait_s = waits_s(command, order, self._clock.now())
         if wait_s and not live.stations[station_id].is_connected:
             return Sent(await self._jobs.hold(number, station_id, command, wait_s), number)
@@ -216,9 +217,11 @@ class CommandDesk:
         if update is not None:
             await self.command(station_id, update)
 
-    async def _given_before(self, station_id: StationId, order: Order) -> Sent[OutcomeT]:
+    async def _given_before(
+        self, station_id: StationId, command: Command[OutcomeT], order: Order
+    ) -> Sent[OutcomeT]:
         assert order.key is not None  # noqa: S101 - it is known
-        settled = await self._jobs.find(station_id, order.key)
+        settled = await self._jobs.given_before(station_id, command, order.key)
         assert settled is not None  # noqa: S101 - jobs are never dropped
         return Sent(settled.outcome, settled.number)
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from csms.clock import Clock
 from csms.domain.altered import altered
 from csms.domain.command_names import write_command
@@ -25,8 +27,10 @@ from csms.domain.commands import (
     StartCharging,
     StartOutcome,
 )
+from csms.domain.errors import OrderUsedError
 from csms.domain.identity import StationId
 from csms.domain.jobs import HeldJob, JobAnswer, NewJob, ReservationEnd
+from csms.domain.kept_answer import KEPT_FOR
 from csms.domain.notices import JobStage
 from csms.domain.outbox import Settled, subject_of
 from csms.domain.redaction import without_secrets
@@ -42,6 +46,7 @@ _NUMBERED: Final[Mapping[type[Command[Any]], str]] = {
 """Commands that are sent with a number, and the field that takes it."""
 
 
+_KIND: Final = "command"
 _GIVEN_UP: Final = "AcceptedCanceled"
 """What a station answers that gives up an earlier job of the kind (2.0.1 L01.FR.24, N01.FR.12)."""
 
@@ -66,10 +71,19 @@ class JobBook:
         self._open_uow = open_uow
         self._clock = clock
 
-    async def find(self, station_id: StationId, key: str) -> Settled | None:
-        """What has come of the order with a key."""
+    async def given_before(
+        self, station_id: StationId, command: Command[Any], key: str
+    ) -> Settled | None:
+        """What has come of the order with a key.
+
+        Raises:
+            OrderUsedError: It was another command.
+        """
         async with self._open_uow() as uow:
-            return await uow.jobs.find(station_id, key)
+            settled = await uow.jobs.find(station_id, key)
+        if settled is not None and settled.command != _told(command):
+            raise OrderUsedError
+        return settled
 
     async def enter(
         self, station_id: StationId, command: CommandT, key: str | None = None
@@ -81,15 +95,18 @@ class JobBook:
         Raises:
             KeyKnownError: An order with that key was given before.
         """
-        fields = without_secrets(command)
+        fields = _told(command)
+        kind = fields.pop(_KIND)
         job = NewJob(
             station_id=station_id,
-            kind=fields.pop("command"),
+            kind=kind,
             command=fields,
             made_at=self._clock.now(),
             key=key,
         )
         async with self._open_uow() as uow:
+            if key is not None:
+                await uow.jobs.free_key(station_id, key, before=job.made_at - KEPT_FOR)
             number = await uow.jobs.add(job)
             await uow.commit()
         if number is None:
@@ -152,6 +169,12 @@ class JobBook:
                 await uow.jobs.end_reservation(station_id, reserved, how, answer.at)
             await uow.commit()
         self.has_news.set()
+
+
+def _told(command: Command[Any]) -> dict[str, Any]:
+    """A command as it is kept, with its name."""
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(without_secrets(command)))
+    return told
 
 
 def _result(outcome: Outcome) -> str | None:

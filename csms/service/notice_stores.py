@@ -30,6 +30,10 @@ class JobStore(Protocol):
         """What has come of the job with a key."""
         ...
 
+    async def free_key(self, station_id: StationId, key: str, before: datetime) -> None:
+        """Let a key mean another order, if it was given as long ago as that."""
+        ...
+
     async def hold(self, number: int, held: HeldJob, at: datetime) -> None:
         """Let a job wait for its station, in place of older ones about the same."""
         ...

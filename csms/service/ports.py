@@ -27,6 +27,7 @@ from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.domain.site import Site
 from csms.service.access_stores import AccessStore, AuditStore
+from csms.service.answer_store import AnswerStore
 from csms.service.demand_store import DemandStore
 from csms.service.forecast_store import ForecastStore
 from csms.service.grid_stores import GridAgreementStore, GridProofStore, GridStore
@@ -439,6 +440,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def audit(self) -> AuditStore:
         """Who has changed or commanded what."""
+        ...
+
+    @property
+    def answers(self) -> AnswerStore:
+        """Answers to requests that name their order."""
         ...
 
     def commit(self) -> Awaitable[None]:

@@ -95,6 +95,17 @@ class OcppModel(_Model):
     tls: TlsModel | None = None
 
 
+class RateModel(_Model):
+    """How many requests of the API one client may send."""
+
+    per_s: Annotated[float, Field(gt=0, le=100_000)] = Field(
+        default=100.0, description="In the long run"
+    )
+    burst: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1000, description="At once, after it has asked for nothing for a while"
+    )
+
+
 class HttpModel(_Model):
     """Where the page and the API are served."""
 
@@ -108,6 +119,10 @@ class HttpModel(_Model):
         default="en",
         description="Of pages, where neither their reader nor the browser says one: English or "
         "Norwegian (bokmål)",
+    )
+    rate: RateModel | None = Field(
+        default=RateModel(),
+        description="By the client's address; what is too much is answered 429; null: any number",
     )
 
 

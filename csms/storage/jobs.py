@@ -46,7 +46,13 @@ class JobRepository(Repository):
             return None
         status = CommandStatus(row["status"]) if row["status"] else CommandStatus.TIMED_OUT
         outcome = Outcome(status=status, answer=row["answer"], detail=row["detail"])
-        return Settled(number=row["number"], outcome=outcome)
+        command = {"command": row["kind"], **row["command"]}
+        return Settled(number=row["number"], command=command, outcome=outcome)
+
+    async def free_key(self, station_id: StationId, key: str, before: datetime) -> None:
+        """Let a key mean another order, if it was given as long ago as that."""
+        old = (_job.c.station_id == station_id, _job.c.key == key, _job.c.made_at <= before)
+        await self._unit.execute(update(_job).where(*old).values(key=None))
 
     async def hold(self, number: int, held: HeldJob, at: datetime) -> None:
         """Let a job wait for its station, in place of older ones about the same."""

@@ -1,6 +1,7 @@
 """The unit of work: all that one message changes, kept whole or not at all."""
 
 from csms.storage.access import AccessRepository
+from csms.storage.answers import AnswerRepository
 from csms.storage.attempts import AttemptRepository
 from csms.storage.audit import AuditRepository
 from csms.storage.control import ControlRepository
@@ -181,3 +182,8 @@ class SqlUnitOfWork(Unit):
     def history(self) -> HistoryRepository:
         """The history's files."""
         return HistoryRepository(self)
+
+    @property
+    def answers(self) -> AnswerRepository:
+        """Answers to requests that name their order."""
+        return AnswerRepository(self)

@@ -21,6 +21,7 @@ from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
 from csms.domain.stay_outcome import StayAnswer
 from csms.history.exports import Exports
+from csms.service.answers import Answers
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
@@ -166,6 +167,7 @@ async def open_api(
             ),
             forecasts=forecasts,
             demand=board,
+            answers=Answers(office.open_uow, office.clock),
             desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
             tokens=Tokens(office.open_uow),
             security=office.security,

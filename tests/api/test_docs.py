@@ -14,14 +14,14 @@ from tests.api.test_app import described
 
 DOCS: Final = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 REQUEST: Final = re.compile(
-    r"curl -s '?http://127\.0\.0\.1:8080(\S+?)'?(?: \\\n  --json '([^']*)')?\n"
+    r"curl -s '?http://127\.0\.0\.1:8080(\S+?)'?(?: -H '[^']*')*(?: \\\n  --json '([^']*)')?\n"
 )
 EXAMPLES: Final = REQUEST.findall(DOCS)
 WRONG: Final = '"gentle"'
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl -s ") == 18
+    assert len(EXAMPLES) == DOCS.count("curl -s ") == 19
 
 
 @pytest.mark.parametrize(("path", "body"), EXAMPLES)

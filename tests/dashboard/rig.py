@@ -33,6 +33,7 @@ from csms.domain.settings import SettingState
 from csms.domain.site_version import SiteVersion
 from csms.domain.transaction import StatedNeed
 from csms.service.adoption import Adopted, Adoption
+from csms.service.answers import Answers
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk, Sent
@@ -486,6 +487,7 @@ def dashboard_app(
         forecasts=cast(Forecasts, None),
         demand=room.board,
         desk=cast(CommandDesk, room.desk),
+        answers=cast(Answers, None),
         tokens=cast(Tokens, room.tokens),
         security=cast(StationSecurity, None),
         rotation=cast(PasswordRotation, None),
