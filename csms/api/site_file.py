@@ -1,5 +1,6 @@
 """The file of a site: read, checked, changed while the server runs, and gone back to."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -8,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context, Who
 from csms.api.errors import CONFLICT
+from csms.api.readers import TOLD_IN
+from csms.domain.site_change import SiteChange
 from csms.domain.site_version import SiteVersion
+from csms.language.reader import spoken
 from csms.service.site_editing import SiteApplied, SiteFile, SitePreview
 
 router = APIRouter(prefix="/sites", tags=["site files"], responses={409: CONFLICT})
@@ -54,19 +58,22 @@ class FullFileVersion(FileVersion):
     text: str
 
 
-@router.get("/{site_id}/file")
+@router.get("/{site_id}/file", dependencies=[TOLD_IN])
 async def read_file(context: Context, site_id: str) -> SiteFile:
     """What a site's file says, and what of it does not run yet."""
-    return await context.site_editor.read(site_id)
+    found = await context.site_editor.read(site_id)
+    return replace(found, waiting=_spoken(found.waiting))
 
 
-@router.post("/{site_id}/file/check")
+@router.post("/{site_id}/file/check", dependencies=[TOLD_IN])
 async def check_file(context: Context, site_id: str, checked: CheckedFile) -> SitePreview:
     """What a file would change, and what that means for chargers just now; nothing is changed.
 
     422: it cannot be used; `errors` has a line, a key and what was expected for each fault.
     """
-    return await context.site_editor.preview(site_id, checked.text)
+    found = await context.site_editor.preview(site_id, checked.text)
+    effects = tuple(spoken(text) for text in found.effects)
+    return replace(found, changes=_spoken(found.changes), effects=effects)
 
 
 @router.put("/{site_id}/file")
@@ -103,6 +110,10 @@ async def read_version(context: Context, site_id: str, number: int) -> FullFileV
             status.HTTP_404_NOT_FOUND, f"the file of site {site_id} has no version {number}"
         )
     return FullFileVersion(text=found.version.text, **_fields(found))
+
+
+def _spoken(changes: tuple[SiteChange, ...]) -> tuple[SiteChange, ...]:
+    return tuple(replace(one, text=spoken(one.text)) for one in changes)
 
 
 def _fields(found: SiteVersion) -> dict[str, Any]:

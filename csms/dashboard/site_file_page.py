@@ -18,6 +18,7 @@ from csms.dashboard.words import day_and_second
 from csms.domain.errors import SiteFileError
 from csms.domain.identity import SiteId
 from csms.domain.site_version import SiteVersion
+from csms.language.reader import spoken
 from csms.service.site_editing import SiteFile
 
 _VERSIONS: Final = 20
@@ -76,7 +77,7 @@ def site_file_router(
         try:
             file, cause = await files.read(site_id), ""
         except SiteFileError as error:
-            file, cause = None, str(error)
+            file, cause = None, spoken(str(error))
         versions = await reads.site_versions(site_id, None, _VERSIONS)
         zone = ZoneInfo(view.timezone)
         return printer.page(
@@ -84,7 +85,7 @@ def site_file_router(
             site=present_line(view),
             file=file,
             cause=cause,
-            waiting=[change.text for change in file.waiting] if file else [],
+            waiting=[spoken(change.text) for change in file.waiting] if file else [],
             versions=[_line(one, file, zone) for one in versions],
         )
 
@@ -96,7 +97,7 @@ def _line(found: SiteVersion, file: SiteFile | None, zone: ZoneInfo) -> VersionL
     return VersionLine(
         number=found.number,
         at=day_and_second(version.at, zone),
-        who=version.who,
-        changes=version.changes,
+        who=spoken(version.who),
+        changes=tuple(spoken(text) for text in version.changes),
         is_now=file is not None and file.text == version.text,
     )

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.identity import StationId
 from csms.domain.site import AmpereSchedule, EvsePlace, Feeder, PhaseAmps, Site, Window
+from csms.language.said import Said
 
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _DASH: Final = "\N{EN DASH}"
-_ARROW: Final = "\N{RIGHTWARDS ARROW}"
+_ARROW: Final = "→"
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _AT_ONCE: Final = frozenset(
     {"name", "policy", "assumed"}
@@ -79,10 +80,14 @@ def _feeder_changes(old: Site, new: Site) -> Iterator[SiteChange]:
     before = {feeder.feeder_id: feeder for feeder in old.feeders}
     after = {feeder.feeder_id: feeder for feeder in new.feeders}
     for key in sorted(before.keys() - after.keys()):
-        yield SiteChange(f"Feeder {before[key].name} is gone", needs_restart=True)
+        yield SiteChange(
+            Said("Feeder %(feeder)s is gone", feeder=before[key].name), needs_restart=True
+        )
     for key, feeder in after.items():
         if key not in before:
-            yield SiteChange(f"Feeder {feeder.name} is new", needs_restart=True)
+            yield SiteChange(
+                Said("Feeder %(feeder)s is new", feeder=feeder.name), needs_restart=True
+            )
         else:
             yield from _feeder_change(before[key], feeder, before, after)
 
@@ -91,16 +96,27 @@ def _feeder_change(
     one: Feeder, other: Feeder, before: Mapping[str, Feeder], after: Mapping[str, Feeder]
 ) -> Iterator[SiteChange]:
     if one.name != other.name:
-        yield SiteChange(f"{one.name} is called {other.name}")
+        yield SiteChange(Said("%(before)s is called %(after)s", before=one.name, after=other.name))
     if one.limit != other.limit:
-        words = f"{schedule_words(one.limit)} {_ARROW} {schedule_words(other.limit)}"
-        yield SiteChange(f"Limit of {other.name}: {words}")
+        yield SiteChange(
+            Said(
+                "Limit of %(feeder)s: %(before)s → %(after)s",
+                feeder=other.name,
+                before=schedule_words(one.limit),
+                after=schedule_words(other.limit),
+            )
+        )
     if one.parent_id != other.parent_id:
         hangs = [
-            feeders[key].name if key else "the grid"
+            feeders[key].name if key else Said("the grid")
             for feeders, key in ((before, one.parent_id), (after, other.parent_id))
         ]
-        text = f"{other.name} hangs on {hangs[1]}, no longer on {hangs[0]}"
+        text = Said(
+            "%(feeder)s hangs on %(after)s, no longer on %(before)s",
+            feeder=other.name,
+            before=hangs[0],
+            after=hangs[1],
+        )
         yield SiteChange(text, needs_restart=True)
     for text in _differences(f"{other.name}: uncontrolled", one.uncontrolled, other.uncontrolled):
         yield SiteChange(text, needs_restart=True)
@@ -111,25 +127,34 @@ def _place_changes(old: Site, new: Site, guests: Collection[StationId]) -> Itera
     after = {place.evse: place for place in new.places}
     names = {feeder.feeder_id: feeder.name for feeder in (*old.feeders, *new.feeders)}
     for key in sorted(before.keys() - after.keys(), key=str):
-        yield SiteChange(f"Connector {key} is gone", needs_restart=True)
+        yield SiteChange(
+            Said("Connector %(connector)s is gone", connector=str(key)), needs_restart=True
+        )
     for key, place in after.items():
         if key in before:
-            for text in _differences(f"Connector {key}", before[key], place):
+            for text in _differences(str(key), before[key], place):
                 yield SiteChange(text, needs_restart=True)
             continue
         station_id = key.station_id
         is_known = station_id in old.station_ids or station_id in guests
-        text = f"Connector {key} is new: {_place_words(place, names)}"
+        text = Said(
+            "Connector %(connector)s is new: %(place)s",
+            connector=str(key),
+            place=_place_words(place, names),
+        )
         if station_id in guests:
-            text += "; it is here as a guest"
+            text = Said("%(new)s; it is here as a guest", new=text)
         yield SiteChange(text, needs_restart=is_known)
 
 
 def _place_words(place: EvsePlace, names: Mapping[str, str]) -> str:
     lines = ", ".join(f"L{line}" for line in place.lines)
-    return (
-        f"up to {place.max_a:g} A on {lines} below {names[place.feeder_id]}, "
-        f"{place.fallback_a:g} A without us"
+    return Said(
+        "up to %(most)g A on %(lines)s below %(feeder)s, %(fallback)g A without us",
+        most=place.max_a,
+        lines=lines,
+        feeder=names[place.feeder_id],
+        fallback=place.fallback_a,
     )
 
 
@@ -138,9 +163,9 @@ def _resource_changes(old: Site, new: Site) -> Iterator[SiteChange]:
     after = {one.resource_id: one for one in new.resources}
     for key in sorted(before.keys() | after.keys()):
         if key not in after:
-            yield SiteChange(f"{key} is gone", needs_restart=True)
+            yield SiteChange(Said("%(name)s is gone", name=str(key)), needs_restart=True)
         elif key not in before:
-            yield SiteChange(f"{key} is new", needs_restart=True)
+            yield SiteChange(Said("%(name)s is new", name=str(key)), needs_restart=True)
         else:
             for text in _differences(str(key), before[key], after[key]):
                 yield SiteChange(text, needs_restart=True)
@@ -165,16 +190,20 @@ def _walk(path: str, old: object, new: object) -> Iterator[tuple[str, str]]:
     if old == new:
         return
     if isinstance(old, AmpereSchedule) and isinstance(new, AmpereSchedule):
-        yield path, f"{path}: {schedule_words(old)} {_ARROW} {schedule_words(new)}"
+        yield path, _other(path, schedule_words(old), schedule_words(new))
     elif is_dataclass(old) and type(old) is type(new):
         for one in fields(old):
             if one.compare:
                 inner = (getattr(old, one.name), getattr(new, one.name))
                 yield from _walk(f"{path}.{one.name}", *inner)
     elif _is_plain(old) and _is_plain(new):
-        yield path, f"{path}: {_words(old)} {_ARROW} {_words(new)}"
+        yield path, _other(path, _words(old), _words(new))
     else:
-        yield path, f"{path} is another"
+        yield path, Said("%(key)s is another", key=path)
+
+
+def _other(path: str, old: str, new: str) -> str:
+    return f"{path}: {old} {_ARROW} {new}"
 
 
 def _is_plain(value: object) -> bool:
@@ -183,9 +212,9 @@ def _is_plain(value: object) -> bool:
 
 def _words(value: object) -> str:
     if value is None:
-        return "nothing"
+        return "null"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -30,6 +30,7 @@ from csms.domain.identity import FeederId, SiteId
 from csms.domain.site import AmpereSchedule, PhaseAmps, Site
 from csms.domain.site_change import SiteChange, changed_limits, compare_sites
 from csms.domain.site_version import NewSiteVersion
+from csms.language.said import Said
 from csms.service.feeder_limits import limit_now
 from csms.service.limit_turns import limit_changed, wake
 from csms.service.live_site import LiveSite
@@ -39,7 +40,7 @@ from csms.service.sites import Sites
 
 logger = logging.getLogger(__name__)
 
-_FOUND: Final = "found in the file"
+_FOUND: Final = Said("found in the file")
 _MOST_DIFF_LINES: Final = 400
 
 

@@ -8,6 +8,7 @@ from csms.domain.fallback import feeders_below
 from csms.domain.identity import StationId
 from csms.domain.site import AmpereSchedule, Site
 from csms.domain.site_change import changed_limits
+from csms.language.said import Said
 from csms.service.feeder_limits import INSTANT, imposed_on, lower_of
 from csms.service.grid_guard import keep_books
 from csms.service.live_site import LiveSite
@@ -31,9 +32,12 @@ def effects_of(live: LiveSite, site: Site, now: datetime) -> Iterator[str]:
     for place in site.places:
         station_id = place.evse.station_id
         if place.is_installed and station_id not in live.stations:
-            yield (
-                f"Until {place.evse} has come and has taken its standing limit, {place.max_a:g} A "
-                f"are kept free for it below {names[place.feeder_id]}"
+            yield Said(
+                "Until %(connector)s has come and has taken its standing limit, %(amps)g A are "
+                "kept free for it below %(feeder)s",
+                connector=str(place.evse),
+                amps=place.max_a,
+                feeder=names[place.feeder_id],
             )
 
 
@@ -49,13 +53,19 @@ def _limit_effect(live: LiveSite, feeder_id: str, after: AmpereSchedule, now: da
     most_a = max(gains_a, key=abs)
     name, who = live.site.feeder(feeder_id).name, _who(live, feeder_id)
     if abs(most_a) < _NOTICEABLE_A:
-        return f"{name}: nothing changes just now for {who}"
-    more = "more" if most_a > 0 else "less"
-    text = f"{name}: up to {abs(most_a):.0f} A a line {more} from now on for {who}"
+        return Said("%(feeder)s: nothing changes just now for %(who)s", feeder=name, who=who)
+    parts = {"feeder": name, "amps": abs(most_a), "who": who}
+    text = Said("%(feeder)s: up to %(amps).0f A a line less from now on for %(who)s", **parts)
+    if most_a > 0:
+        text = Said("%(feeder)s: up to %(amps).0f A a line more from now on for %(who)s", **parts)
     over_a = max(float(may - new) for may, new in zip(allowed_a, after_a, strict=True))
-    if over_a >= _NOTICEABLE_A:
-        text += f"; {over_a:.0f} A of what may be drawn now are taken back at once"
-    return text
+    if over_a < _NOTICEABLE_A:
+        return text
+    return Said(
+        "%(effect)s; %(amps).0f A of what may be drawn now are taken back at once",
+        effect=text,
+        amps=over_a,
+    )
 
 
 def _who(live: LiveSite, feeder_id: str) -> str:
@@ -66,6 +76,8 @@ def _who(live: LiveSite, feeder_id: str) -> str:
     }
     names = sorted(stations)
     if not names:
-        return "no charger"
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+        return Said("no charger")
+    named = ", ".join(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return named
+    return Said("%(named)s and %(more)s more", named=named, more=len(names) - _NAMED)

@@ -107,7 +107,7 @@ async def test_a_change_is_told_and_then_applied(
 async def test_a_fault_leads_to_its_line(new_tab: NewTab, shown: Server) -> None:
     tab = await opened(new_tab, shown)
     await tab.page.fill(".file-text", "site: [\n")
-    await tab.says(".file-check [role=status]", "It cannot be used: 1 thing is wrong")
+    await tab.says(".file-check [role=status]", "It cannot be used: one thing is wrong")
     await tab.page.click(".file-faults button")
     chosen = "getSelection().toString()"
     assert await tab.page.evaluate(chosen) == "site: ["

@@ -70,7 +70,7 @@ def test_a_running_server_takes_what_it_looks_up_when_it_needs_it(new: Site, tex
         (small_site(), "Connector G-01/1 is gone"),
         (
             small_site(place("G-01", "level-1", 10.0)),
-            "Connector G-01/1.fallback_a: 6 → 10",
+            "G-01/1.fallback_a: 6 → 10",
         ),
         (replace(OLD, voltage_v=400.0), "voltage_v: 230 → 400"),
         (

@@ -1,6 +1,7 @@
 /** The editor of a site's file: checked as it is written, applied once it was checked. */
 
 import { cells, show, write } from "./dom.js";
+import { inLanguage, say, sayCount } from "./words.js";
 
 const REST_MS = 600;
 
@@ -41,8 +42,8 @@ class Editor {
   async #check() {
     this.#asked += 1;
     const [number, text] = [this.#asked, this.#text.value];
-    write(this.#cells.told, "Checking \u2026");
-    const answer = await send("POST", `${this.#api}/check`, { text });
+    write(this.#cells.told, say("Checking \u2026"));
+    const answer = await send("POST", `${this.#api}/check${inLanguage}`, { text });
     if (number !== this.#asked) return; // it was changed meanwhile
     const told = await answer.json();
     this.#clear();
@@ -70,13 +71,15 @@ class Editor {
 
   #refuse({ detail, errors = [] }) {
     const count = errors.length;
-    write(this.#cells.told, count ? `It cannot be used: ${count} ${count === 1 ? "thing is" : "things are"} wrong` : detail);
+    const words = sayCount("It cannot be used: one thing is wrong", "It cannot be used: %(n)s things are wrong", count);
+    write(this.#cells.told, count ? words : detail);
     this.#cells.faults.replaceChildren(...errors.map((fault) => this.#fault(fault)));
   }
 
   #fault({ line, at, message }) {
     const item = document.createElement("li");
-    const button = made("button", `Line ${line}${at ? `, ${at}` : ""}: ${message}`);
+    const where = [say("Line %(line)s", { line }), at].filter(Boolean).join(", ");
+    const button = made("button", `${where}: ${message}`);
     button.type = "button";
     button.className = "plain";
     button.addEventListener("click", () => this.#show(line));
@@ -101,7 +104,7 @@ class Editor {
     const answer = await send("PUT", this.#api, { text, digest: this.#digest });
     const told = await answer.json();
     if (!answer.ok) {
-      write(this.#cells.told, `It was not applied: ${told.detail}`);
+      write(this.#cells.told, say("It was not applied: %(cause)s", { cause: told.detail }));
       return;
     }
     location.reload();
@@ -140,14 +143,15 @@ function send(method, url, body) {
 }
 
 function verdict(isPresent, count, needsRestart) {
-  if (count === 0) return isPresent ? "That is what the file says, and what runs." : "It can be used, and changes nothing of what runs: only its words.";
-  if (needsRestart) return "It can be used. All of it waits for the server's next start.";
-  return "It can be used, and would be taken at once.";
+  if (count === 0 && isPresent) return say("That is what the file says, and what runs.");
+  if (count === 0) return say("It can be used, and changes nothing of what runs: only its words.");
+  if (needsRestart) return say("It can be used. All of it waits for the server's next start.");
+  return say("It can be used, and would be taken at once.");
 }
 
 function changeItem({ text, needs_restart: needsRestart }) {
   const item = made("li", "");
-  item.append(made("span", text), made("small", needsRestart ? "needs a start" : "at once"));
+  item.append(made("span", text), made("small", needsRestart ? say("needs a start") : say("at once")));
   return item;
 }
 
