@@ -11,7 +11,7 @@ fitted on what lay before that week.
 import argparse
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,57 +20,28 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from benchmarks.forecast.record import Garage, norwegian_garages, together
+from benchmarks.forecast.record import norwegian_garages, together
+from benchmarks.forecast.week import DAYS, Car, Week, demand_of
 from csms.domain.altered import altered
-from csms.domain.authorization import IdToken
-from csms.domain.expectation import Expectation, StayForecast
-from csms.domain.identity import EvseId
 from csms.domain.need import Known, Need, estimate_need
 from csms.domain.site import AssumedNeed
-from csms.domain.transaction import StatedNeed, Transaction
-from smart_charging.arrays import Array, Indices
+from csms.domain.transaction import StatedNeed
 from smart_charging.feeder import Feeder
-from smart_charging.forecast.stay import Whats, at_plug_in, fit_stays
-from smart_charging.forecast.stay_features import stay_features
-from smart_charging.forecast.stay_table import Stays, lay_out_stays
 from smart_charging.planner import make_plan
 from smart_charging.problem import ChargingProblem
 from smart_charging.resources import Evse
 from smart_charging.taps import wye_tap
-from smart_charging.vehicle import Demand, Outcome
 
 _ROOT: Final = Path(__file__).parents[2]
-_DAYS: Final = 7
 _STEP: Final = timedelta(minutes=15)
 _STEP_H: Final = 0.25
 _SLOTS: Final = 96
 _W_PER_A: Final = 690.0
-_USUAL_KW: Final = 3.7
-_LEAST_KW, _MOST_KW = 1.5, 11.0
-_PAST: Final = 20
 _TIME_LIMIT_S: Final = 20.0
 _NEARLY: Final = 0.9
 _ASSUMED: Final = AssumedNeed(energy_wh=15_000.0, stay_s=10 * 3600, leaves_by=time(7))
 _ZONE: Final = ZoneInfo("Europe/Oslo")
 _NOTHING_WH: Final = 1.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Car:
-    """A stay that is charged.
-
-    Attributes:
-        power_w: The most that it takes.
-        wanted_wh: What it takes if it may.
-    """
-
-    stay: Transaction
-    left_at: datetime
-    power_w: float
-    wanted_wh: float
-    past: tuple[Transaction, ...]
-    forecast: StayForecast
-    got_wh: float = 0.0
 
 
 def main() -> None:
@@ -83,7 +54,7 @@ def main() -> None:
     data = Path(os.environ.get("CHARGEFLEX_DATA", _ROOT / "data")).resolve()
     garage = together(norwegian_garages(data))
     begin = pd.Timestamp("2019-11-04", tz=garage.calendar.zone).tz_convert("UTC").to_pydatetime()
-    week = _Week.of(garage, begin)
+    week = Week.of(garage, begin)
     for draw in range(asked.draws):
         for name, know in _KNOWN.items():
             cars = week.cars(np.random.default_rng(draw), asked.users)
@@ -92,82 +63,10 @@ def main() -> None:
 
 
 def _outcome(cars: Sequence[Car], begin: datetime) -> str:
-    done = [car for car in cars if car.left_at <= begin + timedelta(days=_DAYS)]
+    done = [car for car in cars if car.left_at <= begin + timedelta(days=DAYS)]
     share = sum(car.got_wh for car in done) / sum(car.wanted_wh for car in done)
     short = sum(car.got_wh < _NEARLY * car.wanted_wh for car in done)
     return f"{100 * share:.2f} % of the energy, {short} of {len(done)} stays short of 90 %"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Week:
-    """Stays of a week, with what is said of them when they begin."""
-
-    stays: Stays
-    table: pd.DataFrame
-    at: Indices
-    energy: Array
-    stay: Array
-
-    @classmethod
-    def of(cls, garage: Garage, begin: datetime) -> "_Week":
-        stays = lay_out_stays(garage.stays, garage.calendar)
-        table = garage.stays.iloc[stays.order].reset_index(drop=True)
-        features = stay_features(stays)
-        model = fit_stays(stays, features, (table["unplugged_at"] <= begin).to_numpy())
-        came = table["plugged_in_at"]
-        at = np.flatnonzero((came >= begin) & (came < begin + timedelta(days=_DAYS + 1)))
-        energy, stay = (at_plug_in(model, what, stays, features, at) for what in Whats)
-        return cls(stays, table, at, energy, stay)
-
-    def cars(self, rng: np.random.Generator, users: int) -> list[Car]:
-        """The stays of some users."""
-        whose = self.stays.user[self.at]
-        chosen = rng.choice(np.unique(whose), users, replace=False)
-        return [self._car(int(place)) for place in np.flatnonzero(np.isin(whose, chosen))]
-
-    def _car(self, place: int) -> Car:
-        number = int(self.at[place])
-        stay, left_at = self._transaction(number)
-        power_kw = self.stays.power_kw[number]
-        power_kw = float(np.clip(power_kw if power_kw > 0 else _USUAL_KW, _LEAST_KW, _MOST_KW))
-        most_wh = 1000.0 * power_kw * (left_at - stay.started_at).total_seconds() / 3600
-        own = np.flatnonzero(self.stays.user == self.stays.user[number])
-        over = own[self.stays.left_h[own] <= self.stays.came_h[number]][-_PAST:]
-        return Car(
-            stay=stay,
-            left_at=left_at,
-            power_w=1000.0 * power_kw,
-            wanted_wh=min(1000.0 * float(self.stays.energy_kwh[number]), most_wh),
-            past=tuple(self._ended(int(one)) for one in over),
-            forecast=StayForecast(
-                made_at=stay.started_at,
-                model=1,
-                energy_wh=_expectation(1000.0 * self.energy[place]),
-                stay_s=_expectation(3600.0 * self.stay[place]),
-            ),
-        )
-
-    def _ended(self, number: int) -> Transaction:
-        stay, left_at = self._transaction(number)
-        energy_wh = 1000.0 * float(self.stays.energy_kwh[number])
-        return altered(stay, ended_at=left_at, energy_wh=energy_wh)
-
-    def _transaction(self, number: int) -> tuple[Transaction, datetime]:
-        row = self.table.iloc[number]
-        came_at, left_at = (
-            row[name].tz_convert("UTC").to_pydatetime()
-            for name in ("plugged_in_at", "unplugged_at")
-        )
-        stay = Transaction(
-            number=number,
-            station_id=f"S-{number}",
-            transaction=str(number),
-            evse=EvseId(f"S-{number}", 1),
-            id_token=IdToken(str(self.stays.user[number])),
-            started_at=came_at,
-            meter_start_wh=0.0,
-        )
-        return stay, left_at
 
 
 def _by_past(car: Car, known: Known) -> Known:
@@ -196,7 +95,7 @@ _KNOWN: Final[dict[str, _Knowing | None]] = {
 
 def _charge(cars: list[Car], begin: datetime, limit_w: float, know: _Knowing | None) -> None:
     now = begin
-    while now < begin + timedelta(days=_DAYS):
+    while now < begin + timedelta(days=DAYS):
         here = [
             car
             for car in cars
@@ -237,7 +136,7 @@ def _planned(here: Sequence[Car], now: datetime, limit_w: float, know: _Knowing)
             max_a=car.power_w / _W_PER_A,
             min_a=0.0,
             step_a=0.1,
-            demand=_demand(car, _need(car, now, know)),
+            demand=demand_of(car, _need(car, now, know)),
         )
         for car in here
     )
@@ -254,30 +153,6 @@ def _need(car: Car, now: datetime, know: _Knowing) -> Need:
     known = tell(car, Known(assumed=_ASSUMED, zone=_ZONE))
     need = estimate_need(altered(car.stay, energy_wh=car.got_wh), known, now)
     return need if is_all else replace(need, courses=())
-
-
-def _demand(car: Car, need: Need) -> Demand:
-    """As `csms/service/problem_builder.py` has it."""
-    most_wh = max((one.energy_wh for one in need.courses), default=need.energy_wh)
-    return Demand(
-        energy_wh=max(0.0, most_wh - car.got_wh),
-        extra_wh=max(500.0, need.energy_wh + need.beyond_wh - max(car.got_wh, most_wh)),
-        served_wh=car.got_wh,
-        departs_at=max((one.departs_at for one in need.courses), default=need.departs_at),
-        outcomes=tuple(
-            Outcome(
-                probability=one.probability,
-                departs_at=one.departs_at,
-                energy_wh=max(0.0, one.energy_wh - car.got_wh),
-            )
-            for one in need.courses
-        ),
-    )
-
-
-def _expectation(quantiles: Array) -> Expectation:
-    values = tuple(float(one) for one in quantiles)
-    return Expectation(quantiles=values, low=values[0], high=values[-1])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from csms.dashboard.words import (
     limit_line,
     limit_words,
     plan_line,
+    reserved_line,
     second,
     short_line,
     tenths,
@@ -152,6 +153,7 @@ class SitePage:
     power: str
     energy_today: str
     plan: str
+    reserved: str
     short: str
     is_short: bool
     chips: tuple[Chip, ...]
@@ -198,6 +200,7 @@ def present_site(view: SiteView) -> SitePage:
         power=kilo(view.power_w),
         energy_today=kilo(view.energy_today_wh),
         plan=plan_line(view.plan, zone, view.now),
+        reserved=reserved_line(view.plan, zone, view.now),
         short=short_line(view.plan),
         is_short=is_short(view.plan),
         chips=_chips(view),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.need import NeedSource
 from csms.language.languages import CUSTOMS, Customs, localised
-from csms.language.reader import language_now, say, spoken
+from csms.language.reader import language_now, say, say_count, spoken
 from csms.language.said import Said
 from csms.service.limit_words import PARTY_WORDS
 from csms.service.site_view import (
@@ -214,6 +214,19 @@ def plan_line(plan: PlanView | None, zone: ZoneInfo, now: datetime) -> str:
 def is_short(plan: PlanView | None) -> bool:
     """Whether somebody will get noticeably less than needed."""
     return plan is not None and abs(plan.short_wh) >= _NOTICEABLE_WH
+
+
+def reserved_line(plan: PlanView | None, zone: ZoneInfo, now: datetime) -> str:
+    """For whom the newest plan keeps room; empty: for nobody."""
+    if plan is None or plan.reserved is None:
+        return ""
+    return say_count(
+        "Reserved: %(n)s vehicle expected until %(until)s, %(kwh)s kWh",
+        "Reserved: %(n)s vehicles expected until %(until)s, %(kwh)s kWh",
+        plan.reserved.vehicles,
+        until=minute(plan.reserved.until_at, zone, now),
+        kwh=kilo(plan.reserved.energy_wh),
+    )
 
 
 def short_line(plan: PlanView | None) -> str:

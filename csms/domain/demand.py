@@ -16,6 +16,9 @@ _FEEDER: Final = "feeder:"
 QUANTILES: Final = ("q10", "q25", "q50", "q75", "q90")
 BOUNDS: Final = ("low", "high")
 """Eight in ten outcomes lie between these."""
+COMING: Final = ("count", "energy_wh", "stay_s")
+"""What `ARRIVALS` tells beside its quantiles, where it is known: how many come on average, what
+each takes, and how long it stays."""
 
 
 def feeder_series(feeder_id: FeederId) -> str:
@@ -39,7 +42,7 @@ class DemandForecast:
         made_at: When it was made.
         method: How, in words.
         is_naive: Whether that is the baseline: quantiles of the same weekdays before.
-        values: By the names of `QUANTILES` and `BOUNDS`, a figure for each step.
+        values: By the names of `QUANTILES` and `BOUNDS`, and of `COMING`, a figure for each step.
     """
 
     series: str
@@ -51,9 +54,31 @@ class DemandForecast:
     values: Mapping[str, tuple[float, ...]]
 
     @property
+    def tells_who_comes(self) -> bool:
+        """Whether it says how many vehicles come, and what they need."""
+        return all(name in self.values for name in COMING)
+
+    @property
     def is_of_its_day(self) -> bool:
         """Whether all days before it were known when it was made."""
         return self.made_at >= self.begins_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """Vehicles that are expected within a step.
+
+    Attributes:
+        begins_at: When the step begins.
+        count: How many, on average.
+        energy_wh: What each takes.
+        stay_s: How long each stays.
+    """
+
+    begins_at: datetime
+    count: float
+    energy_wh: float
+    stay_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +192,29 @@ def _summed(scores: Sequence[DemandScore]) -> DemandScore:
 
 def _share(part: float, whole: float) -> float | None:
     return _PERCENT * part / whole if whole > 0 else None
+
+
+def read_values(content: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
+    """Take a forecast's figures out of JSON."""
+    names = (*QUANTILES, *BOUNDS, *(name for name in COMING if name in content))
+    return {name: tuple(content[name]) for name in names}
+
+
+def who_comes(forecast: DemandForecast) -> list[Coming]:
+    """The vehicles that a forecast of arrivals expects, step by step; none where it is silent."""
+    if not forecast.tells_who_comes:
+        return []
+    return [
+        Coming(
+            begins_at=step_at(forecast.begins_at, step),
+            count=count,
+            energy_wh=energy_wh,
+            stay_s=stay_s,
+        )
+        for step, (count, energy_wh, stay_s) in enumerate(
+            zip(*(forecast.values[name] for name in COMING), strict=True)
+        )
+    ]
 
 
 def step_at(begins_at: datetime, step: int) -> datetime:

@@ -93,6 +93,7 @@ class DemandKeeper:
                     await uow.demand.since(site_id, today),
                     await uow.demand.scores(site_id, scored_since),
                 )
+                live.coming = demand.coming()
 
     async def run(self) -> None:
         """Have forecasts made until cancelled. What fails is tried again."""
@@ -145,6 +146,7 @@ class DemandKeeper:
             demand, answer = self._board.of(live.site.site_id), answers[live.site.site_id]
             demand.take(answer.forecasts, answer.scores)
             demand.forget(self._today(live))
+            live.coming = demand.coming()
         count = sum(len(answer.forecasts) for answer in answers.values())
         logger.info("demand was forecast: %d days of series of %d sites", count, len(sites))
 

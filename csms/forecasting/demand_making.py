@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from csms.domain.demand import (
+    ARRIVALS,
     BOUNDS,
+    COMING,
     QUANTILES,
     STEP_S,
     DemandForecast,
@@ -19,6 +21,7 @@ from csms.domain.demand import (
 from csms.forecasting.demand_question import SiteAnswer
 from smart_charging.arrays import Array
 from smart_charging.forecast.analogs import Likeness
+from smart_charging.forecast.arriving import forecast_arriving
 from smart_charging.forecast.calendar import Calendar
 from smart_charging.forecast.conformal import is_open, width_of
 from smart_charging.forecast.day_table import instants_of
@@ -45,16 +48,27 @@ class Earlier:
     scores: Sequence[DemandScore] = ()
 
 
-def make_demand(
-    series: "Mapping[str, pd.Series[float]]", calendar: Calendar, earlier: Earlier, now: datetime
-) -> SiteAnswer:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SitePast:
+    """What is known of a site.
+
+    Attributes:
+        series: By name, quarters of the hour up to now.
+        stays: That are over.
+    """
+
+    series: "Mapping[str, pd.Series[float]]"
+    stays: pd.DataFrame
+
+
+def make_demand(past: SitePast, calendar: Calendar, earlier: Earlier, now: datetime) -> SiteAnswer:
     """Forecast today and tomorrow, and judge days that are over.
 
     The model is used where it beat the baseline on the site's own last weeks, and while its
     forecasts do not drift; else the baseline: quantiles of the same weekdays before.
 
     Args:
-        series: By name, quarters of the hour up to now.
+        past: Of the site.
         calendar: Of the site.
         earlier: What was forecast before.
         now: The present instant.
@@ -62,8 +76,9 @@ def make_demand(
     forecasts: list[DemandForecast] = []
     scores: list[DemandScore] = []
     today = now.astimezone(calendar.zone).date()
-    for name, past in series.items():
-        known = past[past.index < pd.Timestamp(_midnight(today, calendar))]
+    midnight = pd.Timestamp(_midnight(today, calendar))
+    for name, series in past.series.items():
+        known = series[series.index < midnight]
         if len(known) < _LEAST_STEPS:
             continue
         history = lay_out_site(known, calendar)
@@ -74,7 +89,8 @@ def make_demand(
         scores += judged
         before = [one for one in earlier.scores if one.series == name]
         model = _model(history, is_drifting=calibrate([*before, *judged]).is_drifting)
-        forecasts += _two_days(name, model, known, calendar, now)
+        made = _two_days(name, model, known, calendar, now)
+        forecasts += [_with_coming(one, past.stays, calendar) for one in made]
     return SiteAnswer(forecasts=tuple(forecasts), scores=tuple(scores))
 
 
@@ -102,6 +118,17 @@ def _two_days(
         _forecast(name, model, first, today, now),
         _forecast(name, model, first + timedelta(days=1), tomorrow, now),
     ]
+
+
+def _with_coming(
+    forecast: DemandForecast, stays: pd.DataFrame, calendar: Calendar
+) -> DemandForecast:
+    """The same with what those who come need; of arrivals only, and where any have been."""
+    if forecast.series != ARRIVALS or stays.empty:
+        return forecast
+    table = forecast_arriving(stays, calendar, forecast.day)
+    coming = {name: tuple(round(float(one), 4) for one in table[name]) for name in COMING}
+    return replace(forecast, values={**forecast.values, **coming})
 
 
 def _forecast(

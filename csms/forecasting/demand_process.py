@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from csms.domain.demand import DRIFT_DAYS, DemandForecast, DemandScore
-from csms.forecasting.demand_making import Earlier, make_demand
+from csms.forecasting.demand_making import Earlier, SitePast, make_demand
 from csms.forecasting.demand_question import SiteAnswer, SiteAsked, read_asked, write_answer
 from csms.forecasting.demand_series import Span, read_series
+from csms.forecasting.stay_frame import Tokens, past_frame
 from csms.history.reader import HistoryReader
 from csms.log import set_up_logging
 from csms.storage.database import Database, DatabaseSettings
 from csms.storage.demand import read_forecast, read_score, select_demand
+from csms.storage.past_stays import PastStays
+from csms.storage.unit_of_work import SqlUnitOfWork
 from smart_charging.forecast.calendar import Calendar, public_holidays
 
 _NICE: Final = 10
@@ -70,12 +75,25 @@ async def forecast_site(
     first = today - timedelta(days=days)
     quarter = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
     span = Span(begins_at=now - timedelta(days=days), ends_at=quarter)
-    series = await read_series(database, reader, site, span)
+    past = SitePast(
+        series=await read_series(database, reader, site, span),
+        stays=await _stays(database, site, span),
+    )
     known = frozenset[date]()
     if holidays is not None:
         known = public_holidays(holidays, first, today + _AHEAD)
     earlier = await _earlier(database, site, today - timedelta(days=2 * DRIFT_DAYS))
-    return make_demand(series, Calendar(zone, known), earlier, now)
+    return make_demand(past, Calendar(zone, known), earlier, now)
+
+
+async def _stays(database: Database, site: SiteAsked, span: Span) -> pd.DataFrame:
+    """The stays of a site that are over, of drivers who are not left out."""
+    async with SqlUnitOfWork(database) as uow:
+        tokens = Tokens(await uow.forecasts.key(), await uow.forecasts.exclusions())
+        await uow.commit()
+    async with database.reading() as connection:
+        rows = await PastStays(connection).since(span.begins_at, span.ends_at, [site.site_id])
+    return past_frame(rows, tokens)
 
 
 async def _earlier(database: Database, site: SiteAsked, first: date) -> Earlier:

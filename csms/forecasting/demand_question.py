@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from csms.domain.demand import BOUNDS, QUANTILES, DemandForecast, DemandScore
+from csms.domain.demand import DemandForecast, DemandScore, read_values
 from csms.domain.fallback import ways_to_root
 from csms.domain.identity import SiteId
 from csms.domain.site import EvsePlace, Site
@@ -106,7 +106,7 @@ def _forecast(values: Mapping[str, Any]) -> DemandForecast:
         made_at=datetime.fromisoformat(values["made_at"]),
         method=values["method"],
         is_naive=values["is_naive"],
-        values={name: tuple(values["values"][name]) for name in (*QUANTILES, *BOUNDS)},
+        values=read_values(values["values"]),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,12 +27,14 @@ from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPla
 from csms.service.problem_builder import build_problem
 from csms.service.ramping import look_after_ramps
 from csms.service.read_back import ReadBack
+from csms.service.reserve import Reserve, reserve_of, with_reserve
 from csms.service.resource_orders import ResourceOrders
 from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
 from csms.service.sun_watch import SunWatch
 from csms.service.trials import on_trial, trial_limits
 from csms.tally import Durations
+from smart_charging.arrivals import without_arrivals
 from smart_charging.plan import ChargingPlan, EvsePlan, Method
 from smart_charging.problem import ChargingProblem
 from smart_charging.schedule import to_steps
@@ -53,13 +55,18 @@ _FIRST_ROUND_AFTER_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMade:
-    """The newest plan of a site, what it answers, and how long it took."""
+    """The newest plan of a site, what it answers, and how long it took.
+
+    Attributes:
+        reserve: For whom else it keeps room; None: for nobody.
+    """
 
     number: int
     made_at: datetime
     solve_s: float
     problem: ChargingProblem
     plan: ChargingPlan
+    reserve: Reserve | None = None
 
 
 class SiteController:
@@ -187,10 +194,12 @@ class SiteController:
         tried = on_trial(self.live)
         look_after_ramps(self.live, now)
         problem = build_problem(self.live, now)
-        timed = await self._planner.plan(problem, self._last_solved)
+        timed = await self._planner.plan(with_reserve(self.live, problem), self._last_solved)
         self.plan_times[str(timed.plan.method)].add(timed.solve_s)
         if timed.plan.method is not Method.HEURISTIC:
             self._last_solved = timed.plan
+        reserve = reserve_of(self.live, problem, timed.plan)
+        timed = replace(timed, plan=without_arrivals(timed.plan))
         if self._cuts.count != cuts_before:
             return  # what this was planned for has changed; a new plan comes
         self.newest = PlanMade(
@@ -199,6 +208,7 @@ class SiteController:
             solve_s=timed.solve_s,
             problem=problem,
             plan=timed.plan,
+            reserve=reserve,
         )
         number = self.newest.number
         targets = [

@@ -7,14 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from csms.domain.demand import (
+    ARRIVALS,
     QUANTILES,
     STEP_S,
     Calibration,
+    Coming,
     DemandForecast,
     DemandScore,
     FullStretch,
@@ -22,6 +25,7 @@ from csms.domain.demand import (
     feeder_of,
     feeder_series,
     step_at,
+    who_comes,
 )
 from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
@@ -62,6 +66,12 @@ class SiteDemand:
         """Forecasts of days that are not over, by series and day."""
         going = [one for one in self.forecasts.values() if ends_at(one) > now]
         return sorted(going, key=lambda one: (one.series, one.day))
+
+    def coming(self) -> tuple[Coming, ...]:
+        """The vehicles that are expected, in order of time."""
+        days = [one for one in self.forecasts.values() if one.series == ARRIVALS]
+        ordered = sorted(days, key=lambda one: one.begins_at)
+        return tuple(chain.from_iterable(who_comes(one) for one in ordered))
 
     def calibration(self, series: str) -> Calibration:
         """How forecasts of a series have come out lately."""

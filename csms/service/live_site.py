@@ -12,6 +12,7 @@ from typing import Final
 
 from csms.domain.altered import altered
 from csms.domain.charging_profile import LimitSource
+from csms.domain.demand import Coming
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.grid_company import PartyId
@@ -76,6 +77,7 @@ class LiveSite(SitePlaces):
         prices: What energy costs.
         resources: Batteries, sun, heat and loads that can wait.
         roofs: What is known of the sun.
+        coming: Vehicles that are expected, by quarters of an hour of today and tomorrow.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class LiveSite(SitePlaces):
         if self.prices.is_kept:
             self.tally.rates = self.prices
         self.roofs = Roofs()
+        self.coming: tuple[Coming, ...] = ()
         for place in site.places:
             self.add_place(place)
 

@@ -194,8 +194,27 @@ class FeederView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedView:
+    """Vehicles that are still to come, for which a plan keeps room.
+
+    Attributes:
+        vehicles: How many are expected.
+        until_at: By when they have come.
+        energy_wh: What is kept free for them.
+    """
+
+    vehicles: int
+    until_at: datetime
+    energy_wh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """The newest plan."""
+    """The newest plan.
+
+    Attributes:
+        reserved: For whom else it keeps room; None: for nobody.
+    """
 
     made_at: datetime
     is_heuristic: bool
@@ -204,6 +223,7 @@ class PlanView:
     next_at: datetime
     expected_wh: float
     short_wh: float
+    reserved: ReservedView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

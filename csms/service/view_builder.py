@@ -29,6 +29,7 @@ from csms.service.price_words import price_figures
 from csms.service.problem_builder import need_of
 from csms.service.readings import line_amps
 from csms.service.reason_text import explain_evse
+from csms.service.reserve import Reserve
 from csms.service.resource_words import resource_figures
 from csms.service.site_view import (
     EvseState,
@@ -40,6 +41,7 @@ from csms.service.site_view import (
     NeedView,
     PlanView,
     ReasonView,
+    ReservedView,
     SiteView,
 )
 from smart_charging.plan import Method, Reason
@@ -54,6 +56,8 @@ _MOST_BLOCKS: Final = 6
 _TIGHT_SHARE: Final = 0.9
 _TOLERANCE_A: Final = 0.05
 _IN_USE_A: Final = 0.5
+_HARDLY_ANY: Final = 0.5
+"""So few vehicles are told as none."""
 _STATE: Final[Mapping[ConnectorStatus | None, EvseState]] = {
     None: EvseState.AVAILABLE,
     ConnectorStatus.AVAILABLE: EvseState.AVAILABLE,
@@ -275,6 +279,17 @@ def _plan_view(controller: SiteController) -> PlanView | None:
         next_at=controller.next_at,
         expected_wh=round(sum(planned.expected_wh for planned in plan.evses)),
         short_wh=round(sum(planned.short_wh for planned in plan.evses)),
+        reserved=_reserved_view(newest.reserve),
+    )
+
+
+def _reserved_view(reserve: Reserve | None) -> ReservedView | None:
+    if reserve is None or reserve.count < _HARDLY_ANY:
+        return None
+    return ReservedView(
+        vehicles=round(reserve.count),
+        until_at=reserve.until_at,
+        energy_wh=round(reserve.energy_wh),
     )
 
 

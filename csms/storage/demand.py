@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, select, update
 
-from csms.domain.demand import BOUNDS, QUANTILES, DemandForecast, DemandScore
+from csms.domain.demand import DemandForecast, DemandScore, read_values
 from csms.domain.identity import SiteId
 from csms.storage.demand_tables import DemandForecastRow
 from csms.storage.statements import Repository
@@ -91,7 +91,7 @@ def read_forecast(row: RowMapping) -> DemandForecast:
         made_at=row["made_at"],
         method=row["method"],
         is_naive=row["is_naive"],
-        values={name: tuple(row["content"][name]) for name in (*QUANTILES, *BOUNDS)},
+        values=read_values(row["content"]),
     )
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Column, Field, SQLModel
 class DemandForecastRow(SQLModel, table=True):
     """A forecast of one series for one local day, and how it came out once the day was over.
 
-    `content` has a list for each quantile and for the bounds of 80 %, a figure for each quarter of
-    an hour. What came out is empty until then.
+    `content` has a list for each quantile and for the bounds of 80 %, of arrivals also for what
+    those who come need, a figure for each quarter of an hour. What came out is empty until then.
     """
 
     __tablename__: ClassVar[str] = "demand_forecast"

@@ -21,6 +21,7 @@ from csms.service.site_view import (
     Level,
     NeedView,
     PlanView,
+    ReservedView,
 )
 from tests.dashboard.rig import Server, Tab
 from tests.dashboard.views import CHARGING, NOON, PAUSED, PLAN, after, evse, feeder, imposed
@@ -94,6 +95,16 @@ PLANS: Final = [
         "Everyone gets what they need",
     ),
 ]
+RESERVED: Final = ReservedView(vehicles=3, until_at=after(5 * 60), energy_wh=22_040.0)
+RESERVES: Final = [
+    (None, ""),
+    (PLAN, ""),
+    (replace(PLAN, reserved=RESERVED), "Reserved: 3 vehicles expected until 18:00, 22.0 kWh"),
+    (
+        replace(PLAN, reserved=replace(RESERVED, vehicles=1, until_at=after(1440))),
+        "Reserved: 1 vehicle expected until Thu 13:00, 22.0 kWh",
+    ),
+]
 NOTES: Final = [
     (feeder("Row A"), ""),
     (feeder("Row A", uncontrolled_source="reckoned"), "Building load: reckoned"),
@@ -152,6 +163,11 @@ def test_a_plan_says_how_it_was_made_and_what_will_be_short(
     assert words.short_line(plan) == short
 
 
+@pytest.mark.parametrize(("plan", "text"), RESERVES)
+def test_a_plan_says_for_whom_it_keeps_room(plan: PlanView | None, text: str) -> None:
+    assert words.reserved_line(plan, OSLO, NOON) == text
+
+
 @pytest.mark.parametrize(("feeder", "text"), NOTES)
 def test_a_feeder_that_is_beyond_its_limit_says_so_in_words(feeder: FeederView, text: str) -> None:
     assert words.feeder_note(feeder) == text
@@ -191,6 +207,9 @@ async def test_the_browser_writes_all_of_it_alike(tab: Tab, server: Server) -> N
     for plan, made, short in PLANS:
         calls += [["planLine", plan, "Europe/Oslo"], ["shortLine", plan]]
         expected += [made, short]
+    for plan, text in RESERVES:
+        calls.append(["reservedLine", plan, "Europe/Oslo"])
+        expected.append(text)
     written = await tab.page.evaluate(
         """async ([calls, now]) => {
             const format = await import("/static/js/format.js");

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csms.domain.demand import ARRIVALS, VEHICLES, DemandForecast, DemandScore, calibrate
-from csms.forecasting.demand_making import Earlier, make_demand
+from csms.domain.demand import ARRIVALS, VEHICLES, DemandForecast, DemandScore, calibrate, who_comes
+from csms.forecasting.demand_making import Earlier, SitePast, make_demand
 from csms.forecasting.demand_question import read_answer, write_answer
 from smart_charging.forecast.calendar import Calendar
 from tests.domain.sites import OSLO
+from tests.smart_charging.forecast.made import two_drivers
 
 CALENDAR = Calendar(OSLO)
 FIRST = datetime(2026, 1, 4, 23, 0, tzinfo=UTC)
@@ -30,10 +31,14 @@ def past(days: int, seed: int = 0) -> "pd.Series[float]":
     return pd.Series(values, index=index)
 
 
+def known(series: str, values: "pd.Series[float]") -> SitePast:
+    return SitePast(series={series: values}, stays=pd.DataFrame())
+
+
 def made(days: int, earlier: Earlier = NOTHING) -> tuple[DemandForecast, ...]:
     """What is forecast ten minutes after midnight, after so many days."""
     now = FIRST + timedelta(days=days, minutes=10)
-    return make_demand({VEHICLES: past(days)}, CALENDAR, earlier, now).forecasts
+    return make_demand(known(VEHICLES, past(days)), CALENDAR, earlier, now).forecasts
 
 
 def test_today_and_tomorrow_are_forecast() -> None:
@@ -60,19 +65,36 @@ def test_of_less_than_a_week_nothing_is_forecast() -> None:
 
 def test_forecasts_survive_the_way_to_the_server() -> None:
     now = FIRST + timedelta(days=10, minutes=10)
-    answer = make_demand({ARRIVALS: past(10)}, CALENDAR, NOTHING, now)
+    answer = make_demand(known(ARRIVALS, past(10)), CALENDAR, NOTHING, now)
     assert read_answer(write_answer(answer)) == answer
+
+
+def test_arrivals_tell_what_those_need_who_come() -> None:
+    came = two_drivers(30)  # at 17 every day, at 8 on working days
+    shifted = came["plugged_in_at"].min().normalize() - pd.Timestamp(FIRST)
+    for name in ("plugged_in_at", "unplugged_at"):
+        came[name] -= shifted.floor("7D")
+    whole = SitePast(series={ARRIVALS: past(30)}, stays=came)
+    answer = make_demand(whole, CALENDAR, NOTHING, FIRST + timedelta(days=30, minutes=10))
+    today = who_comes(read_answer(write_answer(answer)).forecasts[0])
+    morning, evening = today[7 * 4 : 9 * 4], today[16 * 4 : 18 * 4]
+    assert today[0].begins_at == FIRST + timedelta(days=30)
+    assert sum(one.count for one in today) == pytest.approx(2.0, abs=0.1)
+    assert {round(one.energy_wh, -3) for one in morning} == {6_000.0}
+    assert {round(one.stay_s / 3600) for one in evening} == {14}
 
 
 def test_day_that_is_over_is_judged_once() -> None:
     today, tomorrow = made(20)
     now = FIRST + timedelta(days=21, minutes=10)
-    series = {VEHICLES: past(21)}
-    answer = make_demand(series, CALENDAR, Earlier(unscored=(today, tomorrow)), now)
+    series = past(21)
+    answer = make_demand(
+        known(VEHICLES, series), CALENDAR, Earlier(unscored=(today, tomorrow)), now
+    )
     [score] = answer.scores
     assert (score.series, score.day) == (VEHICLES, today.day)
     assert score.held_pct is not None
-    assert score.mean == pytest.approx(series[VEHICLES].iloc[-96:].mean())
+    assert score.mean == pytest.approx(series.iloc[-96:].mean())
 
 
 def test_forecast_that_is_right_loses_nothing() -> None:
@@ -80,7 +102,7 @@ def test_forecast_that_is_right_loses_nothing() -> None:
     actual = tuple(past(21).iloc[-96:])
     right = replace(today, values=dict.fromkeys(today.values, actual))
     now = FIRST + timedelta(days=21, minutes=10)
-    answer = make_demand({VEHICLES: past(21)}, CALENDAR, Earlier(unscored=(right,)), now)
+    answer = make_demand(known(VEHICLES, past(21)), CALENDAR, Earlier(unscored=(right,)), now)
     [score] = answer.scores
     assert (score.held_pct, score.pinball, score.bias) == (100.0, 0.0, 0.0)
     assert score.naive_pinball > 0.0

@@ -1,6 +1,6 @@
 /** Figures and times as the page shows them; `csms/dashboard/words.py` says the same when it prints. */
 
-import { isNorwegian, say } from "./words.js";
+import { isNorwegian, say, sayCount } from "./words.js";
 
 export const NOTHING = "\u2013";
 
@@ -163,6 +163,18 @@ export function planLine(plan, zone, now) {
     return say("Planned %(made)s by the fallback rule because %(why)s, next at %(next)s", { made, why: plan.detail, next });
   }
   return say("Planned %(made)s by the optimiser in %(ms)s ms, next at %(next)s", { made, ms: plan.solve_ms.toFixed(0), next });
+}
+
+/** For whom the newest plan keeps room; empty: for nobody. */
+export function reservedLine(plan, zone, now) {
+  if (!plan?.reserved) return "";
+  const { vehicles, until_at, energy_wh } = plan.reserved;
+  return sayCount(
+    "Reserved: %(n)s vehicle expected until %(until)s, %(kwh)s kWh",
+    "Reserved: %(n)s vehicles expected until %(until)s, %(kwh)s kWh",
+    vehicles,
+    { until: minute(new Date(until_at), zone, now), kwh: kilo(energy_wh) },
+  );
 }
 
 /** What will be short by the newest plan. */

@@ -1,7 +1,7 @@
 /** The cards: power, energy, how many connectors are in which state, the plan. */
 
 import { cells, mark, show, write } from "./dom.js";
-import { isShort, kilo, planLine, share, shortLine } from "./format.js";
+import { isShort, kilo, planLine, reservedLine, share, shortLine } from "./format.js";
 
 /** Keeps the cards up to date. */
 export class Summary {
@@ -36,6 +36,8 @@ export class Summary {
   #plan(view) {
     write(this.#cells.short, shortLine(view.plan));
     mark(this.#cells.short, "data-short", String(isShort(view.plan)));
-    write(this.#cells.plan, planLine(view.plan, view.timezone, new Date(view.now)));
+    const now = new Date(view.now);
+    write(this.#cells.plan, planLine(view.plan, view.timezone, now));
+    write(this.#cells.reserved, reservedLine(view.plan, view.timezone, now));
   }
 }
