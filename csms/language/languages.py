@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
@@ -88,9 +88,9 @@ def accepted(header: str) -> Language | None:
 
 
 def write_part(part: object, form: str, language: Language) -> str:
-    """Write a figure or an instant that stands in a text."""
+    """Write a figure or a time of day that stands in a text."""
     customs = CUSTOMS[language]
-    if isinstance(part, datetime):
+    if isinstance(part, datetime | time):
         return part.strftime(customs.minute)
     if form == "s":
         return str(part)

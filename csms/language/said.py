@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final, Self, TypeAlias
 
 Write: TypeAlias = Callable[[object, str], str]
@@ -60,11 +60,13 @@ def expand(pattern: str, parts: Mapping[str, object], write: Write) -> str:
 
 def plain(part: object, form: str) -> str:
     """Write a part as programs and logs have it."""
-    if isinstance(part, datetime):
+    if isinstance(part, datetime | time):
         return f"{part:%H:%M}"
     return str(part) if form == "s" else format(part, form)
 
 
 def joined(words: Sequence[str], mark: str = ", ") -> str:
     """Texts in a row, each of which keeps what it is made of."""
-    return Said.row(words, mark) if len(words) > 1 else "".join(words)
+    if len(words) > 1:
+        return Said.row(words, mark)
+    return words[0] if words else ""

@@ -133,9 +133,7 @@ class ResourceOrders:
                     most=most_c,
                 )
             case DeferrableLoad(done_by=done_by):
-                return Said(
-                    "%(does)s: has to be done by %(time)s", does=does, time=f"{done_by:%H:%M}"
-                )
+                return Said("%(does)s: has to be done by %(time)s", does=does, time=done_by)
             case StandbySource(per_kwh=per_kwh):
                 return _why_source(watts, per_kwh, self._live.prices.price_per_kwh(now))
         return does
