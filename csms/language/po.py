@@ -1,15 +1,16 @@
-"""Catalogues of texts in gettext's PO format, which every translator's tool opens.
+"""Catalogues of texts in gettext's PO format, which every translator's tool opens."""
 
-https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
-"""
-
-import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Final
 
-_LINE: Final = re.compile(r'(?:(msgid|msgid_plural|msgstr(?:\[\d\])?) )?(".*")')
+from babel.messages import Catalog, Message
+from babel.messages.pofile import read_po as read_catalogue
+from babel.messages.pofile import write_po as write_catalogue
+
+_UNBROKEN: Final = 0
+"""The width of lines: a text stays on its line, so that versions can be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +28,10 @@ class Entry:
     texts: tuple[str, ...] = ()
 
 
-class BrokenCatalogueError(ValueError):
-    """A catalogue has a line that is none of PO."""
-
-
 def read_po(source: str) -> list[Entry]:
-    """Read a catalogue.
-
-    Raises:
-        BrokenCatalogueError: A line cannot be read.
-    """
-    entries: list[Entry] = []
-    for block in re.split(r"\n\s*\n", source):
-        fields = _fields(block)
-        if fields.get("msgid"):
-            texts = tuple(text for name, text in fields.items() if name.startswith("msgstr"))
-            many = fields.get("msgid_plural", "")
-            entries.append(Entry(one=fields["msgid"], many=many, texts=texts))
-    return entries
+    """Read a catalogue."""
+    catalogue = read_catalogue(BytesIO(source.encode()), abort_invalid=True)
+    return [_entry(message) for message in catalogue if message.id]  # the head's is empty
 
 
 def write_po(head: str, entries: Iterable[Entry]) -> str:
@@ -54,34 +41,21 @@ def write_po(head: str, entries: Iterable[Entry]) -> str:
         head: What stands before the first text, as it is.
         entries: Texts and translations.
     """
-    ordered = sorted(entries, key=lambda entry: (entry.one.lower(), entry.one))
-    return "\n\n".join([head.strip(), *map(_write, ordered)]) + "\n"
+    catalogue = Catalog()
+    for entry in sorted(entries, key=lambda one: (one.one.lower(), one.one)):
+        if entry.many:
+            catalogue.add((entry.one, entry.many), entry.texts or ("", ""))
+        else:
+            catalogue.add(entry.one, "".join(entry.texts[:1]))
+    written = BytesIO()
+    write_catalogue(written, catalogue, width=_UNBROKEN, omit_header=True)
+    return f"{head.strip()}\n\n{written.getvalue().decode().strip()}\n"
 
 
-def _write(entry: Entry) -> str:
-    lines = [f"msgid {_quoted(entry.one)}"]
-    if not entry.many:
-        return "\n".join([*lines, f"msgstr {_quoted(''.join(entry.texts[:1]))}"])
-    forms = entry.texts or ("", "")
-    lines.append(f"msgid_plural {_quoted(entry.many)}")
-    lines.extend(f"msgstr[{number}] {_quoted(text)}" for number, text in enumerate(forms))
-    return "\n".join(lines)
+def _entry(message: Message) -> Entry:
+    one, many = (*_forms(message.id), "")[:2]
+    return Entry(one=one, many=many, texts=_forms(message.string))
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _fields(block: str) -> dict[str, str]:
-    """The texts of one entry by their keywords."""
-    fields: dict[str, str] = {}
-    name = ""
-    for line in block.splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
-        found = _LINE.fullmatch(line.strip())
-        if found is None or not (found[1] or name):
-            raise BrokenCatalogueError(f"expected a line of a PO file, got: {line}")
-        name = found[1] or name
-        fields[name] = fields.get(name, "") + json.loads(found[2])
-    return fields
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text or "",) if text is None or isinstance(text, str) else tuple(text)
