@@ -70,6 +70,8 @@ class FaultKind(StrEnum):
     """A battery, heat or a load draws all that it can for a while, whatever it is told."""
     RESOURCE_SILENT = "resource_silent"
     """Nothing is told of it for a while; it goes on."""
+    RESOURCE_DEAF = "resource_deaf"
+    """No setpoint reaches it for a while; it keeps to the last one until that lapses."""
     RESOURCE_NONSENSE = "resource_nonsense"
     """What cannot be true is told of it as well."""
 
@@ -104,11 +106,17 @@ PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
         FaultKind.KILL_SENDING: 2,
         FaultKind.RESOURCE_DISOBEYS: 6,
         FaultKind.RESOURCE_SILENT: 6,
+        FaultKind.RESOURCE_DEAF: 6,
         FaultKind.RESOURCE_NONSENSE: 12,
     }
 )
 AT_RESOURCES: Final = frozenset(
-    {FaultKind.RESOURCE_DISOBEYS, FaultKind.RESOURCE_SILENT, FaultKind.RESOURCE_NONSENSE}
+    {
+        FaultKind.RESOURCE_DISOBEYS,
+        FaultKind.RESOURCE_SILENT,
+        FaultKind.RESOURCE_DEAF,
+        FaultKind.RESOURCE_NONSENSE,
+    }
 )
 """What goes wrong with resources; where there are none, nothing does."""
 SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
@@ -157,6 +165,7 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.KILL_SENDING: (1, 60),
         FaultKind.RESOURCE_DISOBEYS: (60, 3600),
         FaultKind.RESOURCE_SILENT: (30, 1800),
+        FaultKind.RESOURCE_DEAF: (30, 1800),
         FaultKind.RESOURCE_NONSENSE: (60, 1800),
     }
 )

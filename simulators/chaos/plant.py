@@ -1,4 +1,4 @@
-"""Resources on a day in which much goes wrong: they disobey, fall silent, and tell nonsense."""
+"""Resources on a day in which much goes wrong: they disobey, hear or tell nothing, or nonsense."""
 
 import math
 from collections.abc import Mapping
@@ -79,12 +79,16 @@ class WatchedPlant:
         return self._clock.now() < self._until.get((kind, name), _NEVER)
 
     async def _ask(self) -> Told:
-        told = await self._link.ask()
+        sent = await self._link.ask()
+        told = {name: one for name, one in sent.items() if not self._is_deaf(name)}
         for name, setpoint in told.items():
             known = self._told[name]
             if not known or known[-1] != setpoint:
                 known.append(setpoint)
         return told
+
+    def _is_deaf(self, name: str) -> bool:
+        return self._does(FaultKind.RESOURCE_DEAF, name)
 
     async def _report(self, name: str, values: dict[str, float]) -> None:
         if self._does(FaultKind.RESOURCE_NONSENSE, name):

@@ -13,6 +13,7 @@ def test_nothing_is_over_a_limit_while_resources_disobey_fall_silent_and_tell_li
     kinds = {
         FaultKind.RESOURCE_DISOBEYS,
         FaultKind.RESOURCE_SILENT,
+        FaultKind.RESOURCE_DEAF,
         FaultKind.RESOURCE_NONSENSE,
         FaultKind.KILL,
     }

@@ -37,11 +37,12 @@ class Server:
     """Tells the battery to charge with 2.07 kW, 3 A, and refuses what has no present instant."""
 
     def __init__(self) -> None:
+        self.watts = 2_070.0
         self.readings: list[tuple[str, Mapping[str, object]]] = []
         self.takes_all = False
 
     async def ask(self) -> Told:
-        return {"battery": (2_070.0, NOON + timedelta(hours=1))}
+        return {"battery": (self.watts, NOON + timedelta(hours=1))}
 
     async def tell(self, name: str, values: Mapping[str, object]) -> bool | None:
         self.readings.append((name, values))
@@ -112,6 +113,23 @@ def test_silent_resource_tells_nothing_and_goes_on(tmp_path: Path) -> None:
         assert yard.drawn_a() == pytest.approx(3.0)
         await yard.live(12)
         assert {name for name, _ in yard.server.readings} == {"roof", "battery"}
+
+    run_virtual(main())
+
+
+def test_deaf_resource_keeps_to_what_it_was_told_before(tmp_path: Path) -> None:
+    async def main() -> None:
+        yard = Yard(tmp_path)
+        await yard.live(2)
+        yard.plant.begin(FaultKind.RESOURCE_DEAF, "battery", 25.0)
+        yard.server.watts = 690.0
+        yard.judge.impose("main", (NOON, NOON + timedelta(hours=1), 2.0), NOON)
+        await yard.live(22)
+        assert yard.drawn_a() == pytest.approx(3.0)
+        assert yard.judge.excused_as == 0.0  # it keeps to what it has heard
+        assert yard.server.readings
+        await yard.live(12)
+        assert yard.drawn_a() == pytest.approx(1.0)
 
     run_virtual(main())
 
