@@ -66,9 +66,17 @@ class VehicleHabits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             rounds_below=rounds_below,
         )
 
+    def is_planned_as(self, other: "VehicleHabits") -> bool:
+        """Whether a plan takes both for the same."""
+        return self._for_plans() == other._for_plans()  # noqa: SLF001
+
     def stopped(self, min_a: float) -> "VehicleHabits":
         """The vehicle has ended charging by itself, while it was allowed to go on."""
         return altered(self, ceiling_a=min_a, is_content=True, rounds_below=_ROUNDS_BELOW)
+
+    def _for_plans(self) -> tuple[int | None, int | None, bool]:
+        ceiling_a = None if self.ceiling_a is None else round(self.ceiling_a)
+        return self.line_count, ceiling_a, self.is_content
 
     def _observe_lines(self, current_a: PhaseAmps, highest_a: float) -> "VehicleHabits":
         if highest_a < _TELLING_A:

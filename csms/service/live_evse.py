@@ -241,7 +241,7 @@ class LiveEvse:
             self.is_paused, self.since = is_paused, now
         if self.findings or self.allowance.is_disobeyed != was_disobeyed:
             return True
-        return self.habits is not before and _planned_by(self.habits) != _planned_by(before)
+        return self.habits is not before and not self.habits.is_planned_as(before)
 
     def _try_out(self, trial: Trial, drawn_a: float, now: datetime, settled: timedelta) -> None:
         """See whether it keeps to a form; what is counted meanwhile is another matter."""
@@ -296,9 +296,3 @@ def stray_at(key: EvseId, places: Sequence[EvsePlace]) -> LiveEvse:
     max_a = max(place.max_a for place in places)
     place = replace(places[0], evse=key, max_a=max_a, fallback_a=max_a, is_installed=True)
     return LiveEvse.placed(place, is_stray=True)
-
-
-def _planned_by(habits: VehicleHabits) -> tuple[object, ...]:
-    """What a plan depends on, of all that is known of a vehicle's habits."""
-    ceiling_a = None if habits.ceiling_a is None else round(habits.ceiling_a)
-    return habits.line_count, ceiling_a, habits.is_content
