@@ -38,6 +38,7 @@ def main() -> int:
         rate=asked.rate or usual.rate,
         demand=asked.demand or usual.demand,
         stay=asked.stay or usual.stay,
+        has_resources=asked.resources,
     )
     if asked.one:
         name, seed = asked.one
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, help="how many times as often as usual")
     parser.add_argument("--demand", type=float, help="how many times as many users as usual")
     parser.add_argument("--stay", type=float, help="how many times as long as usual they stay")
+    parser.add_argument("--resources", action="store_true", help="there is more than chargers")
     parser.add_argument("--one", nargs=2, metavar=("RULE", "SEED"), help=argparse.SUPPRESS)
     return parser
 
@@ -106,6 +108,7 @@ def _in_child(name: str, case: Case) -> float:
     command += ["--faults", case.faults, "--stations", str(case.stations)]
     command += ["--hours", str(case.hours), "--rate", str(case.rate)]
     command += ["--demand", str(case.demand), "--stay", str(case.stay)]
+    command += ["--resources"] if case.has_resources else []
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -123,6 +126,7 @@ def _over_as(name: str, case: Case) -> float:
         rate=case.rate,
         demand=case.demand,
         stay=case.stay,
+        has_resources=case.has_resources,
     )
     with nullcontext() if name == _NONE else rule(name).switched_off():
         report = run_seed(asked)

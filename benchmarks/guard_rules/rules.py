@@ -26,6 +26,7 @@ from csms.service.charger_draw import ChargerDraw, Drawn
 from csms.service.feeder_meter import FeederMeter
 from csms.service.limit_sending import LimitSending, Sending
 from csms.service.live_evse import LiveEvse
+from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
 from csms.service.live_station import LiveStation
 
@@ -237,6 +238,11 @@ RULES: Final = (
             _put(LimitSending, "write_down", _writes_no_form_down),
             _put(LimitSending, "_settle", _writes_down_what_was_answered),
         ),
+    ),
+    Rule(
+        name="resource-disobeys",
+        words="A resource that draws more than it was told counts at its rating",
+        off=_put(LiveResource, "_note_obedience", lambda *_args: False),
     ),
 )
 """Those that keep limits; what only makes them comfortable (ramps, delays) is not among them."""

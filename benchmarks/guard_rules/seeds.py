@@ -18,6 +18,7 @@ class Case:
         rate: How many times as often as usual anything goes wrong.
         demand: How many times as many users as usual there are.
         stay: How many times as long as usual they stay.
+        has_resources: Whether there is more than chargers.
     """
 
     seed: int
@@ -27,12 +28,13 @@ class Case:
     rate: float = 10.0
     demand: float = 4.0
     stay: float = 1.0
+    has_resources: bool = False
 
     def __str__(self) -> str:
         return (
             f"seed {self.seed} --faults {self.faults} --stations {self.stations} "
             f"--hours {self.hours:g} --rate {self.rate:g} --demand {self.demand:g} "
-            f"--stay {self.stay:g}"
+            f"--stay {self.stay:g}{' --resources' if self.has_resources else ''}"
         )
 
 
@@ -50,6 +52,9 @@ SEEDS: Final = MappingProxyType(
         "fallback": _brief(5, "none"),
         "keeping": Case(3, "profile_loss", rate=100.0),
         "least-drawn": Case(74, "load_step,link_cut", rate=20.0, demand=6.0),
+        "resource-disobeys": Case(
+            2, "resource_disobeys", stations=6, hours=1.0, rate=60.0, demand=8.0, has_resources=True
+        ),
         "restart": _brief(27, "kill,link_cut", rate=20.0),
         "room": _brief(6, "reject,call_error,lost_answer", rate=60.0),
         "settling": Case(2, "link_cut,load_step"),

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from benchmarks.guard_rules.rules import rule
 from csms.domain.limits import Allowance, Standing, TimedLimit, Verdict
+from csms.domain.resource import Quantity
 from csms.service.feeder_meter import FeederMeter
+from csms.service.live_resource import LiveResource
+from tests.domain.resources import HEAT_PUMP
 from tests.simulators.stations.builders import NOON
 
 LOAD = (4.0, 5.0, 6.0)
@@ -41,3 +44,11 @@ def test_without_the_fallback_rule_nothing_is_left_where_no_limit_is() -> None:
         assert limited.course_a(edges) == [16.0, 0.0]
         assert Allowance(rating_a=32.0, fallback_a=6.0).now_a(NOON) == 32.0
     assert limited.course_a(edges) == [16.0, 6.0]
+
+
+def test_without_its_rule_a_resource_that_disobeys_is_not_found() -> None:
+    one = LiveResource(HEAT_PUMP, known_from=NOON)
+    with rule("resource-disobeys").switched_off():
+        assert not one.read(Quantity.POWER_W, 4_000.0, NOON + timedelta(seconds=10))
+        assert one.disobeyed_at is None
+    assert one.read(Quantity.POWER_W, 4_000.0, NOON + timedelta(seconds=20))
