@@ -13,6 +13,7 @@ from starlette.background import BackgroundTask
 from csms.api.dependencies import Context
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.identity import SiteId
+from csms.language.languages import Language
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 
@@ -50,6 +51,9 @@ class ExportQuery(BaseModel):
         default=None, description="Only transactions with the id token of that one"
     )
     running: bool | None = Field(default=None, description="Only those that run, or have ended")
+    language: Language = Field(
+        default=Language.EN, description="Of a statement; other files have none"
+    )
 
     def wanted(self, site_id: SiteId) -> Wanted:
         """As it is looked for."""
@@ -65,6 +69,7 @@ class ExportQuery(BaseModel):
             id_token=self.id_token,
             token_of=self.token_of,
             is_running=self.running,
+            language=self.language,
         )
 
 

@@ -9,6 +9,7 @@ import typer
 from csms.cli.serving import read_settings
 from csms.domain.errors import InvalidInputError
 from csms.domain.export_wanted import FileFormat, Wanted
+from csms.language.languages import Language
 from csms.storage.database import Database, DatabaseSettings
 
 
@@ -53,6 +54,9 @@ def export(
         FileFormat | None,
         typer.Option("--format", help="By default what the file's name ends in"),
     ] = None,
+    language: Annotated[
+        Language, typer.Option(help="Of a statement; other files have none")
+    ] = Language.EN,
 ) -> None:
     """Write what was measured or charged to a CSV, Excel or Parquet file.
 
@@ -73,6 +77,7 @@ def export(
         evse_number=evse,
         feeder_id=feeder,
         id_token=token,
+        language=language,
     )
     wanted.check(form)
     settings, _ = read_settings(config)

@@ -7,10 +7,10 @@ from math import ceil, floor, log10
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from csms.dashboard.words import weekday
 from csms.domain.demand import STEP_S
 from csms.language.languages import localised
 from csms.language.reader import language_now
+from csms.language.written import weekday
 
 WIDTH: Final = 960
 HEIGHT: Final = 220

@@ -8,10 +8,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from csms.dashboard.demand_chart import Chart, Course, draw
-from csms.dashboard.words import NOTHING, kilo, moment, percent, weekday
+from csms.dashboard.words import NOTHING, kilo, moment, percent
 from csms.domain.demand import ARRIVALS, VEHICLES, DemandForecast, FullStretch, feeder_of
 from csms.language.reader import say, say_count, spoken
 from csms.language.said import Said
+from csms.language.written import weekday
 from csms.service.demand_board import Rooms, SiteDemand, full_stretches
 from csms.service.demand_watch import stretch_words
 from csms.service.live_site import LiveSite

@@ -17,11 +17,12 @@ from csms.dashboard.forms import nothing_said
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
-from csms.dashboard.words import NOTHING, kilo, money, percent, whole, written_day
+from csms.dashboard.words import NOTHING, kilo, money, percent, whole
 from csms.domain.identity import SiteId
 from csms.domain.site_day import SiteDay, figures_of, total
 from csms.language.languages import CUSTOMS
 from csms.language.reader import language_now
+from csms.language.written import written_day
 from csms.service.site_view import SiteView
 
 _MONTHS: Final = 12

@@ -15,17 +15,11 @@ from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.transaction_words import lasting
-from csms.dashboard.words import (
-    NOTHING,
-    day_and_minute,
-    day_and_second,
-    limit_line,
-    limit_words,
-    tenths,
-)
+from csms.dashboard.words import NOTHING, day_and_second, limit_line, limit_words, tenths
 from csms.domain.grid_proof import ProofQuarter, ProofRecord, ProofWanted, over_seconds
 from csms.domain.guard_event import GuardEvent
 from csms.language.reader import say, spoken
+from csms.language.written import day_and_minute
 from csms.service.grid_parties import Party
 from csms.service.site_view import SiteView
 

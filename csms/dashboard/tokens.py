@@ -19,10 +19,11 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
-from csms.dashboard.words import NOTHING, day_and_minute
+from csms.dashboard.words import NOTHING
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenStatus
 from csms.language.reader import spoken
 from csms.language.said import Said
+from csms.language.written import day_and_minute
 from csms.service.site_view import SiteView
 from csms.service.token_body import Printable, Written
 

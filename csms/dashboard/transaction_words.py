@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from csms.dashboard.words import NOTHING, day_and_minute, kilo, money, whole
+from csms.dashboard.words import NOTHING, kilo, money, whole
 from csms.domain.authorization import IdToken
 from csms.domain.report_numbers import read_numbers
 from csms.domain.transaction import NeedTeller
 from csms.domain.transaction_search import TransactionTotals
 from csms.language.reader import say, spoken
 from csms.language.said import Said
+from csms.language.written import day_and_minute
 from csms.service.closing import RULE_WORDS
 
 _REASONS: Final[Mapping[str, str]] = {

@@ -25,7 +25,7 @@ from csms.dashboard.transaction_words import present_totals, present_transaction
 from csms.domain.identity import SiteId
 from csms.domain.local_day import midnight
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
-from csms.language.reader import say
+from csms.language.reader import language_now, say
 from csms.language.said import Said
 
 _PAGE: Final = 50
@@ -92,6 +92,7 @@ class Filter(BaseModel):
             "token_of": self.token_of,
             "from": self.first,
             "to": self.last and self.last + timedelta(days=1),
+            "language": language_now() if form == "pdf" else None,
         }
         return urlencode({name: value for name, value in asked.items() if value is not None})
 

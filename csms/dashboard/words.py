@@ -1,7 +1,7 @@
 """Figures and times as the pages show them; `static/js/format.js` says the same in the browser."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from csms.domain.need import NeedSource
 from csms.language.languages import CUSTOMS, Customs, localised
 from csms.language.reader import language_now, say, say_count, spoken
 from csms.language.said import Said
+from csms.language.written import day_and_minute, figure, weekday, written_day
 from csms.service.limit_words import PARTY_WORDS
 from csms.service.site_view import (
     EvseState,
@@ -78,33 +79,22 @@ def amps(value: float) -> str:
 
 def whole(value: float) -> str:
     """Write a figure without decimals, in groups of three digits."""
-    return localised(f"{value:,.0f}", language_now())
+    return figure(value, ",.0f")
 
 
 def money(amount: float) -> str:
     """Write an amount of money, without its unit."""
-    return localised(f"{amount:,.2f}", language_now())
+    return figure(amount, ",.2f")
 
 
 def percent(value: float) -> str:
     """Write a share that is given in percent."""
-    return localised(f"{value:.0f} %", language_now())
+    return figure(value, ".0f") + " %"
 
 
 def second(at: datetime, zone: ZoneInfo) -> str:
     """Write a time of day with its seconds."""
     return f"{at.astimezone(zone):%H:%M:%S}"
-
-
-def written_day(day: date) -> str:
-    """Write a day."""
-    return day.strftime(_customs().date)
-
-
-def day_and_minute(at: datetime, zone: ZoneInfo) -> str:
-    """Write a day, and a time of it."""
-    local = at.astimezone(zone)
-    return f"{written_day(local)} {local:%H:%M}"
 
 
 def day_and_second(at: datetime, zone: ZoneInfo) -> str:
@@ -115,11 +105,6 @@ def day_and_second(at: datetime, zone: ZoneInfo) -> str:
 def day_and_thousandth(at: datetime, zone: ZoneInfo) -> str:
     """Write a day, and a time of it with its thousandths."""
     return f"{day_and_second(at, zone)}{_customs().decimal}{at.microsecond // 1000:03}"
-
-
-def weekday(day: date) -> str:
-    """Write which day of the week a day is, in short."""
-    return _customs().days[day.weekday()]
 
 
 def guard_last(guard: GuardView, zone: ZoneInfo) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import FeederId, SiteId, StationId
+from csms.language.languages import Language
 
 _EXPECTED: Final = "expected a date or a time such as 2026-01-31 or 2026-01-31T12:00+01:00"
 
@@ -31,6 +32,7 @@ class Wanted:
         end: Likewise, up to which.
         id_token: Only transactions with this one; `token_of`: with that of another transaction.
         is_running: Only transactions that run; False: that have ended.
+        language: Of a statement; other files have none.
     """
 
     what: Literal["meter-values", "transactions", "feeders", "proof"]
@@ -44,6 +46,7 @@ class Wanted:
     id_token: str | None = None
     token_of: int | None = None
     is_running: bool | None = None
+    language: Language = Language.EN
 
     def check(self, form: FileFormat) -> None:
         """Make sure that what is asked for goes together, and with the kind of file.

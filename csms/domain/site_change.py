@@ -107,7 +107,7 @@ def _feeder_change(
             )
         )
     if one.parent_id != other.parent_id:
-        hangs = [
+        hangs: list[str] = [
             feeders[key].name if key else Said("the grid")
             for feeders, key in ((before, one.parent_id), (after, other.parent_id))
         ]

@@ -20,6 +20,8 @@ from csms.history.keeping import NO_ZONE, Zones
 from csms.history.proof_rows import PROOF_COLUMNS, proof_rows
 from csms.history.reader import HistoryReader
 from csms.history.subjects import FEEDERS, METERS, Resolution
+from csms.language.languages import Language
+from csms.language.reader import Reader, read_by
 from csms.storage.database import Database
 from csms.storage.history import HistoryQueries, Selection
 
@@ -69,6 +71,7 @@ class Exporter:
             queries = HistoryQueries(connection)
             zones = await queries.zones()
             selection = await _select(queries, wanted, zones)
+        read_by(Reader(language=Language(wanted.language)))
         try:
             if wanted.what == "transactions":
                 return await self._export_transactions(

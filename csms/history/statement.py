@@ -1,4 +1,4 @@
-"""A statement of transactions as a PDF, for whoever is to pay or to be paid."""
+"""A statement of transactions as a PDF, for whoever is to pay or to be paid, in their language."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 
 from csms.domain.errors import InvalidInputError
+from csms.language.reader import language_now, say, say_count, spoken
+from csms.language.said import Said
+from csms.language.written import day_and_minute, figure
 
 _FONT: Final = "DejaVu"
 _FONT_FOLDER: Final = Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -19,19 +22,18 @@ _FONT_FOLDER: Final = Path(mpl.get_data_path()) / "fonts" / "ttf"
 _MOST_LINES: Final = 10_000
 _GREY: Final = 110
 _NOTHING: Final = "\N{EN DASH}"
-_COLUMNS: Final = {
-    "Number": 18,
-    "Charger": 32,
-    "Token": 36,
-    "Began": 34,
-    "Ended": 34,
-    "kWh": 18,
-    "Cost": 18,
-}
-"""And how wide each is."""
+_COLUMNS: Final = (
+    (Said("Number"), 18, "RIGHT"),
+    (Said("Charger"), 32, "LEFT"),
+    (Said("Token"), 36, "LEFT"),
+    (Said("Began"), 34, "LEFT"),
+    (Said("Ended"), 34, "LEFT"),
+    ("kWh", 18, "RIGHT"),
+    (Said("Cost"), 18, "RIGHT"),
+)
+"""How wide each is, and where its words stand."""
 _TOTALS_HEIGHT: Final = 24
 """They stand together."""
-_FIGURES: Final = ("Number", "kWh", "Cost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ class _Paper(FPDF):
         self.set_margin(10)
         self.add_font(_FONT, "", _FONT_FOLDER / "DejaVuSans.ttf")
         self.add_font(_FONT, "B", _FONT_FOLDER / "DejaVuSans-Bold.ttf")
-        self.set_title("Charging statement")
+        self.set_title(say("Charging statement"))
+        self.set_lang(language_now())
         self.set_creator("ChargeFlex")
         self.add_page()
 
@@ -93,7 +96,9 @@ class _Paper(FPDF):
         self.set_y(-12)
         self.set_font(_FONT, size=7)
         self.set_text_color(_GREY)
-        self.cell(text=f"Page {self.page_no()} of {{nb}}", center=True)
+        self.cell(
+            text=say("Page %(page)s of %(pages)s", page=self.page_no(), pages="{nb}"), center=True
+        )
         self.set_text_color(0)
 
     def line_of(self, text: str, size: float, style: str = "", grey: int = 0) -> None:
@@ -105,13 +110,16 @@ class _Paper(FPDF):
 
 
 def _write_heading(paper: _Paper, heading: Heading, zone: ZoneInfo) -> None:
-    paper.line_of("Charging statement", 18, "B")
-    paper.line_of(heading.site or "All sites", 12)
-    begins = _minute(heading.begins_at, zone) if heading.begins_at else "the beginning"
-    ends = _minute(heading.ends_at, zone) if heading.ends_at else "now"
-    paper.line_of(f"Transactions that began from {begins} until {ends}", 9, grey=_GREY)
+    paper.line_of(say("Charging statement"), 18, "B")
+    paper.line_of(heading.site or say("All sites"), 12)
+    begins = say("the beginning")
+    if heading.begins_at:
+        begins = day_and_minute(heading.begins_at, zone)
+    ends = day_and_minute(heading.ends_at, zone) if heading.ends_at else say("now")
+    span = say("Transactions that began from %(begins)s until %(ends)s", begins=begins, ends=ends)
+    paper.line_of(span, 9, grey=_GREY)
     if heading.token:
-        paper.line_of(f"Token {heading.token}", 9, grey=_GREY)
+        paper.line_of(say("Token %(token)s", token=heading.token), 9, grey=_GREY)
     paper.ln(4)
 
 
@@ -119,14 +127,14 @@ def _write_table(
     paper: _Paper, rows: Sequence[Mapping[str, Any]], zones: Mapping[str, ZoneInfo]
 ) -> None:
     paper.set_font(_FONT, size=7.5)
-    aligned = tuple("RIGHT" if name in _FIGURES else "LEFT" for name in _COLUMNS)
+    names, widths, aligned = zip(*_COLUMNS, strict=True)
     with paper.table(
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        col_widths=tuple(_COLUMNS.values()),
+        col_widths=widths,
         text_align=aligned,
         line_height=5,
     ) as table:
-        table.row(tuple(_COLUMNS))
+        table.row([spoken(name) for name in names])
         for row in rows:
             table.row(_cells(row, zones.get(row["site_id"], ZoneInfo("Etc/UTC"))))
 
@@ -137,10 +145,10 @@ def _cells(row: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
         str(row["number"]),
         row["station_id"] if number is None else f"{row['station_id']}/{number}",
         row["id_token"] or _NOTHING,
-        _minute(row["started_at"], zone),
-        _minute(row["ended_at"], zone) if row["ended_at"] else "runs",
-        f"{row['energy_wh'] / 1000:,.2f}",
-        _NOTHING if row["total_cost"] is None else f"{row['total_cost']:,.2f}",
+        day_and_minute(row["started_at"], zone),
+        day_and_minute(row["ended_at"], zone) if row["ended_at"] else say("runs"),
+        figure(row["energy_wh"] / 1000, ",.2f"),
+        _NOTHING if row["total_cost"] is None else figure(row["total_cost"], ",.2f"),
     ]
 
 
@@ -150,13 +158,20 @@ def _write_totals(paper: _Paper, rows: Sequence[Mapping[str, Any]]) -> None:
     if paper.will_page_break(_TOTALS_HEIGHT):
         paper.add_page()
     paper.ln(4)
-    paper.line_of(f"{len(rows):,} transactions, {energy_kwh:,.2f} kWh", 11, "B")
+    paper.line_of(_sum_words(len(rows), energy_kwh), 11, "B")
     if costs:
-        paper.line_of(f"To pay: {sum(costs):,.2f}", 11, "B")
+        paper.line_of(say("To pay: %(cost)s", cost=figure(sum(costs), ",.2f")), 11, "B")
         unpriced = len(rows) - len(costs)
         if unpriced:
-            paper.line_of(f"{unpriced:,} of them have no price", 8, grey=_GREY)
+            words = say_count("%(n)s of them has no price", "%(n)s of them have no price", unpriced)
+            paper.line_of(words, 8, grey=_GREY)
 
 
-def _minute(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+def _sum_words(count: int, energy_kwh: float) -> str:
+    return say_count(
+        "%(n)s transaction, %(kwh)s kWh",
+        "%(count)s transactions, %(kwh)s kWh",
+        count,
+        count=figure(count, ",.0f"),
+        kwh=figure(energy_kwh, ",.2f"),
+    )

@@ -97,6 +97,15 @@ async def test_a_statement_of_a_token_is_a_pdf(api: Api) -> None:
     assert "2 transactions, 15.00 kWh" in text
 
 
+async def test_a_statement_is_written_in_the_language_asked_for(api: Api) -> None:
+    await charged(api)
+    answer = await api.client.get(f"{EXPORT}?format=pdf&token_of=1&language=nb")
+    [page] = PdfReader(BytesIO(answer.content)).pages
+    text = page.extract_text()
+    assert "Ladeoversikt" in text
+    assert "2 ladeøkter, 15,00 kWh" in text
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
