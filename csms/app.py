@@ -39,6 +39,7 @@ from csms.pki.vehicle_pki import OnlineVehiclePki
 from csms.prices.building import price_fetchers
 from csms.service.adoption import Adoption
 from csms.service.answers import Answers
+from csms.service.band_keeping import BandKeeper
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.certificate_signing import CertificateSigning
 from csms.service.certificates import NoVehiclePki
@@ -158,6 +159,7 @@ class App:
         self._presence = Presence(self._sites, open_uow, clock)
         self._guard_keeper = GuardKeeper(self._sites, open_uow, clock)
         self._tally_keeper = TallyKeeper(self._sites, open_uow, clock)
+        self._band_keeper = BandKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
         rotation = PasswordRotation(self.security, registry)
         self._renewal = CertificateRenewal(
@@ -191,6 +193,7 @@ class App:
             await self.security.load()
             await self._adoption.load()
             await self._guard_keeper.load()
+            await self._band_keeper.load()
             await self._grid.load()
             await self._pricing.load()
             await self._forecasting.load()
@@ -202,6 +205,7 @@ class App:
                     task.cancel()
             await self._guard_keeper.keep()  # what was noted last
             await self._tally_keeper.keep()
+            await self._band_keeper.end()
             await self._grid.keep()
         finally:
             await self._database.close()
@@ -210,6 +214,7 @@ class App:
         """What goes on all the time."""
         yield from (self._room.run, self._sites.look_after_guests, self._outbox.run)
         yield from (self._presence.run, self._guard_keeper.run, self._tally_keeper.run)
+        yield self._band_keeper.run
         yield from (self._watch.run, self._limits.run, self._grid.run, self._pricing.run)
         yield from (self._database.taken_over, self.security.look_after, self._signing.run)
         yield from (self._renewal.run, self._adoption.run, self._forecasting.run)

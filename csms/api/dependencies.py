@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from csms.domain.cost import MeterQuarter, TransactionCost
+from csms.domain.evse_state import BandChange
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import FeederRef, PartyId
@@ -124,6 +125,12 @@ class ReadSide(Protocol):
 
     async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:
         """What was counted of a site from a day on, the oldest first."""
+
+    async def evse_bands(
+        self, site_id: SiteId, since: datetime, station_id: StationId | None = None
+    ) -> list[BandChange]:
+        """How EVSEs of a site came to be otherwise since an instant, and how they were before."""
+        ...
 
     async def site_versions(
         self, site_id: SiteId, before: int | None, limit: int

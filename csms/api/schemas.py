@@ -10,6 +10,7 @@ from csms.domain.commands import (
     CommandStatus,
 )
 from csms.domain.device_model import AttributeKind, Mutability
+from csms.domain.evse_state import EvseBand
 from csms.domain.notice_kinds import NoticeKind
 from csms.domain.notices import JobStage
 from csms.domain.settings import SettingVerdict
@@ -158,6 +159,14 @@ class Setting(_Model):
     verdict: SettingVerdict
     detail: str
     at: datetime
+
+
+class TimelineStep(_Model):
+    """How an EVSE is from an instant on."""
+
+    evse: int
+    at: datetime
+    state: EvseBand
 
 
 class Plan(_Model):

@@ -1,5 +1,6 @@
 """Stations: what is known of them."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, status
@@ -10,6 +11,7 @@ from csms.api.schemas import (
     Setting,
     Station,
     StationInFull,
+    TimelineStep,
     WantedRegistration,
 )
 from csms.domain.errors import UnknownStationError
@@ -33,6 +35,24 @@ async def read_station(context: Context, station_id: str) -> StationInFull:
         raise UnknownStationError(station_id)
     dialect = context.operations.dialect_of(station_id)
     return StationInFull.model_validate({**_station(context, row).model_dump(), "dialect": dialect})
+
+
+@router.get("/stations/{station_id}/timeline")
+async def read_timeline(
+    context: Context, station_id: str, hours: Annotated[float, Query(gt=0, le=168)] = 24
+) -> list[TimelineStep]:
+    """How a station's EVSEs were: each step holds until the next one of the same EVSE.
+
+    The first ones may be from before the time that is asked for. `unknown`: nobody looked.
+    """
+    row = await context.reads.station(station_id)
+    if row is None:
+        raise UnknownStationError(station_id)
+    if row["site_id"] is None:
+        return []
+    since = context.room.now() - timedelta(hours=hours)
+    found = await context.reads.evse_bands(row["site_id"], since, station_id)
+    return [TimelineStep(evse=one.evse.number, at=one.at, state=one.band) for one in found]
 
 
 @router.delete("/stations/{station_id}/dialect", status_code=status.HTTP_204_NO_CONTENT)

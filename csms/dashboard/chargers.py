@@ -5,6 +5,7 @@ They work without scripts.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -25,10 +26,12 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
+from csms.dashboard.state_timeline import BAND_WORDS, SPAN, hour_ticks, strips_of
 from csms.dashboard.words import NOTHING, day_and_second
-from csms.domain.identity import StationId
+from csms.domain.evse_state import BandChange
+from csms.domain.identity import SiteId, StationId
 from csms.domain.settings import SettingState
-from csms.language.reader import say
+from csms.language.reader import say, spoken
 from csms.service.dialect_view import DialectView
 from csms.service.site_view import EvseView, SiteView
 
@@ -45,6 +48,12 @@ class ChargerReads(Protocol):
 
     async def station(self, station_id: StationId) -> dict[str, Any] | None:
         """One station."""
+        ...
+
+    async def evse_bands(
+        self, site_id: SiteId, since: datetime, station_id: StationId | None = None
+    ) -> list[BandChange]:
+        """How EVSEs came to be otherwise since an instant, and how they were before."""
         ...
 
     async def jobs(
@@ -113,7 +122,11 @@ async def _print_list(pages: _Pages, view: SiteView) -> HTMLResponse:
     settings = {row["id"]: pages.desk.settings_of(row["id"]) for row in rows}
     site = present_line(view)
     lines = present_chargers(rows, evses, settings, site.path, view.now)
-    return pages.printer.page("chargers.html", site=site, lines=lines)
+    zone = ZoneInfo(view.timezone)
+    strips = strips_of(await _bands(pages, view), view.now, zone)
+    return pages.printer.page(
+        "chargers.html", site=site, lines=lines, strips=strips, bands=_band_words()
+    )
 
 
 async def _print_one(pages: _Pages, view: SiteView, station_id: StationId) -> HTMLResponse:
@@ -129,10 +142,14 @@ async def _print_one(pages: _Pages, view: SiteView, station_id: StationId) -> HT
     jobs = await pages.reads.jobs(station_id, None, _JOBS)
     notices = await pages.reads.notices(station_id, kind=None, before=None, limit=_NOTICES)
     booted_at = row["booted_at"]
+    changes = await _bands(pages, view, station_id)
     return pages.printer.page(
         "charger.html",
         site=site,
         line=present_charger(row, evses, settings, site.path, view.now),
+        strips=strips_of(changes, view.now, zone).get(station_id, ()),
+        ticks=hour_ticks(view.now, zone),
+        bands=_band_words(),
         serial=row["serial"] or NOTHING,
         booted=day_and_second(booted_at, zone) if booted_at else NOTHING,
         evses=[
@@ -143,6 +160,18 @@ async def _print_one(pages: _Pages, view: SiteView, station_id: StationId) -> HT
         jobs=[present_job(one, zone) for one in jobs],
         notices=[present_notice(one, zone) for one in notices],
     )
+
+
+async def _bands(
+    pages: _Pages, view: SiteView, station_id: StationId | None = None
+) -> list[BandChange]:
+    """How the EVSEs that are there were over the last day."""
+    found = await pages.reads.evse_bands(view.site_id, view.now - SPAN, station_id)
+    return [change for change in found if str(change.evse) in view.evses]
+
+
+def _band_words() -> dict[str, str]:
+    return {band.value: spoken(word) for band, word in BAND_WORDS.items()}
 
 
 def _evses(view: SiteView) -> dict[StationId, list[EvseView]]:

@@ -111,13 +111,13 @@ def _feeder_change(
             feeders[key].name if key else Said("the grid")
             for feeders, key in ((before, one.parent_id), (after, other.parent_id))
         ]
-        text = Said(
+        moved = Said(
             "%(feeder)s hangs on %(after)s, no longer on %(before)s",
             feeder=other.name,
             before=hangs[0],
             after=hangs[1],
         )
-        yield SiteChange(text, needs_restart=True)
+        yield SiteChange(moved, needs_restart=True)
     for text in _differences(f"{other.name}: uncontrolled", one.uncontrolled, other.uncontrolled):
         yield SiteChange(text, needs_restart=True)
 

@@ -45,6 +45,7 @@ from csms.service.stores import (
     AttemptStore,
     ControlStore,
     DialectStore,
+    EvseBandStore,
     GuardEventStore,
     SecurityStore,
     SiteDayStore,
@@ -310,6 +311,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def sites(self) -> SiteStore:
         """Sites."""
+        ...
+
+    @property
+    def evse_bands(self) -> EvseBandStore:
+        """How EVSEs were."""
         ...
 
     @property

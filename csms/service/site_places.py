@@ -8,6 +8,7 @@ from csms.domain.fallback import has_room_for_rating, ways_to_root
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.site import EvsePlace, Site
 from csms.domain.station_clock import TOLERANCE, StationClock
+from csms.service.band_record import BandRecord
 from csms.service.charger_draw import ChargerDraw
 from csms.service.live_evse import LiveEvse
 from csms.service.live_station import LiveStation
@@ -28,6 +29,7 @@ class SitePlaces(WakeUps):
         listed_stations: Stations that the file lists; all others are guests.
         totals: Meters that show all that a feeder carries.
         tally: What is counted of the site.
+        bands: How its EVSEs come to be otherwise.
     """
 
     def __init__(self, site: Site, clock_rate: float) -> None:
@@ -38,6 +40,7 @@ class SitePlaces(WakeUps):
         self.stations: dict[StationId, LiveStation] = {}
         self.totals = total_meters(site)
         self.tally = SiteTally(site)
+        self.bands = BandRecord()
         self._messages_late_by = TOLERANCE * clock_rate
         self._at_station: defaultdict[StationId, dict[EvseId, LiveEvse]] = defaultdict(dict)
         self._fits: dict[EvseId, bool] = {}
@@ -106,10 +109,12 @@ class SitePlaces(WakeUps):
         key = evse.place.evse
         if key in self.evses:
             self.tally.look(evse, self.stations[key.station_id], now)
+            self.bands.look(evse, self.stations[key.station_id], now)
 
     def _drop(self, evse: LiveEvse) -> None:
         key = evse.place.evse
         self.tally.forget(key)
+        self.bands.forget(key)
         del self.evses[key], self._at_station[key.station_id][key]
 
     def _feeders_of(self, station_id: StationId) -> set[FeederId]:

@@ -9,6 +9,7 @@ from csms.domain.authorization import IdToken, TokenRecord
 from csms.domain.certificate import StationCertificate
 from csms.domain.dialect import Dialect, StationMake
 from csms.domain.events import StatusChanged, TransactionReported
+from csms.domain.evse_state import BandChange
 from csms.domain.guard_event import GuardEvent
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.known_station import KnownStation
@@ -23,6 +24,22 @@ from csms.domain.site_version import NewSiteVersion, SiteVersion
 from csms.domain.standing import HeldFallback
 from csms.domain.station import Registration, StationModel
 from csms.domain.transaction import StatedNeed, Transaction
+
+
+class EvseBandStore(Protocol):
+    """Keeps how EVSEs were."""
+
+    async def add(self, site_id: SiteId, changes: Iterable[BandChange]) -> None:
+        """Keep changes, in the order in which they came."""
+        ...
+
+    async def newest(self, site_id: SiteId) -> list[tuple[BandChange, datetime | None]]:
+        """The last change of every EVSE, and when its station was last heard of."""
+        ...
+
+    async def drop(self, before: datetime) -> None:
+        """Forget changes that are older, but for the last one of each EVSE."""
+        ...
 
 
 class SiteVersionStore(Protocol):

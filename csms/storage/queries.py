@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.domain.cost import MeterQuarter, TransactionCost
+from csms.domain.evse_state import BandChange
 from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import FeederRef, PartyId
 from csms.domain.grid_proof import ProofRecord, ProofWanted
@@ -25,6 +26,7 @@ from csms.storage.alerts import (
     select_security_events,
 )
 from csms.storage.database import Database
+from csms.storage.evse_bands import read_band, select_bands
 from csms.storage.grid_agreements import read_agreement, select_agreements
 from csms.storage.grid_proof import read_proof_quarter, select_breaches, select_quarters
 from csms.storage.guard_events import read_event, select_events
@@ -215,6 +217,14 @@ class Queries:
         async with self._database.reading() as connection:
             found = await connection.execute(select_days(site_id, since))
             return [read_day(row) for row in found.mappings()]
+
+    async def evse_bands(
+        self, site_id: SiteId, since: datetime, station_id: StationId | None = None
+    ) -> list[BandChange]:
+        """How EVSEs of a site came to be otherwise since an instant, and how they were before."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select_bands(site_id, since, station_id))
+            return [read_band(row) for row in found.mappings()]
 
     async def site_versions(
         self, site_id: SiteId, before: int | None, limit: int

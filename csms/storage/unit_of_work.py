@@ -8,6 +8,7 @@ from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.demand import DemandRepository
 from csms.storage.dialects import DialectRepository
+from csms.storage.evse_bands import EvseBandRepository
 from csms.storage.external_limits import ExternalLimitRepository
 from csms.storage.forecasts import ForecastRepository
 from csms.storage.grid import GridRepository
@@ -122,6 +123,11 @@ class SqlUnitOfWork(Unit):
     def grid_proof(self) -> GridProofRepository:
         """How feeders kept to their limits."""
         return GridProofRepository(self)
+
+    @property
+    def evse_bands(self) -> EvseBandRepository:
+        """How EVSEs were."""
+        return EvseBandRepository(self)
 
     @property
     def site_versions(self) -> SiteVersionRepository:

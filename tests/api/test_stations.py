@@ -12,6 +12,7 @@ from csms.domain.profile_form import PLAIN_TX, ProfileForm, Style
 from csms.domain.standing import HeldFallback
 from csms.domain.station import Capabilities, StationModel
 from csms.domain.transaction import StatedNeed
+from csms.service.band_keeping import BandKeeper
 from csms.service.dialect_notes import DialectNotes
 from tests.api.rig import Api
 from tests.service.rig import NOON, after
@@ -371,3 +372,15 @@ async def test_need_of_nobody_is_refused(
     problem = await api.put(f"/stations/{place}/need", {"energy_wh": 1000}, status)
     assert problem["status"] == status
     assert detail is None or problem["detail"] == detail
+
+
+async def test_how_a_station_was_is_told_from_change_to_change(api: Api) -> None:
+    await api.office.sites.connected("G-01", "2.0.1")
+    api.office.clock.instant = after(5)
+    await api.office.sites.disconnected("G-01")
+    await BandKeeper(api.office.sites, api.office.open_uow, api.office.clock).keep()
+    assert await api.get("/stations/G-01/timeline") == [
+        {"evse": 1, "at": "2026-01-14T12:00:00Z", "state": "available"},
+        {"evse": 1, "at": "2026-01-14T12:05:00Z", "state": "offline"},
+    ]
+    await api.get("/stations/nobody/timeline", 404)

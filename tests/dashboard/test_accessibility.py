@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 
+from csms.domain.evse_state import BandChange, EvseBand
 from csms.domain.grid_proof import ProofRecord, ProofWanted
+from csms.domain.identity import EvseId
 from csms.journal.journal import Journal, JournalSettings
 from tests.dashboard.rig import FakeRoom, FakeSiteFiles, FakeTokens, NewTab, Server, serving
 from tests.dashboard.test_alerts import FOUND, FakeAlerts
@@ -21,6 +23,7 @@ from tests.dashboard.test_plan import OUTLOOK
 from tests.dashboard.test_site_file import VERSIONS
 from tests.dashboard.test_tokens import BLOCKED, CARD
 from tests.dashboard.test_transactions import FakeTransactions, row
+from tests.dashboard.views import NOON
 from tests.journal.messages import exchange
 from tests.service.demands import forecast, score
 from tests.service.rig import FakeClock
@@ -60,6 +63,7 @@ class FakeReads(
         self.wanted: list[ProofWanted] = []
         self.records = {one.token.key: one for one in (CARD, BLOCKED)}
         self.versions = VERSIONS
+        self.bands = [BandChange(EvseId("A-1", 1), NOON, EvseBand.AVAILABLE)]
         self.found, self.looked_for = FOUND, []
         self.sent: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []

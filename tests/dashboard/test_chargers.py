@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx2
@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 
 from csms.dashboard.charger_words import outline
+from csms.domain.evse_state import BandChange, EvseBand
+from csms.domain.identity import EvseId
 from csms.domain.settings import SettingState, SettingVerdict
 from csms.domain.station import RateUnit
 from csms.service.dialect_view import DialectView, FormView
@@ -44,6 +46,13 @@ class FakeReads:
     rows: list[dict[str, Any]] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    bands: list[BandChange] = field(default_factory=list)
+
+    async def evse_bands(
+        self, _site_id: str, _since: datetime, station_id: str | None = None
+    ) -> list[BandChange]:
+        """How EVSEs were."""
+        return [one for one in self.bands if station_id in (None, one.evse.station_id)]
 
     async def stations(self) -> list[dict[str, Any]]:
         """All of them."""
@@ -213,3 +222,29 @@ async def test_pages_fit_and_complain_of_nothing(
     assert await tab.page.text_content("h2") == "A-2"
     assert await tab.page.evaluate(TOO_WIDE_BUT_LISTS) == []
     assert tab.complaints == []
+
+
+async def test_the_last_day_is_drawn_in_bands(client: httpx2.AsyncClient, reads: FakeReads) -> None:
+    """Free since before yesterday, a vehicle for six hours, then offline for three."""
+    one = EvseId("A-1", 1)
+    reads.bands = [
+        BandChange(one, NOON - timedelta(hours=30), EvseBand.AVAILABLE),
+        BandChange(one, NOON - timedelta(hours=12), EvseBand.CHARGING),
+        BandChange(one, NOON - timedelta(hours=6), EvseBand.AVAILABLE),
+        BandChange(one, NOON - timedelta(hours=3), EvseBand.OFFLINE),
+        BandChange(EvseId("ELSEWHERE", 1), NOON - timedelta(hours=3), EvseBand.FAULTED),
+    ]
+    page = (await client.get(PATH)).text
+    drawn = [part.partition(">")[0] for part in page.split("<rect data-band=")[1:]]
+    assert drawn == [
+        '"available" x="0.0" width="500.0" height="100%"',
+        '"charging" x="500.0" width="250.0" height="100%"',
+        '"available" x="750.0" width="125.0" height="100%"',
+        '"offline" x="875.0" width="125.0" height="100%"',
+    ]
+    told = "Charging 25 %, Available 62 %, Offline 12 %"
+    assert f'aria-label="{told}"' in page
+    page = (await client.get(f"{PATH}/A-1")).text
+    assert f"EVSE 1: {told}" in page
+    assert "<title>Charging, 01:00 to 07:00</title>" in page
+    assert "Nothing is known of it yet." in (await client.get(f"{PATH}/A-2")).text

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from csms.storage import (
     access_tables,
     demand_tables,
+    evse_band_tables,
     forecast_tables,
     guard_tables,
     notice_tables,
@@ -20,6 +21,7 @@ for model in (
     *(guard_tables.GuardEventRow, site_day_tables.SiteDayRow, price_tables.PriceSlotRow),
     *(forecast_tables.ForecastModelRow, demand_tables.DemandForecastRow),
     *(access_tables.UserRow, site_version_tables.SiteVersionRow),
+    evse_band_tables.EvseBandRow,
 ):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 
