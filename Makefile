@@ -33,7 +33,7 @@ smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder
 faults: setup  ## Fifty short, crowded days full of faults; fails if a limit is exceeded
 	$(BIN)/chargeflex chaos --seeds 1..50 --stations 8 --hours 1 --demand 4 --rate 5
 	$(BIN)/chargeflex chaos --seeds 1..10 --stations 6 --hours 1 --demand 4 --rate 20 --resources \
-	  --faults resource_disobeys,resource_silent,resource_deaf,resource_nonsense,kill,link_cut,load_step,sudden_step,limit_cut
+	  --faults resource_disobeys,resource_silent,resource_deaf,resource_nonsense,meter_nonsense,broker_death,kill,link_cut,load_step,sudden_step,limit_cut
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
 	$(BIN)/pytest tests/conformance -q -n 2 --dist worksteal --table

@@ -159,7 +159,10 @@ class _View:
     def as_early_as_possible(self) -> ChargingProblem:
         """The problem in which energy is better taken now than later, whatever it costs."""
         return replace(
-            self._problem, policy=replace(self._problem.policy, aim=Aim.EARLY), tariff=None
+            self._problem,
+            policy=replace(self._problem.policy, aim=Aim.EARLY),
+            tariff=None,
+            targets=(),
         )
 
     def keeps_promises(self, plan: ChargingPlan) -> bool:

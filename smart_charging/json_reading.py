@@ -19,10 +19,12 @@ from smart_charging.problem_json import (
     StepFeeJson,
     StoreJson,
     TapJson,
+    TargetJson,
     TariffJson,
 )
 from smart_charging.resources import Evse, PowerModule, Reservation, Standby, Store, Switching
 from smart_charging.taps import Tap, Transformer, pair_tap, unknown_tap, wye_tap
+from smart_charging.target import Target
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand, Discharge, Outcome, Taper, energy_to_soc
 
@@ -48,6 +50,7 @@ def read_problem(document: ProblemJson) -> ChargingProblem:
         modules=tuple(PowerModule(**module.model_dump()) for module in document.modules),
         evses=tuple(_evse(evse) for evse in document.evses),
         stores=tuple(_store(store, slots) for store in document.stores),
+        targets=tuple(_target(target, slots) for target in document.targets),
         reservations=tuple(_reservation(one, slots) for one in document.reservations),
     )
 
@@ -109,6 +112,16 @@ def _store(store: StoreJson, slots: int) -> Store:
     switching = Switching(**store.switching.model_dump()) if store.switching else None
     standby = _standby(f"{where}.standby", store.standby, slots) if store.standby else None
     return Store(**rest, **over_time, switching=switching, standby=standby, tap=_tap(where, store))
+
+
+def _target(target: TargetJson, slots: int) -> Target:
+    where = f"targets[{target.feeder}]"
+    return Target(
+        feeder=target.feeder,
+        wanted_w=_by_slot(f"{where}.wanted_w", target.wanted_w, slots),
+        base_w=_by_slot(f"{where}.base_w", target.base_w, slots),
+        is_least=target.is_least,
+    )
 
 
 def _standby(where: str, standby: StandbyJson, slots: int) -> Standby:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from smart_charging.errors import ProblemError
 from smart_charging.feeder import Feeder
 from smart_charging.problem import ChargingProblem
@@ -24,11 +26,13 @@ from smart_charging.problem_json import (
     StoreJson,
     SwitchingJson,
     TaperJson,
+    TargetJson,
     TariffJson,
     TransformerJson,
 )
 from smart_charging.resources import Evse, Standby, Store
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
+from smart_charging.target import Target
 from smart_charging.tariff import DemandCharge, StepFee, Tariff
 from smart_charging.vehicle import Demand
 
@@ -53,6 +57,7 @@ def write_problem(problem: ChargingProblem) -> dict[str, Any]:
         modules=[ModuleJson(key=one.key, max_w=one.max_w) for one in problem.modules],
         evses=[_evse(evse) for evse in problem.evses],
         stores=[_store(store) for store in problem.stores],
+        targets=[_target(target) for target in problem.targets],
         reservations=[
             ReservationJson(
                 key=one.key,
@@ -85,6 +90,16 @@ def _store(store: Store) -> StoreJson:
         switching=SwitchingJson(**asdict(store.switching)) if store.switching else None,
         standby=_standby(store.standby) if store.standby else None,
         **_wiring(f"stores[{store.key}]", store.tap),
+    )
+
+
+def _target(target: Target) -> TargetJson:
+    wanted = [None if np.isnan(watts) else watts for watts in target.wanted_w.tolist()]
+    return TargetJson(
+        feeder=target.feeder,
+        wanted_w=wanted,
+        base_w=target.base_w.tolist(),
+        is_least=target.is_least,
     )
 
 

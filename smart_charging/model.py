@@ -27,10 +27,12 @@ Variables
     v_t         power that leaves the site (only where it earns less than what enters it costs)
     d_ut        amperes fed back, of a floor first; c_st, d_st, e_st the same for stores; m_st what
                 they miss
+    a_jt, b_jt  by how much the feeder of target j carries more and less than is wanted of it
     r_st        amperes of a source that stands by which relieve lines, 0 <= r_st <= relief_st
 Objective, to be maximised; an aim's weight is far above the next one's (see `policy`)
     sum_k v_k s_k                                       promised energy, and fairness in its pieces
     + least_share Z z                                   max-min fairness
+    - optimum sum_jt (a_jt + b_jt)                      what grid companies would like best
     - cost (sum_t g_t P_t + fee(q))                     cost
     - cost sum_t (g_t - earned_t) v_t                   and what is sold for less
     - cost sum_st wear_s d_st                           and the wear of stores that give back, and
@@ -81,6 +83,8 @@ Constraints, a function for each family
         relief_st is by how much the lines above s are over their limit whatever is planned. That s
         gives nothing or at least its least, and runs for a least time once it was started, is
         decided for the committed slots afterwards (see `standby`).
+    (14) targets   P_jt - a_jt + b_jt = wanted_jt - base_jt      P_jt: all planned below its feeder;
+        where at least so much is wanted: P_jt + b_jt >= wanted_jt - base_jt
 
 Where nothing has a price and no line makes anybody wait, there is nothing to solve: without (1) the
 program falls apart into one for each vehicle, whose optimum is to take all it can from its first
@@ -95,6 +99,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from smart_charging.aiming import add_targets
 from smart_charging.alone import each_alone
 from smart_charging.arrays import Array
 from smart_charging.basis import Basis
@@ -211,6 +216,7 @@ def write(problem: ChargingProblem, network: Network, units: Units, weights: Wei
     add_peak(draft)
     add_sales(draft)
     add_max_min(draft)
+    add_targets(draft)
     return draft
 
 

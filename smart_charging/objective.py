@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from smart_charging.aiming import missed_kwh
 from smart_charging.arrays import Array
 from smart_charging.draws import Draws, draws_of
 from smart_charging.first import dearest_first, first_pieces, has_pieces
@@ -117,6 +118,7 @@ class Judge:
         total -= float(kwh @ cost_per_kwh(problem, weights))
         total -= weights.peak * peak_kw + weights.cost * _hull(peak_kw, fee_pieces)
         total -= weights.cost * self._lost_on_sales(kwh)
+        total -= weights.optimum * self._missed_kwh(draws, limits.store_a)
         total += self._early(draws, until_wh, filled) + self._stores(limits.store_a)
         total += self._first(draws) + self._least_share(filled, until_wh)
         return Objective(
@@ -127,6 +129,13 @@ class Judge:
             total=total,
             bound=bound,
         )
+
+    def _missed_kwh(self, draws: Draws, store_a: Array) -> float:
+        """By how much energy feeders are away from what is wanted of them."""
+        if not self._problem.targets:
+            return 0.0
+        net_wh = draws.drawn_wh - draws.fed_wh
+        return missed_kwh(self._problem, self._units, net_wh, store_a)
 
     def _draws(self, amps: Array) -> Draws:
         """What is drawn under limits, which are often asked about twice."""

@@ -1,8 +1,9 @@
 """What a site wants, in names; and what the objective makes of the names.
 
 The order of aims is fixed and lexicographic: 1 safety (always a constraint, never a price),
-2 promised energy by departure, 3 fairness, 4 cost, 5 peak, 6 early rather than late, 7 few changes.
-A policy says what fairness means and which of the lower aims the site cares for.
+2 promised energy by departure, 3 fairness, 4 the optimum of grid companies (`target`), before any
+energy beyond the promise, 5 cost, 6 peak, 7 early rather than late, 8 few changes. A policy says
+what fairness means and which of the lower aims the site cares for.
 """
 
 from dataclasses import dataclass, replace
@@ -64,6 +65,7 @@ class Weights:
         share: On top, for the first quarter of a vehicle's whole; falls to 0 for the last one.
         least_share: For the smallest share of all, per kWh of all wholes.
         extra: Beyond the promise.
+        optimum: By how much a feeder is away from what is wanted of it; 0 where nothing is.
         cost: Per unit of currency, of which the dearest kWh costs between 0.5 and 5.
         peak: Per kW of the highest power.
         early: In the first slot over the last.
@@ -79,6 +81,7 @@ class Weights:
     share: float = 0.0
     least_share: float = 0.0
     extra: float = 10.0
+    optimum: float = 0.0
     cost: float = 0.0
     peak: float = 0.0
     early: float = 0.2
@@ -90,7 +93,7 @@ class Weights:
     @property
     def is_eager(self) -> bool:
         """Whether energy is better taken now than later, whatever it costs."""
-        return self.cost == 0 and self.peak == 0
+        return self.cost == 0 and self.peak == 0 and self.optimum == 0
 
 
 MOST_ENERGY: Final = Weights(early=0.0, even=0.0, turn=0.0)

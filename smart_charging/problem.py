@@ -13,6 +13,7 @@ from smart_charging.columns import EvseColumns, columns_of
 from smart_charging.feeder import Feeder
 from smart_charging.policy import Policy
 from smart_charging.resources import Evse, PowerModule, Reservation, Store
+from smart_charging.target import Target, check_targets
 from smart_charging.tariff import Tariff
 
 
@@ -37,10 +38,12 @@ class ChargingProblem:
     committed: int = 1
     policy: Policy = field(default_factory=Policy)
     tariff: Tariff | None = None
+    targets: tuple[Target, ...] = ()
     columns: EvseColumns = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_problem(self)
+        check_targets(self.targets, {one.key for one in self.feeders}, len(self.slots_s))
         columns = columns_of(self.evses, self.starts_at)
         check_evses(self.evses, columns)
         object.__setattr__(self, "columns", columns)

@@ -211,6 +211,15 @@ class TariffJson(_Model):
     capacity: Annotated[DemandChargeJson | StepFeeJson, Field(discriminator="kind")] | None = None
 
 
+class TargetJson(_Model):
+    """What a feeder should carry best, or at least; null in slots in which nothing is wanted."""
+
+    feeder: str
+    wanted_w: list[Number | None]
+    base_w: Number | list[Number] = 0.0
+    is_least: bool = False
+
+
 class PolicyJson(_Model):
     """How the site is run."""
 
@@ -232,6 +241,7 @@ class ProblemJson(_Model):
     committed: Annotated[int, Field(gt=0)] = 1
     policy: PolicyJson = PolicyJson()
     tariff: TariffJson | None = None
+    targets: list[TargetJson] = []
     feeders: list[FeederJson]
     modules: list[ModuleJson] = []
     evses: list[EvseJson]

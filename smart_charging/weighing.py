@@ -5,7 +5,8 @@ A price has a unit of currency, and a fee on power may bring any price for a kWh
 in which the dearest kWh costs between 0.5 and 5: most currencies are left as they are. And what
 stands above cost and peak is raised to at least 20 times what a kWh can bring of them, where
 the kWh is drawn in the slot that costs most: in the last quarter of an hour of which only that
-quarter is planned, a kWh is 4 kW.
+quarter is planned, a kWh is 4 kW. The optimum of grid companies lies between: at least twice what a
+kWh can cost, and at most an eighth of what promised energy is worth.
 
 The smallest share of all is worth as much as energy for all would be; where it is the share of one
 that wants little, that is far more than its own energy. So promised energy is raised by how many
@@ -27,6 +28,10 @@ _ORDINARY: Final = (0.5, 5.0)
 """What the dearest kWh costs in an ordinary unit of currency."""
 _APART: Final = 20.0
 """Promised energy is worth that many times what a kWh can cost."""
+_OPTIMUM: Final = 12.0
+"""What it is worth to be nearer to a target: above energy beyond the promise."""
+_ABOVE_COST: Final = 2.0
+"""It is worth at least that many times what a kWh can cost."""
 _BEYOND: Final = 2.0
 """How far beyond the last step the fee is looked at."""
 _LEAST_WH: Final = 1.0
@@ -37,6 +42,8 @@ _MOST_RAISED: Final = 1e4
 
 def weigh(problem: ChargingProblem, weights: Weights) -> Weights:
     """Scale a policy's weights to a problem."""
+    if problem.targets:
+        weights = replace(weights, optimum=_OPTIMUM)
     weights = weights if weights.is_eager else _above_costs(problem, weights)
     return _above_shares(problem, weights) if weights.least_share else weights
 
@@ -55,6 +62,7 @@ def _above_costs(problem: ChargingProblem, weights: Weights) -> Weights:
         share=weights.share * raised,
         least_share=weights.least_share * raised,
         cost=weights.cost / unit,
+        optimum=max(weights.optimum, _ABOVE_COST * dearest) if problem.targets else 0.0,
     )
 
 

@@ -48,7 +48,9 @@ async def read_own_flexibility(
 async def agree(
     context: Context, company: Company, site_id: str, feeder_id: str, wanted: WantedFlexibility
 ) -> FlexibilityAgreement:
-    """Take what a feeder offers to shed; it becomes a limit block of the kind `agreed`.
+    """Take what a feeder offers to shed, or to take; it becomes a block.
+
+    Less is a limit block of the kind `agreed`; more one of `agreed_least`, which plans aim at.
 
     It begins with the offer, at a full quarter of an hour. 409: it is not on offer.
     """

@@ -1,4 +1,4 @@
-"""How simulated resources reach a server that can be killed: through its API, if it is there."""
+"""How simulated resources and meters reach a server that can be killed: by its API, if it is up."""
 
 import json
 from collections.abc import Mapping
@@ -34,4 +34,23 @@ class ServerLink:
         """
         path = f"{self._path}/{name}/reading"
         response = await self._server.ask("PUT", path, json.dumps(dict(values)))
+        return None if response is None else response.is_success
+
+
+class MeterLink:
+    """Brings anything that is said of feeders' meters.
+
+    Args:
+        server: Who is told.
+        site_id: Whose meters.
+    """
+
+    def __init__(self, server: MortalServer, site_id: str) -> None:
+        self._server = server
+        self._path = f"/api/v1/sites/{site_id}/feeders"
+
+    async def tell(self, feeder_id: str, body: Mapping[str, object]) -> bool | None:
+        """Tell of a meter; return whether that was taken, None if nobody answers."""
+        path = f"{self._path}/{feeder_id}/load"
+        response = await self._server.ask("PUT", path, json.dumps(dict(body)))
         return None if response is None else response.is_success

@@ -12,7 +12,7 @@ from time import process_time
 from typing import Final
 
 from csms.cli.chaos_planner import ThriftyPlanner
-from csms.cli.chaos_resources import ServerLink
+from csms.cli.chaos_resources import MeterLink, ServerLink
 from csms.cli.chaos_server import MortalServer, ServerPlan
 from csms.cli.chaos_witness import Witness
 from csms.cli.day import DriversApp
@@ -128,6 +128,7 @@ class _Play:
     network: FaultyNetwork
     fleet: WatchedFleet
     meters: MeterReporter
+    outages: MeterOutages
     script: Script
     plant: WatchedPlant | None
 
@@ -178,7 +179,9 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
     reach = _reach(day, fleet, network)
     excuses = Excuses(scenario.site, reach.is_told, _looking_again(fleet.judge, clock))
     fleet.judge.excuses = excuses
-    outages = MeterOutages(clock, _reporting(drivers, excuses, clock))
+    link = MeterLink(server, scenario.site.site_id)
+    rng = Random(f"{asked.seed} meters")  # noqa: S311 - a simulation
+    outages = MeterOutages(clock, _reporting(drivers, excuses, clock), link.tell, rng)
     plant = _plant(asked, day, server, fleet, clock)
     cast = Cast(
         site=scenario.site,
@@ -210,6 +213,7 @@ def _set_up(asked: Asked, day: ChaosDay, folder: Path) -> _Play:
         network=network,
         fleet=fleet,
         meters=meters,
+        outages=outages,
         script=script,
         plant=plant,
     )
@@ -285,6 +289,9 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
     until = first.began_at if (first := judge.first) else play.clock.now()
     best = omniscient_day(scenario, report.at, judge.imposed)
     knowable = study.perfect_foresight(knowable_day(scenario, best))
+    liars: list[MeterOutages | WatchedPlant] = [play.outages]
+    if play.plant is not None:
+        liars.append(play.plant)
     around = timeline.around(until - _AROUND, until + _AROUND) if asked.is_verbose and first else []
     return SeedReport(
         seed=asked.seed,
@@ -304,6 +311,6 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
         plans=play.planner.count,
         digest=judge.digest,
         cpu_s=process_time() - began_s,
-        nonsense_refused=play.plant.refused if play.plant else 0,
-        nonsense_taken=tuple(play.plant.taken) if play.plant else (),
+        nonsense_refused=sum(one.refused for one in liars),
+        nonsense_taken=tuple(words for one in liars for words in one.taken),
     )

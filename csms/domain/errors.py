@@ -256,7 +256,7 @@ class OrderUnderWayError(ChargeFlexError):
 
 
 class NotOfferedError(ChargeFlexError):
-    """A feeder cannot shed what a grid company asks for, or not for so long.
+    """A feeder cannot shed, or take, what a grid company asks for, or not for so long.
 
     Attributes:
         most_w: What is on offer for that time.

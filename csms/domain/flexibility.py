@@ -11,14 +11,14 @@ from csms.domain.site import PhaseAmps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """A feeder is to draw less for a while, as was offered.
+    """A feeder is to draw less for a while, or more, as was offered.
 
     Attributes:
         number: Counts up.
         start_at: A full quarter of an hour, as `end_at` is.
-        shed_w: How much less was asked for, on the mean.
+        shed_w: How much less was asked for, on the mean; below 0: so much more.
         base_w: What the feeder would have drawn by the plan that stood, the building included.
-        limit_a: The limit that makes it so, by line.
+        limit_a: The limit that makes it so, by line; None: plans aim at more.
     """
 
     number: int
@@ -29,7 +29,12 @@ class Agreement:
     end_at: datetime
     shed_w: float
     base_w: float
-    limit_a: PhaseAmps
+    limit_a: PhaseAmps | None
+
+    @property
+    def is_absorbed(self) -> bool:
+        """Whether it is to draw more."""
+        return self.shed_w < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,11 +37,18 @@ class BlockKind(StrEnum):
     """The same of what is fed in."""
     AGREED = "agreed"
     """The most that may be drawn as was agreed on: flexibility that was asked for and offered."""
+    AGREED_LEAST = "agreed_least"
+    """What should be drawn at least, as was agreed on."""
 
     @property
     def limits(self) -> bool:
-        """Whether it limits what is drawn; the others are kept and shown."""
+        """Whether it limits what is drawn."""
         return self in (BlockKind.CONSUMPTION, BlockKind.FALLBACK, BlockKind.AGREED)
+
+    @property
+    def aims(self) -> bool:
+        """Whether plans aim at it, without being limited by it; what does neither is only kept."""
+        return self in (BlockKind.OPTIMUM, BlockKind.AGREED_LEAST)
 
 
 class CapacityUnit(StrEnum):
@@ -95,6 +102,24 @@ class LimitStep:
     end_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedPower:
+    """What is wanted that a feeder draws from one instant to another; no end: for good.
+
+    Attributes:
+        is_least: Whether more is as good.
+    """
+
+    watts: float
+    start_at: datetime
+    end_at: datetime | None
+    is_least: bool
+
+    def holds_at(self, at: datetime) -> bool:
+        """Whether it is wanted at an instant."""
+        return self.start_at <= at and (self.end_at is None or at < self.end_at)
+
+
 def is_sayable(block: CapacityBlock, site: Site) -> bool:
     """Whether a capacity has a meaning in a site's grid: without a neutral a line has no power."""
     is_power_of_line = block.unit is not CapacityUnit.A and block.phase.line is not None
@@ -121,6 +146,24 @@ def line_amps(block: CapacityBlock, site: Site, share: float = 1.0) -> PhaseAmps
         amps = math.floor(amps * 10 + _NOTHING) / 10
     first, second, third = (amps if line in (None, one) else inf for one in _LINES)
     return (first, second, third)
+
+
+def whole_w(block: CapacityBlock, site: Site, share: float = 1.0) -> float | None:
+    """The power of a block, of all lines of a feeder; None where it is one of a single line.
+
+    Args:
+        block: The block.
+        site: The feeder's.
+        share: Of the capacity that is the feeder's.
+    """
+    if block.phase.line is not None:
+        return None
+    per_unit = {
+        CapacityUnit.A: site.watts_per_ampere(len(_LINES)),
+        CapacityUnit.W: 1.0,
+        CapacityUnit.KW: _W_PER_KW,
+    }
+    return block.capacity * share * per_unit[block.unit]
 
 
 def limit_course(

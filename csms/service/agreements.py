@@ -1,4 +1,4 @@
-"""Agreements on flexibility: an offer that a grid company takes becomes a limit block."""
+"""Agreements on flexibility: an offer that a grid company takes becomes a block."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import FeederRef, GridCompany
 from csms.domain.grid_profile import BlockKind, BlockPhase, CapacityBlock, CapacityUnit
 from csms.domain.site import PhaseAmps
-from csms.service.flexibility import FlexibilityDesk
+from csms.service.flexibility import Flexibility, FlexibilityDesk
 from csms.service.grid_parties import check_own
 from csms.service.grid_profiles import GridProfiles
 from csms.service.measured_flows import measured_uncontrolled
@@ -49,7 +49,13 @@ class Agreements:
     async def agree(
         self, company: GridCompany, ref: FeederRef, duration_s: float, shed_w: float
     ) -> Agreement:
-        """Let a feeder draw less for a while, if that is on offer, from the next offer's start on.
+        """Let a feeder draw less or more for a while, if that is on offer, from its start on.
+
+        Args:
+            company: Whose wish it is.
+            ref: Which feeder.
+            duration_s: For how long: one of the offers' durations.
+            shed_w: How much less, on the mean; below 0: so much more.
 
         Raises:
             NotYoursError: The feeder is not the company's to limit.
@@ -58,13 +64,11 @@ class Agreements:
         """
         check_own(company, ref)
         found = await self._flexibility.find(ref)
-        offer = next((o for o in found.envelope.shed if o.duration_s == duration_s), None)
-        if offer is None or offer.limit_a is None or not 0 < shed_w <= -offer.change_w:
-            most_w = 0.0 if offer is None else max(0.0, -offer.change_w)
-            raise NotOfferedError(str(ref), duration_s, shed_w, most_w)
+        offer = _offer(found, duration_s, shed_w)
         now = self._clock.now()
-        if found.starts_at <= now:
-            raise NotOfferedError(str(ref), duration_s, shed_w, 0.0)
+        if offer is None or found.starts_at <= now:
+            most_w = _most_w(found, duration_s, shed_w) if found.starts_at > now else 0.0
+            raise NotOfferedError(str(ref), duration_s, abs(shed_w), most_w)
         agreement = Agreement(
             number=0,
             party=company.party_id,
@@ -74,10 +78,11 @@ class Agreements:
             end_at=found.starts_at + timedelta(seconds=duration_s),
             shed_w=shed_w,
             base_w=offer.base_w + self._building_w(ref, now),
-            limit_a=_between(offer, shed_w),
+            limit_a=None if shed_w < 0 else _between(offer, shed_w),
         )
-        blocks = [*self._running(company, ref, now), *_blocks(agreement)]
-        await self._profiles.replace(company, ref, BlockKind.AGREED, blocks)
+        kind = BlockKind.AGREED_LEAST if agreement.is_absorbed else BlockKind.AGREED
+        blocks = [*self._running(company, ref, kind, now), *_blocks(agreement)]
+        await self._profiles.replace(company, ref, kind, blocks)
         async with self._open_uow() as uow:
             kept = await uow.grid_agreements.add(agreement)
             await uow.commit()
@@ -91,10 +96,29 @@ class Agreements:
         live = self._sites.live(ref.site_id)
         return sum(measured_uncontrolled(live, now)[ref.feeder_id]) * self.w_per_a(ref)
 
-    def _running(self, company: GridCompany, ref: FeederRef, now: datetime) -> list[CapacityBlock]:
+    def _running(
+        self, company: GridCompany, ref: FeederRef, kind: BlockKind, now: datetime
+    ) -> list[CapacityBlock]:
         """What was agreed on before and is not over."""
-        agreed = self._profiles.parties.of(company).said_of(ref, BlockKind.AGREED)
+        agreed = self._profiles.parties.of(company).said_of(ref, kind)
         return [one for one in agreed if one.end_at is None or one.end_at > now]
+
+
+def _most_w(found: Flexibility, duration_s: float, shed_w: float) -> float:
+    """The most that is on offer for a duration: of less, or where more is asked for, of that."""
+    offers = found.envelope.absorb if shed_w < 0 else found.envelope.shed
+    offer = next((one for one in offers if one.duration_s == duration_s), None)
+    change_w = 0.0 if offer is None else offer.change_w
+    return max(0.0, change_w if shed_w < 0 else -change_w)
+
+
+def _offer(found: Flexibility, duration_s: float, shed_w: float) -> Offer | None:
+    """The offer that is enough, None if there is none."""
+    offers = found.envelope.absorb if shed_w < 0 else found.envelope.shed
+    offer = next((one for one in offers if one.duration_s == duration_s), None)
+    is_enough = 0 < abs(shed_w) <= _most_w(found, duration_s, shed_w)
+    has_limit = offer is not None and (shed_w < 0 or offer.limit_a is not None)
+    return offer if is_enough and has_limit else None
 
 
 def _between(offer: Offer, shed_w: float) -> PhaseAmps:
@@ -109,6 +133,15 @@ def _between(offer: Offer, shed_w: float) -> PhaseAmps:
 
 
 def _blocks(agreement: Agreement) -> list[CapacityBlock]:
+    if agreement.limit_a is None:
+        return [
+            CapacityBlock(
+                capacity=agreement.base_w - agreement.shed_w,
+                unit=CapacityUnit.W,
+                start_at=agreement.start_at,
+                end_at=agreement.end_at,
+            )
+        ]
     return [
         CapacityBlock(
             capacity=amps,

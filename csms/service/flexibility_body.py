@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from csms.domain.flexibility import Agreement, Delivery
 from csms.domain.site import PhaseAmps
@@ -13,6 +13,7 @@ from smart_charging.flexibility import Offer
 
 _PAGE: Final = 100
 
+_Watts = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 HowMany = Annotated[int, Field(ge=1, le=_PAGE)]
 """How many agreements are told at the most."""
 
@@ -56,9 +57,22 @@ class WantedFlexibility(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     duration_s: float = Field(description="One of those on offer")
-    shed_w: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
-        description="How much less is to be drawn on the mean, at most what is on offer"
+    shed_w: _Watts | None = Field(
+        default=None,
+        description="How much less is to be drawn on the mean, at most what is on offer",
     )
+    absorb_w: _Watts | None = Field(default=None, description="How much more, in place of `shed_w`")
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "WantedFlexibility":
+        if (self.shed_w is None) == (self.absorb_w is None):
+            raise ValueError("expected either shed_w or absorb_w")
+        return self
+
+    @property
+    def less_w(self) -> float:
+        """How much less is to be drawn; below 0: so much more."""
+        return self.shed_w if self.shed_w is not None else -(self.absorb_w or 0.0)
 
 
 class AgreementsAsked(BaseModel):
@@ -76,15 +90,20 @@ class FlexibilityAgreement(BaseModel):
     agreed_at: AwareDatetime
     start_at: AwareDatetime
     end_at: AwareDatetime
-    shed_w: float
+    shed_w: float | None = Field(description="How much less; null: more was agreed on")
+    absorb_w: float | None = Field(description="How much more; null: less was agreed on")
     base_w: float = Field(
         description="What the feeder would have drawn by the plan that stood, with the building as "
         "it was then"
     )
-    limit_a: PhaseAmps = Field(description="The limit that is in force for it, by line")
+    limit_a: PhaseAmps | None = Field(
+        description="The limit that is in force for it, by line; null: plans aim at more"
+    )
     measured_s: float = Field(description="For so many of its seconds all of it was measured")
     measured_w: float | None = Field(description="What the feeder drew in those, on the mean")
-    delivered_w: float | None = Field(description="By how much that is below `base_w`")
+    delivered_w: float | None = Field(
+        description="By how much that is below `base_w`; where more was agreed on, above"
+    )
 
 
 def flexibility_body(found: Flexibility) -> FlexibilityAnswer:
@@ -101,18 +120,20 @@ def flexibility_body(found: Flexibility) -> FlexibilityAnswer:
 
 def agreement_body(agreement: Agreement, delivery: Delivery) -> FlexibilityAgreement:
     """Write what was agreed on, and what has come of it."""
-    mean_w = delivery.mean_w
+    mean_w, is_more = delivery.mean_w, agreement.is_absorbed
+    less_w = None if mean_w is None else round(agreement.base_w - mean_w)
     return FlexibilityAgreement(
         number=agreement.number,
         agreed_at=agreement.agreed_at,
         start_at=agreement.start_at,
         end_at=agreement.end_at,
-        shed_w=round(agreement.shed_w),
+        shed_w=None if is_more else round(agreement.shed_w),
+        absorb_w=round(-agreement.shed_w) if is_more else None,
         base_w=round(agreement.base_w),
         limit_a=agreement.limit_a,
         measured_s=round(delivery.measured_s, 1),
         measured_w=None if mean_w is None else round(mean_w),
-        delivered_w=None if mean_w is None else round(agreement.base_w - mean_w),
+        delivered_w=-less_w if less_w is not None and is_more else less_w,
     )
 
 

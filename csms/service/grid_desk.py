@@ -27,6 +27,9 @@ from csms.service.limit_words import limited_by
 from csms.service.measured_flows import measured_load
 from csms.service.sites import Sites
 
+_AIMED_AT: Final = (
+    "Plans aim at these blocks where they are of all lines, after promised energy and before cost"
+)
 _ONLY_KEPT: Final = "These blocks are kept and shown; nothing is steered by them"
 
 
@@ -82,7 +85,7 @@ class GridDesk:
         return BlocksAnswer(
             party=company.party_id,
             kind=kind,
-            note="" if kind.limits else _ONLY_KEPT,
+            note="" if kind.limits else _AIMED_AT if kind.aims else _ONLY_KEPT,
             silent_at=party.silent_at,
             blocks=answers,
         )

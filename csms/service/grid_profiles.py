@@ -21,6 +21,7 @@ from csms.language.said import Said
 from csms.service.feeder_limits import highest_limit, limit_now
 from csms.service.grid_blocks import checked_blocks
 from csms.service.grid_parties import GridParties, Party, check_own
+from csms.service.grid_targets import wanted_by
 from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
 from csms.service.limit_words import amps_words, limited_to
 from csms.service.ports import OpenUnitOfWork
@@ -77,6 +78,7 @@ class GridProfiles:
             self._see_whether_silent(party, now)
             for ref in party.company.reach:
                 self._put(party, ref, self._course(party, ref, now))
+                self._aim(party, ref)
 
     async def run(self) -> None:
         """Let blocks begin and end in time, and see who falls silent, until cancelled."""
@@ -120,6 +122,9 @@ class GridProfiles:
             self._heard(party)
             for ref in shares:
                 self._turn_as_said(party, ref, self._clock.now())
+                if kind.aims:
+                    self._aim(party, ref)
+                    self._sites.live(ref.site_id).mark()
         self._news.set()
         return checked
 
@@ -229,6 +234,11 @@ class GridProfiles:
             live.profiles[key] = steps
         else:
             live.profiles.pop(key, None)
+
+    def _aim(self, party: Party, ref: FeederRef) -> None:
+        """Let plans know what a party wants of a feeder beside its limits."""
+        live, key = self._sites.live(ref.site_id), (ref.feeder_id, party.company.party_id)
+        live.wanted[key] = wanted_by(party, ref, live.site)
 
     def _note_imposed(self, steps: _Steps, ref: FeederRef, now: datetime) -> None:
         live, first = self._sites.live(ref.site_id), steps[0]

@@ -16,6 +16,7 @@ from csms.domain.demand import Coming
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.grid_company import PartyId
+from csms.domain.grid_profile import WantedPower
 from csms.domain.identity import EvseId, FeederId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.limits import Standing
@@ -71,6 +72,7 @@ class LiveSite(SitePlaces):
             of both counts.
         imposed: Limits that others than the site file put on its feeders.
         profiles: Likewise, what grid companies' capacity profiles leave to feeders.
+        wanted: What grid companies would like best of feeders, or is agreed with them.
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
         timetable: When vehicles of fleets leave.
@@ -98,6 +100,7 @@ class LiveSite(SitePlaces):
         self.held_limits: Mapping[FeederId, AmpereSchedule] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.profiles: dict[tuple[FeederId, PartyId], tuple[ImposedLimit, ...]] = {}
+        self.wanted: dict[tuple[FeederId, PartyId], tuple[WantedPower, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()
         self.timetable = Timetable()

@@ -71,14 +71,14 @@ class OfferDesk:
     async def agree(
         self, company: GridCompany, ref: FeederRef, wanted: WantedFlexibility
     ) -> FlexibilityAgreement:
-        """Let a grid company take what a feeder offers; it becomes a limit block.
+        """Let a grid company take what a feeder offers; it becomes a block.
 
         Raises:
             NotYoursError: The feeder is not the company's to limit.
             NoEnvelopeError: It cannot be found out just now what is on offer.
             NotOfferedError: It is less than is asked for, or not for so long.
         """
-        made = await self._agreements.agree(company, ref, wanted.duration_s, wanted.shed_w)
+        made = await self._agreements.agree(company, ref, wanted.duration_s, wanted.less_w)
         return agreement_body(made, _NOTHING_YET)
 
     async def agreed(

@@ -40,7 +40,7 @@ def planned_tariff(
     per_kwh = _by_slot(prices.planned(edges[0], edges[-1]), edges)
     return planning.Tariff(
         per_kwh=per_kwh,
-        base_w=_base_w(live, edges, now) - sun_w(live, edges, now),
+        base_w=building_w(live, edges, now) - sun_w(live, edges, now),
         capacity=None if fee is None else _capacity(live, fee, now),
         fed_per_kwh=_fed_per_kwh(live, edges, per_kwh) if counts_money else None,
     )
@@ -63,7 +63,7 @@ def _by_slot(series: PriceSeries, edges: Sequence[datetime]) -> Array:
     return np.array([usual if mean is None else mean for mean in means])
 
 
-def _base_w(live: LiveSite, edges: Sequence[datetime], now: datetime) -> Array:
+def building_w(live: LiveSite, edges: Sequence[datetime], now: datetime) -> Array:
     """What the building is expected to draw: now what is measured, later as in the last days."""
     site = live.site
     root = site.feeders[0].feeder_id

@@ -12,6 +12,7 @@ from csms.domain.need import Known, Need, estimate_need
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
 from csms.service.external_bounds import external_bound
 from csms.service.feeder_limits import changes, turns, usable
+from csms.service.grid_targets import targets_of
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.planned_tariff import planned_tariff
@@ -72,6 +73,7 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
         committed=sum(edge < live_until for edge in edges[:-1]),
         policy=policy,
         tariff=planned_tariff(live, edges, now),
+        targets=targets_of(live, edges, now),
     )
 
 

@@ -29,7 +29,7 @@ class GridAgreementRepository(Repository):
             "end_at": agreement.end_at,
             "shed_w": agreement.shed_w,
             "base_w": agreement.base_w,
-            "limit_a": list(agreement.limit_a),
+            "limit_a": agreement.limit_a and list(agreement.limit_a),
         }
         number = await self._insert_one(GridAgreementRow, row)
         return replace(agreement, number=number)
@@ -48,7 +48,6 @@ def select_agreements(party: PartyId, ref: FeederRef, limit: int) -> Select[Any]
 
 def read_agreement(row: Mapping[str, Any]) -> Agreement:
     """An agreement from its row."""
-    first, second, third = row["limit_a"]
     return Agreement(
         number=row["number"],
         party=row["party"],
@@ -58,5 +57,5 @@ def read_agreement(row: Mapping[str, Any]) -> Agreement:
         end_at=row["end_at"],
         shed_w=row["shed_w"],
         base_w=row["base_w"],
-        limit_a=(first, second, third),
+        limit_a=tuple(row["limit_a"]) if row["limit_a"] else None,
     )

@@ -44,6 +44,10 @@ class FaultKind(StrEnum):
     """A station that has kept to its limits keeps to none for a while."""
     CLOCK_JUMP = "clock_jump"
     METER_OUTAGE = "meter_outage"
+    METER_NONSENSE = "meter_nonsense"
+    """What cannot be true is told of a feeder's meter as well."""
+    BROKER_DEATH = "broker_death"
+    """The MQTT broker that brings all readings and setpoints dies, and comes back with old ones."""
     LOAD_STEP = "load_step"
     """The building switches on as much at once as was said that it would."""
     LOAD_CLIMB = "load_climb"
@@ -97,6 +101,8 @@ PER_STATION_HOUR: Final[Mapping[FaultKind, float]] = MappingProxyType(
 PER_DAY: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
         FaultKind.METER_OUTAGE: 3,
+        FaultKind.METER_NONSENSE: 6,
+        FaultKind.BROKER_DEATH: 4,
         FaultKind.LOAD_STEP: 30,
         FaultKind.LOAD_CLIMB: 2,
         FaultKind.SUDDEN_STEP: 4,
@@ -119,6 +125,10 @@ AT_RESOURCES: Final = frozenset(
     }
 )
 """What goes wrong with resources; where there are none, nothing does."""
+AT_METERS: Final = frozenset(
+    {FaultKind.METER_OUTAGE, FaultKind.METER_NONSENSE, FaultKind.BROKER_DEATH}
+)
+"""What goes wrong with feeders' meters, and with what brings their readings."""
 SHARE_OF_STATIONS: Final[Mapping[FaultKind, float]] = MappingProxyType(
     {
         FaultKind.WRONG_CLOCK: 0.01,
@@ -156,6 +166,8 @@ _LASTS_S: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.PROFILE_LOSS: (1, 600),
         FaultKind.STOPS_OBEYING: (600, 4 * 3600),
         FaultKind.METER_OUTAGE: (120, 4 * 3600),
+        FaultKind.METER_NONSENSE: (60, 1800),
+        FaultKind.BROKER_DEATH: (5, 3600),
         FaultKind.LOAD_STEP: (60, 1800),
         FaultKind.LOAD_CLIMB: (600, 3600),
         FaultKind.SUDDEN_STEP: (60, 900),
@@ -182,6 +194,14 @@ _SIZE: Final[Mapping[FaultKind, tuple[float, float]]] = MappingProxyType(
         FaultKind.LIMIT_CUT: (0.5, 0.9),  # of the limit
         FaultKind.KILL: (0, 500),  # turns of the event loop until it strikes
         FaultKind.LYING_METER: (0.3, 1.0),  # of what flows
+    }
+)
+_AT_SERVER: Final = frozenset(
+    {
+        FaultKind.BROKER_DEATH,
+        FaultKind.DATABASE_LOCK,
+        FaultKind.KILL,
+        FaultKind.KILL_SENDING,
     }
 )
 _VARIANTS: Final[Mapping[FaultKind, tuple[str, ...]]] = MappingProxyType(
@@ -295,13 +315,13 @@ def _draw(stage: Stage, kind: FaultKind) -> Iterator[Fault]:
 
 def _places(stage: Stage, kind: FaultKind) -> Sequence[str]:
     match kind:
-        case FaultKind.METER_OUTAGE | FaultKind.SUDDEN_STEP:
+        case FaultKind.METER_OUTAGE | FaultKind.METER_NONSENSE | FaultKind.SUDDEN_STEP:
             return stage.metered_feeders
         case FaultKind.LOAD_STEP | FaultKind.LOAD_CLIMB:
             return stage.loaded_feeders
         case FaultKind.LIMIT_CUT:
             return (stage.root,)
-        case FaultKind.DATABASE_LOCK | FaultKind.KILL | FaultKind.KILL_SENDING:
+        case kind if kind in _AT_SERVER:
             return ("",)
         case _:
             return stage.resources if kind in AT_RESOURCES else _stations(stage, kind)
@@ -336,8 +356,8 @@ def _fault(rng: Random, at: datetime, kind: FaultKind, place: str) -> Fault:
 def _is_unseen(fault: Fault, all_faults: Iterable[Fault]) -> bool:
     """Whether a sudden step comes while its meter is out: nobody could know of it."""
     return fault.kind is FaultKind.SUDDEN_STEP and any(
-        outage.kind is FaultKind.METER_OUTAGE
-        and outage.place == fault.place
+        (outage.kind, outage.place)
+        in ((FaultKind.METER_OUTAGE, fault.place), (FaultKind.BROKER_DEATH, ""))
         and outage.at < fault.ends_at + _AFTER_OUTAGE
         and fault.at < outage.ends_at + _AFTER_OUTAGE
         for outage in all_faults

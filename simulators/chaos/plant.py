@@ -61,6 +61,9 @@ class WatchedPlant:
         self._places = {place.station_id: place for place in plant.site.resources}
         self._told: dict[str, list[tuple[float, datetime]]] = {name: [] for name in plant.hung}
         self._until: dict[tuple[FaultKind, str], datetime] = {}
+        self._broker_back_at = _NEVER
+        self._said: dict[str, dict[str, object]] = {}
+        self._retained: dict[str, dict[str, object]] = {}
         plant.on_step = self._look
 
     async def run(self) -> None:
@@ -71,6 +74,12 @@ class WatchedPlant:
         """Let a resource go wrong in one way for a while."""
         self._until[kind, name] = self._clock.now() + timedelta(seconds=lasts_s)
 
+    def lose_broker(self, lasts_s: float) -> None:
+        """Let nothing come or go for a while; then first what was told last before."""
+        until = self._clock.now() + timedelta(seconds=lasts_s)
+        self._broker_back_at = max(until, self._broker_back_at)
+        self._retained = dict(self._said)
+
     def loads(self) -> list[Load]:
         """What they draw just now."""
         return [self._load(place) for place in self._places.values()]
@@ -79,6 +88,8 @@ class WatchedPlant:
         return self._clock.now() < self._until.get((kind, name), _NEVER)
 
     async def _ask(self) -> Told:
+        if self._clock.now() < self._broker_back_at:
+            return {}
         sent = await self._link.ask()
         told = {name: one for name, one in sent.items() if not self._is_deaf(name)}
         for name, setpoint in told.items():
@@ -91,12 +102,16 @@ class WatchedPlant:
         return self._does(FaultKind.RESOURCE_DEAF, name)
 
     async def _report(self, name: str, values: dict[str, float]) -> None:
+        if self._clock.now() < self._broker_back_at:
+            return
+        if (old := self._retained.pop(name, None)) is not None:
+            await self._link.tell(name, old)
         if self._does(FaultKind.RESOURCE_NONSENSE, name):
             await self._talk_nonsense(name, values)
         if self._does(FaultKind.RESOURCE_SILENT, name):
             return
-        now = self._clock.now()
-        is_taken = await self._link.tell(name, {**values, "at": now.isoformat()})
+        self._said[name] = {**values, "at": self._clock.now().isoformat()}
+        is_taken = await self._link.tell(name, self._said[name])
         if is_taken and name in self._places and self._judge.excuses is not None:
             self._judge.excuses.told_power((name, _NUMBER), self._clock.now())
 

@@ -13,6 +13,7 @@ from simulators.building import BUILDING_STEP_S
 from simulators.chaos.commands import CommandTrouble
 from simulators.chaos.excuses import Excuses, SuddenStep
 from simulators.chaos.faults import (
+    AT_METERS,
     AT_RESOURCES,
     HEEDED_WITHIN,
     SHARE_OF_STATIONS,
@@ -110,14 +111,14 @@ class Script:
                     tasks.create_task(self._cut_limit(fault))
                 elif fault.kind in AT_RESOURCES:
                     self._begin_at_resource(fault)
+                elif fault.kind in AT_METERS:
+                    self._begin_at_meters(fault)
                 elif fault.kind not in SHARE_OF_STATIONS:
                     self._begin(fault)
 
     def _begin(self, fault: Fault) -> None:
         cast, place, lasts_s = self._cast, fault.place, fault.lasts_s
         match fault.kind:
-            case FaultKind.METER_OUTAGE:
-                cast.meters.fall_silent(place, lasts_s)
             case FaultKind.SUDDEN_STEP:  # the building takes it from the plan by itself
                 cast.excuses.steps_up(self._sudden_step(fault))
             case FaultKind.DATABASE_LOCK:
@@ -137,6 +138,18 @@ class Script:
                 cast.network.double(place, lasts_s)
             case _:
                 self._begin_at_station(fault, cast.stations.get(place))
+
+    def _begin_at_meters(self, fault: Fault) -> None:
+        meters, plant = self._cast.meters, self._cast.plant
+        match fault.kind:
+            case FaultKind.METER_OUTAGE:
+                meters.fall_silent(fault.place, fault.lasts_s)
+            case FaultKind.METER_NONSENSE:
+                meters.talk_nonsense(fault.place, fault.lasts_s)
+            case FaultKind.BROKER_DEATH:
+                meters.lose_broker(fault.lasts_s)
+                if plant is not None:
+                    plant.lose_broker(fault.lasts_s)
 
     def _begin_at_resource(self, fault: Fault) -> None:
         if self._cast.plant is not None:

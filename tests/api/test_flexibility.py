@@ -94,7 +94,12 @@ async def test_what_is_not_offered_cannot_be_taken(api: Api) -> None:
     path, body = f"/grid{PATH}/agreements", {"duration_s": 900, "shed_w": 90_000}
     problem = await ask(api, "POST", path, body, status=409)
     assert "expected what feeder fjordgata/level-1 offers" in problem["detail"]
-    for wrong in ({"duration_s": 900}, {**body, "shed_w": 0}, {**body, "why": "hot"}):
+    for wrong in (
+        {"duration_s": 900},
+        {**body, "shed_w": 0},
+        {**body, "absorb_w": 100},
+        {**body, "why": "hot"},
+    ):
         await ask(api, "POST", path, wrong, status=422)
     await ask(api, "POST", path, body, token=None, status=401)
     await ask(api, "POST", path.replace("level-1", "level-2"), body, status=403)

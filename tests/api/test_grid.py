@@ -113,10 +113,16 @@ async def test_answer_of_a_group_tells_of_each_feeder(api: Api) -> None:
 
 
 async def test_what_steers_nothing_is_kept_and_the_answer_says_so(api: Api) -> None:
-    answer = await ask(api, "PUT", f"{LEVEL}/optimum", {"blocks": [block(6)]})
+    answer = await ask(api, "PUT", f"{LEVEL}/generation", {"blocks": [block(6)]})
     assert answer["note"] == "These blocks are kept and shown; nothing is steered by them"
     assert answer["blocks"][0]["feeders"][0]["limit_a"] is None
-    assert (await ask(api, "GET", "/grid/profile"))["profile"][0]["kind"] == "optimum"
+    assert (await ask(api, "GET", "/grid/profile"))["profile"][0]["kind"] == "generation"
+
+
+async def test_what_is_aimed_at_limits_nothing_and_the_answer_says_so(api: Api) -> None:
+    answer = await ask(api, "PUT", f"{LEVEL}/optimum", {"blocks": [block(6)]})
+    assert answer["note"].startswith("Plans aim at these blocks")
+    assert answer["blocks"][0]["feeders"][0]["limit_a"] is None
 
 
 async def test_no_blocks_withdraw_those_before(api: Api) -> None:

@@ -15,6 +15,8 @@ def test_nothing_is_over_a_limit_while_resources_disobey_fall_silent_and_tell_li
         FaultKind.RESOURCE_SILENT,
         FaultKind.RESOURCE_DEAF,
         FaultKind.RESOURCE_NONSENSE,
+        FaultKind.METER_NONSENSE,
+        FaultKind.BROKER_DEATH,
         FaultKind.KILL,
     }
     with logging_as_before():

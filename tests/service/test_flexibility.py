@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,11 +54,11 @@ class Desk:
     newest: list[PlanMade]
 
 
-def made(number: int = 1, solve_s: float = 0.1) -> PlanMade:
+def made(number: int = 1, solve_s: float = 0.1, **more: Any) -> PlanMade:
     """The plan of a vehicle that draws 22 080 W for half an hour, of two hours that it stays."""
     vehicle = evse("a", feeder="level-1", wh=11_040.0, departs_at=after(2))
     tree = (feeder("intake", 63.0, slots=8), feeder("level-1", 40.0, "intake", slots=8))
-    asked = problem(tree, vehicle, slots_s=(QUARTER_S,) * 8)
+    asked = problem(tree, vehicle, slots_s=(QUARTER_S,) * 8, **more)
     return PlanMade(
         number=number, made_at=NOON, solve_s=solve_s, problem=asked, plan=make_plan(asked)
     )

@@ -307,6 +307,14 @@ FULL: dict[str, Any] = {
             },
         },
     ],
+    "targets": [
+        {
+            "feeder": "panel",
+            "wanted_w": [9000.0, None, None, 4000.0],
+            "base_w": [500.0] * 4,
+            "is_least": True,
+        }
+    ],
     "reservations": [
         {"key": "r", "feeder": "panel", "lines": [3], "wiring": "unknown", "amps": [6.0] * 4}
     ],

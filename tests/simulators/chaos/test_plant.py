@@ -134,6 +134,25 @@ def test_deaf_resource_keeps_to_what_it_was_told_before(tmp_path: Path) -> None:
     run_virtual(main())
 
 
+def test_while_the_broker_is_dead_nothing_comes_or_goes_and_then_old_news_first(
+    tmp_path: Path,
+) -> None:
+    async def main() -> None:
+        yard = Yard(tmp_path)
+        await yard.live(12)
+        before = [values["at"] for name, values in yard.server.readings if name == "battery"]
+        yard.server.readings.clear()
+        yard.plant.lose_broker(25.0)
+        await yard.live(22)
+        assert yard.server.readings == []
+        await yard.live(12)
+        after = [values["at"] for name, values in yard.server.readings if name == "battery"]
+        assert after[0] == before[-1]
+        assert len(after) > 1
+
+    run_virtual(main())
+
+
 @pytest.mark.parametrize("takes_all", [False, True])
 def test_nonsense_is_told_beside_what_is_true_and_it_is_seen_who_takes_it(
     tmp_path: Path, takes_all: bool
