@@ -37,6 +37,7 @@ class Station:
     Attributes:
         default_a: What holds while its transaction has no limit.
         has_default: Whether it was given a default.
+        share: How much of what it may draw its vehicle takes.
         called_at: When it last answered a call of the server.
         set_up_at: When it last answered one that was no limit of a transaction.
         on_limit: Is told of every limit of a transaction, and when it came.
@@ -48,6 +49,7 @@ class Station:
         self.dialect = dialect
         self.default_a = RATING_A
         self.has_default = False
+        self.share = 1.0
         self.called_at = self.set_up_at = 0.0
         self.on_limit: Callable[[Station, Limit, float], None] | None = None
         self.link: Link | None = None
@@ -65,14 +67,14 @@ class Station:
 
     @property
     def drawn_a(self) -> float:
-        """What its vehicle draws: all that it may."""
+        """What its vehicle draws: its share of what it may."""
         if not self.is_charging:
             return 0.0
         if time.monotonic() >= self._changes_at_s:  # it is asked for with every message
             (_, amps), *later = self.ahead()
             self._allowed_a = min(RATING_A, amps)
             self._changes_at_s = time.monotonic() + later[0][0] if later else math.inf
-        return self._allowed_a
+        return self._allowed_a * self.share
 
     def ahead(self) -> Steps:
         """What a vehicle may draw from now on."""

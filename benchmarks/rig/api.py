@@ -30,6 +30,11 @@ class Api:
         with httpx2.Client(base_url=url, timeout=_PATIENCE_S, trust_env=False) as client:
             yield cls(client)
 
+    @property
+    def url(self) -> str:
+        """Where the server is."""
+        return str(self._client.base_url).rstrip("/")
+
     def is_ready(self) -> bool:
         """Whether the server serves."""
         try:

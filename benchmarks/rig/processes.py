@@ -12,6 +12,7 @@ _PROC: Final = Path("/proc")
 _PARENT: Final = 1
 _TIMES: Final = slice(11, 15)
 """utime, stime, cutime, cstime: places in `stat` after the program's name."""
+_OWN_TIMES: Final = slice(11, 13)
 
 
 def processor_s(pid: int) -> float:
@@ -23,6 +24,12 @@ def processor_s(pid: int) -> float:
             family.add(member)
     ticks = sum(int(word) for member in family for word in stats[member][_TIMES])
     return ticks / _TICKS_PER_S
+
+
+def own_processor_s(pid: int) -> float:
+    """Processor time of a process alone, in seconds."""
+    words = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return sum(int(word) for word in words[_OWN_TIMES]) / _TICKS_PER_S
 
 
 def resident_bytes(pid: int) -> int:

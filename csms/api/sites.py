@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Query, status
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from csms.api.dependencies import Context
@@ -46,16 +46,23 @@ async def read_view(context: Context, site_id: str) -> SiteView:
 async def follow(
     feed: Annotated[LiveFeed, Depends(_feed)],
     language: Language = Language.EN,
+    last_event_id: Annotated[
+        str | None, Header(description="The id of the last event that was seen")
+    ] = None,
+    after: Annotated[
+        str | None, Query(description="The same, for who cannot set the header")
+    ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: a `snapshot` of the view, then numbered `delta`s.
 
-    Texts for people are in the language that is asked for.
-    The stream ends when a reader falls too far behind; reading again begins with a snapshot.
+    Texts for people are in the language that is asked for. Who reads again after a break and tells
+    the last event gets the deltas that were missed; a snapshot in their place where they are no
+    longer known. The stream ends when a reader falls too far behind.
     """
-    async with feed.reading(language) as messages:
+    async with feed.reading(language, last_event_id or after) as messages:
         while (message := await messages.get()) is not None:
             yield ServerSentEvent(
-                raw_data=message.body.decode(), event=message.kind, id=str(message.number)
+                raw_data=message.body.decode(), event=message.kind, id=message.event_id
             )
 
 

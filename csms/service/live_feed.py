@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, Final, Protocol, TypeAlias
 
 import orjson
@@ -21,6 +23,10 @@ ViewJson: TypeAlias = dict[str, Any]
 
 _BACKLOG: Final = 64
 """A reader that falls this far behind is told to begin anew."""
+_RECENT: Final = _BACKLOG // 2
+"""So many messages are kept for readers that come back."""
+_MOST_MISSED_BYTES: Final = 1_000_000
+"""Readers that have missed more are told all."""
 _GROUPS: Final = ("feeders", "evses")
 _GUARD: Final = "guard"
 _OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -46,11 +52,13 @@ class FeedMessage:
         kind: `snapshot` or `delta`.
         number: Counts up by one; a gap means that something was missed.
         body: JSON.
+        event_id: Names it among all messages of all feeds, also after a restart.
     """
 
     kind: str
     number: int
     body: bytes
+    event_id: str = ""
 
 
 class Edition:
@@ -63,13 +71,21 @@ class Edition:
     def __init__(self, language: Language) -> None:
         self.readers: set[asyncio.Queue[FeedMessage | None]] = set()
         self._language = language
+        self._name = token_hex(6)
         self._number = 0
         self._shown: ViewJson = {}
+        self._recent: deque[FeedMessage] = deque(maxlen=_RECENT)
+
+    def since(self, event_id: str | None) -> list[FeedMessage]:
+        """What a reader lacks that has seen a message; a snapshot, if that is too much to tell."""
+        known = [place for place, one in enumerate(self._recent) if one.event_id == event_id]
+        missed = list(self._recent)[known[0] + 1 :] if known else []
+        is_short = sum(len(one.body) for one in missed) <= _MOST_MISSED_BYTES
+        return missed if missed and is_short else [self.snapshot()]
 
     def snapshot(self) -> FeedMessage:
         """All that was shown last."""
-        body = orjson.dumps({"seq": self._number, "view": self._shown})
-        return FeedMessage("snapshot", self._number, body)
+        return self._message("snapshot", {"view": self._shown})
 
     def publish(self, shown: SiteView) -> None:
         """Show a view to everybody, as the difference to what they saw."""
@@ -79,9 +95,14 @@ class Edition:
         if not delta:
             return
         self._number += 1
-        body = orjson.dumps({"seq": self._number, **delta})
+        message = self._message("delta", delta)
+        self._recent.append(message)
         for queue in self.readers:
-            _offer(queue, FeedMessage("delta", self._number, body))
+            _offer(queue, message)
+
+    def _message(self, kind: str, told: ViewJson) -> FeedMessage:
+        body = orjson.dumps({"seq": self._number, **told})
+        return FeedMessage(kind, self._number, body, f"{self._name}-{self._number}")
 
 
 class LiveFeed:
@@ -119,13 +140,20 @@ class LiveFeed:
 
     @asynccontextmanager
     async def reading(
-        self, language: Language = Language.EN
+        self, language: Language = Language.EN, after: str | None = None
     ) -> AsyncIterator[asyncio.Queue[FeedMessage | None]]:
-        """Read the feed: a snapshot first, then changes; None asks to begin anew."""
+        """Read the feed: a snapshot first, then changes; None asks to begin anew.
+
+        Args:
+            language: Of texts for people.
+            after: The last message that was seen; what was missed comes in place of a snapshot,
+                as long as it is known.
+        """
         queue: asyncio.Queue[FeedMessage | None] = asyncio.Queue(_BACKLOG)
         edition = self._editions[language]
         edition.publish(self._source.view(self._site_id))
-        queue.put_nowait(edition.snapshot())
+        for message in edition.since(after):
+            queue.put_nowait(message)
         edition.readers.add(queue)
         self._somebody_reads.set()
         try:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -83,14 +83,38 @@ async def test_stream_begins_with_the_view_and_tells_what_changes(api: Api) -> N
             assert stream.headers["content-type"].startswith("text/event-stream")
             lines = stream.aiter_lines()
             first = await next_event(lines)
-            assert (first["event"], first["id"]) == ("snapshot", "1")
+            assert first["event"] == "snapshot"
             assert data(first)["seq"] == 1
             assert data(first)["view"]["evses"]["G-01/1"]["state"] == "available"
             await api.office.handle(FAULTED)
             second = await next_event(lines)
-            assert (second["event"], second["id"]) == ("delta", "2")
+            assert (second["event"], data(second)["seq"]) == ("delta", 2)
+            assert second["id"] != first["id"]
             assert data(second)["evses"] == {"G-01/1": {"state": "faulted"}}
             assert data(second)["site"]["counts"] == {"faulted": 1, "never_seen": 1}
+
+
+async def test_stream_goes_on_after_the_last_event_that_was_seen(api: Api) -> None:
+    async with served(api) as server, server.client() as client:
+        await api.office.sites.connected("G-01", "1.6")
+        async with client.stream("GET", "/api/v1/sites/fjordgata/live") as stream:
+            seen = await next_event(stream.aiter_lines())
+        await api.office.handle(FAULTED)
+        for asked in (
+            {"headers": {"Last-Event-ID": seen["id"]}},
+            {"params": {"after": seen["id"]}},
+        ):
+            async with client.stream("GET", "/api/v1/sites/fjordgata/live", **asked) as stream:
+                missed = await next_event(stream.aiter_lines())
+            assert (missed["event"], data(missed)["seq"]) == ("delta", 2)
+            assert data(missed)["evses"] == {"G-01/1": {"state": "faulted"}}
+
+
+async def test_stream_begins_with_the_view_for_who_has_seen_what_nobody_knows(api: Api) -> None:
+    async with served(api) as server, server.client() as client:
+        asked = {"Last-Event-ID": "of-another-server-7"}
+        async with client.stream("GET", "/api/v1/sites/fjordgata/live", headers=asked) as stream:
+            assert (await next_event(stream.aiter_lines()))["event"] == "snapshot"
 
 
 async def test_stream_of_a_site_that_nobody_knows_is_not_found(api: Api) -> None:

@@ -15,6 +15,7 @@ export class Stream {
   #hear;
   #source = null;
   #number = null;
+  #lastId = null;
   #tries = 0;
   #state = null;
   #retry = 0;
@@ -38,10 +39,9 @@ export class Stream {
 
   #open() {
     this.#close();
-    this.#number = null;
-    this.#source = new EventSource(this.#url);
-    this.#source.addEventListener("snapshot", (event) => this.#begin(JSON.parse(event.data)));
-    this.#source.addEventListener("delta", (event) => this.#goOn(JSON.parse(event.data)));
+    this.#source = new EventSource(this.#lastId === null ? this.#url : withAfter(this.#url, this.#lastId));
+    this.#source.addEventListener("snapshot", (event) => this.#begin(JSON.parse(event.data), event.lastEventId));
+    this.#source.addEventListener("delta", (event) => this.#goOn(JSON.parse(event.data), event.lastEventId));
     this.#source.addEventListener("error", () => this.#lose());
     this.#listen();
     this.#expect();
@@ -54,24 +54,30 @@ export class Stream {
     this.#source = null;
   }
 
-  #begin(snapshot) {
-    this.#tries = 0;
-    clearTimeout(this.#stale);
-    this.#stale = 0;
-    this.#number = snapshot.seq;
-    this.#listen();
+  #begin(snapshot, id) {
+    this.#note(snapshot.seq, id);
     this.#hear.snapshot(snapshot.view);
     this.#say("live");
   }
 
-  #goOn(delta) {
-    if (this.#number === null || delta.seq !== this.#number + 1) {
+  #goOn(delta, id) {
+    if (delta.seq !== this.#number + 1) {
+      this.#lastId = null;
       this.#open(); // something was missed: a new snapshot makes up for it
       return;
     }
-    this.#number = delta.seq;
-    this.#listen();
+    this.#note(delta.seq, id);
     this.#hear.delta(delta);
+    this.#say("live");
+  }
+
+  #note(number, id) {
+    this.#tries = 0;
+    clearTimeout(this.#stale);
+    this.#stale = 0;
+    this.#number = number;
+    this.#lastId = id;
+    this.#listen();
   }
 
   #lose() {
@@ -102,4 +108,9 @@ export class Stream {
     this.#state = state;
     this.#hear.link(state);
   }
+}
+
+/** An address that tells the last event that was seen: a new EventSource sends no header. */
+function withAfter(url, id) {
+  return `${url}${url.includes("?") ? "&" : "?"}after=${encodeURIComponent(id)}`;
 }

@@ -1,0 +1,96 @@
+"""What readers of a live page cost the server: processor time of its own process."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2
+
+from benchmarks.rig.processes import own_processor_s
+from benchmarks.rig.server import Server
+
+_MORE: Final = 10
+_SETTLE_S: Final = 2.0
+_PATIENCE_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerCost:
+    """Shares of a core in per cent: with no page, with one, and with some more.
+
+    Attributes:
+        bytes_per_s: What one reader is sent.
+    """
+
+    none_pct: float
+    one_pct: float
+    many_pct: float
+    bytes_per_s: float
+
+    @property
+    def page_pct(self) -> float:
+        """What each page costs where some are open: the view is made once for all of them."""
+        return (self.many_pct - self.none_pct) / (1 + _MORE)
+
+    def lines(self) -> Iterator[str]:
+        """All figures."""
+        further = (self.many_pct - self.one_pct) / _MORE
+        yield (
+            f"server: {self.none_pct:.1f} % of a core without a page, {self.one_pct:.1f} % with "
+            f"one, {self.many_pct:.1f} % with {1 + _MORE}: {self.one_pct - self.none_pct:.1f} % "
+            f"for the first, {further:.2f} % for each further one; "
+            f"{self.bytes_per_s / 1000:.0f} kB/s to each"
+        )
+
+
+def server_cost(server: Server, site_id: str, seconds: float) -> ServerCost:
+    """Measure it with readers that only take what comes."""
+    url = f"{server.api.url}/api/v1/sites/{site_id}/live"
+    none_pct = _share_pct(server, seconds)
+    with ExitStack() as readers:
+        reader = readers.enter_context(_reading(url))
+        before = reader.taken
+        one_pct = _share_pct(server, seconds)
+        bytes_per_s = (reader.taken - before) / (seconds + _SETTLE_S)
+        for _ in range(_MORE):
+            readers.enter_context(_reading(url))
+        many_pct = _share_pct(server, seconds)
+    return ServerCost(
+        none_pct=none_pct, one_pct=one_pct, many_pct=many_pct, bytes_per_s=bytes_per_s
+    )
+
+
+def _share_pct(server: Server, seconds: float) -> float:
+    time.sleep(_SETTLE_S)
+    before_s = own_processor_s(server.pid)
+    time.sleep(seconds)
+    return 100 * (own_processor_s(server.pid) - before_s) / seconds
+
+
+@dataclass(slots=True)
+class _Reader:
+    taken: int = 0
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[_Reader]:
+    """A reader of a stream, in a thread, until this is left."""
+    reader, is_over = _Reader(), threading.Event()
+
+    def read() -> None:
+        with httpx2.stream("GET", url, timeout=_PATIENCE_S, trust_env=False) as answer:
+            for part in answer.iter_raw():
+                reader.taken += len(part)
+                if is_over.is_set():
+                    return
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        yield reader
+    finally:
+        is_over.set()
+        thread.join(_PATIENCE_S)
