@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from csms.language.catalogue import entries_of, translate
@@ -10,6 +10,8 @@ from csms.language.languages import Language
 from csms.language.said import PLACE, Said
 
 _FIGURE: Final = r"-?[\d,]+(?:\.\d+)?"
+_REMEMBERED: Final = 4096
+"""So many texts are not looked for again."""
 _LEAST_LETTERS: Final = 3
 """A text with fewer of its own says nothing that is to be known again."""
 
@@ -23,6 +25,7 @@ def retold(text: str, language: Language) -> str:
     return translate(_recalled(text, language), language)
 
 
+@lru_cache(_REMEMBERED)
 def _recalled(text: str, language: Language) -> str:
     for pattern, key, many, forms in _patterns(language):
         if found := pattern.fullmatch(text):

@@ -14,6 +14,7 @@ import orjson
 from csms.domain.identity import SiteId
 from csms.language.catalogue import translate
 from csms.language.languages import Language
+from csms.language.recall import retold
 from csms.language.said import Said
 from csms.service.site_view import SiteView
 
@@ -177,6 +178,8 @@ def to_json(view: SiteView, language: Language = Language.EN) -> ViewJson:
     """A view as JSON values: instants as RFC 3339 in UTC, tuples as lists, texts in a language."""
     text = orjson.dumps(view, _said_in(language), _OPTIONS)
     values: ViewJson = orjson.loads(text)
+    for event in values[_GUARD]["events"]:  # the older ones were read as they were written down
+        event["cause"] = retold(event["cause"], language)
     return values
 
 
