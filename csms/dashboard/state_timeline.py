@@ -25,6 +25,8 @@ BAND_WORDS: Final[Mapping[EvseBand, str]] = {
 _WIDE: Final = 1000.0
 """Units of the drawing from a day ago until now."""
 _TICK_EVERY_H: Final = 6
+_EDGE: Final = 60.0
+"""A time so near to an edge would be cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,9 @@ def hour_ticks(now: datetime, zone: ZoneInfo) -> tuple[HourTick, ...]:
     at = local - timedelta(hours=local.hour % _TICK_EVERY_H)
     ticks = []
     while at > now - SPAN:
-        ticks.append(HourTick(f"{_along(at, now):.1f}", at.strftime("%H:%M")))
+        along = _along(at, now)
+        if _EDGE < along < _WIDE - _EDGE:
+            ticks.append(HourTick(f"{along:.1f}", at.strftime("%H:%M")))
         at -= timedelta(hours=_TICK_EVERY_H)
     return tuple(reversed(ticks))
 

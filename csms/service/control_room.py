@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -46,6 +47,7 @@ class ControlRoom:
         self._clock = clock
         self._clock_rate = clock_rate
         self._profile_of = profile_of
+        self._outlooks: dict[SiteId, PlanOutlook] = {}
         self._feeds = {site_id: LiveFeed(self, site_id, _TICK_S) for site_id in controllers}
 
     async def run(self) -> None:
@@ -154,9 +156,13 @@ class ControlRoom:
             UnknownSiteError: There is none of that name.
         """
         controller = self._controller(site_id)
-        if controller.newest is None:
+        newest, known = controller.newest, self._outlooks.get(site_id)
+        if newest is None:
             return None
-        return plan_outlook(controller.live, controller.newest, self.view(site_id))
+        if known is None or known.number != newest.number:
+            known = plan_outlook(controller.live, newest, self.view(site_id))
+            self._outlooks[site_id] = known
+        return replace(known, next_at=controller.next_at)
 
     def _controller(self, site_id: SiteId) -> SiteController:
         try:

@@ -1,6 +1,6 @@
 """What the newest plan has ahead: every connector, slot by slot, what binds, and who lacks what."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,7 +23,8 @@ SHORT_WH: Final = 50.0
 """Less than that is missing from nobody."""
 _BINDS_A: Final = 0.5
 """A line with less room than this binds."""
-_FULL: Final = (Cause.FEEDER, Cause.OTHERS_FIRST)
+_FULL: Final = tuple(CAUSES.index(cause) for cause in (Cause.FEEDER, Cause.OTHERS_FIRST))
+"""Causes that are a full line's, as tables of reasons have them."""
 _LINES: Final = 3
 _S_PER_H: Final = 3600
 
@@ -208,10 +209,10 @@ def _why_short(live: LiveSite, plan: ChargingPlan, row: int, evse: Evse) -> str:
             needed=needed_w / 1000,
             most=evse.max_a * evse.w_per_a / 1000,
         )
-    feeders_s: Counter[FeederId] = Counter()
+    feeders_s: defaultdict[FeederId, float] = defaultdict(float)
     for (feeder_id, _), held_s in lines_s.items():
         feeders_s[feeder_id] += held_s
-    [(feeder_id, full_s)] = feeders_s.most_common(1)
+    feeder_id, full_s = max(feeders_s.items(), key=lambda one: one[1])
     lines = [line for name, line in lines_s if name == feeder_id]
     where: str = live.site.feeder(feeder_id).name
     if len(lines) == 1:
@@ -224,21 +225,19 @@ def _why_short(live: LiveSite, plan: ChargingPlan, row: int, evse: Evse) -> str:
     )
 
 
-def _full_lines(plan: ChargingPlan, row: int, stays_s: float) -> Counter[tuple[FeederId, int]]:
+def _full_lines(plan: ChargingPlan, row: int, stays_s: float) -> dict[tuple[FeederId, int], float]:
     """For how many seconds of a vehicle's stay a full line holds it: by feeder and line."""
-    full_s: Counter[tuple[FeederId, int]] = Counter()
     table = plan.reasons
     if table is None:
-        return full_s
-    begins_s = 0
-    columns = (table.causes[row].tolist(), table.rows[row].tolist(), plan.slots_s)
-    for cause, line_row, slot_s in zip(*columns, strict=True):
-        within_s = min(slot_s, round(stays_s) - begins_s)
-        begins_s += slot_s
-        if within_s > 0 and CAUSES[cause] in _FULL:
-            feeder, line = divmod(line_row, _LINES)
-            full_s[table.feeders[feeder], line + 1] += within_s
-    return full_s
+        return {}
+    ends_s = np.minimum(np.cumsum(plan.slots_s), stays_s)
+    within_s = np.diff(ends_s, prepend=0.0)
+    is_full = np.isin(table.causes[row], _FULL) & (within_s > 0)
+    lines_s = np.bincount(table.rows[row][is_full], within_s[is_full])
+    return {
+        (table.feeders[line // _LINES], line % _LINES + 1): float(lines_s[line])
+        for line in np.flatnonzero(lines_s).tolist()
+    }
 
 
 def _length(seconds: float) -> str:

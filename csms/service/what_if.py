@@ -162,11 +162,12 @@ class WhatIfDesk:
         problem = newest.problem
         began_s = self._now_s()
         try:
-            timed = await self._planner.plan(with_limit(problem, feeder_id, limit_a))
+            asked = await asyncio.to_thread(with_limit, problem, feeder_id, limit_a)
+            timed = await self._planner.plan(asked)
         finally:
             ended_s = self._now_s()
             self._free_at_s = ended_s + max(_LEAST_REST_S, _REST * (ended_s - began_s))
-        vehicles = compare(problem, newest.plan, timed.plan)
+        vehicles = await asyncio.to_thread(compare, problem, newest.plan, timed.plan)
         return WhatIf(
             number=newest.number,
             planned_at=newest.made_at,
