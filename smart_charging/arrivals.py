@@ -4,7 +4,7 @@ Those that are expected within a stretch of time become one more unit of the pro
 in its middle and may take what each of them needs as often as they are likely to be so many. It is
 a class of urgency below all that are there, so it takes nothing that one of these is likely to
 need; but it is worth more than what a kWh can cost. So whoever has time to spare charges before the
-rush, where it would otherwise have waited for the cheapest hours, or until the latest.
+rush, where it would otherwise have taken its share of the room in it.
 """
 
 from collections import defaultdict
@@ -26,7 +26,6 @@ _LEVELS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Equally likely parts of how many come, each by its middle."""
 _WEIGHT: Final = 0.1
 """Of what the same energy is worth to whoever is there; twice what it can cost at the most."""
-_POSTPONING: Final = (Aim.CHEAP, Aim.LEVEL)
 _HALF_HOUR: Final = timedelta(minutes=30)
 _NOTHING: Final = 1e-9
 
@@ -64,12 +63,13 @@ class Gate:
 
 
 def gains_by_reserve(policy: Policy) -> bool:
-    """Whether a policy postpones charging, so that those who come later may be in the way.
+    """Whether a policy gets more by keeping room: where a low peak spreads charging over the stay.
 
-    Any other charges as soon as there is room. The smallest share of all is not raised for
+    Where it begins as soon as there is room, or waits for a price, keeping room wins nothing that
+    could be told from chance (docs/forecast.md). The smallest share of all is not raised for
     vehicles that may never come.
     """
-    return policy.aim in _POSTPONING and policy.fairness is not Fairness.MAX_MIN
+    return policy.aim is Aim.LEVEL and policy.fairness is not Fairness.MAX_MIN
 
 
 def by_hours(

@@ -60,8 +60,8 @@ def test_no_more_are_expected_than_there_are_chargers() -> None:
     assert one.count == 4.0
 
 
-@pytest.mark.parametrize("aim", [Aim.EARLY, Aim.CALM, Aim.READY])
-def test_where_everybody_charges_at_once_anyway_no_room_is_kept(aim: Aim) -> None:
+@pytest.mark.parametrize("aim", [Aim.EARLY, Aim.CALM, Aim.READY, Aim.CHEAP])
+def test_where_that_wins_nothing_no_room_is_kept(aim: Aim) -> None:
     live = live_site(SharingPolicy(aim=aim))
     problem = build_problem(live, NOON)
     assert with_reserve(live, problem) is problem
