@@ -8,6 +8,8 @@ import msgspec
 
 _STRETCH: Final = re.compile(r"(-?\d+)-(-?\d+)")
 """The schemas forbid no numbers below zero."""
+_ONE_STRETCH: Final = 2
+"""Bounds of numbers that have come without a gap."""
 
 
 class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
@@ -26,6 +28,8 @@ class ReportNumbers(msgspec.Struct, frozen=True, gc=False):
         return place % 2 == 1 or (place > 0 and self.bounds[place - 1] == number)
 
     def __str__(self) -> str:
+        if len(self.bounds) == _ONE_STRETCH:
+            return f"{self.bounds[0]}-{self.bounds[1]}"
         return ",".join([f"{first}-{last}" for first, last in self.stretches])
 
     @property

@@ -82,6 +82,8 @@ class VehicleHabits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if highest_a < _TELLING_A:
             return self
         count = len(conductors_in_use(current_a))
+        if count == self.candidate == self.line_count:  # as before, which is nearly always
+            return self
         votes = min(self.votes + 1, _VOTES_NEEDED) if count == self.candidate else 1
         line_count = count if votes >= _VOTES_NEEDED else self.line_count
         return altered(self, candidate=count, votes=votes, line_count=line_count)

@@ -280,6 +280,7 @@ class LiveSite(SitePlaces):
         transaction: Transaction,
         now: datetime,
         past: tuple[Transaction, ...] | None = None,
+        reading: Reading | None = None,
     ) -> None:
         """A transaction has started, gone on or ended.
 
@@ -287,12 +288,13 @@ class LiveSite(SitePlaces):
             transaction: As it is now.
             now: The present instant.
             past: Ended transactions of its token, where they were looked up.
+            reading: What its EVSE's meter has shown with that, if it has.
         """
         evse = self._charging_evse(transaction)
         if evse is not None:
             self._follow(evse, transaction, now, past)
         self.tally.count(transaction, now, self.told_wh(transaction))
-        if evse is not None:
+        if evse is not None and (reading is None or not self._has_read(evse, reading, now)):
             self._look(evse, now)
 
     def told_wh(self, transaction: Transaction) -> float | None:
@@ -333,9 +335,13 @@ class LiveSite(SitePlaces):
     def read(self, evse_id: EvseId, reading: Reading, now: datetime) -> None:
         """A meter reading has come."""
         evse = self.evses.get(evse_id)
-        if evse is None:
-            return
-        clock, told = self.stations[evse_id.station_id].clock, reading
+        if evse is not None:
+            self._has_read(evse, reading, now)
+
+    def _has_read(self, evse: LiveEvse, reading: Reading, now: datetime) -> bool:
+        """Take a reading; return whether it tells what is drawn now, and so was counted."""
+        station_id = evse.place.evse.station_id
+        clock, told = self.stations[station_id].clock, reading
         reading = with_current(self.site, evse.place, told)
         if evse.draw is not None and reading.current_a is not None:
             sure_a = sure_current(self.site, evse.place, told)
@@ -343,23 +349,30 @@ class LiveSite(SitePlaces):
         if clock.error:
             reading = altered(reading, at=clock.read(told.at))
         if evse.reading and reading.at < evse.reading.at:
-            return
+            return False
         self.note()
-        if reading.current_a is not None:
-            evse.reading = reading
-            self._look(evse, now)
-            self.metered.set()
-            is_fresh = now - reading.at < _FRESH  # what was kept while offline says nothing of now
-            lent, was_trusted = evse.habits.ceiling_a is not None, not evse.mistrust
-            if is_fresh and evse.learn(reading.current_a, now, self.settled):
-                wants_back = lent and evse.habits.ceiling_a is None
-                (self.expect if wants_back else self.mark)()
-                if was_trusted and evse.mistrust:
-                    self.alarm()  # it counts at its rating from now on
-                if evse.findings:
-                    self.look_at(evse_id.station_id)
-        elif evse.reading is not None and reading.soc_pct is not None:
-            evse.reading = altered(evse.reading, soc_pct=reading.soc_pct)
+        if reading.current_a is None:
+            if evse.reading is not None and reading.soc_pct is not None:
+                evse.reading = altered(evse.reading, soc_pct=reading.soc_pct)
+            return False
+        evse.reading = reading
+        self._look(evse, now)
+        self.metered.set()
+        if now - reading.at < _FRESH:  # what was kept while offline says nothing of now
+            self._learn(evse, reading.current_a, now)
+        return True
+
+    def _learn(self, evse: LiveEvse, current_a: PhaseAmps, now: datetime) -> None:
+        """See what a current that was just read says of the vehicle and of the station."""
+        lent, was_trusted = evse.habits.ceiling_a is not None, not evse.mistrust
+        if not evse.learn(current_a, now, self.settled):
+            return
+        wants_back = lent and evse.habits.ceiling_a is None
+        (self.expect if wants_back else self.mark)()
+        if was_trusted and evse.mistrust:
+            self.alarm()  # it counts at its rating from now on
+        if evse.findings:
+            self.look_at(evse.place.evse.station_id)
 
     def read_feeder(self, feeder_id: FeederId, at: datetime, current_a: PhaseAmps) -> None:
         """The uncontrolled load of a feeder was measured."""

@@ -25,6 +25,8 @@ def is_over(drawn_a: float, allowance: Allowance, now: datetime, settled: timede
     """
     if drawn_a > allowance.most_a(now - settled, now) + TOLERANCE_A:
         return True
+    if not allowance.uncertain:  # as for nearly every reading
+        return False
     is_certain = drawn_a <= surely_allowed_a(allowance, now, settled) + TOLERANCE_A
     return False if is_certain else None
 

@@ -61,7 +61,7 @@ def progress_row(entry: OpenTransaction) -> Written:
         transaction.number,
         transaction.energy_wh,
         state and state.value,
-        str(entry.numbers) or None,
+        str(entry.numbers) if entry.numbers.bounds else None,
     )
 
 

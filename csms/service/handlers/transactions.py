@@ -96,13 +96,10 @@ async def meters_sampled(context: HandlerContext, event: MetersSampled) -> Ackno
         )
         await uow.commit()
     if live is not None:
-        if transaction is not None:
-            live.transaction_changed(transaction, now)
         if event.samples:
             newest_at = reading.at if reading else max(one.at for one in event.samples)
             live.clock_seen(event.station_id, newest_at, now)
-        if reading is not None and event.evse_number:
-            live.read(EvseId(event.station_id, event.evse_number), reading, now)
+        _tell_meters(live, event, reading, transaction, now)
     return Acknowledged()
 
 
@@ -262,9 +259,9 @@ def _tell(
     now: datetime,
 ) -> None:
     """Bring the site's state up to date, after the commit."""
-    live.transaction_changed(transaction, now, past)
-    if reading is not None and transaction.evse is not None and transaction.ended_at is None:
-        live.read(transaction.evse, reading, now)
+    live.transaction_changed(
+        transaction, now, past, reading if transaction.ended_at is None else None
+    )
     if event.stage is not TransactionStage.UPDATED:
         logger.info(
             "transaction %s %s at %s, %.2f kWh",
@@ -273,3 +270,19 @@ def _tell(
             transaction.evse,
             transaction.energy_wh / 1000,
         )
+
+
+def _tell_meters(
+    live: LiveSite,
+    event: MetersSampled,
+    reading: Reading | None,
+    transaction: Transaction | None,
+    now: datetime,
+) -> None:
+    """Likewise, where meter values came by themselves."""
+    evse = EvseId(event.station_id, event.evse_number)
+    is_its = transaction is not None and transaction.ended_at is None and transaction.evse == evse
+    if transaction is not None:
+        live.transaction_changed(transaction, now, reading=reading if is_its else None)
+    if reading is not None and event.evse_number and not is_its:
+        live.read(evse, reading, now)
