@@ -17,11 +17,12 @@ from csms.api.dependencies import ApiContext
 from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
-from csms.api.server import bind, serve_http
+from csms.api.server import bind, serve_http, tls_context
 from csms.app_settings import AppSettings, World
 from csms.clock import Clock
 from csms.dashboard.desk import Sources, desk_pages
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.domain.access import AccessMode
 from csms.domain.certificate import RENEWED_BEFORE
 from csms.domain.identity import StationId
 from csms.forecasting.part import ForecastPart
@@ -37,6 +38,8 @@ from csms.pki.own_authority import OwnAuthority
 from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import OnlineVehiclePki
 from csms.prices.building import price_fetchers
+from csms.service.access_side import AccessSide
+from csms.service.accounts import Known
 from csms.service.adoption import Adoption
 from csms.service.answers import Answers
 from csms.service.band_keeping import BandKeeper
@@ -54,6 +57,7 @@ from csms.service.imposed_limits import ImposedLimits
 from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
 from csms.service.outbox import Outbox
+from csms.service.own_charging import OwnCharging
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
 from csms.service.ports import OpenUnitOfWork
@@ -69,6 +73,8 @@ from csms.service.tokens import Tokens
 from csms.service.transaction_watch import TransactionWatch
 from csms.service.what_if import WhatIfDesk
 from csms.settings.site_files import SiteFileFolder
+from csms.storage.access import AccessReads
+from csms.storage.audit import AuditReads
 from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
@@ -87,16 +93,20 @@ class App:
         world: What is put in place of the real world.
 
     Attributes:
+        access: Who is let in over HTTP.
+        wizard: What lets somebody add the first user, once it runs; None: there are users.
         security: How stations prove who they are.
         certificates: Has stations' certificates signed.
 
     Raises:
-        CertificateFileError: The certificate authority cannot be used.
+        CertificateFileError: The certificate authority, or a certificate, cannot be used.
     """
 
     def __init__(self, settings: AppSettings, world: World | None = None) -> None:
         world = world or World()
         self.settings = settings
+        self.wizard: str | None = None
+        self._encrypts = tls_context(settings.http.tls)
         self._database = Database(settings.database, world.connector)
         self._own_planner = None if world.planner else ProcessPlanner(settings.solver_time_limit_s)
         planner = world.planner or self._own_planner
@@ -134,6 +144,7 @@ class App:
         self._grid = GridSide(
             settings.grid_companies, self._sites, self._room.newest, open_uow, planner, clock
         )
+        self.access = self._create_access(open_uow, clock)
         self._offers = OfferDesk(
             self._grid.flexibility, self._grid.agreements, Queries(self._database)
         )
@@ -189,6 +200,8 @@ class App:
         try:
             await self._database.serve()
             await self._database.upgrade()
+            if self.settings.access is AccessMode.LOGIN:
+                self.wizard = await self.access.logins.open_wizard()
             await self._sites.load()
             await self.security.load()
             await self._adoption.load()
@@ -235,7 +248,7 @@ class App:
             async with self.running(), asyncio.TaskGroup() as tasks:
                 await self._warm_up(stop)
                 watching = tasks.create_task(self._lag.run())
-                serving = tasks.create_task(serve_http(self.api, http_at, stop))
+                serving = tasks.create_task(serve_http(self.api, http_at, stop, self._encrypts))
                 on_ready()
                 await serving
                 watching.cancel()
@@ -243,8 +256,10 @@ class App:
             http_at.close()
 
     async def reload_certificates(self) -> None:
-        """Read the certificates of the port for encrypted connections again."""
+        """Read the certificates of the ports for encrypted connections again."""
         await self._gateway.reload()
+        if self._encrypts and self.settings.http.tls:
+            self.settings.http.tls.load_into(self._encrypts)
 
     def is_set_up(self, station_id: StationId) -> bool:
         """Whether a station has come and has said what it makes of its fallback."""
@@ -298,6 +313,15 @@ class App:
             (self._journal, clock) if self._journal else None,
         )
 
+    def _create_access(self, open_uow: OpenUnitOfWork, clock: Clock) -> AccessSide:
+        parties = self._grid.desk.parties
+        known = Known(
+            site_ids=self._sites.ids,
+            parties=lambda: [party.company.party_id for party in parties],
+        )
+        reads, audits = AccessReads(self._database), AuditReads(self._database)
+        return AccessSide(reads, audits, open_uow, clock, known, parties)
+
     def _create_bridge(self, operations: Operations, clock: Clock) -> MqttBridge | None:
         settings = self.settings.mqtt
         if settings is None:
@@ -343,6 +367,8 @@ class App:
             adoption=self._adoption,
             reload_certificates=self.reload_certificates,
             rotation=rotation,
+            access=self.access,
+            own=OwnCharging(self._room, operations, desk),
             reads=reads,
             exports=Exports(self.settings.database, _history_folder(self.settings)),
             journal=self._journal,
@@ -368,6 +394,9 @@ class App:
                     journal=self._journal,
                     forecast_of=self._forecasting.forecasts.of_site,
                     board=self._forecasting.board,
+                    access=self.access,
+                    own=context.own,
+                    grid=self._grid.desk,
                 ),
                 printer,
             ),
@@ -377,6 +406,7 @@ class App:
                 hosts=(self.settings.http.host, *self.settings.http.hosts),
                 language=self.settings.http.language,
                 rate=self.settings.http.rate,
+                mode=self.settings.access,
             ),
         )
 

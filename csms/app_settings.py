@@ -7,6 +7,7 @@ from typing import Final
 
 from csms.api.server import HttpSettings
 from csms.clock import Clock, SystemClock
+from csms.domain.access import AccessMode
 from csms.domain.authorization import TokenRules
 from csms.domain.grid_company import GridCompany
 from csms.domain.identity import SiteId
@@ -32,6 +33,7 @@ class AppSettings:
     """All that can be set.
 
     Attributes:
+        access: Who is let in over HTTP.
         sites: As their files describe them.
         site_files: Where they are; those that are left out cannot be changed while the server runs.
         file: Where these settings are, which changed site files have to agree with; None: nowhere.
@@ -51,6 +53,7 @@ class AppSettings:
     sites: tuple[Site, ...]
     site_files: Mapping[SiteId, SiteFilePlace] = field(default_factory=dict)
     file: Path | None = None
+    access: AccessMode = AccessMode.LOGIN
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)

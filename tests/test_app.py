@@ -17,6 +17,7 @@ from csms import app as app_module
 from csms.api.server import HttpSettings
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.security import SecurityProfile
 from csms.gateway.server import GatewaySettings
@@ -58,6 +59,7 @@ async def serving(
     """An application that is being served; yields the events that stop it and say it is ready."""
     app = App(
         AppSettings(
+            access=AccessMode.OPEN,
             security=OPEN,
             sites=(small_site(place("G-01", "level-1", 6.0)),),
             gateway=GatewaySettings(port=free_port()),
@@ -140,6 +142,7 @@ async def test_what_the_guard_noted_last_is_kept_when_the_server_stops(tmp_path:
     url = f"sqlite:///{tmp_path / 'csms.db'}"
     app = App(
         AppSettings(
+            access=AccessMode.OPEN,
             security=OPEN,
             sites=(small_site(place("G-01", "level-1", 6.0)),),
             gateway=GatewaySettings(port=free_port()),
@@ -164,6 +167,7 @@ async def test_whole_server_lets_a_station_in_over_tls_with_its_password(tmp_pat
     port = free_port()
     app = App(
         AppSettings(
+            access=AccessMode.OPEN,
             sites=(small_site(place("G-01", "level-1", 6.0)),),
             gateway=GatewaySettings(
                 port=free_port(), tls=TlsSettings(port=port, certificates=(files,))
@@ -195,6 +199,7 @@ async def test_whole_server_lets_a_station_in_over_tls_with_its_password(tmp_pat
 async def test_room_comes_back_gradually_after_a_start(tmp_path: Path) -> None:
     app = App(
         AppSettings(
+            access=AccessMode.OPEN,
             sites=(small_site(place("G-01", "level-1", 6.0)),),
             gateway=GatewaySettings(port=free_port()),
             database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'csms.db'}", is_durable=False),

@@ -58,6 +58,7 @@ class Server:
         )
         (self.folder / "chargeflex.yaml").write_text(
             "sites: [site.yaml]\nlog: {level: WARNING}\n"
+            "access: open\n"
             f"http: {{port: {self.http_port}}}\n"
             f"ocpp: {{port: {self.ocpp_port}, security_profile: 0}}\n",
             encoding="utf-8",

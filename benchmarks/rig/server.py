@@ -91,6 +91,7 @@ def _write_settings(
     settings = folder / "chargeflex.yaml"
     settings.write_text(
         f"ocpp: {{port: {ocpp_port}, security_profile: 0}}\n"
+        "access: open\n"
         f"http: {{port: {http_port}}}\n"
         "log: {level: WARNING}\n"
         f"sites: [{', '.join(names)}]\n{more}",

@@ -10,6 +10,8 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.types import ASGIApp
 
 from csms.api import (
+    api_keys,
+    audit,
     commands,
     demand,
     exports,
@@ -21,6 +23,7 @@ from csms.api import (
     key_figures,
     limits,
     messages,
+    own,
     plans,
     prices,
     reports,
@@ -33,15 +36,21 @@ from csms.api import (
     tokens,
     transactions,
     unknown_stations,
+    users,
 )
+from csms.api.access_guard import Access, AccessGuard
 from csms.api.browsers import PrintError, explain_to_browsers
 from csms.api.dependencies import ApiContext
+from csms.api.described_access import describe_access
 from csms.api.description import complete
 from csms.api.errors import EVERYWHERE, explain_errors
 from csms.api.hosts import HostGuard
 from csms.api.idempotency import IdempotentRequests
 from csms.api.rate_limit import Rate, RateLimit
 from csms.api.readers import Readers
+from csms.api.route_places import RoutePlaces
+from csms.api.route_rules import RouteRules
+from csms.domain.access import AccessMode
 from csms.language.languages import Language
 
 _PREFIX: Final = "/api/v1"
@@ -60,8 +69,10 @@ class Visitors:
             address.
         language: Of pages, where neither a reader nor the browser says one.
         rate: How many requests of the API each may send; None: any number.
+        mode: Who is let in.
     """
 
+    mode: AccessMode = AccessMode.LOGIN
     hosts: Iterable[str] = ()
     language: Language = Language.EN
     rate: Rate | None = None
@@ -92,7 +103,10 @@ def create_api(
         pages: Routers of pages beside the API.
         mounts: Applications under other paths, such as static files.
         print_error: Prints errors for browsers; None: they are told what programs are.
-        visitors: Who comes; None: by loopback, and told in English.
+        visitors: Who comes; None: users, by loopback, and told in English.
+
+    Raises:
+        UnruledRouteError: A route does not say what it needs.
     """
     app = _Application(
         title="ChargeFlex",
@@ -106,6 +120,14 @@ def create_api(
     app.state.context = context
     visitors = visitors or Visitors()
     app.add_middleware(IdempotentRequests, answers=context.answers)
+    rules = RouteRules()
+    access = Access(
+        mode=visitors.mode,
+        identify=context.access.logins,
+        log=context.access.log,
+        print_error=print_error,
+    )
+    app.add_middleware(AccessGuard, access=access, rules=rules, places=RoutePlaces(context))
     app.add_middleware(Readers, default=visitors.language)
     if visitors.rate:
         app.add_middleware(RateLimit, rate=visitors.rate, now=context.room.now)
@@ -119,6 +141,7 @@ def create_api(
         *(guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),
+        *(users, api_keys, audit, own),
     )
     for module in modules:
         app.include_router(module.router, prefix=_PREFIX)
@@ -127,6 +150,7 @@ def create_api(
     for mount in mounts:
         app.mount(mount.path, mount.app)
     _add_health(app, context, render_metrics)
+    rules.learn(app.routes)
     return app
 
 
@@ -139,6 +163,7 @@ class _Application(FastAPI):
         document = super().openapi()
         if not is_made:
             complete(document)
+            describe_access(document)
         return document
 
 

@@ -20,8 +20,10 @@ from csms.domain.prices import PriceKind, PriceSeries
 from csms.domain.site_day import SiteDay
 from csms.domain.site_version import SiteVersion
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
+from csms.service.access_side import AccessSide
 from csms.service.adoption import Adoption
 from csms.service.answers import Answers
+from csms.service.caller import current_caller
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
 from csms.service.control_room import ControlRoom
@@ -31,6 +33,7 @@ from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
 from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
+from csms.service.own_charging import OwnCharging
 from csms.service.password_rotation import PasswordRotation
 from csms.service.ports import MessageJournal
 from csms.service.pricing import Pricing
@@ -212,6 +215,8 @@ class ApiContext:
     adoption: Adoption
     renewal: CertificateRenewal
     reload_certificates: Callable[[], Awaitable[None]]
+    access: AccessSide
+    own: OwnCharging
     reads: ReadSide
     exports: ExportDesk
     journal: MessageJournal | None = None
@@ -225,10 +230,8 @@ async def _context(request: Request) -> ApiContext:
 Context = Annotated[ApiContext, Depends(_context)]
 
 
-async def _who(request: Request) -> str:
-    """Who asks, for what is kept of changes."""
-    caller = getattr(request.state, "caller", None)
-    return str(caller.who) if caller is not None else "anybody"
+async def _who() -> str:
+    return current_caller().name
 
 
 Who = Annotated[str, Depends(_who)]

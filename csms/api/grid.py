@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
 from csms.api.errors import PROBLEM_ANSWER
 from csms.domain.grid_company import FeederRef, GridCompany
@@ -23,9 +24,12 @@ router = APIRouter(prefix="/grid", tags=["grid companies"], responses=REFUSALS)
 
 async def _company(
     context: Context,
+    caller: CallerNow,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> GridCompany:
     """Whoever asks."""
+    if caller.party_id is not None and (party := context.grid.parties.find(caller.party_id)):
+        return party.company
     return context.grid.parties.of_token(bearer.credentials if bearer else None)
 
 

@@ -7,19 +7,18 @@ takes us for that site and lets its scripts read and command. Such requests name
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from csms.api.errors import problem_answer
+from csms.domain.loopback import is_loopback
 
 logger = logging.getLogger(__name__)
 
 _OPEN_TO_ALL: Final = frozenset({"/healthz"})
 """What load balancers ask for by whatever address they know; it tells nothing."""
-_LOOPBACK: Final = "localhost"
 
 
 class HostGuard:
@@ -52,7 +51,7 @@ class HostGuard:
 
     def _is_ours(self, name: str, scope: Scope) -> bool:
         address = _plain(str((scope.get("server") or ("",))[0]))
-        return bool(name) and (_is_loopback(name) or name == address or name in self._names)
+        return bool(name) and (is_loopback(name) or name == address or name in self._names)
 
 
 def _plain(host: str) -> str:
@@ -62,12 +61,3 @@ def _plain(host: str) -> str:
     else:
         name = host.rpartition(":")[0] if host.count(":") == 1 else host
     return name.removesuffix(".").lower()
-
-
-def _is_loopback(name: str) -> bool:
-    if name == _LOOPBACK or name.endswith(f".{_LOOPBACK}"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False

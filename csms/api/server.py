@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -12,11 +14,31 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from csms.api.rate_limit import Rate
-from csms.domain.errors import ChargeFlexError
+from csms.domain.errors import CertificateFileError, ChargeFlexError
 from csms.language.languages import Language
 
 _SHUTDOWN_S: Final = 2
 _BACKLOG: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class HttpTls:
+    """A certificate with those that lead to the root, and its key; both files in PEM."""
+
+    chain: Path
+    key: Path
+
+    def load_into(self, context: ssl.SSLContext) -> None:
+        """Read both files, anew where they have been read.
+
+        Raises:
+            CertificateFileError: They cannot be used.
+        """
+        try:
+            context.load_cert_chain(self.chain, self.key)
+        except (OSError, ssl.SSLError) as error:
+            message = f"expected a certificate in PEM whose key is {self.key}: {error}"
+            raise CertificateFileError(self.chain, message) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +49,7 @@ class HttpSettings:
         hosts: Names under which they may be reached, beside loopback and the address itself.
         language: Of pages, where neither a reader nor the browser says one.
         rate: How many requests of the API each client may send; None: any number.
+        tls: None: in the clear.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +57,14 @@ class HttpSettings:
     hosts: tuple[str, ...] = ()
     language: Language = Language.EN
     rate: Rate | None = None
+    tls: HttpTls | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the first page is."""
+        scheme = "https" if self.tls else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}/"
 
 
 class PortTakenError(ChargeFlexError):
@@ -52,8 +83,34 @@ def bind(host: str, port: int) -> socket.socket:
         raise PortTakenError(f"cannot listen at {host}:{port}: {error.strerror}") from error
 
 
-async def serve_http(app: ASGIApp, at: socket.socket, stop: asyncio.Event) -> None:
-    """Serve an application until told to stop; then end streams, and let open requests end."""
+def tls_context(tls: HttpTls | None) -> ssl.SSLContext | None:
+    """What encrypts connections; None: nothing does.
+
+    Raises:
+        CertificateFileError: Its files cannot be used.
+    """
+    if tls is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    tls.load_into(context)
+    return context
+
+
+async def serve_http(
+    app: ASGIApp,
+    at: socket.socket,
+    stop: asyncio.Event,
+    encrypts: ssl.SSLContext | None = None,
+) -> None:
+    """Serve an application until told to stop; then end streams, and let open requests end.
+
+    Args:
+        app: The application.
+        at: A bound socket.
+        stop: Set to stop.
+        encrypts: Encrypts connections; None: they are in the clear.
+    """
     config = uvicorn.Config(
         _EndingStreams(app, stop),
         log_config=None,
@@ -62,6 +119,7 @@ async def serve_http(app: ASGIApp, at: socket.socket, stop: asyncio.Event) -> No
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=_SHUTDOWN_S,
+        ssl_context_factory=(lambda _config, _usual: encrypts) if encrypts else None,
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as tasks:

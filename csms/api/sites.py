@@ -7,9 +7,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
 from csms.api.readers import TOLD_IN
 from csms.api.schemas import Past, Plan, PriceCourse, Series, SiteSummary
+from csms.domain.access import Permission
 from csms.language.languages import Language
 from csms.language.reader import spoken
 from csms.language.said import Said
@@ -30,9 +32,10 @@ async def _feed(context: Context, site_id: str) -> LiveFeed:
 
 
 @router.get("", dependencies=[TOLD_IN])
-async def list_sites(context: Context) -> list[SiteSummary]:
-    """All sites, each with how it stands."""
-    views = [context.room.view(site_id) for site_id in context.room.site_ids()]
+async def list_sites(context: Context, caller: CallerNow) -> list[SiteSummary]:
+    """All sites that one may see, each with how it stands."""
+    seen = [one for one in context.room.site_ids() if caller.may(Permission.VIEW_SITE, one)]
+    views = [context.room.view(site_id) for site_id in seen]
     return [SiteSummary.model_validate(_summary(view)) for view in views]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, status
 
+from csms.api.callers import CallerNow
 from csms.api.dependencies import ApiContext, Context
 from csms.api.schemas import (
     SentLimit,
@@ -14,6 +15,7 @@ from csms.api.schemas import (
     TimelineStep,
     WantedRegistration,
 )
+from csms.domain.access import Permission
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
 from csms.service.bodies import Need
@@ -22,9 +24,13 @@ router = APIRouter(tags=["stations"])
 
 
 @router.get("/stations")
-async def list_stations(context: Context) -> list[Station]:
-    """All stations."""
-    return [_station(context, row) for row in await context.reads.stations()]
+async def list_stations(context: Context, caller: CallerNow) -> list[Station]:
+    """All stations that one may see."""
+    return [
+        _station(context, row)
+        for row in await context.reads.stations()
+        if caller.may(Permission.VIEW_STATION, row["site_id"])
+    ]
 
 
 @router.get("/stations/{station_id}")

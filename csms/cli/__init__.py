@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from csms.cli import ca, config, db, forecast, grid, station
+from csms.cli import ca, config, db, forecast, grid, station, user
 from csms.cli.chaos import chaos
 from csms.cli.demo import demo
 from csms.cli.export import export
@@ -53,6 +53,7 @@ app.command("export")(export)
 app.add_typer(db.app, name="db")
 app.add_typer(forecast.app, name="forecast")
 app.add_typer(station.app, name="station")
+app.add_typer(user.app, name="user")
 app.add_typer(ca.app, name="ca")
 app.add_typer(grid.app, name="grid")
 app.add_typer(config.app, name="config")

@@ -21,6 +21,7 @@ from csms.app import App
 from csms.app_settings import AppSettings, World
 from csms.cli.day import put_by
 from csms.clock import Clock
+from csms.domain.access import AccessMode
 from csms.domain.site import Site
 from csms.gateway.server import GatewaySettings
 from csms.service.ports import Planner
@@ -168,6 +169,7 @@ class _Life:
         self._context.run(_life.set, self)
         self.app = App(
             AppSettings(
+                access=AccessMode.OPEN,
                 security=OPEN,
                 sites=(plan.site,),
                 gateway=GatewaySettings(ping_every_s=_PING_EVERY_S),

@@ -16,6 +16,7 @@ from csms.app import App
 from csms.app_settings import AppSettings, World
 from csms.cli.grid_player import GridPlayer, grid_player
 from csms.cli.plant_player import PlayPlant, plant_of, play_plant
+from csms.domain.access import AccessMode
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
@@ -223,6 +224,7 @@ def _app(scenario: Scenario, clock: ScaledClock, database: Path, player: GridPla
         return await inline_sqlite(database)
 
     settings = AppSettings(
+        access=AccessMode.OPEN,
         security=OPEN,
         sites=(read_site(scenario.site_path),),
         gateway=GatewaySettings(ping_every_s=_PING_EVERY_S),

@@ -21,6 +21,7 @@ from csms.cli.grid_player import GridPlayer, grid_player
 from csms.cli.inputs import load_scenario, parse_length
 from csms.cli.plant_player import PlantPlayer, plant_of
 from csms.cli.serving import run_until_ended
+from csms.domain.access import AccessMode
 from csms.forecasting.settings import ForecastSettings
 from csms.gateway.server import GatewaySettings
 from csms.journal.journal import JournalSettings
@@ -131,6 +132,7 @@ def _settings(
     site, file = read_site(scenario.site_path), folder / scenario.site_path.name
     shutil.copyfile(scenario.site_path, file)
     return AppSettings(
+        access=AccessMode.OPEN,
         security=OPEN,
         sites=(site,),
         site_files={site.site_id: SiteFilePlace(file, copy_of=scenario.site_path)},

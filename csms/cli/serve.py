@@ -8,6 +8,7 @@ import typer
 from csms.app import App
 from csms.cli.process import run_server
 from csms.cli.serving import read_settings, run_until_ended
+from csms.domain.access import AccessMode
 from csms.log import set_up_logging
 
 
@@ -28,6 +29,11 @@ def serve(
         if gateway.tls:
             tls = gateway.tls
             typer.echo(f"          wss://{tls.host}:{tls.port}{gateway.prefixes[0]}/<station id>")
-        typer.echo(f"Page:     http://{http.host}:{http.port}/")
+        typer.echo(f"Page:     {http.url}")
+        if settings.access is AccessMode.OPEN:
+            typer.echo("Access:   open: whoever reaches this port may do everything")
+        if app.wizard:
+            typer.echo(f"Nobody can log in yet. Be the admin: {http.url}welcome?token={app.wizard}")
 
-    run_server(run_until_ended(App(settings), announce))
+    app = App(settings)
+    run_server(run_until_ended(app, announce))

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from csms.api.rate_limit import Rate
-from csms.api.server import HttpSettings
+from csms.api.server import HttpSettings, HttpTls
 from csms.app import App
 from csms.app_settings import AppSettings
 from csms.cli.mqtt_settings import mqtt_settings
+from csms.domain.access import AccessMode
 from csms.domain.attempt import StrangerPolicy
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.security import SecurityProfile
@@ -30,6 +31,7 @@ from csms.service.transaction_watch import ClosingPolicy
 from csms.settings.app_file import (
     CaModel,
     HistoryModel,
+    HttpModel,
     JournalModel,
     OcppModel,
     PlugAndChargeModel,
@@ -62,6 +64,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
     if url.startswith(_SQLITE) and not url.startswith(f"{_SQLITE}/"):
         url = f"{_SQLITE}{(path.parent / url.removeprefix(_SQLITE)).resolve()}"
     settings = AppSettings(
+        access=AccessMode(model.access),
         sites=sites,
         site_files={
             site.site_id: SiteFilePlace(path.parent / name)
@@ -83,6 +86,7 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             hosts=tuple(model.http.hosts),
             language=Language(model.http.language),
             rate=Rate(**model.http.rate.model_dump()) if model.http.rate else None,
+            tls=_http_tls(model.http, path.parent),
         ),
         database=DatabaseSettings(url=url),
         forecasts=ForecastSettings(**model.forecasts.model_dump()) if model.forecasts else None,
@@ -100,6 +104,11 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         solver_time_limit_s=model.solver_time_limit_s,
     )
     return settings, model.log.level
+
+
+def _http_tls(model: HttpModel, beside: Path) -> HttpTls | None:
+    tls = model.tls
+    return HttpTls(beside / tls.chain, beside / tls.key) if tls else None
 
 
 def _closing(model: TransactionsModel) -> ClosingPolicy:

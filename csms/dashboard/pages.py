@@ -4,18 +4,27 @@ The first state is printed into the page; scripts then keep it up to date from o
 """
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line, present_site
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
+from csms.domain.access import Permission, Role
 from csms.domain.errors import ChargeFlexError, UnknownSiteError
 from csms.domain.identity import SiteId
 from csms.log import about
+from csms.service.caller import current_caller
+
+_OWN_PAGES: Final[Mapping[Role | None, str]] = {
+    Role.RESIDENT: "/own",
+    Role.GRID_COMPANY: "/grid-company",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +39,11 @@ def dashboard_router(sites: SiteViews, printer: Printer) -> APIRouter:
     router = page_router(printer)
 
     @router.get("/")
-    async def home() -> HTMLResponse:
-        """The only site, or the list of all."""
-        site_ids = sites.site_ids()
+    async def home() -> Response:
+        """The only site, or the list of all that one may see; for some, a page of their own."""
+        if (own := _OWN_PAGES.get(current_caller().role)) is not None:
+            return RedirectResponse(own, HTTPStatus.SEE_OTHER)
+        site_ids = _seen(sites)
         if len(site_ids) == 1:
             return _print_site(sites, printer, site_ids[0])
         lines = [present_line(sites.view(site_id)) for site_id in site_ids]
@@ -51,6 +62,12 @@ def dashboard_router(sites: SiteViews, printer: Printer) -> APIRouter:
     return router
 
 
+def _seen(sites: SiteViews) -> list[SiteId]:
+    """The sites that who asks may see."""
+    caller = current_caller()
+    return [one for one in sites.site_ids() if caller.may(Permission.VIEW_SITE, one)]
+
+
 def _print_site(sites: SiteViews, printer: Printer, site_id: SiteId) -> HTMLResponse:
     try:
         view = sites.view(site_id)
@@ -60,5 +77,5 @@ def _print_site(sites: SiteViews, printer: Printer, site_id: SiteId) -> HTMLResp
         with about(site=site_id):
             logger.exception("could not print the page")
         return printer.error(HTTPStatus.INTERNAL_SERVER_ERROR, f"{error}.")
-    has_others = len(sites.site_ids()) > 1
+    has_others = len(_seen(sites)) > 1
     return printer.page("site.html", site=present_site(view), has_others=has_others)

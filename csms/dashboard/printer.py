@@ -10,9 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from csms.dashboard.assets import HashedFiles, digest_of
 from csms.dashboard.language_parts import LanguageParts
+from csms.dashboard.permission_words import PERMISSION_WORDS, ROLE_WORDS
 from csms.dashboard.presenter import BLANK_FIGURE, LIMIT_PCT, GuardLine, Tile
+from csms.domain.access import Permission
 from csms.domain.identity import SiteId
 from csms.language.said import Said
+from csms.service.caller import current_caller
 
 STATIC_PATH: Final = "/static"
 """Where the application has to mount `static_files()`."""
@@ -30,6 +33,8 @@ _HEADERS: Final[Mapping[str, str]] = {
 }
 _TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.NOT_FOUND: Said("There is no such page"),
+    HTTPStatus.FORBIDDEN: Said("That is not for you"),
+    HTTPStatus.UNAUTHORIZED: Said("Log in first"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Said("The page cannot be shown just now"),
 }
 
@@ -58,6 +63,12 @@ class Printer:
             blank_tile=Tile(),
             blank_guard_line=GuardLine(),
             blank_figure=BLANK_FIGURE,
+            caller=current_caller,
+            may=_may,
+            may_anywhere=lambda permission: current_caller().may_anywhere(permission),
+            permissions_at=_permissions_at,
+            role_words=ROLE_WORDS,
+            permission_words=PERMISSION_WORDS,
             silent_companies=lambda _site_id: 0,
         )
 
@@ -76,6 +87,17 @@ class Printer:
         """Print what went wrong."""
         title = _TITLES.get(status, status.phrase)
         return self.page("error.html", status, title=title, text=text)
+
+
+def _may(permission: str, site_id: SiteId | None = None) -> bool:
+    """Whether who asks may do something; without a site: at all sites."""
+    return current_caller().may(Permission(permission), site_id)
+
+
+def _permissions_at(site_id: SiteId | None) -> str:
+    """All that who asks may do at a site, for style sheets, which hide the rest."""
+    caller = current_caller()
+    return " ".join(sorted(one for one in caller.permissions if caller.may(one, site_id)))
 
 
 def static_files() -> HashedFiles:

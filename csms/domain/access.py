@@ -50,11 +50,6 @@ class Permission(StrEnum):
     USE_OWN = "own.use"
     USE_GRID = "grid.use"
 
-    @property
-    def words(self) -> str:
-        """What it allows, for people."""
-        return _WORDS[self]
-
 
 class Role(StrEnum):
     """What users are."""
@@ -70,33 +65,6 @@ class Role(StrEnum):
         """All that it may do, at the sites that a user has."""
         return ROLE_PERMISSIONS[self]
 
-
-_WORDS: Final[Mapping[Permission, str]] = {
-    Permission.USE_ACCOUNT: "log in, and change one's own password",
-    Permission.VIEW_SITE: "see sites, their plans, forecasts, prices and limits",
-    Permission.VIEW_STATION: "see chargers, and what they have told",
-    Permission.VIEW_TRANSACTION: "see transactions; id tokens are masked",
-    Permission.VIEW_METRICS: "read metrics",
-    Permission.EXPORT: "export measurements and transactions, with id tokens",
-    Permission.VIEW_MESSAGE: "read messages of chargers",
-    Permission.VIEW_TOKEN: "see the list of id tokens",
-    Permission.VIEW_SECURITY: "see how chargers prove who they are, and security events",
-    Permission.STATE_NEED: "state what vehicles need",
-    Permission.IMPOSE_LIMIT: "limit feeders",
-    Permission.SEND_COMMAND: "send commands to chargers",
-    Permission.MANAGE_STATION: "adopt, remove and set up chargers",
-    Permission.EDIT_TOKEN: "change the list of id tokens, and what is learned of drivers",
-    Permission.REPORT_READING: "report what meters and batteries show",
-    Permission.SET_PRICE: "tell prices",
-    Permission.SET_TIMETABLE: "say when vehicles of fleets leave",
-    Permission.MAKE_KEY: "make API keys for oneself",
-    Permission.MANAGE_SECURITY: "set chargers' passwords and profiles, revoke certificates",
-    Permission.EDIT_SITE: "change what a site's file says",
-    Permission.VIEW_AUDIT: "read the audit log",
-    Permission.MANAGE_USER: "manage users, and everybody's API keys",
-    Permission.USE_OWN: "see and steer what one's own id tokens charge",
-    Permission.USE_GRID: "be a grid company: limit its feeders, and ask for flexibility",
-}
 
 _ACCOUNT: Final = frozenset({Permission.USE_ACCOUNT})
 _VIEWER: Final = _ACCOUNT | {
@@ -184,6 +152,6 @@ NOBODY: Final = Caller(kind=CallerKind.NOBODY, name="nobody", permissions=frozen
 ANYBODY: Final = Caller(
     kind=CallerKind.ANYBODY,
     name="anybody",
-    permissions=frozenset(Permission) - {Permission.USE_GRID},
+    permissions=frozenset(Permission),
 )
 """Whoever comes while access is open. To be a grid company takes its token all the same."""

@@ -30,6 +30,7 @@
     ├── UserExistsError          there is a user of that name already
     ├── LastAdminError           without that user nobody could manage users
     ├── UnknownKeyError          no API key of that number
+    ├── NotOwnError              nothing of one's own is charging under that number
     ├── InvalidInputError        a value from outside that cannot be true
     ├── ExportFailedError        a file that could not be written
     ├── PriceSourceError         a source of prices that gives none, or none that can be used
@@ -347,6 +348,14 @@ class UnknownKeyError(ChargeFlexError):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"there is no API key {number}")
+        self.number = number
+
+
+class NotOwnError(ChargeFlexError):
+    """Nothing of one's own is charging under that number of a transaction."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"nothing of yours is charging as transaction {number}")
         self.number = number
 
 

@@ -13,6 +13,7 @@ HIDDEN: Final = "…"
 
 _SECRET_FIELDS: Final = frozenset({"exi", "key", "password", "sim_pin"})
 _TOKEN_FIELDS: Final = frozenset({"id_token", "group"})
+_VALUE: Final = "value"
 _CUSTOMER: Final = "customer"
 _URL_MARK: Final = "://"
 SECRET_VARIABLES: Final = frozenset(
@@ -25,6 +26,21 @@ def without_secrets(message: msgspec.Struct) -> dict[str, Any]:
     """A message in JSON values, without secrets, with masked tokens."""
     fields: dict[str, Any] = msgspec.to_builtins(message, order="deterministic")
     return {name: _cleaned(name, value) for name, value in fields.items()}
+
+
+def without_secret_fields(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A request's JSON without what may be a secret: fields, and values of settings, so called."""
+    if isinstance(value, list):
+        return [without_secret_fields(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    is_secret = _names_a_secret(value)
+    return {
+        name: HIDDEN
+        if _is_secret_name(name) or (is_secret and name == _VALUE)
+        else without_secret_fields(inner)
+        for name, inner in value.items()
+    }
 
 
 def without_secret_values(variable: Variable) -> Variable:
@@ -51,6 +67,18 @@ def without_access(url: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     place = f"{HIDDEN}@{host}" if "@" in parts.netloc else host
     return urlunsplit((parts.scheme, place, parts.path, HIDDEN if parts.query else "", ""))
+
+
+def _is_secret_name(name: str) -> bool:
+    plain = name.lower().rpartition(".")[2]
+    return plain in _SECRET_FIELDS | SECRET_VARIABLES or "password" in plain
+
+
+def _names_a_secret(fields: dict[str, Any]) -> bool:
+    """Whether a field says that `value` is a secret: `{"variable": "VpnKey", "value": …}`."""
+    inner = [one for value in fields.values() if isinstance(value, dict) for one in value.values()]
+    names = [one for one in (*fields.values(), *inner) if isinstance(one, str)]
+    return _VALUE in fields and any(map(_is_secret_name, names))
 
 
 def _hidden(name: VariableName, attribute: Attribute) -> Attribute:

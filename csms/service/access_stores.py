@@ -1,9 +1,10 @@
 """Ports for keeping users, logins, keys and the audit log."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Protocol
 
-from csms.domain.audit import AuditEntry
+from csms.domain.audit import AuditEntry, AuditWanted, KeptAuditEntry
 from csms.domain.user import ApiKey, Login, User
 
 
@@ -88,4 +89,20 @@ class AccessReads(Protocol):
 
     async def keys(self, user: str | None) -> list[ApiKey]:
         """Keys of a user, or of all, the newest first."""
+        ...
+
+
+class AuditReads(Protocol):
+    """Looks up what was written down."""
+
+    async def find(self, wanted: AuditWanted, limit: int) -> list[KeptAuditEntry]:
+        """Entries, the newest first."""
+        ...
+
+    def all(self, wanted: AuditWanted) -> AsyncIterator[KeptAuditEntry]:
+        """All entries, the newest first."""
+        ...
+
+    async def actions(self) -> list[str]:
+        """All actions that there are in the log."""
         ...

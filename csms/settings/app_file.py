@@ -6,7 +6,9 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from csms.domain.access import AccessMode
 from csms.domain.errors import Fault
+from csms.domain.loopback import is_loopback
 from csms.domain.site import Site
 from csms.settings.grid_schema import GridCompanyModel, wrong_grid
 from csms.settings.mqtt_schema import MqttModel, wrong_mqtt
@@ -111,6 +113,14 @@ class HttpModel(_Model):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    tls: CertificateModel | None = Field(
+        default=None, description="Serves them encrypted; needed beyond loopback"
+    )
+    without_tls: bool = Field(
+        default=False,
+        description="Serve them in the clear beyond loopback: only where a proxy with TLS stands "
+        "before them, or nobody else is in the network",
+    )
     hosts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]] = Field(
         default=[],
         description="Names under which browsers reach them, beside loopback and `host` itself",
@@ -297,6 +307,11 @@ class AppModel(_Model):
     grid_companies: list[GridCompanyModel] = Field(
         default=[], description="Who may send capacity profiles, each for its own feeders"
     )
+    access: Literal["login", "open"] = Field(
+        default="login",
+        description="login: users and keys; open: whoever reaches the server may do everything, on "
+        "loopback alone, to try things out",
+    )
     sites: Annotated[list[str], Field(min_length=1)] = Field(
         description="Site files, relative to this one"
     )
@@ -336,6 +351,7 @@ def check_app(path: Path, others: Mapping[Path, Site]) -> tuple[AppModel, tuple[
         [
             *_doubled_names(source, sites),
             *_profiles_without_tls(source, model, sites),
+            *_open_beyond_loopback(source, model),
             *wrong_mqtt(source, model.mqtt, sites),
             *wrong_grid(source, model.grid_companies, model.mqtt, sites),
         ]
@@ -370,6 +386,20 @@ def _profiles_without_tls(
             yield source.fault(
                 ("sites", i), f"its security_profile {wanted:d} needs {needs[wanted]}"
             )
+
+
+def _open_beyond_loopback(source: YamlSource, model: AppModel) -> Iterator[Fault]:
+    """Passwords must not cross a network in the clear, and nobody's door stand open to it."""
+    http = model.http
+    if is_loopback(http.host):
+        return
+    if http.tls is None and not http.without_tls:
+        expected = "expected loopback, or http.tls with a certificate and its key"
+        proxy = "where a proxy with TLS stands before it, http.without_tls: true"
+        yield source.fault(("http", "host"), f"{expected}; {proxy}; got {http.host!r}")
+    if AccessMode(model.access) is AccessMode.OPEN:
+        expected = f"expected login beyond loopback, got open with http.host {http.host!r}"
+        yield source.fault(("access",), expected)
 
 
 def _doubled_names(source: YamlSource, sites: tuple[Site, ...]) -> list[Fault]:

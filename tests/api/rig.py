@@ -11,16 +11,19 @@ from typing import Any, Final
 import httpx2
 from fastapi import FastAPI
 
-from csms.api.app import create_api
+from csms.api.app import Visitors, create_api
 from csms.api.demand_metrics import DemandMetrics
 from csms.api.dependencies import ApiContext
 from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
+from csms.domain.access import AccessMode
 from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
 from csms.domain.stay_outcome import StayAnswer
 from csms.history.exports import Exports
+from csms.service.access_side import AccessSide
+from csms.service.accounts import Known
 from csms.service.answers import Answers
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
@@ -30,6 +33,7 @@ from csms.service.demand_board import DemandBoard
 from csms.service.forecast_store import StandingVehicle
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
+from csms.service.own_charging import OwnCharging
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN, SecurityPolicy
@@ -39,6 +43,8 @@ from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.what_if import WhatIfDesk
 from csms.settings.site_files import SiteFileFolder, SiteFilePlace
+from csms.storage.access import AccessReads
+from csms.storage.audit import AuditReads
 from csms.storage.queries import Queries
 from csms.tally import LoopLag, MqttTally, Traffic
 from tests.domain.sites import flat, place, small_site
@@ -98,6 +104,11 @@ class Api:
     context: ApiContext
     reloads: Reloads
 
+    @property
+    def queries(self) -> Queries:
+        """What is stored."""
+        return Queries(self.office.database)
+
     async def get(self, path: str, status: int = 200) -> Any:
         """Get what a path below /api/v1 answers."""
         response = await self.client.get(f"/api/v1{path}")
@@ -132,6 +143,16 @@ class Api:
             await self.controller._round(tasks)
 
 
+def access_side(office: Office) -> AccessSide:
+    """Who is let in, as the database of an office knows it."""
+    parties = office.profiles.parties
+    known = Known(
+        site_ids=office.sites.ids, parties=lambda: [one.company.party_id for one in parties]
+    )
+    reads, audits = AccessReads(office.database), AuditReads(office.database)
+    return AccessSide(reads, audits, office.open_uow, office.clock, known, parties)
+
+
 @asynccontextmanager
 async def open_api(
     path: Path,
@@ -150,6 +171,7 @@ async def open_api(
         certificates = StationCertificates(FakeAuthority(office), office.open_uow, office.clock)
         reloads, board = Reloads(), DemandBoard(office.sites.ids())
         forecasts = Forecasts(office.sites, SilentForecaster(), office.open_uow, office.clock)
+        desk = CommandDesk(office.sites, office.gateway, office.open_uow, office.clock)
         context = ApiContext(
             room=room,
             operations=office.operations,
@@ -168,7 +190,7 @@ async def open_api(
             forecasts=forecasts,
             demand=board,
             answers=Answers(office.open_uow, office.clock),
-            desk=CommandDesk(office.sites, office.gateway, office.open_uow, office.clock),
+            desk=desk,
             tokens=Tokens(office.open_uow),
             security=office.security,
             rotation=PasswordRotation(office.security, office.gateway),
@@ -178,6 +200,8 @@ async def open_api(
             ),
             adoption=office.adoption,
             reload_certificates=reloads,
+            access=access_side(office),
+            own=OwnCharging(room, office.operations, desk),
             reads=Queries(office.database),
             exports=Exports(settings_of(path), path.parent / "history"),
         )
@@ -189,6 +213,7 @@ async def open_api(
         app = create_api(
             context,
             render_metrics=metrics_renderer(room, tallies, *told),
+            visitors=Visitors(mode=AccessMode.OPEN),
         )
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:

@@ -13,8 +13,9 @@ from fastapi.openapi.models import OpenAPI
 from fastapi.responses import PlainTextResponse
 from prometheus_client.parser import text_string_to_metric_families
 
-from csms.api.app import Mount, create_api
+from csms.api.app import Mount, Visitors, create_api
 from csms.api.dependencies import ReadSide
+from csms.domain.access import AccessMode
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.storage.queries import Queries
 from tests.api.rig import Api
@@ -103,6 +104,23 @@ ROUTES: Final = {
     "post /api/v1/unknown-stations/{station_id}/adoption",
     "put /api/v1/unknown-stations/{station_id}/refusal",
     "delete /api/v1/unknown-stations/{station_id}",
+    "get /api/v1/me",
+    "get /api/v1/users",
+    "post /api/v1/users",
+    "get /api/v1/users/{name}",
+    "put /api/v1/users/{name}",
+    "put /api/v1/users/{name}/password",
+    "post /api/v1/users/{name}/disable",
+    "post /api/v1/users/{name}/enable",
+    "get /api/v1/keys",
+    "post /api/v1/keys",
+    "delete /api/v1/keys/{number}",
+    "get /api/v1/audit",
+    "get /api/v1/audit/export",
+    "get /api/v1/own/charging",
+    "put /api/v1/own/charging/{number}/need",
+    "post /api/v1/own/charging/{number}/stop",
+    "get /api/v1/own/transactions",
     "get /api/v1/messages",
     "get /api/v1/messages/export",
 }
@@ -218,7 +236,7 @@ async def test_every_error_is_a_problem_that_names_its_cause(
 
 async def test_failure_is_a_problem_that_tells_nothing_of_the_inside(api: Api) -> None:
     context = replace(api.context, reads=cast("ReadSide", None))
-    app = create_api(context, render_metrics=lambda: b"")
+    app = create_api(context, render_metrics=lambda: b"", visitors=Visitors(mode=AccessMode.OPEN))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
         response = await client.get("/api/v1/stations")
@@ -257,7 +275,7 @@ async def test_program_whose_database_does_not_answer_is_not_ready(
 ) -> None:
     database = open_database(tmp_path / "nowhere" / "csms.db")
     context = replace(api.app.state.context, reads=Queries(database))
-    app = create_api(context, render_metrics=lambda: b"")
+    app = create_api(context, render_metrics=lambda: b"", visitors=Visitors(mode=AccessMode.OPEN))
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:
         response = await client.get("/readyz")
@@ -415,6 +433,7 @@ async def test_pages_and_files_stand_beside_the_api_and_are_not_described(api: A
         render_metrics=lambda: b"",
         pages=(pages,),
         mounts=(Mount("/static", PlainTextResponse("a file")),),
+        visitors=Visitors(mode=AccessMode.OPEN),
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://csms") as client:

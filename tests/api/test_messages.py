@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from csms.api.app import create_api
+from csms.api.app import Visitors, create_api
+from csms.domain.access import AccessMode
 from csms.journal.journal import Journal, JournalSettings
 from tests.api.rig import Api
 from tests.journal.messages import after, exchange
@@ -23,7 +24,11 @@ def journal(tmp_path: Path, api: Api) -> Journal:
 @pytest.fixture
 async def client(api: Api, journal: Journal) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application that has a journal."""
-    app = create_api(replace(api.context, journal=journal), render_metrics=lambda: b"")
+    app = create_api(
+        replace(api.context, journal=journal),
+        render_metrics=lambda: b"",
+        visitors=Visitors(mode=AccessMode.OPEN),
+    )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://csms/api/v1") as opened:
         yield opened

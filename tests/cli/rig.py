@@ -71,6 +71,7 @@ def settings_file(
     path = folder / "chargeflex.yaml"
     path.write_text(
         f"sites: [{GARAGE}]\n"
+        "access: open\n"
         f"http: {{port: {http_port}}}\n"
         f"ocpp: {{port: {ocpp_port}, security_profile: 0}}\n"
         f"database: {{url: '{url}'}}\n",

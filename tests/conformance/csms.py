@@ -16,6 +16,7 @@ import httpx2
 from csms.api.server import HttpSettings
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.domain.authorization import AdmissionPolicy, TokenRules
 from csms.domain.identity import EvseId
 from csms.domain.site import AmpereSchedule, Earthing, EvsePlace, Feeder, Site
@@ -173,6 +174,7 @@ async def running_csms(folder: Path, **changes: Any) -> AsyncIterator[Csms]:
     others = Others(folder / "roots", free_port(), free_port())
     others.roots.mkdir()
     usual = AppSettings(
+        access=AccessMode.OPEN,
         sites=(site_of(),),
         http=HttpSettings(port=http_port),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),

@@ -14,13 +14,15 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
-from csms.api.app import Mount, create_api
+from csms.api.app import Mount, Visitors, create_api
 from csms.api.dependencies import ApiContext, ReadSide
 from csms.api.server import bind, serve_http
 from csms.dashboard.chargers import ChargerDesk
 from csms.dashboard.desk import Reads, Sources, desk_pages
 from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
+from csms.domain.access import AccessMode
+from csms.domain.audit import AuditEntry
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenRecord
 from csms.domain.commands import Command, CommandStatus, Outcome
 from csms.domain.errors import ChargeFlexError, NoWhatIfError, UnknownSiteError, UnknownTokenError
@@ -32,6 +34,7 @@ from csms.domain.security import SecurityProfile
 from csms.domain.settings import SettingState
 from csms.domain.site_version import SiteVersion
 from csms.domain.transaction import StatedNeed
+from csms.service.access_side import AccessSide
 from csms.service.adoption import Adopted, Adoption
 from csms.service.answers import Answers
 from csms.service.attempts import Attempts
@@ -48,6 +51,7 @@ from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.offer_desk import OfferDesk
 from csms.service.operations import Operations
+from csms.service.own_charging import OwnCharging
 from csms.service.password_rotation import PasswordRotation
 from csms.service.plan_outlook import PlanOutlook
 from csms.service.ports import MessageJournal
@@ -459,6 +463,22 @@ class FakeNeeds:
         self.stated.append((str(evse_id), need))
 
 
+class FakeAccess:
+    """Lets everybody do everything, and forgets it."""
+
+    def __init__(self) -> None:
+        self.logins = self
+        self.log = self
+        self.audits = self
+
+    def now(self) -> datetime:
+        """Always the same."""
+        return NOON
+
+    async def note(self, _entry: AuditEntry) -> None:
+        """Forget what was done."""
+
+
 def dashboard_app(
     room: FakeRoom,
     reads: object | None = None,
@@ -496,6 +516,8 @@ def dashboard_app(
         renewal=cast(CertificateRenewal, None),
         reload_certificates=cast(Any, None),
         reads=cast(ReadSide, FakeReads(room.guard_events, room.site_files)),
+        access=cast(AccessSide, FakeAccess()),
+        own=cast(OwnCharging, None),
         exports=room.exports,
     )
     return create_api(
@@ -513,11 +535,15 @@ def dashboard_app(
                 forecast_of=cast(ForecastOf, forecast_of),
                 board=room.board,
                 journal=journal,
+                access=context.access,
+                own=context.own,
+                grid=context.grid,
             ),
             printer,
         ),
         mounts=(Mount(STATIC_PATH, static_files()),),
         print_error=printer.error,
+        visitors=Visitors(mode=AccessMode.OPEN),
     )
 
 

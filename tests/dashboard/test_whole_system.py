@@ -12,6 +12,7 @@ import pytest
 from csms.api.server import bind, serve_http
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
 from csms.settings.site_file import read_site
@@ -63,6 +64,7 @@ async def running(folder: Path, clock: ScaledClock) -> AsyncIterator[tuple[Serve
     path = folder / "site.yaml"
     path.write_text(SITE, encoding="utf-8")
     settings = AppSettings(
+        access=AccessMode.OPEN,
         security=OPEN,
         sites=(read_site(path),),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),

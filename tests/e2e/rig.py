@@ -59,6 +59,7 @@ class Server:
         (self.folder / "site.yaml").write_text(SITE, encoding="utf-8")
         (self.folder / "chargeflex.yaml").write_text(
             "sites: [site.yaml]\n"
+            "access: open\n"
             f"http: {{port: {self.http_port}}}\n"
             f"ocpp: {{port: {self.ocpp_port}, security_profile: 0}}\n",
             encoding="utf-8",

@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidStatus
 from csms.api.server import bind
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.domain.attempt import StrangerPolicy
 from csms.domain.site import GuestPlace
 from csms.service.planner import InlinePlanner
@@ -53,6 +54,7 @@ async def running(
 ) -> AsyncIterator[tuple[httpx2.AsyncClient, str]]:
     """Run the whole system; yield a client of its API, and where stations connect."""
     settings = AppSettings(
+        access=AccessMode.OPEN,
         sites=(SITE,),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),
         security=policy,

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from csms.api.server import bind
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
 from csms.storage.database import DatabaseSettings
@@ -46,6 +47,7 @@ class ForeignStation(v201.ChargePoint):  # type: ignore[misc] # the package is n
 async def running(folder: Path) -> AsyncIterator[tuple[httpx2.AsyncClient, str]]:
     """Run the whole system; yield a client of its API, and where stations connect."""
     settings = AppSettings(
+        access=AccessMode.OPEN,
         sites=(small_site(place("G-01", "level-1", 6.0)),),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),
         security=OPEN,

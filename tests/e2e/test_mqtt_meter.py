@@ -14,6 +14,7 @@ import aiomqtt
 
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.mqtt.settings import MqttSettings
 from csms.ocpp.frames import Call
 from csms.service.planner import InlinePlanner
@@ -88,6 +89,7 @@ async def charging(folder: Path, port: int) -> AsyncIterator[Limits]:
     """The whole system with one vehicle that charges."""
     (folder / "site.yaml").write_text(SITE, encoding="utf-8")
     settings = AppSettings(
+        access=AccessMode.OPEN,
         security=OPEN,
         sites=(read_site(folder / "site.yaml"),),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'csms.db'}", is_durable=False),

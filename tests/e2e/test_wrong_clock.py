@@ -15,6 +15,7 @@ import pytest
 
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.gateway.server import GatewaySettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
@@ -91,6 +92,7 @@ async def running(
         return await inline_sqlite(database)
 
     settings = AppSettings(
+        access=AccessMode.OPEN,
         security=OPEN,
         sites=(read_site(folder / "site.yaml"),),
         gateway=GatewaySettings(ping_every_s=3600.0),

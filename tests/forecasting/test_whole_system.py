@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 
 from csms.app import App
 from csms.app_settings import AppSettings, World
+from csms.domain.access import AccessMode
 from csms.forecasting.settings import ForecastSettings
 from csms.service.planner import InlinePlanner
 from csms.service.requirements import OPEN
@@ -34,6 +35,7 @@ async def running(path: Path) -> AsyncIterator[tuple[App, str]]:
     """The system from six o'clock on; yields it and where stations connect."""
     app = App(
         AppSettings(
+            access=AccessMode.OPEN,
             security=OPEN,
             sites=(SITE,),
             database=settings_of(path),

@@ -1,0 +1,149 @@
+"""Users of this server, and what each may do."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from csms.api.callers import CallerNow
+from csms.api.dependencies import Context
+from csms.api.errors import PROBLEM_ANSWER
+from csms.domain.access import CallerKind, Role
+from csms.domain.errors import UnknownUserError
+from csms.domain.user import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, User
+from csms.service.accounts import Standing
+
+router = APIRouter(tags=["users"])
+
+Password = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+
+
+class WantedStanding(BaseModel):
+    """What a user is to be, and where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role
+    sites: list[str] | None = Field(default=None, description="null: all sites")
+    tokens: list[str] = Field(default=[], description="A resident's own id tokens")
+    party_id: str | None = Field(
+        default=None, description="Of the settings' grid companies, the one that this user is"
+    )
+
+    @property
+    def standing(self) -> Standing:
+        """What is wanted."""
+        return Standing(
+            role=self.role,
+            sites=None if self.sites is None else frozenset(self.sites),
+            tokens=tuple(self.tokens),
+            party_id=self.party_id,
+        )
+
+
+class NewUser(WantedStanding):
+    """A user to be added."""
+
+    name: str = Field(min_length=1, max_length=LONGEST_NAME, description="a-z, 0-9 and . _ @ + -")
+    password: Password
+
+
+class WantedPassword(BaseModel):
+    """A user's next password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Password
+
+
+class UserState(WantedStanding):
+    """A user."""
+
+    name: str
+    is_disabled: bool
+    made_at: datetime
+
+
+class Asker(BaseModel):
+    """Who asks, and what he may."""
+
+    kind: CallerKind
+    name: str
+    role: Role | None
+    permissions: list[str]
+    sites: list[str] | None = Field(description="null: all sites")
+
+
+@router.get("/me")
+async def read_me(caller: CallerNow) -> Asker:
+    """Who asks, and what he may."""
+    return Asker(
+        kind=caller.kind,
+        name=caller.name,
+        role=caller.role,
+        permissions=sorted(caller.permissions),
+        sites=None if caller.sites is None else sorted(caller.sites),
+    )
+
+
+@router.get("/users")
+async def list_users(context: Context) -> list[UserState]:
+    """All users, by name."""
+    return [_state(user) for user in await context.access.reads.users()]
+
+
+@router.post(
+    "/users",
+    status_code=status.HTTP_201_CREATED,
+    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
+)
+async def add_user(context: Context, wanted: NewUser) -> UserState:
+    """Add a user."""
+    password = wanted.password.get_secret_value()
+    return _state(await context.access.accounts.add(wanted.name, password, wanted.standing))
+
+
+@router.get("/users/{name}")
+async def read_user(context: Context, name: str) -> UserState:
+    """One user."""
+    user = await context.access.reads.user(name)
+    if user is None:
+        raise UnknownUserError(name)
+    return _state(user)
+
+
+@router.put("/users/{name}", responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER})
+async def change_user(context: Context, name: str, wanted: WantedStanding) -> UserState:
+    """Let a user be something else, from the next request on."""
+    return _state(await context.access.accounts.change(name, wanted.standing))
+
+
+@router.put("/users/{name}/password", status_code=status.HTTP_204_NO_CONTENT)
+async def set_user_password(context: Context, name: str, wanted: WantedPassword) -> None:
+    """Give a user another password; all logins of that user end."""
+    await context.access.accounts.set_password(name, wanted.password.get_secret_value())
+
+
+@router.post("/users/{name}/disable", responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER})
+async def disable_user(context: Context, name: str) -> UserState:
+    """Let a user in no more: logins end, and keys count no more. Users are never deleted."""
+    return _state(await context.access.accounts.disable(name, is_disabled=True))
+
+
+@router.post("/users/{name}/enable")
+async def enable_user(context: Context, name: str) -> UserState:
+    """Let a user in again."""
+    return _state(await context.access.accounts.disable(name, is_disabled=False))
+
+
+def _state(user: User) -> UserState:
+    return UserState(
+        name=user.name,
+        role=user.role,
+        sites=None if user.sites is None else sorted(user.sites),
+        tokens=sorted(user.tokens),
+        party_id=user.party_id,
+        is_disabled=user.is_disabled,
+        made_at=user.made_at,
+    )
