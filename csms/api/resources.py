@@ -3,7 +3,7 @@
 from fastapi import APIRouter, status
 
 from csms.api.dependencies import Context
-from csms.service.bodies import ResourceReading
+from csms.service.bodies import ResourceReading, WeatherReport
 from csms.service.resource_view import ResourceState
 
 router = APIRouter(prefix="/sites", tags=["resources"])
@@ -21,3 +21,9 @@ async def report_reading(
 ) -> None:
     """Report what a resource draws or gives, holds, or how warm it is."""
     context.operations.resources.report(site_id, resource_id, reading.values, reading.at)
+
+
+@router.put("/{site_id}/weather", status_code=status.HTTP_204_NO_CONTENT)
+async def report_weather(context: Context, site_id: str, weather: WeatherReport) -> None:
+    """Report how warm it is outdoors, now and as it is forecast: for rooms that lose heat to it."""
+    context.operations.resources.report_weather(site_id, weather.told)

@@ -71,7 +71,9 @@ class ThermalLoad:
         wh_per_k: What it takes to warm it up by a kelvin.
         w_per_k: What is lost for each kelvin that it is warmer than around.
         around_c: How warm it is around it, as long as nobody says.
-        gain: Heat over electricity.
+        gain: Heat over electricity, as warm as `around_c` says.
+        is_outdoor: Whether it is as warm around it as outdoors, and what is told of that counts.
+        gain_per_k: How much more `gain` is for each kelvin that it is warmer around it.
         drawn_w: Heat that is drawn, on average.
         min_on_s: How long it stays on.
         min_off_s: How long it stays off.
@@ -87,6 +89,8 @@ class ThermalLoad:
     drawn_w: float = 0.0
     min_on_s: float = 0.0
     min_off_s: float = 0.0
+    is_outdoor: bool = False
+    gain_per_k: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from csms.domain.errors import InvalidInputError, UnknownSiteError
 from csms.domain.identity import SiteId
@@ -14,11 +15,12 @@ from csms.mqtt.foreign_meter import number_at, refuse_retained
 from csms.mqtt.message import Told, parse_body, read_json
 from csms.mqtt.refusals import Refusal
 from csms.mqtt.topics import Topics
-from csms.service.bodies import ResourceReading
+from csms.service.bodies import ResourceReading, WeatherReport
 from csms.service.resource_readings import ResourceReadings
 
 logger = logging.getLogger(__name__)
 
+_Read: TypeAlias = Callable[[], tuple[Mapping[Quantity, float], datetime | None]]
 _FAILED = "failed"
 _UNKNOWN = "unknown"
 
@@ -49,38 +51,64 @@ class ResourceDesk:
         """What has to be subscribed to; nothing, if no site has any resource."""
         if not any(site.resources for site in self._sites.values()):
             return ()
-        return (self._topics.every_resource, *sorted(self._foreign))
+        own = (self._topics.every_resource, self._topics.every_weather)
+        return (*own, *sorted(self._foreign))
 
     def knows(self, topic: str) -> bool:
         """Whether a message is about a resource."""
-        return topic in self._foreign or self._topics.resource_of(topic) is not None
+        own = (self._topics.resource_of(topic), self._topics.weather_of(topic))
+        return topic in self._foreign or own != (None, None)
 
     def under(self, topic: str) -> str:
         """Which subscription a message has come under."""
-        return topic if topic in self._foreign else self._topics.every_resource
+        if topic in self._foreign:
+            return topic
+        is_weather = self._topics.weather_of(topic) is not None
+        return self._topics.every_weather if is_weather else self._topics.every_resource
 
     def take(self, told: Told) -> Iterator[Refusal]:
         """Take a message; whatever is wrong with it is told, and never raised."""
         for site_id, resource, quantity, told_at in self._foreign.get(told.topic, ()):
             whose = (site_id, resource.resource_id)
-            yield from self._tried(told, whose, _foreign_values(told, quantity, told_at))
+            yield from self._tried(
+                told, whose, self._reading(told, whose, _foreign_values(told, quantity, told_at))
+            )
         if (own := self._topics.resource_of(told.topic)) is not None:
-            yield from self._tried(told, own, _own_values(told))
+            yield from self._tried(told, own, self._reading(told, own, _own_values(told)))
+        if (site_id := self._topics.weather_of(told.topic)) is not None:
+            yield from self._tried(told, (site_id, ""), self._weather(told, site_id))
+
+    def _reading(
+        self, told: Told, whose: tuple[SiteId, ResourceId], read: _Read
+    ) -> Callable[[], None]:
+        def take() -> None:
+            values, at = read()
+            if at is None:
+                refuse_retained(told)
+            self._readings.report(*whose, values, at or told.came_at)
+
+        return take
+
+    def _weather(self, told: Told, site_id: SiteId) -> Callable[[], None]:
+        """What it tells of has its instants, so it may be retained."""
+
+        def take() -> None:
+            weather = parse_body(read_json(told), WeatherReport)
+            self._readings.report_weather(site_id, weather.told)
+
+        return take
 
     def _tried(
         self,
         told: Told,
         whose: tuple[SiteId, ResourceId],
-        read: Callable[[], tuple[Mapping[Quantity, float], datetime | None]],
+        take: Callable[[], None],
     ) -> Iterator[Refusal]:
         field, cause = "", ""
         site_id, resource_id = whose
         with about(site=site_id if site_id in self._sites else None):
             try:
-                values, at = read()
-                if at is None:
-                    refuse_retained(told)
-                self._readings.report(site_id, resource_id, values, at or told.came_at)
+                take()
             except InvalidInputError as error:
                 field, cause = error.field, str(error)
             except UnknownSiteError as error:
@@ -105,9 +133,7 @@ class ResourceDesk:
         return found[0].feeder_id if found else None
 
 
-def _own_values(
-    told: Told,
-) -> Callable[[], tuple[Mapping[Quantity, float], datetime | None]]:
+def _own_values(told: Told) -> _Read:
     def read() -> tuple[Mapping[Quantity, float], datetime | None]:
         body = parse_body(read_json(told), ResourceReading)
         return body.values, body.at
@@ -115,9 +141,7 @@ def _own_values(
     return read
 
 
-def _foreign_values(
-    told: Told, quantity: Quantity, told_at: ToldAt
-) -> Callable[[], tuple[Mapping[Quantity, float], datetime | None]]:
+def _foreign_values(told: Told, quantity: Quantity, told_at: ToldAt) -> _Read:
     def read() -> tuple[Mapping[Quantity, float], datetime | None]:
         value = number_at(told_at.place.path, read_json(told)) * told_at.per_unit
         return {quantity: value}, None

@@ -74,6 +74,18 @@ class Topics:
         """What is told of all resources."""
         return f"{self.prefix}/v1/sites/+/resources/+/reading"
 
+    @property
+    def every_weather(self) -> str:
+        """What is told of the weather at all sites."""
+        return f"{self.prefix}/v1/sites/+/weather"
+
+    def weather_of(self, topic: str) -> SiteId | None:
+        """At which site a topic tells of the weather; None: at none."""
+        match topic.removeprefix(f"{self.prefix}/v1/").split("/"):
+            case ["sites", site, "weather"]:
+                return unquote(site)
+        return None
+
     def resource_of(self, topic: str) -> tuple[SiteId, ResourceId] | None:
         """Which resource a topic tells of; None: of none of ours."""
         match topic.removeprefix(f"{self.prefix}/v1/").split("/"):

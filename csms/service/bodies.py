@@ -43,6 +43,27 @@ class FeederLoad(_Body):
     at: AwareDatetime | None = Field(default=None, description="When measured; default now")
 
 
+class OutdoorTemperature(_Body):
+    """How warm it is outdoors at an instant."""
+
+    at: AwareDatetime
+    celsius: float
+
+
+class WeatherReport(_Body):
+    """How warm it is outdoors, now and as it is forecast."""
+
+    outdoor: list[OutdoorTemperature] = Field(
+        description="Up to 500, from the last hour to ten days ahead; they take the place of all "
+        "that was told of later than the first of them"
+    )
+
+    @property
+    def told(self) -> list[tuple[datetime, float]]:
+        """What is told."""
+        return [(one.at, one.celsius) for one in self.outdoor]
+
+
 class ResourceReading(_Body):
     """What is told of a battery, sun, heat or a load that can wait: all of it, or some."""
 

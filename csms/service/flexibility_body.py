@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from csms.domain.errors import InvalidInputError
 from csms.domain.flexibility import Agreement, Delivery
 from csms.domain.site import PhaseAmps
 from csms.service.flexibility import Flexibility
@@ -63,16 +64,19 @@ class WantedFlexibility(BaseModel):
     )
     absorb_w: _Watts | None = Field(default=None, description="How much more, in place of `shed_w`")
 
-    @model_validator(mode="after")
-    def _says_one(self) -> "WantedFlexibility":
-        if (self.shed_w is None) == (self.absorb_w is None):
-            raise ValueError("expected either shed_w or absorb_w")
-        return self
-
     @property
     def less_w(self) -> float:
-        """How much less is to be drawn; below 0: so much more."""
-        return self.shed_w if self.shed_w is not None else -(self.absorb_w or 0.0)
+        """How much less is to be drawn; below 0: so much more.
+
+        Raises:
+            InvalidInputError: Neither is said, or both are.
+        """
+        match (self.shed_w, self.absorb_w):
+            case (float(shed_w), None):
+                return shed_w
+            case (None, float(absorb_w)):
+                return -absorb_w
+        raise InvalidInputError("shed_w", "expected either this or absorb_w")
 
 
 class AgreementsAsked(BaseModel):

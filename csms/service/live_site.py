@@ -28,6 +28,7 @@ from csms.domain.station import ConnectorStatus, Registration
 from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
 from csms.domain.timetable import Timetable
 from csms.domain.transaction import Transaction
+from csms.domain.weather import OutdoorCourse
 from csms.service.dialects import Dialects
 from csms.service.energy_rates import MarketRates
 from csms.service.feeder_meter import FeederMeter
@@ -72,6 +73,7 @@ class LiveSite(SitePlaces):
             of both counts.
         imposed: Limits that others than the site file put on its feeders.
         profiles: Likewise, what grid companies' capacity profiles leave to feeders.
+        outdoor: How warm it is outdoors, as it was told.
         wanted: What grid companies would like best of feeders, or is agreed with them.
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
@@ -100,6 +102,7 @@ class LiveSite(SitePlaces):
         self.held_limits: Mapping[FeederId, AmpereSchedule] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.profiles: dict[tuple[FeederId, PartyId], tuple[ImposedLimit, ...]] = {}
+        self.outdoor = OutdoorCourse()
         self.wanted: dict[tuple[FeederId, PartyId], tuple[WantedPower, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()

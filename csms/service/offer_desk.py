@@ -77,6 +77,7 @@ class OfferDesk:
             NotYoursError: The feeder is not the company's to limit.
             NoEnvelopeError: It cannot be found out just now what is on offer.
             NotOfferedError: It is less than is asked for, or not for so long.
+            InvalidInputError: Neither less nor more is asked for, or both.
         """
         made = await self._agreements.agree(company, ref, wanted.duration_s, wanted.less_w)
         return agreement_body(made, _NOTHING_YET)

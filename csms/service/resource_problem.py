@@ -19,6 +19,7 @@ from csms.domain.site import Site
 from csms.service.electrics import tap_of_resource
 from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
+from smart_charging.arrays import Array
 from smart_charging.flexible import Battery as PlannedBattery
 from smart_charging.flexible import (
     Heat,
@@ -35,6 +36,8 @@ from smart_charging.resources import Store, Switching
 _INSIDE_K: Final = 0.02
 """Of the comfort band, how far within it a plan stays: it does not know what is drawn."""
 _DONE_WH: Final = 1.0
+_LEAST_GAIN: Final = 1.0
+"""A heat pump is no worse than a rod."""
 
 
 def stores_of(live: LiveSite, edges: Sequence[datetime], now: datetime) -> tuple[Store, ...]:
@@ -85,7 +88,8 @@ def _heat_store(
         return None
     key, place = one.resource.resource_id, _place(live.site, one.resource)
     switching = _switching(one, load, place, now)
-    return heat_store(key, place, _heat(load, now_c, switching, len(edges) - 1))
+    around_c = _around_c(live, load, edges, now)
+    return heat_store(key, place, _heat(load, now_c, switching, around_c))
 
 
 def _run_store(
@@ -148,7 +152,16 @@ def _battery(battery: Battery, soc_pct: float) -> PlannedBattery:
     )
 
 
-def _heat(load: ThermalLoad, now_c: float, switching: Switching | None, slots: int) -> Heat:
+def _around_c(live: LiveSite, load: ThermalLoad, edges: Sequence[datetime], now: datetime) -> Array:
+    """How warm it is around something, in the middle of each slot: [slot]."""
+    if not load.is_outdoor or not live.outdoor.is_known(now):
+        return np.full(len(edges) - 1, load.around_c)
+    told = (live.outdoor.at(start + (end - start) / 2) for start, end in pairwise(edges))
+    return np.array([load.around_c if celsius is None else celsius for celsius in told])
+
+
+def _heat(load: ThermalLoad, now_c: float, switching: Switching | None, around_c: Array) -> Heat:
+    slots = len(around_c)
     least_c, most_c = load.band_c
     inside_k = _INSIDE_K * (most_c - least_c)
     return Heat(
@@ -157,10 +170,10 @@ def _heat(load: ThermalLoad, now_c: float, switching: Switching | None, slots: i
         now_c=now_c,
         least_c=np.full(slots, least_c + inside_k),
         most_c=np.full(slots, most_c - inside_k),
-        around_c=np.full(slots, load.around_c),
+        around_c=around_c,
         drawn_w=np.full(slots, load.drawn_w),
         heater_w=load.rated_w,
-        gain=np.full(slots, load.gain),
+        gain=np.maximum(load.gain + load.gain_per_k * (around_c - load.around_c), _LEAST_GAIN),
         switching=switching,
     )
 

@@ -1,6 +1,6 @@
 """Takes what is told of resources, and keeps an eye on those that fall silent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from csms.clock import Clock
@@ -9,6 +9,7 @@ from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import SiteId
 from csms.domain.resource import Quantity, Resource, ResourceId, StandbySource
 from csms.domain.resource_reading import check_instant, check_reading
+from csms.domain.weather import check_outdoor
 from csms.language.said import Said
 from csms.service.grid_guard import is_overcommitted
 from csms.service.live_resource import LiveResource
@@ -65,6 +66,21 @@ class ResourceReadings:
         live.note()
         if is_overcommitted(live, now):
             live.alarm()
+
+    def report_weather(self, site_id: SiteId, told: Sequence[tuple[datetime, float]]) -> None:
+        """Take how warm it is outdoors, now and as it is forecast.
+
+        Args:
+            site_id: Which site.
+            told: Instants, and degrees Celsius.
+
+        Raises:
+            UnknownSiteError: There is no such site.
+            InvalidInputError: What is told cannot be true; nothing is changed.
+        """
+        live, now = self._sites.live(site_id), self._clock.now()
+        check_outdoor(told, now)
+        live.outdoor = live.outdoor.taken(told, now)
 
     def states(self, site_id: SiteId) -> list[ResourceState]:
         """How a site's resources stand.

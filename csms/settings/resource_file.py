@@ -190,6 +190,8 @@ def _heat(model: HeatModel) -> ThermalLoad:
         w_per_k=model.w_per_k,
         around_c=model.around_c,
         gain=model.gain,
+        is_outdoor=model.outdoor,
+        gain_per_k=model.gain_per_k,
         drawn_w=model.drawn_kw * _K,
         min_on_s=model.min_on_s,
         min_off_s=model.min_off_s,

@@ -85,7 +85,15 @@ class HeatModel(_Model):
     )
     kwh_per_k: KilowattHours = Field(description="What it takes to warm it up by a kelvin")
     w_per_k: _Amount = Field(description="What is lost for each kelvin that it is warmer")
-    around_c: _Celsius = Field(default=12.0, description="How warm it is around it")
+    around_c: _Celsius = Field(
+        default=12.0, description="How warm it is around it; with `outdoor`, while nobody tells"
+    )
+    outdoor: bool = Field(
+        default=False, description="true: it is as warm around it as outdoors, as the weather says"
+    )
+    gain_per_k: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.0, description="More of `gain` for each kelvin above `around_c`"
+    )
     gain: Annotated[float, Field(gt=0, le=10)] = Field(
         default=1.0, description="Heat over electricity"
     )

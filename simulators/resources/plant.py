@@ -111,10 +111,12 @@ class _Heat:
     heating: SimulatedHeating
     around_c: float
     drawn_w: float
+    weather: Weather | None
 
     def step(self, wanted_w: float | None, now: datetime, seconds: float) -> float:
         drawn_w = self.drawn_w * _WATER_SHARES[now.hour]
-        return self.heating.step(wanted_w or 0.0, self.around_c, drawn_w, seconds)
+        around_c = self.around_c if self.weather is None else self.weather.outdoor_c(now)
+        return self.heating.step(wanted_w or 0.0, around_c, drawn_w, seconds)
 
     def tells(self) -> dict[str, float]:
         return {"temperature_c": self.heating.temperature_c}
@@ -141,12 +143,14 @@ class Plant:
         site: Where they are.
         hung: All of them, by their ids.
         on_step: Told after every step of theirs.
+        weather: Around them; None: nobody knows.
     """
 
     site: Site
     clock: Clock
     hung: dict[str, _Hung] = field(default_factory=dict)
     on_step: Callable[[], None] | None = None
+    weather: Weather | None = None
 
     def drawn(self) -> dict[str, Amps]:
         """What they draw just now, by feeder; what they give is nobody's room."""
@@ -202,9 +206,9 @@ def read_plant(path: Path, site: Site, clock: Clock, begins_at: datetime, seed: 
         begins_at: From when on there is weather.
         seed: Of the weather.
     """
-    plant = Plant(site, clock)
     climate = SUMMER if begins_at.month in _SUMMER else WINTER
     weather = Weather(climate, begins_at - timedelta(days=1), seed)
+    plant = Plant(site, clock, weather=weather)
     _hang(plant, yaml.safe_load(path.read_text(encoding="utf-8"))["feeders"], weather)
     return plant
 
@@ -226,7 +230,7 @@ def _device(node: dict[str, Any], weather: Weather, zone: ZoneInfo) -> Device | 
     if "pv" in node:
         return _Sun(_roof(node["pv"]), weather)
     if "heat" in node:
-        return _heat(node["heat"])
+        return _heat(node["heat"], weather)
     if "load" in node:
         return _appliance(node["load"], zone)
     if "standby" in node:
@@ -274,17 +278,19 @@ def _roof(node: dict[str, Any]) -> Roof:
     )
 
 
-def _heat(node: dict[str, Any]) -> _Heat:
+def _heat(node: dict[str, Any], weather: Weather) -> _Heat:
     gain, (low_c, high_c) = node.get("gain", 1.0), node["band_c"]
+    around_c, gain_per_k = node.get("around_c", 12.0), node.get("gain_per_k", 0.0)
     model = HeatModel(
         wh_per_k=node["kwh_per_k"] * _W_PER_KW,
         w_per_k=node["w_per_k"],
         band_c=(low_c - _BEYOND_K, high_c + _BEYOND_K),
         heater_w=node["rated_kw"] * _W_PER_KW,
         least_w=node.get("least_kw", 0.0) * _W_PER_KW,
-        gain=lambda _outdoor_c: gain,
+        gain=lambda outdoor_c: max(gain + gain_per_k * (outdoor_c - around_c), 1.0),
         min_on_s=0.0,
         min_off_s=0.0,
     )
     drawn_w = node.get("drawn_kw", 0.0) * _W_PER_KW
-    return _Heat(SimulatedHeating(model, (low_c + high_c) / 2), node.get("around_c", 12.0), drawn_w)
+    heating = SimulatedHeating(model, (low_c + high_c) / 2)
+    return _Heat(heating, around_c, drawn_w, weather if node.get("outdoor") else None)

@@ -43,3 +43,12 @@ async def test_wrong_reading_is_refused_with_its_cause(api: Api) -> None:
     assert "expected -10850 to 10850 W of battery, got 5e+06" in str(problem)
     await api.put(f"{PATH}/battery/reading", {}, 422)
     await api.put(f"{PATH}/battery/reading", {"watts": 1}, 422)
+
+
+async def test_weather_is_taken_or_refused_with_its_cause(api: Api) -> None:
+    body = {"outdoor": [{"at": "2026-01-14T12:00:00Z", "celsius": -4.5}]}
+    await api.put("/sites/fjordgata/weather", body, 204)
+    assert api.office.live.outdoor.told[0][1] == -4.5
+    body["outdoor"][0]["celsius"] = 400
+    problem = await api.put("/sites/fjordgata/weather", body, 422)
+    assert "expected -60 to 60 °C, got 400" in str(problem)

@@ -116,7 +116,7 @@ async def test_what_is_offered_can_be_taken_and_is_listed(
     [
         (GET, {}, "what feeder fjordgata/level-1 can shed is not known: no plan has been made yet"),
         (GET, {"duration_s": 900}, "payload: duration_s: Extra inputs are not permitted"),
-        (ADD, {"duration_s": 900}, "expected either shed_w or absorb_w"),
+        (ADD, {"duration_s": 900}, "shed_w: expected either this or absorb_w"),
         (
             ADD,
             {"duration_s": 900, "shed_w": 0},

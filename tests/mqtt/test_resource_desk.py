@@ -42,7 +42,8 @@ def reading(office: Office, resource_id: str, quantity: Quantity) -> float | Non
 async def test_messages_of_others_are_read_by_their_paths(database_file: Path) -> None:
     async with open_office(database_file, SITE) as office:
         one = desk(office)
-        assert one.subscriptions == ("chargeflex/v1/sites/+/resources/+/reading", INVERTER)
+        own = ("chargeflex/v1/sites/+/resources/+/reading", "chargeflex/v1/sites/+/weather")
+        assert one.subscriptions == (*own, INVERTER)
         assert list(one.take(told(INVERTER, b'{"kW": 2.5, "soc": "61"}'))) == []
         assert reading(office, "battery", Quantity.POWER_W) == -2_500.0
         assert reading(office, "battery", Quantity.SOC_PCT) == 61.0
@@ -90,3 +91,16 @@ async def test_site_without_resources_needs_no_subscription(database_file: Path)
     async with open_office(database_file, small_site()) as office:
         one = ResourceDesk([small_site()], Topics("chargeflex"), office.operations.resources)
         assert one.subscriptions == ()
+
+
+async def test_weather_is_read_and_may_be_retained(database_file: Path) -> None:
+    topic = "chargeflex/v1/sites/fjordgata/weather"
+    async with open_office(database_file, SITE) as office:
+        one = desk(office)
+        body = b'{"outdoor": [{"at": "2026-01-14T12:00:00Z", "celsius": -4.5}]}'
+        assert list(one.take(told(topic, body, is_retained=True))) == []
+        assert office.live.outdoor.at(NOON) == -4.5
+        assert (one.knows(topic), one.under(topic)) == (True, "chargeflex/v1/sites/+/weather")
+        wrong = body.replace(b"-4.5", b"-450")
+        [refusal] = one.take(told(topic, wrong))
+        assert refusal.field == "outdoor/0/celsius"

@@ -110,6 +110,27 @@ async def test_cold_room_is_heated_at_once(database_file: Path) -> None:
         )
 
 
+async def test_room_that_loses_heat_outdoors_goes_by_what_is_told_of_the_weather(
+    database_file: Path,
+) -> None:
+    kind = HEAT_PUMP.kind
+    assert isinstance(kind, ThermalLoad)
+    kind = replace(kind, is_outdoor=True, gain_per_k=0.1)
+    site = with_resources(small_site(place("G-01", "level-1", 0.0)), replace(HEAT_PUMP, kind=kind))
+    async with open_office(database_file, site) as office:
+        live = known(office, ("heat-pump", Quantity.TEMPERATURE_C, 21.0))
+        [usual] = build_problem(live, NOON).stores
+        told = [(NOON, -10.0), (NOON + timedelta(hours=24), -10.0)]
+        office.operations.resources.report_weather("fjordgata", told)
+        [cold] = build_problem(live, NOON).stores
+        assert usual.gain is not None
+        assert cold.gain is not None
+        assert (usual.gain[0], cold.gain[0]) == pytest.approx((3.0, 2.0))
+        # 100 W a kelvin: at 21 degrees it loses 2.1 kW as usual, and 3.1 kW in the cold
+        loses_w = [one.stored_wh * one.loss_per_h + one.drain_w[0] for one in (usual, cold)]
+        assert loses_w == pytest.approx([2_100.0, 3_100.0])
+
+
 async def test_setpoint_lives_until_measurements_count_no_more(database_file: Path) -> None:
     async with open_office(database_file, SITE) as office:
         live = known(office)
