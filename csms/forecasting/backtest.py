@@ -93,7 +93,7 @@ def try_out(stays: Stays, features: Array) -> Trial | None:
         at = np.flatnonzero((stays.came_h >= begin) & (stays.came_h < end))
         known: Flags = stays.left_h <= begin
         if len(at) and known.sum() >= _LEAST:
-            last = fit_stays(stays, features, known)
+            last = fit_stays(stays, features, known, tells_later=False)
             parts.append({what: _said(last, what, stays, features, at) for what in Foretold})
     if last is None:
         return None

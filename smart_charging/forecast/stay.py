@@ -36,6 +36,8 @@ PRIOR: Final[dict[What, tuple[float, ...]]] = {
 }
 """What is said where nothing at all is known: quantiles of 19,000 stays in Norwegian garages."""
 _LEAST_STAYS: Final = 300
+_MOST_STAYS: Final = 20_000
+"""Learning takes longer in proportion; a year of several garages has half as many."""
 _LEAST_JUDGED: Final = 20
 _JUDGED: Final = 0.1
 _OWN: Final = ((OWN_ENERGY, GAP_ENERGY), (OWN_STAY,))
@@ -82,17 +84,23 @@ class StayModel:
         return self.energy if what == "energy" else self.stay
 
 
-def fit_stays(stays: Stays, features: Array, known: Flags, seed: int = 0) -> StayModel:
-    """Learn from stays that are over.
+def fit_stays(
+    stays: Stays, features: Array, known: Flags, seed: int = 0, *, tells_later: bool = True
+) -> StayModel:
+    """Learn from stays that are over: from the newest, if there are very many.
 
     Args:
         stays: All.
         features: [stay, feature], what `stay_features` says of them.
         known: [stay], which of them are looked at: over, and of the past.
         seed: Of what is drawn at random.
+        tells_later: Whether the model will be asked of vehicles that stand, and not only of such
+            as come: that takes about half of the time.
     """
-    energy, stay = (_learned(what, stays, features, known, seed) for what in Whats)
-    return StayModel(energy=energy, stay=stay)
+    newest = np.flatnonzero(known)[-_MOST_STAYS:]
+    energy, stay = (_learned(what, stays, features, newest, seed) for what in Whats)
+    model = StayModel(energy=energy, stay=stay)
+    return _with_standing(model, stays, features, newest, seed) if tells_later else model
 
 
 def at_plug_in(model: StayModel, what: What, stays: Stays, features: Array, at: Indices) -> Array:
@@ -166,9 +174,8 @@ def actual_of(what: What, stays: Stays) -> Array:
     return stays.energy_kwh if what == "energy" else stays.stay_h
 
 
-def _learned(what: What, stays: Stays, features: Array, known: Flags, seed: int) -> Learned:
+def _learned(what: What, stays: Stays, features: Array, at: Indices, seed: int) -> Learned:
     actual = actual_of(what, stays)
-    at = np.flatnonzero(known)
     if len(at) < _LEAST_JUDGED:
         return Learned(usual=PRIOR[what], widths={}, losses={})
     usual = tuple(float(value) for value in np.quantile(actual[at], LEVELS))
@@ -179,11 +186,20 @@ def _learned(what: What, stays: Stays, features: Array, known: Flags, seed: int)
     first, last = np.split(order, [round((1 - _JUDGED) * len(order))])
     trees = grow_quantiles(features[first], actual[first], _QUICK, seed)
     learned = _judged(replace(learned, at_plug_in=trees), what, stays, features, last)
-    return replace(
-        learned,
-        at_plug_in=grow_quantiles(features[at], actual[at], _AT_PLUG_IN, seed),
-        standing=_grown_standing(what, stays, features, known, seed),
-    )
+    return replace(learned, at_plug_in=grow_quantiles(features[at], actual[at], _AT_PLUG_IN, seed))
+
+
+def _with_standing(
+    model: StayModel, stays: Stays, features: Array, at: Indices, seed: int
+) -> StayModel:
+    """The model with trees for vehicles that stand, where it has any for such as come."""
+    known = np.isin(np.arange(len(stays.came_h)), at)
+    grown = {
+        what: replace(one, standing=_grown_standing(what, stays, features, known, seed))
+        for what in Whats
+        if (one := model.of(what)).at_plug_in
+    }
+    return replace(model, **grown)
 
 
 def _judged(learned: Learned, what: What, stays: Stays, features: Array, at: Indices) -> Learned:

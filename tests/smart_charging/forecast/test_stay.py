@@ -43,6 +43,15 @@ def test_each_driver_gets_what_he_is_used_to(model: StayModel, what: What, off: 
     assert (np.diff(found, axis=1) >= 0).all()
 
 
+def test_model_for_those_who_come_says_the_same_of_them(model: StayModel) -> None:
+    quick = fit_stays(STAYS, FEATURES, KNOWN, tells_later=False)
+    unseen = np.flatnonzero(~KNOWN)
+    said = at_plug_in(quick, "stay", STAYS, FEATURES, unseen)
+    assert (said == at_plug_in(model, "stay", STAYS, FEATURES, unseen)).all()
+    assert model.stay.standing
+    assert not quick.stay.standing
+
+
 def test_nobody_known_gets_the_prior() -> None:
     stays = lay_out_stays(table(stay("a", 0, 17, 14, 30)), CALENDAR)
     features = stay_features(stays)
