@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from csms.dashboard.command_words import form_words
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
@@ -36,7 +37,11 @@ def commands_router(sites: SiteViews, printer: Printer) -> APIRouter:
         """Commands to a site's chargers; `station` is chosen beforehand."""
         view = sites.view(site_id)
         return printer.page(
-            "commands.html", site=present_line(view), stations=_targets(view), chosen=station
+            "commands.html",
+            site=present_line(view),
+            stations=_targets(view),
+            chosen=station,
+            words=form_words(),
         )
 
     return router

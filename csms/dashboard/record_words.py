@@ -6,7 +6,7 @@ from typing import Final
 from csms.language.reader import spoken
 from csms.language.said import Said
 
-_COMMANDS: Final[Mapping[str, str]] = {
+COMMANDS: Final[Mapping[str, str]] = {
     "cancel_reservation": Said("cancel reservation"),
     "change_availability": Said("change availability"),
     "clear_cache": Said("clear cache"),
@@ -51,7 +51,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "write_setting": Said("write setting"),
     "write_variables": Said("write variables"),
 }
-_STATUSES: Final[Mapping[str, str]] = {
+STATUSES: Final[Mapping[str, str]] = {
     "accepted": Said("accepted"),
     "scheduled": Said("scheduled"),
     "reboot_required": Said("reboot required"),
@@ -90,14 +90,14 @@ _NOTICES: Final[Mapping[str, str]] = {
 
 def command_word(kind: str) -> str:
     """A command by its name."""
-    return spoken(_COMMANDS.get(kind, _split(kind)))
+    return spoken(COMMANDS.get(kind, _split(kind)))
 
 
 def status_word(status: str | None) -> str:
     """What came of a command; None: nothing yet."""
     if status is None:
         return spoken(Said("no answer"))
-    return spoken(_STATUSES.get(status, _split(status)))
+    return spoken(STATUSES.get(status, _split(status)))
 
 
 def notice_word(kind: str) -> str:

@@ -1,7 +1,7 @@
 /** Commands: a form made from the API's own description, to one charger or many, with what each answers. */
 
 import { cells, show, write } from "./dom.js";
-import { SchemaForm, spoken } from "./schema_form.js";
+import { SchemaForm, aboutOf, resultOf, spoken } from "./schema_form.js";
 import { say, sayCount } from "./words.js";
 
 const API = "/api/v1";
@@ -61,7 +61,7 @@ class Desk {
     const { mapping } = this.#schemas.Command.discriminator;
     const schema = this.#schemas[mapping[this.#cells.kind.value].split("/").pop()];
     this.#fields = new SchemaForm(this.#schemas).object(schema, [KIND]);
-    write(this.#cells.about, schema.description?.split("\n")[0] ?? "");
+    write(this.#cells.about, aboutOf(this.#cells.kind.value));
     this.#cells.fields.replaceChildren(this.#fields.element);
     this.#think();
   }
@@ -131,7 +131,7 @@ function row({ station_id: station, result, problem }, chargers) {
   name.append(link);
   line.dataset.level = problem || result.status === "rejected" || result.status === "failed" ? "over" : "ok";
   const { status, job, ...rest } = result ?? { status: problem.detail };
-  line.append(name, cell(status.replaceAll("_", " "), "record-end"), cell(words(rest)), cell(job ?? ""));
+  line.append(name, cell(resultOf(status), "record-end"), cell(words(rest)), cell(job ?? ""));
   return line;
 }
 

@@ -84,10 +84,26 @@ export class SchemaForm {
   }
 }
 
-/** A field's name as people read it. */
+const words = JSON.parse(document.querySelector("#command").dataset.words);
+
+/** The name of a field or a command as people read it. */
 export function spoken(name) {
-  const words = name.replaceAll("_", " ").replace(/ s$/, " (s)");
-  return words[0].toUpperCase() + words.slice(1);
+  return words.names[name] ?? plain(name);
+}
+
+/** What came of a command. */
+export function resultOf(status) {
+  return words.statuses[status] ?? status.replaceAll("_", " ");
+}
+
+/** What a command does. */
+export function aboutOf(kind) {
+  return words.about[kind] ?? "";
+}
+
+function plain(name) {
+  const text = name.replaceAll("_", " ").replace(/ s$/, " (s)");
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 function labelled(name, input, read) {
