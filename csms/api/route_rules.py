@@ -170,6 +170,7 @@ RULES: Final[Mapping[str, Rule]] = {
             Place.SITE,
             "PUT /sites/{site_id}/feeders/{feeder_id}/load",
             "PUT /sites/{site_id}/resources/{resource_id}/reading",
+            "PUT /sites/{site_id}/weather",
         )
     ),
     **_api(Permission.SET_PRICE, Place.SITE, "PUT /sites/{site_id}/prices"),
