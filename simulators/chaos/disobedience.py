@@ -2,7 +2,8 @@
 
 Its server knows of it by its power alone, and one reading has to show it; or it is not heard any
 more, and counts at its rating. What it draws more than it may within its meter's slack is never
-found. Whoever has kept to it for ten minutes is believed again.
+found. Who keeps to it in between has to be found anew: the server may have told it something else
+that has not reached it, and seen no more than that.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +15,6 @@ _LIVES: Final = timedelta(seconds=180)
 """A reading that is older counts no more (`reading_lives_s`)."""
 _LOOKED_FOR_WITHIN: Final = timedelta(seconds=6)
 """The server looks for who has fallen silent every 5 s, and at most a second later."""
-_BELIEVED_AGAIN_AFTER: Final = timedelta(minutes=10)
 
 
 def slack_w(rated_w: float) -> float:
@@ -36,12 +36,13 @@ class Disobedience:
         self._drawn_a = 0.0
         self._told_a = 0.0
         self._heard_at: datetime | None = None
-        self._shown_at: datetime | None = None
         self._answered_at: datetime | None = None
 
     def look(self, drawn_a: float, told_a: float) -> None:
         """Take what it draws from now on, and the most that it was told and has not lapsed."""
         self._drawn_a, self._told_a = drawn_a, told_a
+        if self._is_hidden:
+            self._answered_at = None
 
     def read(self, now: datetime, answered_at: datetime) -> bool:
         """Its meter has told its server what it draws; tell whether it is found by that.
@@ -51,18 +52,14 @@ class Disobedience:
             answered_at: When others have made room, if this is the reading that it takes.
         """
         self._heard_at = now
-        if not self._is_hidden:
-            is_found = self._answered_at is None
-            self._shown_at = now
-            self._answered_at = self._answered_at or answered_at
-            return is_found
-        if self._shown_at is not None and now - self._shown_at >= _BELIEVED_AGAIN_AFTER:
-            self._shown_at = self._answered_at = None
-        return False
+        if self._is_hidden or self._answered_at is not None:
+            return False
+        self._answered_at = answered_at
+        return True
 
     def begin_anew(self) -> None:
         """Its server has restarted, and knows nothing of it."""
-        self._heard_at = self._shown_at = self._answered_at = None
+        self._heard_at = self._answered_at = None
 
     def told_a(self, now: datetime) -> float:  # noqa: ARG002 - as of EVSEs
         """The most that it was told."""

@@ -56,18 +56,13 @@ def test_it_is_missed_when_its_readings_count_no_more() -> None:
     assert one.answered_at(after(196)) == after(202)
 
 
-def test_it_is_believed_again_after_ten_minutes_or_a_restart_of_the_server() -> None:
+def test_it_has_to_be_found_anew_after_it_has_obeyed_or_its_server_has_restarted() -> None:
     one = drawing(10.0, 4.0)
     read(one, 10)
     one.look(4.0, 4.0)
-    read(one, 600)
     one.look(10.0, 4.0)
-    assert one.answered_at(after(605)) == after(16)
-    one.look(4.0, 4.0)
-    read(one, 610)
-    one.look(10.0, 4.0)
-    assert one.answered_at(after(611)) is None
-    read(one, 620)
-    assert one.answered_at(after(620)) == after(626)
+    assert one.answered_at(after(12)) is None
+    read(one, 20)
+    assert one.answered_at(after(20)) == after(26)
     one.begin_anew()
-    assert one.answered_at(after(630)) is None
+    assert one.answered_at(after(30)) is None
