@@ -103,7 +103,7 @@ async def test_record_of_a_feeder_is_shown_the_newest_first(
     for cell in ("Nett AS", "3 × 35 A", "30.0 / 20.0 / 10.0 A", "36.5 / 25.0 / 12.0 A", "4 s"):
         assert f">{cell}</td>" in page
     assert "<b>L1: 36.5 A of 35.0 A for 4 s</b>: the building switched on" in page
-    assert "May limit Intake, Row A. Last heard of 0:02 h ago: its fallbacks count" in page
+    assert "May limit Intake, Row A. Last heard of: 0:02 h ago: its fallbacks count" in page
     assert 'href="?feeder=row-a">Row A</a>' in page
     assert 'href="/api/v1/sites/yard/feeders/intake/proof?format=csv"' in page
 

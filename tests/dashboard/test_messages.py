@@ -53,7 +53,7 @@ async def test_messages_are_shown_with_their_answers(
     journal.note(heard(7))
     page = await told(client)
     assert "<time>2026-01-14 13:00:00.000</time>" in page
-    assert '<span class="unseen">from the charger</span>' in page
+    assert '<span class="unseen">From the charger</span>' in page
     assert "<b>Heartbeat</b>" in page
     assert "100 ms" in page
     assert "<pre>[ 2, &#34;7&#34;, &#34;Heartbeat&#34;, {} ]</pre>" in page

@@ -6,18 +6,53 @@ import { say, sayCount } from "./words.js";
 
 const API = "/api/v1";
 const KIND = "command";
-/** What is asked before it is sent; `whom` is to whom. */
+/** What is asked before it is sent to `n` stations, or to one. */
 const QUESTIONS = {
-  reset: (whom) => say("%(whom)s: restarts. What charges there may end.", { whom }),
+  reset: (n, station) => sayCount(
+    "%(station)s restarts. What charges there may end.",
+    "%(n)s chargers restart. What charges there may end.",
+    n,
+    { station },
+  ),
   stop: () => say("The transaction ends, and its vehicle charges no more."),
   unlock: () => say("The cable is released."),
-  change_availability: (whom) => say("%(whom)s: goes out of use, or into use again.", { whom }),
+  change_availability: (n, station) => sayCount(
+    "%(station)s goes out of use, or into use again.",
+    "%(n)s chargers go out of use, or into use again.",
+    n,
+    { station },
+  ),
   clear_profiles: () => say("Profiles are removed. Limits of the plan come back with its next one."),
-  clear_cache: (whom) => say("%(whom)s: forgets which tokens it has known.", { whom }),
-  delete_certificate: (whom) => say("%(whom)s: the certificate is removed. Without it this server may not be trusted any more.", { whom }),
-  set_network_profile: (whom) => say("%(whom)s: may connect elsewhere, and not come back.", { whom }),
-  update_firmware: (whom) => say("%(whom)s: installs firmware and restarts. What charges there may end.", { whom }),
-  customer_data: (whom) => say("%(whom)s: what is kept there on a customer may be removed.", { whom }),
+  clear_cache: (n, station) => sayCount(
+    "%(station)s forgets which tokens it has known.",
+    "%(n)s chargers forget which tokens they have known.",
+    n,
+    { station },
+  ),
+  delete_certificate: (n, station) => sayCount(
+    "The certificate is removed. Without it %(station)s may not trust this server any more.",
+    "The certificate is removed. Without it %(n)s chargers may not trust this server any more.",
+    n,
+    { station },
+  ),
+  set_network_profile: (n, station) => sayCount(
+    "%(station)s may connect elsewhere, and not come back.",
+    "%(n)s chargers may connect elsewhere, and not come back.",
+    n,
+    { station },
+  ),
+  update_firmware: (n, station) => sayCount(
+    "%(station)s installs firmware and restarts. What charges there may end.",
+    "%(n)s chargers install firmware and restart. What charges there may end.",
+    n,
+    { station },
+  ),
+  customer_data: (n, station) => sayCount(
+    "What %(station)s keeps on a customer may be removed.",
+    "What %(n)s chargers keep on a customer may be removed.",
+    n,
+    { station },
+  ),
 };
 
 class Desk {
@@ -76,8 +111,7 @@ class Desk {
       return;
     }
     if (QUESTIONS[kind] && this.#cells.question.hidden) {
-      const whom = stations.length === 1 ? stations[0] : sayCount("%(n)s charger", "%(n)s chargers", stations.length);
-      write(this.#cells.question, QUESTIONS[kind](whom));
+      write(this.#cells.question, QUESTIONS[kind](stations.length, stations[0]));
       show(this.#cells.question, true);
       show(this.#cells.back, true);
       write(this.#cells.go, say("%(command)s: do it", { command: spoken(kind) }));
