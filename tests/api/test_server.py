@@ -100,11 +100,12 @@ async def test_stream_goes_on_after_the_last_event_that_was_seen(api: Api) -> No
         async with client.stream("GET", "/api/v1/sites/fjordgata/live") as stream:
             seen = await next_event(stream.aiter_lines())
         await api.office.handle(FAULTED)
-        for asked in (
-            {"headers": {"Last-Event-ID": seen["id"]}},
-            {"params": {"after": seen["id"]}},
+        path, headers = "/api/v1/sites/fjordgata/live", {"Last-Event-ID": seen["id"]}
+        for request in (
+            client.build_request("GET", path, headers=headers),
+            client.build_request("GET", path, params={"after": seen["id"]}),
         ):
-            async with client.stream("GET", "/api/v1/sites/fjordgata/live", **asked) as stream:
+            async with aclosing(await client.send(request, stream=True)) as stream:
                 missed = await next_event(stream.aiter_lines())
             assert (missed["event"], data(missed)["seq"]) == ("delta", 2)
             assert data(missed)["evses"] == {"G-01/1": {"state": "faulted"}}
