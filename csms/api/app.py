@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.types import ASGIApp
 
 from csms.api import (
+    alerts,
     api_keys,
     audit,
     commands,
@@ -138,7 +139,7 @@ def create_api(
     modules = (
         *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
         *(forecasts, demand, plans, site_file),
-        *(guard_events, key_figures),
+        *(alerts, guard_events, key_figures),
         *(stations, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),
         *(users, api_keys, audit, own),

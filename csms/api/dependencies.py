@@ -8,6 +8,7 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.domain.cost import MeterQuarter, TransactionCost
 from csms.domain.evse_state import BandChange
 from csms.domain.export_wanted import FileFormat, Wanted
@@ -56,8 +57,14 @@ class ExportDesk(Protocol):
 class ReadSide(Protocol):
     """Looks things up in what is stored."""
 
-    async def stations(self) -> list[dict[str, Any]]:
-        """All stations."""
+    async def stations(
+        self,
+        *,
+        site_id: SiteId | None = None,
+        after: StationId | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Stations, in order of their ids."""
         ...
 
     async def station(self, station_id: StationId) -> dict[str, Any] | None:
@@ -76,8 +83,10 @@ class ReadSide(Protocol):
         """What transactions come to, those of all pages."""
         ...
 
-    async def sent_limits(self, station_id: StationId, limit: int) -> list[dict[str, Any]]:
-        """The newest limits that a station was sent."""
+    async def sent_limits(
+        self, station_id: StationId, limit: int, before: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest limits that a station was sent, or those before a number."""
         ...
 
     async def tokens(
@@ -124,6 +133,10 @@ class ReadSide(Protocol):
         self, site_id: SiteId, wanted: GuardEventsWanted, limit: int
     ) -> list[KeptGuardEvent]:
         """What the guard of a site's limits has noted, the last first."""
+        ...
+
+    async def alerts(self, wanted: AlertsWanted, limit: int) -> AlertsFound:
+        """What needs somebody's eyes, at most so many of each sort, the newest first."""
         ...
 
     async def site_days(self, site_id: SiteId, since: date) -> list[SiteDay]:

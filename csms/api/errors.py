@@ -114,7 +114,7 @@ class InvalidBodyError(ChargeFlexError):
         self.message = message
 
 
-class Fault(BaseModel):
+class RequestFault(BaseModel):
     """What is wrong at one place of a request."""
 
     at: str = Field(description="`body/amps/1`, `query/limit`, `$.profile.periods[0].limit`")
@@ -133,7 +133,9 @@ class Problem(BaseModel):
     title: str = Field(description="The status in words")
     status: int
     detail: str = Field(description="What was expected, and what came")
-    errors: list[Fault] = Field(default=[], description="Where in the request, if that is known")
+    errors: list[RequestFault] = Field(
+        default=[], description="Where in the request, if that is known"
+    )
 
 
 PROBLEM_NAME: Final = "Problem"
@@ -203,10 +205,10 @@ def problem_of(error: ChargeFlexError) -> Problem:
     )
 
 
-def _faults_of(error: ChargeFlexError) -> list[Fault]:
+def _faults_of(error: ChargeFlexError) -> list[RequestFault]:
     """What is wrong with a file, place by place."""
     faults = error.faults if isinstance(error, SettingsError) else ()
-    return [Fault(at=one.key, message=one.message, line=one.line) for one in faults]
+    return [RequestFault(at=one.key, message=one.message, line=one.line) for one in faults]
 
 
 def problem_response(error: ChargeFlexError) -> JSONResponse:
@@ -234,14 +236,14 @@ async def _answer(_request: Request, error: Exception) -> JSONResponse:
 
 async def _answer_invalid_body(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, InvalidBodyError)  # noqa: S101 - it is registered for no other
-    return _refused([Fault(at=error.at, message=error.message)])
+    return _refused([RequestFault(at=error.at, message=error.message)])
 
 
 async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for no other
     return _refused(
         [
-            Fault(at="/".join(str(part) for part in fault["loc"]), message=fault["msg"])
+            RequestFault(at="/".join(str(part) for part in fault["loc"]), message=fault["msg"])
             for fault in error.errors()
         ]
     )
@@ -253,7 +255,7 @@ async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
     return problem_answer(HTTPStatus(error.status_code), error.detail, error.headers)
 
 
-def _refused(faults: list[Fault]) -> JSONResponse:
+def _refused(faults: list[RequestFault]) -> JSONResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     detail = "; ".join(f"{fault.at}: {fault.message}" for fault in faults)
     problem = Problem(

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from csms.api.csv_text import CSV, both_times, plain, written
 from csms.api.dependencies import ApiContext, Context
+from csms.api.paging import PAGED, Page
 from csms.api.readers import TOLD_IN
 from csms.domain.errors import InvalidInputError
 from csms.domain.guard_event import GuardEventKind, GuardEventsWanted, KeptGuardEvent
@@ -91,10 +92,17 @@ class EventsQuery(BaseModel):
     "/{site_id}/guard-events",
     response_model=list[GuardEntry],
     dependencies=[TOLD_IN],
-    responses={200: {"content": {CSV: {}}, "description": "JSON, or CSV where that is asked for"}},
+    responses={
+        200: {
+            **PAGED[200],
+            "content": {CSV: {}},
+            "description": "JSON, or CSV where that is asked for",
+        }
+    },
 )
 async def list_guard_events(
     context: Context,
+    page: Page,
     site_id: str,
     query: Annotated[EventsQuery, Query()],
     accept: Annotated[str, Header(include_in_schema=False)] = "",
@@ -105,7 +113,10 @@ async def list_guard_events(
     is_csv = query.format == "csv" or (query.format is None and CSV in accept)
     if is_csv:
         return await _file(context, site, wanted, query.limit)
-    kept = await context.reads.guard_events(site_id, wanted, query.limit or _USUAL)
+    limit = query.limit or _USUAL
+    kept = await context.reads.guard_events(site_id, wanted, limit)
+    if kept:
+        page.link_next(kept, limit, cursor=kept[-1].number)
     return [_entry(site, one) for one in kept]
 
 

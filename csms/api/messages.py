@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
+from csms.api.paging import PAGED, Page
 from csms.domain.errors import NoJournalError
 from csms.domain.exchange import Caller, Entry, Found, Wanted
 from csms.service.ports import MessageJournal
@@ -81,11 +82,16 @@ class _Shown(Entry, frozen=True, kw_only=True):
     cursor: str
 
 
-@router.get("", response_model=list[Message], response_model_exclude_unset=True)
-async def find_messages(journal: Journal, query: Annotated[PageQuery, Query()]) -> Response:
+@router.get("", response_model=list[Message], response_model_exclude_unset=True, responses=PAGED)
+async def find_messages(
+    journal: Journal, page: Page, query: Annotated[PageQuery, Query()]
+) -> Response:
     """Messages, the newest first."""
     found = await journal.find(query.wanted(), query.limit)
-    return Response(msgspec.json.encode([_shown(one) for one in found]), media_type=_JSON)
+    answer = Response(msgspec.json.encode([_shown(one) for one in found]), media_type=_JSON)
+    if found and len(found) >= query.limit:
+        answer.headers["Link"] = page.next_link(before=found[-1].cursor)
+    return answer
 
 
 @router.get(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, HTTPException, Query, status
 
 from csms.api.dependencies import Context
+from csms.api.paging import PAGED, Page
 from csms.api.schemas import ExternalLimit, HeldList, Job, Notice, Report, Variable
 from csms.api.stations import read_station
 from csms.domain.notice_kinds import NoticeKind
@@ -17,13 +18,15 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 _PAGE: Final = 100
 
 
-@router.get("/stations/{station_id}/jobs")
+@router.get("/stations/{station_id}/jobs", responses=PAGED)
 async def list_jobs(
-    context: Context, station_id: str, before: Before = None, limit: Limit = _PAGE
+    context: Context, page: Page, station_id: str, before: Before = None, limit: Limit = _PAGE
 ) -> list[Job]:
     """What a station was asked for under a number, the newest first, and how far it has come."""
     await read_station(context, station_id)
     rows = await context.reads.jobs(station_id, before, limit)
+    if rows:
+        page.link_next(rows, limit, before=rows[-1]["number"])
     return [Job.model_validate(row) for row in rows]
 
 
@@ -47,9 +50,10 @@ async def read_report(context: Context, number: int) -> Report:
     )
 
 
-@router.get("/stations/{station_id}/notices")
+@router.get("/stations/{station_id}/notices", responses=PAGED)
 async def list_notices(
     context: Context,
+    page: Page,
     station_id: str,
     kind: NoticeKind | None = None,
     before: Before = None,
@@ -58,6 +62,8 @@ async def list_notices(
     """What a station has told beside charging, the newest first."""
     await read_station(context, station_id)
     rows = await context.reads.notices(station_id, kind=kind, before=before, limit=limit)
+    if rows:
+        page.link_next(rows, limit, before=rows[-1]["number"])
     return [Notice.model_validate(row) for row in rows]
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import ApiContext, Context
+from csms.api.paging import PAGED, Page
 from csms.domain.certificate import CertificateKind, CertificateState, StationCertificate
 from csms.domain.commands import CommandStatus
 from csms.domain.errors import UnknownStationError
@@ -175,31 +176,35 @@ async def list_certificates_due(context: Context) -> list[CertificateDue]:
     return [_due(one) for one in await context.renewal.due()]
 
 
-@router.get("/security-events")
+@router.get("/security-events", responses=PAGED)
 async def list_security_events(
     context: Context,
+    page: Page,
     station_id: str | None = None,
     before: Annotated[int | None, Query(description="The last number of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[SecurityEntry]:
     """Security events of all stations and of this system, the newest first."""
     rows = await context.reads.security_events(station_id=station_id, before=before, limit=limit)
+    if rows:
+        page.link_next(rows, limit, before=rows[-1]["number"])
     return [
         SecurityEntry.model_validate({**row, "station_id": row["station_id"] or None})
         for row in rows
     ]
 
 
-@router.get("/stations/{station_id}/security-events")
+@router.get("/stations/{station_id}/security-events", responses=PAGED)
 async def list_security_events_of_station(
     context: Context,
+    page: Page,
     station_id: str,
     before: Annotated[int | None, Query(description="The last number of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[SecurityEntry]:
     """A station's security events, the newest first."""
     await _find(context, station_id)
-    return await list_security_events(context, station_id, before, limit)
+    return await list_security_events(context, page, station_id, before, limit)
 
 
 def _certificate(model: type[CertificateT], known: StationCertificate) -> CertificateT:

@@ -1,12 +1,13 @@
 """Stations: what is known of them."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, status
 
 from csms.api.callers import CallerNow
 from csms.api.dependencies import ApiContext, Context
+from csms.api.paging import PAGED, Page
 from csms.api.schemas import (
     SentLimit,
     Setting,
@@ -22,13 +23,24 @@ from csms.service.bodies import Need
 
 router = APIRouter(tags=["stations"])
 
+_MOST: Final = 1000
 
-@router.get("/stations")
-async def list_stations(context: Context, caller: CallerNow) -> list[Station]:
-    """All stations that one may see."""
+@router.get("/stations", responses=PAGED)
+async def list_stations(
+    context: Context,
+    caller: CallerNow,
+    page: Page,
+    site_id: str | None = None,
+    after: Annotated[str | None, Query(description="The last id of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
+) -> list[Station]:
+    """Stations that one may see, of a site or of all, in order of their ids."""
+    rows = await context.reads.stations(site_id=site_id, after=after, limit=limit)
+    if rows:
+        page.link_next(rows, limit, after=rows[-1]["id"])
     return [
         _station(context, row)
-        for row in await context.reads.stations()
+        for row in rows
         if caller.may(Permission.VIEW_STATION, row["site_id"])
     ]
 
@@ -80,13 +92,20 @@ async def remove_guest(context: Context, station_id: str) -> None:
     await context.operations.remove_guest(station_id)
 
 
-@router.get("/stations/{station_id}/limits")
+@router.get("/stations/{station_id}/limits", responses=PAGED)
 async def list_limits(
-    context: Context, station_id: str, limit: Annotated[int, Query(ge=1, le=500)] = 50
+    context: Context,
+    page: Page,
+    station_id: str,
+    before: Annotated[int | None, Query(description="The last number of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> list[SentLimit]:
-    """The newest limits that a station was sent, with what came of them."""
+    """The limits that a station was sent, the newest first, with what came of them."""
     await read_station(context, station_id)
-    rows, names = await context.reads.sent_limits(station_id, limit), SentLimit.model_fields
+    rows = await context.reads.sent_limits(station_id, limit, before)
+    if rows:
+        page.link_next(rows, limit, before=rows[-1]["number"])
+    names = SentLimit.model_fields
     return [SentLimit.model_validate({name: row[name] for name in names}) for row in rows]
 
 

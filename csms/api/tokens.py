@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, status
 from pydantic import BaseModel, Field
 
 from csms.api.dependencies import Context
+from csms.api.paging import PAGED, Page
 from csms.domain.authorization import IdToken, TokenStatus
 from csms.domain.errors import InvalidInputError, UnknownTokenError
 from csms.service.token_body import Printable, TokenEntry, Written, parse_csv
@@ -38,9 +39,10 @@ class ImportedTokens(BaseModel):
     count: int = Field(description="How many tokens were listed, or changed")
 
 
-@router.get("")
+@router.get("", responses=PAGED)
 async def list_tokens(
     context: Context,
+    page: Page,
     begins: Annotated[
         Written | None, Query(description="Only tokens that begin so, in any case")
     ] = None,
@@ -50,6 +52,8 @@ async def list_tokens(
     """The list, in order of its keys."""
     key = begins and IdToken(begins).key
     rows = await context.reads.tokens(begins=key, after=after, limit=limit)
+    if rows:
+        page.link_next(rows, limit, after=rows[-1]["key"])
     return [_token(row) for row in rows]
 
 

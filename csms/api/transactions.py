@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
+from csms.api.paging import PAGED, Page
 from csms.api.schemas import Transaction
 from csms.domain.authorization import IdToken
 from csms.domain.errors import InvalidInputError
@@ -60,12 +61,14 @@ class TransactionsQuery(BaseModel):
         )
 
 
-@router.get("/transactions")
+@router.get("/transactions", responses=PAGED)
 async def list_transactions(
-    context: Context, query: Annotated[TransactionsQuery, Query()]
+    context: Context, page: Page, query: Annotated[TransactionsQuery, Query()]
 ) -> list[Transaction]:
     """Transactions, the newest first."""
     rows = await context.reads.transactions(query.wanted(), query.limit)
+    if rows:
+        page.link_next(rows, query.limit, before=rows[-1]["number"])
     return [read_transaction_row(row) for row in rows]
 
 

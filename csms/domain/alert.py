@@ -56,10 +56,12 @@ class AlertsWanted:
     Attributes:
         kind: One of `GRAVE` or `NOTICED`, `COMMAND` or `SECURITY`.
         since: They came then or later.
+        until: They came then or before; None: up to now.
     """
 
     site_id: SiteId
     since: datetime
+    until: datetime | None = None
     kind: str | None = None
     station_id: StationId | None = None
 

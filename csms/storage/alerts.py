@@ -77,4 +77,6 @@ def _newest(
     limit: int,
 ) -> Selected:
     since = query.where(at >= wanted.since)
+    if wanted.until is not None:
+        since = since.where(at <= wanted.until)
     return since.order_by(at.desc(), number.desc()).limit(limit)

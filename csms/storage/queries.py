@@ -80,9 +80,20 @@ class Queries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def stations(self) -> list[dict[str, Any]]:
-        """All stations."""
-        return await self._rows(select(*_introduction).order_by(_station.c.id))
+    async def stations(
+        self,
+        *,
+        site_id: SiteId | None = None,
+        after: StationId | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Stations, in order of their ids; of a site, after one, at most so many."""
+        query = select(*_introduction)
+        if site_id is not None:
+            query = query.where(_station.c.site_id == site_id)
+        if after is not None:
+            query = query.where(_station.c.id > after)
+        return await self._rows(query.order_by(_station.c.id).limit(limit))
 
     async def station(self, station_id: StationId) -> dict[str, Any] | None:
         """One station, None if it is not known."""
@@ -103,9 +114,13 @@ class Queries:
         (row,) = await self._rows(select_totals(wanted))
         return TransactionTotals(**row)
 
-    async def sent_limits(self, station_id: StationId, limit: int) -> list[dict[str, Any]]:
-        """The newest limits that a station was sent, with what came of them."""
+    async def sent_limits(
+        self, station_id: StationId, limit: int, before: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest limits that a station was sent, or those before a number."""
         query = select(_sent).where(_sent.c.station_id == station_id)
+        if before is not None:
+            query = query.where(_sent.c.number < before)
         return await self._rows(query.order_by(_sent.c.number.desc()).limit(limit))
 
     async def tokens(

@@ -23,12 +23,19 @@ from tests.service.rig import NOON, after, open_database
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 ROUTES: Final = {
+    "put /api/v1/sites/{site_id}/file",
+    "get /api/v1/sites/{site_id}/file",
+    "get /api/v1/stations/{station_id}/timeline",
+    "get /api/v1/sites/{site_id}/file/versions",
+    "get /api/v1/sites/{site_id}/file/versions/{number}",
+    "post /api/v1/sites/{site_id}/file/check",
     "get /api/v1/certificates/due",
     "get /api/v1/security-events",
     "get /api/v1/stations/{station_id}/certificates",
     "post /api/v1/stations/{station_id}/certificates/revoke",
     "get /api/v1/sites",
     "get /api/v1/sites/{site_id}/export",
+    "get /api/v1/sites/{site_id}/alerts",
     "get /api/v1/sites/{site_id}/guard-events",
     "get /api/v1/sites/{site_id}/demand",
     "get /api/v1/sites/{site_id}/key-figures",
@@ -172,6 +179,7 @@ async def test_description_names_every_route_and_says_what_it_is_for(api: Api) -
         "/sites",
         "/sites/{site_id}/view",
         "/sites/{site_id}/series",
+        "/sites/{site_id}/alerts",
         "/sites/{site_id}/guard-events",
         "/sites/{site_id}/demand",
         "/sites/{site_id}/key-figures",
