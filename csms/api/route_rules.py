@@ -151,6 +151,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "GET /sites/{site_id}/feeders/{feeder_id}/flexibility",
         *("GET /sites/{site_id}/timetable", "GET /sites/{site_id}/timetable.csv"),
         *("GET /sites/{site_id}/forecast", "GET /sites/{site_id}/demand"),
+        "GET /sites/{site_id}/alerts",
         *("GET /sites/{site_id}/guard-events", "GET /sites/{site_id}/key-figures"),
         *("GET /sites/{site_id}/resources", "GET /sites/{site_id}/costs"),
     ),

@@ -25,6 +25,7 @@ router = APIRouter(tags=["stations"])
 
 _MOST: Final = 1000
 
+
 @router.get("/stations", responses=PAGED)
 async def list_stations(
     context: Context,
