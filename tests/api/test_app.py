@@ -23,6 +23,7 @@ from tests.service.rig import NOON, after, open_database
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 ROUTES: Final = {
+    "put /api/v1/sites/{site_id}/weather",
     "put /api/v1/sites/{site_id}/file",
     "get /api/v1/sites/{site_id}/file",
     "get /api/v1/stations/{station_id}/timeline",
