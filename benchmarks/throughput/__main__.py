@@ -20,7 +20,7 @@ from benchmarks.load.figures import LoadFigures
 from benchmarks.rig.databases import DATABASES
 from benchmarks.rig.processes import allow_many_files
 from benchmarks.throughput.bars import judge
-from benchmarks.throughput.contestants import PEER
+from benchmarks.throughput.contestants import FLOOR, PEER
 from benchmarks.throughput.rounds import VERSIONS, Effort, measure
 from benchmarks.throughput.rows import Row
 
@@ -38,7 +38,8 @@ def main() -> int:
     allow_many_files()
     ours = () if asked.peer_only else DATABASES[asked.database]
     peer = () if asked.ours_only else (PEER,)
-    effort = Effort(names=(*peer, *ours), seconds=asked.seconds, rounds=asked.rounds)
+    floor = (FLOOR,) if asked.floor else ()
+    effort = Effort(names=(*peer, *floor, *ours), seconds=asked.seconds, rounds=asked.rounds)
     rows = []
     print(_HEAD, flush=True)
     try:
@@ -62,6 +63,9 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--versions", nargs="+", choices=VERSIONS, default=VERSIONS)
     parser.add_argument("--peer-only", action="store_true", help="measure the peer alone")
     parser.add_argument("--ours-only", action="store_true", help="measure without the peer")
+    parser.add_argument(
+        "--floor", action="store_true", help="and what sockets and a commit cost alone"
+    )
     return parser.parse_args()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.throughput.contestants import PEER
+from benchmarks.throughput.contestants import FLOOR, PEER
 from benchmarks.throughput.rounds import STEADY_RATE, STEADY_STATIONS
 from benchmarks.throughput.rows import Row
 
@@ -24,7 +24,7 @@ class Figure:
 
 def judge(rows: Sequence[Row]) -> bool:
     """Print all figures that have a bar in one line, and say whether all are held."""
-    ours = [row for row in rows if row.name != PEER]
+    ours = [row for row in rows if row.name not in (FLOOR, PEER)]
     figures = [*_at_judged(ours), *_steady(ours)]
     figures += [Figure(fault, is_held=False) for row in rows for fault in row.faults]
     if not figures:

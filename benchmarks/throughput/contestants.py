@@ -21,6 +21,7 @@ from benchmarks.rig.server import serving
 from benchmarks.rig.site_files import Layout
 
 PEER: Final = "peer"
+FLOOR: Final = "floor"
 _PER_SITE: Final = 1000
 _QUIET_S: Final = 15.0
 """Longer than the pause between two plans and the wait for vehicles to follow."""
@@ -33,9 +34,9 @@ class Contestant:
     """A server under load.
 
     Attributes:
-        name: `peer`, or the kind of the database.
+        name: `peer`, `floor`, or the kind of the database.
         pid: The server's process.
-        store: None for the peer, which has none.
+        store: None for the peer, which has none, and for the floor, which keeps texts only.
         blank_bytes: Its memory before the first station came.
     """
 
@@ -86,7 +87,12 @@ def contesting(name: str, stations: int, version: str) -> Iterator[Contestant]:
 @contextmanager
 def _running(name: str, folder: Path, stations: int) -> Iterator[tuple[int, Address, Store | None]]:
     if name == PEER:
-        with _peer() as (pid, address):
+        with _foreign("benchmarks.throughput.peer", prefix="/") as (pid, address):
+            yield pid, address, None
+        return
+    if name == FLOOR:
+        kept = str(folder / "floor.db")
+        with _foreign("benchmarks.throughput.floor", kept) as (pid, address):
             yield pid, address, None
         return
     layout = Layout(stations=stations, per_site=_PER_SITE)
@@ -95,10 +101,11 @@ def _running(name: str, folder: Path, stations: int) -> Iterator[tuple[int, Addr
 
 
 @contextmanager
-def _peer() -> Iterator[tuple[int, Address]]:
-    address = Address(port=free_port(), prefix="/")
+def _foreign(module: str, *arguments: str, prefix: str = "/ocpp/") -> Iterator[tuple[int, Address]]:
+    """A server that is none of ours, in a process of its own."""
+    address = Address(port=free_port(), prefix=prefix)
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.throughput.peer", str(address.port)],
+        [sys.executable, "-m", module, str(address.port), *arguments],
         stderr=subprocess.DEVNULL,  # its log
     )
     try:

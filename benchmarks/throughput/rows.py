@@ -38,7 +38,7 @@ class Row:
     """What was measured.
 
     Attributes:
-        name: `peer`, or the kind of the database.
+        name: `peer`, `floor`, or the kind of the database.
         message: `MeterValues`, `TransactionEvent` or `Heartbeat`.
         windows: As much as it can take, round by round.
         peers: The same of the peer; empty for itself, and where it does not take part.
