@@ -7,7 +7,8 @@ entered,
 - what is alive at the start, modules above all, is frozen: it is looked at no more;
 - what has come within a second is looked at every second, or sooner if it is much;
 - what is older is looked at once a minute. Where that would take longer than `_PAUSE_S`, as after
-  thousands of stations have come, it is frozen instead.
+  thousands of stations have come, it is frozen instead; how much it is, is counted every five
+  seconds.
 
 What is frozen is freed like anything else when nothing refers to it any more. Only what dies in a
 cycle stays; connections and their messages die without (tests/gateway/test_life.py).
@@ -23,6 +24,8 @@ from typing import Final
 _PAUSE_S: Final = 0.01
 _LOOK_EVERY_S: Final = 1.0
 _LOOKS_A_MINUTE: Final = 60
+_WEIGHED_EVERY: Final = 5
+"""So many looks are between two counts of what is old; counting is a quarter of looking at it."""
 _YOUNG: Final = 20_000
 """A collection of the youngest begins when so many more have come than gone.
 
@@ -63,6 +66,8 @@ class Collector:
         """Look at the young, which then are old; once in a while at the old, or freeze them."""
         self._looks += 1
         gc.collect(_YOUNGER)
+        if self._looks % _WEIGHED_EVERY:
+            return
         if len(gc.get_objects(_OLD)) > self._most:
             gc.freeze()
         elif self._looks % _LOOKS_A_MINUTE == 0:

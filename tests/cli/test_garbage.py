@@ -66,7 +66,8 @@ def test_much_that_has_come_is_frozen_and_still_freed_when_nothing_refers_to_it(
     collector = Collector(most=10_000)
     stations: list[list[object]] = [[[]] for _ in range(20_000)]
     before = gc.get_freeze_count()
-    collector.look()
+    for _ in range(5):
+        collector.look()
     assert old() == 0
     assert gc.get_freeze_count() >= before + 20_000
     stations.clear()
@@ -92,7 +93,7 @@ def test_no_collection_looks_at_much_however_much_comes() -> None:
     finally:
         gc.callbacks.remove(note)
     assert len(stations) == 500_000
-    assert len(looked_at) > 100
+    assert len(looked_at) >= 100
     assert max(looked_at) < 60_000
 
 
