@@ -77,7 +77,7 @@ class Link(asyncio.Protocol):
         self._transport = None
         if not self.opened.done():
             self.opened.set_exception(exc or ConnectionResetError("closed in the handshake"))
-        elif self.opened.exception() is None:
+        elif not self.opened.cancelled() and self.opened.exception() is None:
             self._on_lost()
 
     def send(self, frame: bytes) -> None:

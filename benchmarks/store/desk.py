@@ -39,7 +39,7 @@ async def open_desk(url: str, stations: int) -> AsyncIterator[Desk]:
     try:
         await database.upgrade()
         clock = SystemClock()
-        sites = Sites([_site(station_ids)], lambda: SqlUnitOfWork(database), clock)
+        sites = Sites([city(station_ids)], lambda: SqlUnitOfWork(database), clock)
         await sites.load()
         for live in sites:
             for station_id in station_ids:
@@ -54,7 +54,7 @@ async def open_desk(url: str, stations: int) -> AsyncIterator[Desk]:
         await database.close()
 
 
-def _site(station_ids: Sequence[StationId]) -> Site:
+def city(station_ids: Sequence[StationId]) -> Site:
     """One feeder over all stations."""
     limit_a = 10.0 * len(station_ids)
     places = tuple(

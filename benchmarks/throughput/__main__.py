@@ -7,8 +7,11 @@ Ours keeps everything before it answers; the peer keeps nothing. Every server ha
 stations of its own, each with a transaction that runs and one call on its way; they are loaded in
 turn, round by round. What counts is messages per second of processor time (utime + stime of the
 server and all that it has started, and of PostgreSQL), the median over rounds: messages per second
-say as much about what else the machine does. Then each takes half of that, at a steady rate, and
-latency counts from when a message was due. In the end the readings in the database are counted.
+say as much about what else the machine does. `alone` is that time without what the server uses at
+rest, while it steers chargers that say nothing: the rest weighs on each message where a busy
+machine lets few through. Then each takes half of that, at a steady rate, and latency counts from
+when a message was due. In the end the readings in the database are counted. `--floor` has a server
+take part that keeps texts and understands nothing: what sockets and a durable commit cost alone.
 Ends with exit code 1 where a bar is missed, and 2 without PostgreSQL if it is asked for.
 """
 
@@ -27,8 +30,8 @@ from benchmarks.throughput.rows import Row
 _STATIONS: Final = (100, 1_000, 5_000, 10_000)
 _HEAD: Final = (
     f"{'stations':>8} {'message':<16} {'server':<10} {'msg/s':>7} {'per CPU s':>9} {'with DB':>8} "
-    f"{'x CPU':>6} {'x wall':>6} {'us CPU':>7} {'gen':>5} {'half':>7} {'p50 ms':>7} {'p99 ms':>8} "
-    f"{'late':>5} {'KiB idle':>8} {'loaded':>7}"
+    f"{'x CPU':>6} {'x wall':>6} {'us CPU':>7} {'alone':>6} {'gen':>5} "
+    f"{'half':>7} {'p50 ms':>7} {'p99 ms':>8} {'late':>5} {'KiB idle':>8} {'loaded':>7}"
 )
 
 
@@ -73,13 +76,13 @@ def _print(row: Row) -> None:
     print(
         f"{row.stations:>8,} {row.message:<16} {row.name:<10} {row.rate:>7,.0f} "
         f"{row.per_server_s:>9,.0f} {row.per_processor_s:>8,.0f} {_times(row.ratio):>6} "
-        f"{_times(row.wall_ratio):>6} {row.cost_us:>7,.0f} "
+        f"{_times(row.wall_ratio):>6} {row.cost_us:>7,.0f} {row.alone_us:>6,.0f} "
         f"{row.generator_share:>5.2f} {_latency(row.half)} {row.idle_kib:>8.1f} "
         f"{row.loaded_kib:>7.1f}",
         flush=True,
     )
     if row.steady is not None:
-        print(f"{'':>8} {row.message:<16} {row.name:<10} {'steady':>62} {_latency(row.steady)}")
+        print(f"{'':>8} {row.message:<16} {row.name:<10} {'steady':>69} {_latency(row.steady)}")
 
 
 def _times(ratio: float | None) -> str:

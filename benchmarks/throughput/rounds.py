@@ -1,5 +1,6 @@
 """Rounds in which all servers are loaded in turn, so that a noisy machine is as noisy for all."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ def measure(stations: int, version: str, effort: Effort) -> Iterator[Row]:
         contestants = [
             stack.enter_context(contesting(name, stations, version)) for name in effort.names
         ]
+        rest = {one.name: _rest(one, effort.seconds) for one in contestants}
         idle_kib = {one.name: one.kib_per_station() for one in contestants}
         for message, label in _LABELS[version].items():
             kept = {one.name: _readings(one) for one in contestants}
@@ -55,6 +57,7 @@ def measure(stations: int, version: str, effort: Effort) -> Iterator[Row]:
                     message=label,
                     stations=stations,
                     windows=tuple(windows[one.name]),
+                    rest=rest[one.name],
                     peers=() if one.name == PEER else tuple(windows.get(PEER, ())),
                     half=half,
                     steady=steady,
@@ -75,9 +78,17 @@ def _in_turn(
 
 
 def _window(one: Contestant, message: Message, seconds: float) -> Window:
-    server_s, database_s = one.server_s(), one.database_s()
+    server_s, database_s, began_s = one.server_s(), one.database_s(), time.monotonic()
     load = one.generator.ask(Closed(message, seconds))
-    return Window(load, one.server_s() - server_s, one.database_s() - database_s)
+    took_s = time.monotonic() - began_s
+    return Window(load, one.server_s() - server_s, one.database_s() - database_s, took_s)
+
+
+def _rest(one: Contestant, seconds: float) -> float:
+    """Processor time per second while nothing is sent: chargers are steered all the same."""
+    used_s = one.server_s() + one.database_s()
+    time.sleep(seconds)
+    return (one.server_s() + one.database_s() - used_s) / seconds
 
 
 def _below(

@@ -16,11 +16,13 @@ class Window:
         load: What the generator counted.
         server_s: Processor time of the server.
         database_s: Processor time of the database's own processes.
+        took_s: How long it was, until the last answer.
     """
 
     load: LoadFigures
     server_s: float
     database_s: float
+    took_s: float
 
     @property
     def per_server_s(self) -> float:
@@ -32,6 +34,12 @@ class Window:
         """Messages per second of processor time, the database's counted in."""
         return self.load.answered / (self.server_s + self.database_s)
 
+    def alone_us(self, rest: float) -> float:
+        """Processor time of a message, without what would have been used all the same."""
+        if not self.load.answered:
+            return inf
+        return (self.server_s + self.database_s - rest * self.took_s) / self.load.answered * 1e6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -41,6 +49,7 @@ class Row:
         name: `peer`, `floor`, or the kind of the database.
         message: `MeterValues`, `TransactionEvent` or `Heartbeat`.
         windows: As much as it can take, round by round.
+        rest: Processor time per second before the loads, while stations charge and say nothing.
         peers: The same of the peer; empty for itself, and where it does not take part.
         half: At half of what it can take; None where that was not measured.
         steady: At the rate that is asked of many stations; None where that was not measured.
@@ -53,6 +62,7 @@ class Row:
     message: str
     stations: int
     windows: tuple[Window, ...]
+    rest: float
     peers: tuple[Window, ...] = ()
     half: LoadFigures | None = None
     steady: LoadFigures | None = None
@@ -79,6 +89,11 @@ class Row:
     def cost_us(self) -> float:
         """Processor time of a message, the database's counted in; without end if none came."""
         return 1e6 / self.per_processor_s if self.per_processor_s else inf
+
+    @property
+    def alone_us(self) -> float:
+        """Processor time of a message beyond what the server uses at rest."""
+        return median(window.alone_us(self.rest) for window in self.windows)
 
     @property
     def generator_share(self) -> float:

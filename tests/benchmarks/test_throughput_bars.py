@@ -23,7 +23,7 @@ def load(rate: float, p99_ms: float = 10.0, answered: int = 1000) -> LoadFigures
 
 
 def window(rate: float, server_s: float, database_s: float = 0.0) -> Window:
-    return Window(load(rate), server_s, database_s)
+    return Window(load(rate), server_s, database_s, took_s=2.0)
 
 
 PEER = Row(
@@ -31,6 +31,7 @@ PEER = Row(
     message="MeterValues",
     stations=1000,
     windows=(window(900.0, 1.0), window(1000.0, 1.25)),
+    rest=0.0,
     idle_kib=24.0,
     loaded_kib=40.0,
 )
@@ -58,7 +59,7 @@ def test_a_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
 
 
 def silent(server_s: float) -> Window:
-    return Window(replace(load(0.0, answered=0), sent=1000), server_s, 0.0)
+    return Window(replace(load(0.0, answered=0), sent=1000), server_s, 0.0, took_s=2.0)
 
 
 def test_a_round_in_which_the_peer_answers_nothing_makes_no_ratio() -> None:
@@ -66,6 +67,12 @@ def test_a_round_in_which_the_peer_answers_nothing_makes_no_ratio() -> None:
     assert row.ratio == pytest.approx(25.0)
     assert row.wall_ratio == pytest.approx(20.0)
     assert replace(OURS, peers=(silent(2.0),) * 2).ratio is None
+
+
+def test_what_is_used_at_rest_is_no_message_s() -> None:
+    assert OURS.alone_us == pytest.approx(50.0)
+    at_rest = replace(OURS, rest=0.02)  # of 0.05 s in two seconds, 0.04 s
+    assert at_rest.alone_us == pytest.approx(10.0)
 
 
 def test_a_server_that_answers_nothing_is_at_fault() -> None:
