@@ -103,7 +103,7 @@ class ResourceOrders:
 
     def _tell(self, one: LiveResource, order: _Order, now: datetime) -> None:
         lives = timedelta(seconds=order.lives_s)
-        one.tell(Setpoint(round(order.watts, 1), now, now + lives))
+        one.tell(Setpoint(round(order.watts, 1) + 0.0, now, now + lives))
         one.planned = self._why(one, order.watts, now)
         self._live.setpoints_due[one.resource.resource_id] = None
         self._live.setpoints.set()
