@@ -7,11 +7,13 @@ without it, then the rule is not needed, or chaos does not try it.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 from unittest.mock import patch
 
 from csms.domain.commands import Outcome
 from csms.domain.limits import Allowance, Standing, TimedLimit, Verdict
+from csms.domain.resource import Quantity
 from csms.domain.site import NO_AMPS
 from csms.service import (
     charging_control,
@@ -74,6 +76,7 @@ _settled = Allowance.settled
 _disconnected = LiveSite.station_disconnected
 _highest = FeederMeter.highest
 _drew = ChargerDraw.at
+_reading = LiveResource.reading
 _write_down = LimitSending.write_down
 _settle = LimitSending._settle  # noqa: SLF001 - what a rule's switch wraps
 
@@ -122,6 +125,12 @@ async def _writes_down_what_was_answered(
 ) -> None:
     number = await _write_down(self, evse, sending.limit, sending.plan_number)
     await _settle(self, station, evse, replace(sending, number=number), outcome)
+
+
+def _believes_what_it_heard_last(
+    self: LiveResource, quantity: Quantity, now: datetime, lives_s: float
+) -> float | None:
+    return _reading(self, quantity, self.heard_at(quantity) or now, lives_s)
 
 
 async def _does_not_wait(*_args: object) -> bool:
@@ -240,9 +249,9 @@ RULES: Final = (
         ),
     ),
     Rule(
-        name="resource-disobeys",
-        words="A resource that draws more than it was told counts at its rating",
-        off=_put(LiveResource, "_note_obedience", lambda *_args: False),
+        name="resource-silent",
+        words="A resource that is not heard counts at its rating",
+        off=_put(LiveResource, "reading", _believes_what_it_heard_last),
     ),
 )
 """Those that keep limits; what only makes them comfortable (ramps, delays) is not among them."""

@@ -52,8 +52,15 @@ SEEDS: Final = MappingProxyType(
         "fallback": _brief(5, "none"),
         "keeping": Case(3, "profile_loss", rate=100.0),
         "least-drawn": Case(74, "load_step,link_cut", rate=20.0, demand=6.0),
-        "resource-disobeys": Case(
-            2, "resource_disobeys", stations=6, hours=1.0, rate=60.0, demand=8.0, has_resources=True
+        "resource-silent": Case(
+            seed=2,
+            faults="resource_disobeys,resource_silent",
+            stations=6,
+            hours=0.8,
+            rate=60.0,
+            demand=20.0,
+            stay=0.5,
+            has_resources=True,
         ),
         "restart": _brief(27, "kill,link_cut", rate=20.0),
         "room": _brief(6, "reject,call_error,lost_answer", rate=60.0),

@@ -46,9 +46,10 @@ def test_without_the_fallback_rule_nothing_is_left_where_no_limit_is() -> None:
     assert limited.course_a(edges) == [16.0, 6.0]
 
 
-def test_without_its_rule_a_resource_that_disobeys_is_not_found() -> None:
+def test_without_its_rule_a_resource_that_is_not_heard_counts_at_what_it_was_told() -> None:
+    late = NOON + timedelta(hours=1)
     one = LiveResource(HEAT_PUMP, known_from=NOON)
-    with rule("resource-disobeys").switched_off():
-        assert not one.read(Quantity.POWER_W, 4_000.0, NOON + timedelta(seconds=10))
-        assert one.disobeyed_at is None
-    assert one.read(Quantity.POWER_W, 4_000.0, NOON + timedelta(seconds=20))
+    one.read(Quantity.POWER_W, 0.0, NOON)
+    assert one.most_w(late, late, late, 180.0) == HEAT_PUMP.rated_w
+    with rule("resource-silent").switched_off():
+        assert one.most_w(late, late, late, 180.0) == 0.0
