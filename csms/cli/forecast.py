@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from csms.app_settings import AppSettings
+from csms.cli.listing import AsJson, tell_list
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.authorization import IdToken
@@ -63,17 +64,19 @@ def fit(config: _Config) -> None:
 
 
 @app.command("list")
-def list_models(config: _Config) -> None:
+def list_models(config: _Config, as_json: AsJson = False) -> None:
     """List the newest models."""
-    notes = asyncio.run(_notes(read_settings(config)[0], _LISTED))
-    if not notes:
-        typer.echo("No model has been made yet.")
-    for note in notes:
-        stays = sum(site.stays for site in note.sites.values())
-        typer.echo(
-            f"{note.version:>4}  {note.made_at:%Y-%m-%d %H:%M} UTC  {note.zone}, "
-            f"{len(note.sites)} sites, {stays:,} stays"
-        )
+    rows = [
+        {
+            "version": note.version,
+            "made_at": note.made_at,
+            "time_zone": note.zone,
+            "sites": len(note.sites),
+            "stays": sum(site.stays for site in note.sites.values()),
+        }
+        for note in asyncio.run(_notes(read_settings(config)[0], _LISTED))
+    ]
+    tell_list(rows, as_json=as_json, nothing="No model has been made yet.")
 
 
 @app.command()

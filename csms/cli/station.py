@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import httpx2
@@ -14,6 +14,7 @@ import typer
 from csms.api.server import HttpSettings
 from csms.app_settings import AppSettings
 from csms.cli.credentials import check_station_id, password, profile, security_of
+from csms.cli.listing import AsJson, tell_list
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError, UnknownSiteError
@@ -21,10 +22,12 @@ from csms.domain.identity import SiteId, StationId
 from csms.domain.security import SecurityProfile
 from csms.service.sites import Sites
 from csms.storage.database import Database
+from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not bound here
 _PATIENCE_S: Final = 10.0
+_LISTED: Final = ("site_id", "vendor", "model", "firmware", "seen_at")
 
 app = typer.Typer(help="Look after stations.", no_args_is_help=True)
 app.command("password")(password)
@@ -61,6 +64,18 @@ def add(
     typer.echo(f"{station_id} may connect; it joins {site} at feeder {joined.guests.feeder_id}.")
 
 
+@app.command("list")
+def list_stations(
+    config: Annotated[Path, typer.Option(help="Settings file")],
+    site: Annotated[str | None, typer.Option(help="Only those of this site")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the stations that the database knows: site, make, firmware, when last heard of."""
+    settings, _ = read_settings(config)
+    rows = asyncio.run(_known(settings, site))
+    tell_list(rows, as_json=as_json, nothing="No station has been seen yet.")
+
+
 @app.command()
 def remove(
     station_id: Annotated[str, typer.Argument(help="The identity at the end of its URL")],
@@ -74,6 +89,16 @@ def remove(
     if not _server_removed(settings.http, station_id):
         asyncio.run(_remove(settings, station_id))
     typer.echo(f"{station_id} is removed; its place is free.")
+
+
+async def _known(settings: AppSettings, site_id: str | None) -> list[dict[str, Any]]:
+    database = Database(settings.database)
+    try:
+        await database.upgrade()
+        rows = await Queries(database).stations(site_id=site_id)
+    finally:
+        await database.close()
+    return [{"id": row["id"], **{name: row[name] for name in _LISTED}} for row in rows]
 
 
 async def _announce(

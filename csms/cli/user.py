@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 
 from csms.app_settings import AppSettings
+from csms.cli.listing import AsJson, tell_list
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.access import Permission, Role
@@ -82,15 +83,21 @@ def add(
 
 
 @app.command("list")
-def list_users(config: Config) -> None:
-    """List all users: name, role, where, and whether they are let in."""
+def list_users(config: Config, as_json: AsJson = False) -> None:
+    """List all users: name, role, where (nothing: all sites), and whether they are let in."""
     settings, _ = read_settings(config)
 
     async def run(side: AccessSide) -> None:
-        for one in await side.reads.users():
-            where = "all sites" if one.sites is None else ", ".join(sorted(one.sites))
-            state = "disabled" if one.is_disabled else "let in"
-            typer.echo(f"{one.name}\t{one.role}\t{where}\t{state}")
+        rows = [
+            {
+                "name": one.name,
+                "role": str(one.role),
+                "sites": None if one.sites is None else sorted(one.sites),
+                "let_in": not one.is_disabled,
+            }
+            for one in await side.reads.users()
+        ]
+        tell_list(rows, as_json=as_json, nothing="There are no users yet.")
 
     _run(settings, run)
 

@@ -21,7 +21,7 @@ WRONG: Final = '"gentle"'
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == DOCS.count("curl -s ") == 19
+    assert len(EXAMPLES) == DOCS.count("curl -s ") == 23
 
 
 @pytest.mark.parametrize(("path", "body"), EXAMPLES)

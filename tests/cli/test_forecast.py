@@ -1,6 +1,7 @@
 """`chargeflex forecast`: models of stays, and whose stays they do not look at."""
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -57,10 +58,9 @@ def test_models_are_listed_the_newest_first(tmp_path: Path) -> None:
         "No model has been made yet.\n"
     )
     keep_models(tmp_path, 2)
-    assert chargeflex("forecast", "list", "--config", config).out == (
-        "   2  2026-01-14 12:00 UTC  Europe/Oslo, 1 sites, 1,412 stays\n"
-        "   1  2026-01-14 12:00 UTC  Europe/Oslo, 1 sites, 1,412 stays\n"
-    )
+    told = json.loads(chargeflex("forecast", "list", "--config", config, "--json").out)
+    same = {"made_at": "2026-01-14T12:00:00Z", "time_zone": "Europe/Oslo"}
+    assert told == [{"version": number, **same, "sites": 1, "stays": 1412} for number in (2, 1)]
 
 
 def test_model_is_told_of(tmp_path: Path) -> None:
