@@ -18,6 +18,7 @@ _ABSURD = (
     {"temperature_c": 900.0},
     {"power_w": 1_000.0, "at": "2036-01-14T12:00:00Z"},
 )
+_LIARS = {"battery", "heat-pump"}
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Faulty:
         async def report(name: str, values: dict[str, float]) -> bool:
             if is_cut():
                 return False
-            for absurd in _ABSURD:
+            for absurd in _ABSURD if name in _LIARS else ():
                 path = f"/api/v1/sites/fjordgata/resources/{name}/reading"
                 response = await client.put(path, json=absurd)
                 self.refused += response.status_code == 422
