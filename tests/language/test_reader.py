@@ -1,5 +1,6 @@
 """Who reads in which language, and what is said to them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -67,13 +68,19 @@ def test_texts_in_a_row_are_each_translated() -> None:
     assert translate(joined([Said("off")]), Language.NB) == "av"
 
 
-def test_a_number_of_things_takes_its_form() -> None:
+@pytest.fixture
+def norwegian() -> Iterator[None]:
+    """Somebody who reads Norwegian."""
     read_by(Reader(language=Language.NB))
-    assert say_count("%(n)s charger", "%(n)s chargers", 1) == "1 lader"
-    assert say_count("%(n)s charger", "%(n)s chargers", 3) == "3 ladere"
-    assert say("Held of 80 %%") == "Innenfor 80 %"
+    yield
     read_by(Reader())
-    assert say_count("%(n)s charger", "%(n)s chargers", 3) == "3 chargers"
+
+
+@pytest.mark.usefixtures("norwegian")
+def test_a_number_of_things_takes_its_form() -> None:
+    assert say_count("%(n)s new message", "%(n)s new messages", 1) == "1 ny melding"
+    assert say_count("%(n)s new message", "%(n)s new messages", 3) == "3 nye meldinger"
+    assert say("Held of 80 %%") == "Innenfor 80 %"
 
 
 def test_a_text_that_was_written_down_is_known_again() -> None:
@@ -86,6 +93,7 @@ def test_a_text_that_was_written_down_is_known_again() -> None:
 
 
 def test_nobody_in_particular_is_told_in_english() -> None:
+    assert say_count("%(n)s new message", "%(n)s new messages", 3) == "3 new messages"
     assert spoken(Said("The operator no longer limits %(feeder)s", feeder="Intake")) == (
         "The operator no longer limits Intake"
     )

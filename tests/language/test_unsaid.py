@@ -29,6 +29,9 @@ _SAME_EVERYWHERE: Final = re.compile(r"(ChargeFlex|API|CSV|Excel|EVSE|k?Wh?|kg|A
 _TEXT_IN_SCRIPT: Final = re.compile(
     r'"[A-Z][a-z]+ [a-z]|`[^`]*[a-z]{2} [a-z]{2,}[^`]*`|"[a-z]+ [a-z ]+"'
 )
+_SAID_IN_SCRIPT: Final = re.compile(
+    r'say(Count)?\(\s*"(?:[^"\\\n]|\\.)*"(?:,\s*"(?:[^"\\\n]|\\.)*")?'
+)
 _FILLED: Final = re.compile(r"\$\{[^{}]*\}")
 _FOR_PROGRAMS: Final = re.compile(
     r"new Error\(|^\s*(/?\*|//)|querySelector|addEventListener|import |className|use strict|"
@@ -100,7 +103,8 @@ def test_text_that_is_not_translated_is_found() -> None:
 
 @pytest.mark.parametrize("path", _SCRIPTS, ids=lambda path: path.name)
 def test_script_says_nothing_that_is_not_translated(path: Path) -> None:
-    lines = _FILLED.sub("", path.read_text(encoding="utf-8")).splitlines()
+    source = _SAID_IN_SCRIPT.sub("say(", path.read_text(encoding="utf-8"))
+    lines = _FILLED.sub("", source).splitlines()
     spoken = [line for line in lines if not _FOR_PROGRAMS.search(line)]
     assert [line.strip() for line in spoken if _TEXT_IN_SCRIPT.search(line)] == []
 
