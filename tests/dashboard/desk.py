@@ -18,6 +18,7 @@ from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.access import AccessMode, Role
 from csms.domain.authorization import AdmissionPolicy
 from csms.domain.grid_company import FeederRef, GridCompany, hash_of
+from csms.journal.journal import Journal, JournalSettings
 from csms.service.access_side import AccessSide
 from csms.service.accounts import Standing
 from csms.service.logins import From
@@ -89,10 +90,12 @@ async def open_desk(
     path: Path,
     users: Iterable[str] = (),
     mode: AccessMode = AccessMode.LOGIN,
+    journal: JournalSettings | None = None,
 ) -> AsyncIterator[Desk]:
     """Open the desk on a database, with some users."""
     async with open_api(path, companies=[NETT]) as api:
-        context, printer = api.context, _printer()
+        kept = Journal(journal, api.office.clock) if journal else None
+        context, printer = replace(api.context, journal=kept), _printer()
         sources = Sources(
             sites=context.room,
             what_if=context.what_if,
@@ -103,7 +106,7 @@ async def open_desk(
             parties=context.grid.parties,
             forecast_of=context.forecasts.of_site,
             board=context.demand,
-            journal=None,
+            journal=kept,
             access=context.access,
             own=context.own,
             grid=context.grid,
@@ -116,7 +119,7 @@ async def open_desk(
             print_error=printer.error,
             visitors=Visitors(mode=mode),
         )
-        desk = Desk(app, replace(api, app=app))
+        desk = Desk(app, replace(api, app=app, context=context))
         await desk.add_users(*users)
         yield desk
 
