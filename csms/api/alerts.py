@@ -1,9 +1,9 @@
 """What needs somebody's eyes at a site, wherever it is kept: in one list, the newest first."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -64,14 +64,11 @@ class _Cursor:
             InvalidInputError: It is none.
         """
         instant, _, told = text.rpartition("/")
-        try:
-            at = datetime.fromisoformat(instant)
-            read = cls(at.astimezone(UTC), int(told))
-        except (ValueError, OverflowError):
-            read = None
-        if read is None or at.tzinfo is None or not 1 <= read.told <= _PAGE * _PAGE:
-            raise InvalidInputError("cursor", f"expected one that was told, got {text[:100]!r}")
-        return read
+        with suppress(ValueError, OverflowError):
+            at, number = datetime.fromisoformat(instant), int(told)
+            if at.tzinfo is not None and 1 <= number <= _PAGE * _PAGE:
+                return cls(at.astimezone(UTC), number)
+        raise InvalidInputError("cursor", f"expected one that was told, got {text[:100]!r}")
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}/{self.told}"
@@ -89,7 +86,7 @@ async def list_alerts(
     wanted = AlertsWanted(
         site_id=site_id,
         since=(query.since or now - _BACK).astimezone(UTC),
-        until=cursor and cursor.at,
+        until=cursor.at if cursor else None,
         kind=query.kind,
         station_id=query.station,
     )
@@ -105,9 +102,9 @@ async def list_alerts(
 def _numbered(alerts: list[Alert]) -> list[Alert]:
     """The same, each with its cursor."""
     numbered: list[Alert] = []
+    told = 0
     for one in alerts:
-        alike = takewhile(lambda told, at=one.at: told.at == at, reversed(numbered))
-        told = 1 + sum(1 for _ in alike)
+        told = told + 1 if numbered and numbered[-1].at == one.at else 1
         numbered.append(one.model_copy(update={"cursor": str(_Cursor(one.at, told))}))
     return numbered
 

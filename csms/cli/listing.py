@@ -34,8 +34,8 @@ def _table(rows: Sequence[Row]) -> Table:
     table = Table()
     for name, value in rows[0].items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        justify = "right" if is_number else "left"
-        table.add_column(name.replace("_", " ").capitalize(), justify=justify, overflow="fold")
+        title = name.replace("_", " ").capitalize()
+        table.add_column(title, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_word(value) for value in row.values()))
     return table

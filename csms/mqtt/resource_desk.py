@@ -75,8 +75,8 @@ class ResourceDesk:
             )
         if (own := self._topics.resource_of(told.topic)) is not None:
             yield from self._tried(told, own, self._reading(told, own, _own_values(told)))
-        if (site_id := self._topics.weather_of(told.topic)) is not None:
-            yield from self._tried(told, (site_id, ""), self._weather(told, site_id))
+        if (place := self._topics.weather_of(told.topic)) is not None:
+            yield from self._tried(told, (place, ""), self._weather(told, place))
 
     def _reading(
         self, told: Told, whose: tuple[SiteId, ResourceId], read: _Read

@@ -233,7 +233,7 @@ async def test_told_to_end_as_the_broker_takes_a_message_it_ends(broker: Mosquit
             await asyncio.Event().wait()
 
         saying = asyncio.ensure_future(says())
-        taken = client._client.on_publish
+        taken: Any = client._client.on_publish
 
         def take(*about: Any) -> None:
             taken(*about)
