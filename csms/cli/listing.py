@@ -23,7 +23,8 @@ def tell_list(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
         nothing: What is said where there are none.
     """
     if as_json:
-        typer.echo(orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+        written = orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
+        typer.echo(written.decode())
     elif not rows:
         typer.echo(nothing)
     else:
