@@ -84,7 +84,7 @@ async def test_pages_fit_every_window_and_everybody_can_read_them(
         await tab.page.context.clear_cookies()
         await tab.page.goto(f"{server.url}/login")
         if found := await faults_of(tab.page):
-            faults["login"] = found
+            faults[name, "/login"] = found
     assert faults == {}
 
 

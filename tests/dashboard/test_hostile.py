@@ -83,7 +83,11 @@ async def test_no_page_takes_what_a_charger_says_for_a_part_of_itself(
         await say_all(desk)
         async with served(desk) as server:
             tab = await new_tab()
-            cookie = {"name": "chargeflex", "value": await desk.cookie("ola"), "url": server.url}
+            cookie: Any = {
+                "name": "chargeflex",
+                "value": await desk.cookie("ola"),
+                "url": server.url,
+            }
             await tab.page.context.add_cookies([cookie])
             fallen, silent = [], []
             for path in PAGES:
