@@ -217,7 +217,7 @@ async def test_description_says_that_a_token_is_needed(api: Api) -> None:
     document = await described(api)
     assert document["components"]["securitySchemes"]["grid company"]["scheme"] == "bearer"
     operation = document["paths"]["/api/v1/grid/profile"]["get"]
-    assert operation["security"] == [{"grid company": []}]
+    assert operation["security"] == [{"grid company": []}, {"API key": []}, {"login": []}]
     assert {"401", "403"} <= operation["responses"].keys()
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from csms.api.app import Visitors, create_api
 from csms.api.rate_limit import Rate
+from csms.domain.access import AccessMode
 from tests.api.rig import Api
 
 
@@ -17,10 +18,14 @@ async def client(api: Api) -> AsyncIterator[httpx2.AsyncClient]:
     app = create_api(
         api.context,
         render_metrics=lambda: b"",
-        visitors=Visitors(hosts=["csms"], rate=Rate(per_s=2.0, burst=3)),
+        visitors=open_to_all(Rate(per_s=2.0, burst=3)),
     )
     async with from_address(app, "192.0.2.1") as opened:
         yield opened
+
+
+def open_to_all(rate: Rate) -> Visitors:
+    return Visitors(mode=AccessMode.OPEN, hosts=["csms"], rate=rate)
 
 
 def from_address(app: FastAPI, address: str) -> httpx2.AsyncClient:
@@ -66,7 +71,7 @@ async def test_clients_are_told_apart_by_address_and_of_ipv6_by_network(
     app = create_api(
         api.context,
         render_metrics=lambda: b"",
-        visitors=Visitors(rate=Rate(per_s=1.0, burst=1)),
+        visitors=open_to_all(Rate(per_s=1.0, burst=1)),
     )
     async with from_address(app, first) as one, from_address(app, second) as other:
         await one.get("/api/v1/sites")

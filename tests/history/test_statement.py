@@ -58,7 +58,7 @@ def test_statement_tells_every_transaction_and_what_they_come_to(tmp_path: Path)
     assert lines[-4:] == [
         "2 transactions, 13.35 kWh",
         "To pay: 30.86",
-        "1 of them have no price",
+        "1 of them has no price",
         "Page 1 of 1",
     ]
 

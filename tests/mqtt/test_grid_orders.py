@@ -87,7 +87,7 @@ async def test_heartbeat_is_answered(database_file: Path, broker: Mosquitto) -> 
             {"blocks": [BLOCK]},
             (
                 "kind: expected one of consumption, generation, optimum, fallback, "
-                "fallback_generation, agreed, got 'wish'"
+                "fallback_generation, agreed, agreed_least, got 'wish'"
             ),
         ),
         (
