@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check conformance chaos faults fuzz nightly format packages smoke vendor texts clean
+.PHONY: help setup demo test check conformance chaos chaos-resources faults fuzz nightly format packages smoke vendor texts clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,8 +32,7 @@ smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder
 
 faults: setup  ## Fifty short, crowded days full of faults; fails if a limit is exceeded
 	$(BIN)/chargeflex chaos --seeds 1..50 --stations 8 --hours 1 --demand 4 --rate 5
-	$(BIN)/chargeflex chaos --seeds 1..10 --stations 6 --hours 1 --demand 4 --rate 20 --resources \
-	  --faults resource_disobeys,resource_silent,resource_deaf,resource_nonsense,meter_nonsense,broker_death,kill,link_cut,load_step,sudden_step,limit_cut
+	$(MAKE) chaos-resources SEEDS=1..5
 
 conformance: setup  ## Run the official test cases, and print which have passed, by profile
 	$(BIN)/pytest tests/conformance -q -n 2 --dist worksteal --table
@@ -41,12 +40,16 @@ conformance: setup  ## Run the official test cases, and print which have passed,
 chaos: setup  ## Run days full of faults in virtual time; SEEDS=1..50, CHAOS="--stations 30"
 	$(BIN)/chargeflex chaos --seeds $(SEEDS) $(CHAOS)
 
+chaos-resources: setup  ## Run hours full of faults at sites with batteries, sun, heat and loads that wait; SEEDS=1..50
+	$(BIN)/chargeflex chaos --seeds $(SEEDS) --stations 6 --hours 1 --demand 4 --rate 20 --resources \
+	  --faults resource_disobeys,resource_silent,resource_deaf,resource_nonsense,meter_nonsense,broker_death,kill,link_cut,load_step,sudden_step,limit_cut
+
 fuzz: setup  ## Send 100,000 wrong frames of each version
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --timeout 0 -rP tests/fuzz
 
 nightly: setup packages  ## What takes a night and more: NIGHT=1..1000 whole days of chaos, and all that is not in test
 	$(MAKE) -k conformance fuzz bench-day bench-plan-quality bench-guard-rules bench-crash bench-soak \
-	  chaos SEEDS=$(NIGHT)
+	  chaos chaos-resources SEEDS=$(NIGHT)
 
 bench-%: setup  ## Run benchmarks/%
 	$(BIN)/python -m benchmarks.$(subst -,_,$*)
