@@ -212,6 +212,8 @@ def _check_store(store: Store, slots: int) -> None:
         _check_amps(f"{where}.{name}", getattr(store, name), (slots,), "numbers")
     if store.gain is not None:
         _check_amps(f"{where}.gain", store.gain, (slots,), "numbers")
+        if store.discharge_a > 0 and np.any(store.gain > 1):
+            raise ProblemError(f"{where}.gain", "expected up to 1 for a store that gives back")
     _check_drain(f"{where}.drain_w", store.drain_w, slots)
     if store.switching is not None:
         _check_switching(f"{where}.switching", store.switching, store)

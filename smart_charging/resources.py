@@ -122,7 +122,8 @@ class Store:
         drain_w: What is taken from it, or lost, in each slot; below 0: comes in by itself: [slot].
         efficiency: Energy stored over energy taken in; again on the way out.
         gain: Energy stored over energy taken in, in place of `efficiency`, where that changes over
-            time and may be above 1, as a heat pump's: [slot]; None: the efficiency.
+            time and may be above 1, as a heat pump's, if it gives nothing back: [slot]; None: the
+            efficiency.
         loss_per_h: The share of what it holds that is lost within an hour, as heat is.
         wear_per_kwh: What a kWh given back costs in wear, in currency.
         switching: How it is switched; None: it takes any current.

@@ -84,7 +84,7 @@ def problems(
     evses = [_evse(draw, frame, f"e{i}") for i in range(draw(st.integers(0, 5)))]
     reservations = [_reservation(draw, frame, f"r{i}") for i in range(draw(_few))]
     stores = [_store(draw, frame, f"s{i}") for i in range(draw(_few) * frame.has("stores"))]
-    has_source = frame.has("needy stores") and draw(st.integers(0, 3)) == 0
+    has_source = {"stores", "needy stores"}.isdisjoint(without) and draw(st.integers(0, 3)) == 0
     stores += [_source(draw, frame)] * has_source
     return ChargingProblem(
         starts_at=NOON + timedelta(seconds=draw(st.sampled_from([0, 1, 2000]))),
@@ -240,6 +240,8 @@ def _store(draw: st.DrawFn, frame: _Frame, key: str) -> Store:
         switching = None
     if switching is not None:
         switching = replace(switching, min_a=draw(st.sampled_from([0.25, 1.0])) * charge_a)
+    discharge_a = draw(st.sampled_from([0.0, 10.0]))
+    gain = 0.8 if discharge_a else 2.5
     stored_wh, least_wh, most_wh = draw(st.sampled_from(_HELD_WH if needs else _HELD_WH[:3]))
     return Store(
         key=key,
@@ -247,13 +249,13 @@ def _store(draw: st.DrawFn, frame: _Frame, key: str) -> Store:
         tap=draw(st.sampled_from(frame.taps)),
         w_per_a=230.0,
         charge_a=charge_a,
-        discharge_a=draw(st.sampled_from([0.0, 10.0])),
+        discharge_a=discharge_a,
         stored_wh=stored_wh,
         least_wh=np.full(frame.slots, least_wh),
         most_wh=np.full(frame.slots, most_wh),
         drain_w=np.full(frame.slots, draw(st.sampled_from([0.0, 0.0, 700.0 * needs]))),
         efficiency=draw(st.sampled_from([1.0, 0.9])),
-        gain=np.full(frame.slots, 2.5) if draw(st.booleans()) and needs else None,
+        gain=np.full(frame.slots, gain) if draw(st.booleans()) and needs else None,
         loss_per_h=draw(st.sampled_from([0.0, 0.0, 0.05])) * needs,
         wear_per_kwh=draw(st.sampled_from([0.0, 0.3])),
         switching=switching,

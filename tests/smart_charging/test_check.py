@@ -180,6 +180,13 @@ def test_switching_does_not_contradict_itself(switching: dict[str, float], said:
     assert said_of(stores=(wrong,)) == f"stores[s].switching{said}"
 
 
+def test_store_that_gains_more_than_it_takes_gives_nothing_back() -> None:
+    pump = store("s", discharge_a=0.0, gain=np.array([1.0, 1.0, 3.0, 1.0]))
+    assert replace(SOUND, stores=(pump,)).stores == (pump,)
+    said = said_of(stores=(replace(pump, discharge_a=1.0),))
+    assert said == "stores[s].gain: expected up to 1 for a store that gives back"
+
+
 def test_least_of_a_store_is_not_above_its_most() -> None:
     wrong = store("s", least_wh=[0.0, 0.0, 9.0, 0.0], most_wh=8.0)
     assert said_of(stores=(wrong,)) == "stores[s].least_wh: expected no more than most_wh"

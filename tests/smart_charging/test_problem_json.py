@@ -269,7 +269,7 @@ FULL: dict[str, Any] = {
             "most_wh": [10000.0] * 4,
             "drain_w": [0.0] * 4,
             "efficiency": 0.95,
-            "gain": [2.5, 2.5, 3.0, 3.0],
+            "gain": [0.8, 0.8, 0.9, 1.0],
             "loss_per_h": 0.01,
             "wear_per_kwh": 0.2,
             "switching": {

@@ -232,7 +232,11 @@ def test_store_stays_on_unless_it_would_be_too_full_or_lines_have_no_room() -> N
 def test_heat_is_lost_and_a_heat_pump_gains_more_than_it_takes() -> None:
     # of 10 A h half is left after an hour, and 2 A bring 6: 11 A h
     asked = with_store(
-        loss_per_h=math.log(2.0), gain=np.full(4, 3.0), most_wh=11 * 230.0, stored_wh=10 * 230.0
+        discharge_a=0.0,
+        gain=np.full(4, 3.0),
+        loss_per_h=math.log(2.0),
+        most_wh=11 * 230.0,
+        stored_wh=10 * 230.0,
     )
     assert stored(asked, 2.0, 0.0, 0.0, 0.0) == []
     assert stored(asked, 2.01, 0.0, 0.0, 0.0) == ["battery takes in slot 0 until it holds 2537 Wh"]
