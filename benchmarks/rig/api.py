@@ -49,6 +49,12 @@ class Api:
         made = [(plan["number"], datetime.fromisoformat(plan["made_at"])) for plan in plans if plan]
         return max(made, default=(0, None))
 
+    def starting(self, site_id: str) -> int:
+        """How many connectors get nothing yet because their make is on trial or not set up."""
+        evses = self._get(f"/api/v1/sites/{site_id}/view")["evses"]
+        reasons = [evse["reason"] for evse in evses.values()]
+        return sum(reason["code"] == "starting" for reason in reasons if reason)
+
     def report_load(self, site_id: str, amps: float) -> None:
         """Report what the root feeder's building draws on every line."""
         path = f"/api/v1/sites/{site_id}/feeders/root/load"
