@@ -60,7 +60,6 @@ from csms.service.outbox import Outbox
 from csms.service.own_charging import OwnCharging
 from csms.service.password_rotation import PasswordRotation
 from csms.service.planner import ProcessPlanner
-from csms.service.ports import OpenUnitOfWork
 from csms.service.presence import Presence
 from csms.service.pricing import Pricing
 from csms.service.site_editing import SiteEditor
@@ -71,6 +70,7 @@ from csms.service.tally_keeping import TallyKeeper
 from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.transaction_watch import TransactionWatch
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.service.what_if import WhatIfDesk
 from csms.settings.site_files import SiteFileFolder
 from csms.storage.access import AccessReads

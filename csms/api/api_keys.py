@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
 from csms.domain.access import Permission
-from csms.domain.errors import ForbiddenError
+from csms.domain.access_errors import ForbiddenError
 from csms.domain.user import ApiKey
 from csms.service.api_keys import LONGEST_KEY_NAME
 

@@ -12,45 +12,49 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from csms.domain.access_errors import (
+    ForbiddenError,
+    LastAdminError,
+    NotLoggedInError,
+    NotOwnError,
+    TooManyTriesError,
+    UnknownKeyError,
+    UnknownUserError,
+    UserExistsError,
+    WrongLoginError,
+)
 from csms.domain.errors import (
     AdoptionRefusedError,
-    BusyError,
     ChargeFlexError,
     CommandForbiddenError,
     ExportFailedError,
-    ForbiddenError,
     InvalidInputError,
-    LastAdminError,
     NoEnvelopeError,
     NoJournalError,
     NoPricesError,
     NotLimitedError,
-    NotLoggedInError,
     NotOfferedError,
-    NotOwnError,
     NoTransactionError,
     NotWaitingError,
     NotYoursError,
     NoWhatIfError,
-    OrderUnderWayError,
-    OrderUsedError,
     PasswordInDoubtError,
     SettingsError,
     SiteFileChangedError,
     SiteFileError,
     StationStaysError,
-    TooManyRequestsError,
-    TooManyTriesError,
     UnknownEvseError,
     UnknownFeederError,
-    UnknownKeyError,
     UnknownPartyError,
     UnknownSiteError,
     UnknownStationError,
     UnknownTokenError,
-    UnknownUserError,
-    UserExistsError,
-    WrongLoginError,
+)
+from csms.domain.request_errors import (
+    BusyError,
+    OrderUnderWayError,
+    OrderUsedError,
+    TooManyRequestsError,
 )
 
 _PROBLEM_TYPE: Final = "application/problem+json"

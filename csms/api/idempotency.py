@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from csms.api.client import credentials_of
 from csms.api.errors import problem_answer, problem_response
-from csms.domain.errors import OrderUnderWayError, OrderUsedError
 from csms.domain.kept_answer import KEPT_FOR
+from csms.domain.request_errors import OrderUnderWayError, OrderUsedError
 from csms.service.answers import Answers
 
 HEADER: Final = "Idempotency-Key"

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from csms.api.client import address_of
 from csms.api.errors import problem_response
-from csms.domain.errors import TooManyRequestsError
+from csms.domain.request_errors import TooManyRequestsError
 
 _PREFIX: Final = "/api/"
 _MOST_CLIENTS: Final = 10_000

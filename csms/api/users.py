@@ -10,7 +10,7 @@ from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
 from csms.api.errors import PROBLEM_ANSWER
 from csms.domain.access import CallerKind, Role
-from csms.domain.errors import UnknownUserError
+from csms.domain.access_errors import UnknownUserError
 from csms.domain.user import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, User
 from csms.service.accounts import Standing
 

@@ -28,7 +28,8 @@ from csms.pki.supplier import SupplierSettings
 from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.requirements import SecurityPolicy
 from csms.service.transaction_watch import ClosingPolicy
-from csms.settings.app_file import (
+from csms.settings.app_file import highest_profile, read_app
+from csms.settings.app_schema import (
     CaModel,
     HistoryModel,
     HttpModel,
@@ -37,8 +38,6 @@ from csms.settings.app_file import (
     PlugAndChargeModel,
     SupplierModel,
     TransactionsModel,
-    highest_profile,
-    read_app,
 )
 from csms.settings.grid_schema import grid_companies
 from csms.settings.header_file import parse_headers, read_headers

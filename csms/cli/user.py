@@ -15,8 +15,9 @@ from csms.cli.listing import AsJson, tell_list
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.access import Permission, Role
+from csms.domain.access_errors import UnknownUserError
 from csms.domain.audit import AuditEntry
-from csms.domain.errors import InvalidInputError, UnknownUserError
+from csms.domain.errors import InvalidInputError
 from csms.service.access_side import AccessSide
 from csms.service.accounts import Known, Standing
 from csms.service.grid_parties import GridParties

@@ -10,7 +10,8 @@ from csms.dashboard.forms import check_twice, faulty, read_form
 from csms.dashboard.login_page import wait_words, where_of
 from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
-from csms.domain.errors import ChargeFlexError, TooManyTriesError, WrongLoginError
+from csms.domain.access_errors import TooManyTriesError, WrongLoginError
+from csms.domain.errors import ChargeFlexError
 from csms.domain.user import SHORTEST_PASSWORD
 from csms.language.said import Said
 from csms.service.access_side import AccessSide

@@ -14,7 +14,8 @@ from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import NOTHING
 from csms.domain.access import Caller, Permission
-from csms.domain.errors import ChargeFlexError, InvalidInputError, UnknownKeyError
+from csms.domain.access_errors import UnknownKeyError
+from csms.domain.errors import ChargeFlexError, InvalidInputError
 from csms.domain.user import ApiKey
 from csms.language.said import Said, joined
 from csms.service.access_side import AccessSide

@@ -10,11 +10,8 @@ from csms.dashboard.forms import read_form
 from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
 from csms.domain.access import CallerKind
+from csms.domain.access_errors import TooManyTriesError, WrongLoginError
 from csms.domain.audit import AuditEntry
-from csms.domain.errors import (
-    TooManyTriesError,
-    WrongLoginError,
-)
 from csms.domain.user import LASTS
 from csms.language.said import Said
 from csms.service.access_side import AccessSide

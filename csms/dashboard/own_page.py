@@ -12,7 +12,8 @@ from csms.dashboard.forms import Form, read_form
 from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
 from csms.dashboard.words import NOTHING, STATE_WORDS
-from csms.domain.errors import ChargeFlexError, InvalidInputError, NotOwnError
+from csms.domain.access_errors import NotOwnError
+from csms.domain.errors import ChargeFlexError, InvalidInputError
 from csms.domain.transaction import StatedNeed
 from csms.domain.transaction_search import TransactionsWanted
 from csms.language.said import Said

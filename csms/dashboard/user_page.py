@@ -12,7 +12,8 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.users_page import ADDED, choices, present_user, standing_of
-from csms.domain.errors import ChargeFlexError, InvalidInputError, UnknownUserError
+from csms.domain.access_errors import UnknownUserError
+from csms.domain.errors import ChargeFlexError, InvalidInputError
 from csms.domain.user import User
 from csms.language.said import Said
 from csms.service.access_side import AccessSide

@@ -15,22 +15,9 @@
     ├── UnknownPartyError        whoever asks is no grid company that is known
     ├── NoEnvelopeError          it is not known just now what a feeder can shed
     ├── NoWhatIfError            it cannot be found out what another limit would do
-    ├── BusyError                somebody else was answered just now
-    ├── TooManyRequestsError     a client asks for more than its share
-    ├── OrderUsedError           a key of an order that was given to another one
-    ├── OrderUnderWayError       an order that is just being carried out
     ├── NotOfferedError          a feeder cannot shed what is asked for
     ├── NotYoursError            a grid company asks for what is not its own to limit
     ├── UnknownTokenError        the list holds no such token
-    ├── NotLoggedInError         whoever asks has not shown who he is
-    ├── WrongLoginError          a name and a password that do not belong together
-    ├── TooManyTriesError        so many wrong passwords that the next one has to wait
-    ├── ForbiddenError           somebody asks for what he may not do
-    ├── UnknownUserError         no user of that name
-    ├── UserExistsError          there is a user of that name already
-    ├── LastAdminError           without that user nobody could manage users
-    ├── UnknownKeyError          no API key of that number
-    ├── NotOwnError              nothing of one's own is charging under that number
     ├── InvalidInputError        a value from outside that cannot be true
     ├── ExportFailedError        a file that could not be written
     ├── PriceSourceError         a source of prices that gives none, or none that can be used
@@ -41,6 +28,9 @@
     ├── CommandForbiddenError    a command that is not for operators to send
     ├── PasswordInDoubtError     it is not known which password a station has
     └── CallRefusedError         a station's call that is answered with a CALLERROR
+
+Those of logins and users are in `access_errors`, those of requests that have to wait or are not
+themselves in `request_errors`.
 
 A station's refusal of *our* request is an outcome (`csms.domain.commands`), not an error.
 """
@@ -216,46 +206,6 @@ class NoWhatIfError(ChargeFlexError):
         self.cause = cause
 
 
-class BusyError(ChargeFlexError):
-    """What is asked for takes long, and somebody else was answered just now.
-
-    Attributes:
-        retry_after_s: From when on it may be asked again.
-    """
-
-    def __init__(self, retry_after_s: float) -> None:
-        super().__init__(f"somebody else was answered just now; ask again in {retry_after_s:.1f} s")
-        self.retry_after_s = retry_after_s
-
-
-class TooManyRequestsError(ChargeFlexError):
-    """A client asks for more than its share.
-
-    Attributes:
-        retry_after_s: From when on it may ask again.
-    """
-
-    def __init__(self, per_s: float, retry_after_s: float) -> None:
-        super().__init__(
-            f"expected at most {per_s:g} requests a second; ask again in {retry_after_s:.1f} s"
-        )
-        self.retry_after_s = retry_after_s
-
-
-class OrderUsedError(ChargeFlexError):
-    """The key of an order was given to another one before."""
-
-    def __init__(self) -> None:
-        super().__init__("expected a key of its own, got one that was given to another order")
-
-
-class OrderUnderWayError(ChargeFlexError):
-    """An order with that key is just being carried out."""
-
-    def __init__(self) -> None:
-        super().__init__("the order with this key is just being carried out")
-
-
 class NotOfferedError(ChargeFlexError):
     """A feeder cannot shed, or take, what a grid company asks for, or not for so long.
 
@@ -277,86 +227,6 @@ class UnknownTokenError(ChargeFlexError):
     def __init__(self, token: str) -> None:
         super().__init__(f"token {token!r} is not listed")
         self.token = token
-
-
-class NotLoggedInError(ChargeFlexError):
-    """Whoever asks has not shown who he is."""
-
-    def __init__(self, cause: str = "expected a login, or `Authorization: Bearer KEY`") -> None:
-        super().__init__(cause)
-
-
-class WrongLoginError(ChargeFlexError):
-    """A name and a password do not belong together, or the user is disabled."""
-
-    def __init__(self) -> None:
-        super().__init__("this name and this password do not belong together")
-
-
-class TooManyTriesError(ChargeFlexError):
-    """So many wrong passwords were tried that the next one has to wait.
-
-    Attributes:
-        wait_s: How long.
-    """
-
-    def __init__(self, wait_s: int) -> None:
-        super().__init__(f"too many wrong passwords: try again in {wait_s} s")
-        self.wait_s = wait_s
-
-
-class ForbiddenError(ChargeFlexError):
-    """Somebody asks for what he may not do.
-
-    Attributes:
-        who: His name.
-        permission: What he would need.
-    """
-
-    def __init__(self, who: str, permission: str, where: str) -> None:
-        super().__init__(f"{who} may not do this: expected {permission} {where}")
-        self.who = who
-        self.permission = permission
-
-
-class UnknownUserError(ChargeFlexError):
-    """There is no user of that name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no user is called {name!r}")
-        self.name = name
-
-
-class UserExistsError(ChargeFlexError):
-    """There is a user of that name already."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is a user called {name!r} already")
-        self.name = name
-
-
-class LastAdminError(ChargeFlexError):
-    """Without that user nobody could manage users."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"expected another admin of all sites, {name!r} is the last one")
-        self.name = name
-
-
-class UnknownKeyError(ChargeFlexError):
-    """There is no such API key, or it is somebody else's."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"there is no API key {number}")
-        self.number = number
-
-
-class NotOwnError(ChargeFlexError):
-    """Nothing of one's own is charging under that number of a transaction."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"nothing of yours is charging as transaction {number}")
-        self.number = number
 
 
 class InvalidInputError(ChargeFlexError):

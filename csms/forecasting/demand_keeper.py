@@ -21,8 +21,8 @@ from csms.forecasting.settings import ForecastSettings
 from csms.service.demand_board import SCORES_KEPT, DemandBoard
 from csms.service.demand_watch import DemandWatch
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.storage.database import DatabaseSettings
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from csms.forecasting.process_forecaster import ProcessForecaster
 from csms.forecasting.settings import ForecastSettings
 from csms.service.demand_board import DemandBoard
 from csms.service.forecasts import Forecasts
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.storage.database import DatabaseSettings
 
 

@@ -7,7 +7,7 @@ from csms.service.api_keys import ApiKeys
 from csms.service.audit_log import AuditLog
 from csms.service.grid_parties import GridParties
 from csms.service.logins import Logins
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.service.user_passwords import UserPasswords
 
 

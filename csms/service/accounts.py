@@ -8,17 +8,13 @@ from dataclasses import dataclass, replace
 
 from csms.clock import Clock
 from csms.domain.access import Role
+from csms.domain.access_errors import LastAdminError, UnknownUserError, UserExistsError
 from csms.domain.authorization import IdToken
-from csms.domain.errors import (
-    InvalidInputError,
-    LastAdminError,
-    UnknownUserError,
-    UserExistsError,
-)
+from csms.domain.errors import InvalidInputError
 from csms.domain.grid_company import PartyId
 from csms.domain.identity import SiteId
 from csms.domain.user import User, check_user_name, check_user_password
-from csms.service.ports import OpenUnitOfWork, UnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork, UnitOfWork
 from csms.service.user_passwords import UserPasswords
 
 

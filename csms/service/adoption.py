@@ -13,9 +13,9 @@ from csms.domain.security import SecurityProfile
 from csms.domain.station import Registration
 from csms.service.attempts import Attempts
 from csms.service.password_rotation import make_password
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from csms.service.flexibility import Flexibility, FlexibilityDesk
 from csms.service.grid_parties import check_own
 from csms.service.grid_profiles import GridProfiles
 from csms.service.measured_flows import measured_uncontrolled
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 from smart_charging.flexibility import Offer
 
 _LINES: Final = 3

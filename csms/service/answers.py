@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from csms.clock import Clock
-from csms.domain.errors import OrderUnderWayError, OrderUsedError
 from csms.domain.kept_answer import KEPT_FOR, KeptAnswer
-from csms.service.ports import OpenUnitOfWork
+from csms.domain.request_errors import OrderUnderWayError, OrderUsedError
+from csms.service.unit_of_work import OpenUnitOfWork
 
 
 class Answers:

@@ -7,11 +7,12 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.domain.access import Caller, Permission
-from csms.domain.errors import InvalidInputError, UnknownKeyError
+from csms.domain.access_errors import UnknownKeyError
+from csms.domain.errors import InvalidInputError
 from csms.domain.identity import SiteId
 from csms.domain.user import KEY_MARK, ApiKey, User, secret_hash
 from csms.service.access_stores import AccessReads
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 
 LONGEST_KEY_NAME: Final = 64
 _SHOWN: Final = len(KEY_MARK) + 6

@@ -7,7 +7,7 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.domain.audit import AuditEntry
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

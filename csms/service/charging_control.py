@@ -23,7 +23,7 @@ from csms.service.keeping import Keeping
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import measured_load, measured_uncontrolled
-from csms.service.ports import OpenUnitOfWork, Planner, StationGateway, TimedPlan
+from csms.service.ports import Planner, StationGateway, TimedPlan
 from csms.service.problem_builder import build_problem
 from csms.service.ramping import look_after_ramps
 from csms.service.read_back import ReadBack
@@ -33,6 +33,7 @@ from csms.service.site_access import SiteAccess
 from csms.service.station_setup import StationSetup
 from csms.service.sun_watch import SunWatch
 from csms.service.trials import on_trial, trial_limits
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.tally import Durations
 from smart_charging.arrivals import without_arrivals
 from smart_charging.plan import ChargingPlan, EvsePlan, Method

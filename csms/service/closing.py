@@ -15,7 +15,7 @@ from csms.domain.notice_kinds import Notice, NoticeKind
 from csms.domain.transaction import ClosingRule, Transaction
 from csms.language.said import Said
 from csms.service.live_site import LiveSite
-from csms.service.ports import UnitOfWork
+from csms.service.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -26,11 +26,12 @@ from csms.service.command_rules import StationFacts, check_command, is_stray_lim
 from csms.service.job_book import JobBook, KeyKnownError
 from csms.service.live_site import LiveSite
 from csms.service.portions import Portions
-from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.ports import StationGateway
 from csms.service.profile_writing import written_to
 from csms.service.registration import may_be_told, note_asked
 from csms.service.sites import Sites
 from csms.service.told_passwords import without_passwords
+from csms.service.unit_of_work import OpenUnitOfWork
 
 OutcomeT = TypeVar("OutcomeT", bound=Outcome)
 

@@ -15,8 +15,8 @@ from csms.domain.transaction import Transaction
 from csms.log import about
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import measured_load, measured_uncontrolled
-from csms.service.ports import OpenUnitOfWork, UnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork, UnitOfWork
 
 logger = logging.getLogger(__name__)
 

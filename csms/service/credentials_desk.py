@@ -8,7 +8,7 @@ from typing import Any, Final
 from csms.clock import Clock
 from csms.domain.identity import StationId
 from csms.domain.security import Credentials
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 
 _OVERLAP: Final = timedelta(minutes=2)
 """Other processes' clocks may be so much off, and their commits may take so long."""

@@ -12,7 +12,7 @@ from csms.domain.profile_form import ProfileForm
 from csms.domain.station import Capabilities
 from csms.service.dialects import Dialects
 from csms.service.live_station import LiveStation
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

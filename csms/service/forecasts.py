@@ -26,8 +26,8 @@ from csms.service.forecast_words import WHAT_WORDS
 from csms.service.guard_words import KIND_WORDS
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -8,13 +8,7 @@ from typing import Final
 
 from csms.clock import Clock, wait_at_most
 from csms.domain.grid_company import BlockTarget, FeederRef, GridCompany
-from csms.domain.grid_profile import (
-    BlockKind,
-    CapacityBlock,
-    limit_course,
-    line_amps,
-    stretched,
-)
+from csms.domain.grid_profile import BlockKind, CapacityBlock, limit_course, line_amps, stretched
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.language.said import Said
@@ -24,8 +18,8 @@ from csms.service.grid_parties import GridParties, Party, check_own
 from csms.service.grid_targets import wanted_by
 from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
 from csms.service.limit_words import amps_words, limited_to
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

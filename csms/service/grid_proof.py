@@ -17,8 +17,8 @@ from csms.service.guard_record import Excess, least_margin
 from csms.service.limit_words import limited_by
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import is_uncontrolled_measured, measured_load
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

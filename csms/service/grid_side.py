@@ -12,8 +12,9 @@ from csms.service.grid_outlook import NewestPlan
 from csms.service.grid_parties import GridParties
 from csms.service.grid_profiles import GridProfiles
 from csms.service.grid_proof import GridProof
-from csms.service.ports import OpenUnitOfWork, Planner
+from csms.service.ports import Planner
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 
 class GridSide:

@@ -18,9 +18,9 @@ from csms.service.least_load import least_load, shortfall
 from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
 from csms.service.limit_words import PARTY_WORDS, amps_words, limited_to, no_longer_limits
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork
 from csms.service.ramping import start_gradually
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.service.wanted_limits import WantedLimit, checked_limits
 
 logger = logging.getLogger(__name__)

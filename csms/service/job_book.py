@@ -27,14 +27,14 @@ from csms.domain.commands import (
     StartCharging,
     StartOutcome,
 )
-from csms.domain.errors import OrderUsedError
 from csms.domain.identity import StationId
 from csms.domain.jobs import HeldJob, JobAnswer, NewJob, ReservationEnd
 from csms.domain.kept_answer import KEPT_FOR
 from csms.domain.notices import JobStage
 from csms.domain.outbox import Settled, subject_of
 from csms.domain.redaction import without_secrets
-from csms.service.ports import OpenUnitOfWork
+from csms.domain.request_errors import OrderUsedError
+from csms.service.unit_of_work import OpenUnitOfWork
 
 CommandT = TypeVar("CommandT", bound=Command[Any])
 

@@ -10,18 +10,18 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.domain.access import Caller, CallerKind, Permission, Role
-from csms.domain.errors import (
+from csms.domain.access_errors import (
     NotLoggedInError,
     TooManyTriesError,
-    UnknownPartyError,
     UserExistsError,
     WrongLoginError,
 )
+from csms.domain.errors import UnknownPartyError
 from csms.domain.user import IDLE_FOR, KEY_MARK, LASTS, Login, User, secret_hash
 from csms.service.access_stores import AccessReads
 from csms.service.accounts import Accounts, Standing
 from csms.service.grid_parties import GridParties
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 from csms.service.user_passwords import BusyError, UserPasswords
 from csms.service.wrong_tries import WrongTries, network_of
 

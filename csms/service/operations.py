@@ -7,11 +7,7 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.domain.altered import altered
-from csms.domain.errors import (
-    InvalidInputError,
-    NoTransactionError,
-    UnknownStationError,
-)
+from csms.domain.errors import InvalidInputError, NoTransactionError, UnknownStationError
 from csms.domain.external_limit import ExternalLimit
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.settings import SettingState
@@ -21,11 +17,12 @@ from csms.domain.transaction import MOST_WH, StatedNeed
 from csms.service.desired_settings import DesiredSettings
 from csms.service.dialect_view import DialectView, view_dialect
 from csms.service.grid_guard import is_overcommitted
-from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.ports import StationGateway
 from csms.service.resource_readings import ResourceReadings
 from csms.service.sites import Sites
 from csms.service.station_security import StationSecurity
 from csms.service.total_reading import take_total
+from csms.service.unit_of_work import OpenUnitOfWork
 
 _MOST_A: Final = 10_000.0
 _TIMES_RATING: Final = 10.0

@@ -10,8 +10,8 @@ from csms.clock import Clock
 from csms.domain.identity import StationId
 from csms.log import about
 from csms.service.command_desk import CommandDesk
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from csms.domain.access import Caller
+from csms.domain.access_errors import NotOwnError
 from csms.domain.commands import Outcome
 from csms.domain.commands.control import StopCharging
-from csms.domain.errors import NotOwnError
 from csms.domain.identity import EvseId, SiteId
 from csms.domain.transaction import StatedNeed, Transaction
 from csms.service.command_desk import CommandDesk

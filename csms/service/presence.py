@@ -6,8 +6,8 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.domain.identity import StationId
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

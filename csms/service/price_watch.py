@@ -22,9 +22,10 @@ from csms.domain.site_policy import PRICED_AIMS
 from csms.language.said import Said, joined
 from csms.log import about
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork, PriceFetcher
+from csms.service.ports import PriceFetcher
 from csms.service.site_prices import REMEMBERED, Silence
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

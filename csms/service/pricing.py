@@ -7,9 +7,10 @@ from csms.clock import Clock
 from csms.domain.identity import SiteId
 from csms.domain.prices import PriceKind, PriceSeries
 from csms.service.costs import CostKeeper
-from csms.service.ports import OpenUnitOfWork, PriceFetcher
+from csms.service.ports import PriceFetcher
 from csms.service.price_watch import PriceWatch
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 
 class Pricing:

@@ -9,7 +9,7 @@ from typing import Final
 from csms.clock import Clock
 from csms.domain.identity import StationId
 from csms.domain.security_event import KEPT_DAYS, Origin, OwnEvent, SecurityEvent
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from csms.clock import Clock
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork, StationGateway
+from csms.service.ports import StationGateway
+from csms.service.unit_of_work import OpenUnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from csms.clock import Clock
-from csms.domain.errors import (
-    Fault,
-    InvalidInputError,
-    SettingsError,
-    SiteFileChangedError,
-)
+from csms.domain.errors import Fault, InvalidInputError, SettingsError, SiteFileChangedError
 from csms.domain.identity import FeederId, SiteId
 from csms.domain.site import AmpereSchedule, PhaseAmps, Site
 from csms.domain.site_change import SiteChange, changed_limits, compare_sites
@@ -34,9 +29,10 @@ from csms.language.said import Said
 from csms.service.feeder_limits import limit_now
 from csms.service.limit_turns import limit_changed, wake
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork, SiteFiles
+from csms.service.ports import SiteFiles
 from csms.service.site_effects import effects_of
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

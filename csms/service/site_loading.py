@@ -14,8 +14,8 @@ from csms.language.said import Said
 from csms.service.guests import guest_place
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.ports import UnitOfWork
 from csms.service.tally_loading import load_tally
+from csms.service.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

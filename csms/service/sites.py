@@ -22,8 +22,9 @@ from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judg
 from csms.service.left_out import LeftOut
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.ports import Admission, OpenUnitOfWork, UnitOfWork
+from csms.service.ports import Admission
 from csms.service.site_loading import load_site
+from csms.service.unit_of_work import OpenUnitOfWork, UnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from csms.domain.certificate import (
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import WHOLE_STATION, StationId
 from csms.domain.security import ClientCertificate
-from csms.service.ports import CertificateAuthority, OpenUnitOfWork
+from csms.service.ports import CertificateAuthority
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -24,11 +24,12 @@ from csms.service.credentials_desk import CredentialsDesk
 from csms.service.door import Door
 from csms.service.password_check import PasswordCheck
 from csms.service.password_guard import PasswordGuard
-from csms.service.ports import OpenConnections, OpenUnitOfWork
+from csms.service.ports import OpenConnections
 from csms.service.proof_judge import ProofJudge
 from csms.service.requirements import Requirements, SecurityPolicy
 from csms.service.security_journal import SecurityJournal
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

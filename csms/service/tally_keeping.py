@@ -6,9 +6,9 @@ from typing import Final
 
 from csms.clock import Clock
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork
 from csms.service.problem_builder import need_of
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from csms.domain.local_day import day_of
 from csms.service.live_site import LiveSite
-from csms.service.ports import UnitOfWork
 from csms.service.site_tally import DAYS_KEPT
+from csms.service.unit_of_work import UnitOfWork
 
 
 async def load_tally(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:

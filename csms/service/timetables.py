@@ -8,8 +8,8 @@ from csms.domain.identity import EvseId, SiteId
 from csms.domain.timetable import Departure, Timetable
 from csms.domain.transaction import MOST_WH
 from csms.service.live_site import LiveSite
-from csms.service.ports import OpenUnitOfWork
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork
 
 MOST_LINES: Final = 10_000
 

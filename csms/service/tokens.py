@@ -2,7 +2,7 @@
 
 from csms.domain.authorization import IdToken, TokenRecord
 from csms.domain.errors import UnknownTokenError
-from csms.service.ports import OpenUnitOfWork
+from csms.service.unit_of_work import OpenUnitOfWork
 
 
 class Tokens:

@@ -12,21 +12,16 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from csms.domain.errors import BusyError, InvalidInputError, NoWhatIfError
+from csms.domain.errors import InvalidInputError, NoWhatIfError
 from csms.domain.identity import FeederId, SiteId
+from csms.domain.request_errors import BusyError
 from csms.language.said import Said
 from csms.service.charging_control import PlanMade
 from csms.service.grid_outlook import NewestPlan
 from csms.service.ports import Planner
 from csms.service.sites import Sites
 from smart_charging.problem import ChargingProblem
-from smart_charging.what_if import (
-    Difference,
-    compare,
-    highest_limit_a,
-    least_limits_a,
-    with_limit,
-)
+from smart_charging.what_if import Difference, compare, highest_limit_a, least_limits_a, with_limit
 
 _SLOWEST_S: Final = 2.0
 """Sites whose plans take longer are not asked for more: a plan that steers would wait too long."""

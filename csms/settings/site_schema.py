@@ -266,3 +266,11 @@ class SiteModel(_Model):
     tariff: TariffModel | None = Field(
         default=None, description="What the site pays beside them; null: nothing"
     )
+
+
+def evses_of(charger: ChargerModel) -> list[EvseModel]:
+    """The EVSEs of a charger; the one written in place has number 1."""
+    if charger.evses or charger.feeder is None:
+        return charger.evses
+    fields = {name: getattr(charger, name) for name in EvseModel.model_fields if name != "number"}
+    return [EvseModel.model_construct(number=1, **fields)]

@@ -8,8 +8,9 @@ from csms.domain.alert import COMMAND, FAILED, GRAVE, NOTICED, ROUTINE, SECURITY
 from csms.domain.notices import JobStage
 from csms.storage.guard_tables import GuardEventRow
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow
+from csms.storage.security_tables import SecurityEventRow
 from csms.storage.statements import stations_at
-from csms.storage.tables import SecurityEventRow, table_of
+from csms.storage.tables import table_of
 
 Selected: TypeAlias = Select[Any]
 

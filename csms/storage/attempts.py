@@ -10,8 +10,9 @@ from csms.domain.identity import StationId
 from csms.domain.security import SecurityProfile
 from csms.domain.station import StationModel
 from csms.storage.bulk import Row, put_rows
+from csms.storage.security_tables import StationAttemptRow
 from csms.storage.statements import Repository
-from csms.storage.tables import StationAttemptRow, table_of
+from csms.storage.tables import table_of
 
 _attempt = table_of(StationAttemptRow)
 _TOLD: Final = (

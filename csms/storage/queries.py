@@ -33,23 +33,19 @@ from csms.storage.guard_events import read_event, select_events
 from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
 from csms.storage.price_tables import MeterQuarterRow, PriceSlotRow, TransactionCostRow
 from csms.storage.prices import read_cost, read_quarter, read_series
+from csms.storage.security_tables import SecurityEventRow
 from csms.storage.site_days import read_day, select_days
 from csms.storage.site_versions import read_version, select_version, select_versions
 from csms.storage.tables import (
     FeederReadingRow,
     IdTokenRow,
     PlanRow,
-    SecurityEventRow,
     SentLimitRow,
     StationRow,
     TransactionRow,
     table_of,
 )
-from csms.storage.transaction_search import (
-    select_totals,
-    select_transaction,
-    select_transactions,
-)
+from csms.storage.transaction_search import select_totals, select_transaction, select_transactions
 
 logger = logging.getLogger(__name__)
 

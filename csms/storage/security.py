@@ -11,13 +11,9 @@ from csms.domain.identity import StationId
 from csms.domain.security import Credentials, SecurityProfile
 from csms.domain.security_event import SecurityEvent
 from csms.storage.bulk import new_rows
+from csms.storage.security_tables import SecurityEventRow, StationCertificateRow, StationSecurityRow
 from csms.storage.statements import Repository
-from csms.storage.tables import (
-    SecurityEventRow,
-    StationCertificateRow,
-    StationSecurityRow,
-    table_of,
-)
+from csms.storage.tables import table_of
 
 _security = table_of(StationSecurityRow)
 _certificate = table_of(StationCertificateRow)

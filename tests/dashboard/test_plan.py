@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from csms.domain.errors import BusyError
+from csms.domain.request_errors import BusyError
 from csms.service.plan_outlook import PlannedEvse, PlannedFeeder, PlanOutlook, PriceOutlook
 from csms.service.site_view import PlanView
 from csms.service.what_if import OtherDelivery, WhatIf

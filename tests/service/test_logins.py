@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from csms.domain.access import Caller, Permission, Role
-from csms.domain.errors import (
-    InvalidInputError,
+from csms.domain.access_errors import (
     LastAdminError,
     TooManyTriesError,
     UserExistsError,
     WrongLoginError,
 )
+from csms.domain.errors import InvalidInputError
 from csms.domain.user import secret_hash
 from csms.service.access_side import AccessSide
 from csms.service.accounts import Known, Standing

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from csms.domain.errors import (
-    BusyError,
     InvalidInputError,
     NoWhatIfError,
     UnknownFeederError,
     UnknownSiteError,
 )
+from csms.domain.request_errors import BusyError
 from csms.service.charging_control import PlanMade
 from csms.service.what_if import LimitRange, WhatIfDesk
 from tests.domain.sites import small_site

@@ -4,7 +4,8 @@ import pytest
 import yaml
 from jsonschema_rs import Draft202012Validator, meta
 
-from csms.settings.app_file import (
+from csms.settings.app_file import app_schema, highest_profile, read_app
+from csms.settings.app_schema import (
     AppModel,
     CaModel,
     CertificateModel,
@@ -16,9 +17,6 @@ from csms.settings.app_file import (
     OcppModel,
     TlsModel,
     V2gCaModel,
-    app_schema,
-    highest_profile,
-    read_app,
 )
 from tests.settings.complaints import complaint
 

@@ -14,8 +14,9 @@ from csms.domain.authorization import (
 from csms.domain.identity import StationId
 from csms.service.attempts import Attempts
 from csms.service.certificates import NoCertificateAuthority, NoVehiclePki
-from csms.service.ports import CertificateDesk, OpenUnitOfWork, UnitOfWork, VehiclePki
+from csms.service.ports import CertificateDesk, VehiclePki
 from csms.service.sites import Sites
+from csms.service.unit_of_work import OpenUnitOfWork, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from csms.domain.notices import (
 from csms.domain.redaction import without_access, without_secret_values
 from csms.service.handlers.context import HandlerContext
 from csms.service.handlers.notices import keep
-from csms.service.ports import UnitOfWork
+from csms.service.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

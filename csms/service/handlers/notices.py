@@ -14,7 +14,7 @@ from csms.domain.notices import AlertsTold, ReservationEnded, SecurityNoticed
 from csms.domain.redaction import without_secret_value, without_secrets
 from csms.domain.station import ConnectorStatus
 from csms.service.handlers.context import HandlerContext
-from csms.service.ports import UnitOfWork
+from csms.service.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from csms.domain.transaction import ClosingRule, Transaction, TransactionStage
 from csms.service.closing import REPORTS_COME_WITHIN, catch_up, close, priced
 from csms.service.handlers.context import HandlerContext
 from csms.service.live_site import LiveSite
-from csms.service.ports import UnitOfWork
 from csms.service.stores import TransactionStore
+from csms.service.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
