@@ -11,17 +11,12 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from csms.api.app import Mount, Visitors, create_api
-from csms.api.demand_metrics import DemandMetrics
 from csms.api.dependencies import ApiContext
-from csms.api.forecast_metrics import ForecastMetrics
-from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.api.server import bind, serve_http, tls_context
 from csms.app_settings import AppSettings, World
+from csms.app_web import create_web
 from csms.clock import Clock
-from csms.dashboard.desk import Sources, desk_pages
-from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.access import AccessMode
 from csms.domain.certificate import RENEWED_BEFORE
 from csms.domain.identity import StationId
@@ -345,7 +340,6 @@ class App:
         rotation: PasswordRotation,
         tallies: Tallies,
     ) -> FastAPI:
-        gateway, reads = self.settings.gateway, Queries(self._database)
         context = ApiContext(
             room=self._room,
             operations=operations,
@@ -369,46 +363,11 @@ class App:
             rotation=rotation,
             access=self.access,
             own=OwnCharging(self._room, operations, desk),
-            reads=reads,
+            reads=Queries(self._database),
             exports=Exports(self.settings.database, _history_folder(self.settings)),
             journal=self._journal,
         )
-        printer = Printer(f"ws://{gateway.host}:{gateway.port}{gateway.prefixes[0]}")
-        return create_api(
-            context,
-            render_metrics=metrics_renderer(
-                self._room,
-                tallies,
-                ForecastMetrics(self._room.site_ids, self._forecasting.forecasts.of_site),
-                DemandMetrics(self._room, self._forecasting.board),
-            ),
-            pages=desk_pages(
-                Sources(
-                    sites=self._room,
-                    what_if=self._what_if,
-                    site_files=self._editor,
-                    reads=reads,
-                    chargers=operations,
-                    admission=self.settings.tokens.admission,
-                    parties=self._grid.desk.parties,
-                    journal=self._journal,
-                    forecast_of=self._forecasting.forecasts.of_site,
-                    board=self._forecasting.board,
-                    access=self.access,
-                    own=context.own,
-                    grid=self._grid.desk,
-                ),
-                printer,
-            ),
-            mounts=(Mount(STATIC_PATH, static_files()),),
-            print_error=printer.error,
-            visitors=Visitors(
-                hosts=(self.settings.http.host, *self.settings.http.hosts),
-                language=self.settings.http.language,
-                rate=self.settings.http.rate,
-                mode=self.settings.access,
-            ),
-        )
+        return create_web(context, self.settings, tallies)
 
 
 def _history_folder(settings: AppSettings) -> Path:
