@@ -43,6 +43,7 @@ from csms.service.certificate_signing import CertificateSigning
 from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
+from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
 from csms.service.grid_side import GridSide
 from csms.service.guard_keeper import GuardKeeper
@@ -136,6 +137,7 @@ class App:
         )
         self._lag = LoopLag()
         self._limits = ImposedLimits(self._sites, open_uow, clock)
+        self._connectors = ConnectorOrders(self._sites, open_uow, clock)
         self._grid = GridSide(
             settings.grid_companies, self._sites, self._room.newest, open_uow, planner, clock
         )
@@ -223,7 +225,13 @@ class App:
         yield from (self._room.run, self._sites.look_after_guests, self._outbox.run)
         yield from (self._presence.run, self._guard_keeper.run, self._tally_keeper.run)
         yield self._band_keeper.run
-        yield from (self._watch.run, self._limits.run, self._grid.run, self._pricing.run)
+        yield from (
+            self._watch.run,
+            self._limits.run,
+            self._connectors.run,
+            self._grid.run,
+            self._pricing.run,
+        )
         yield from (self._database.taken_over, self.security.look_after, self._signing.run)
         yield from (self._renewal.run, self._adoption.run, self._forecasting.run)
         optional = (self._own_planner, self._vehicle_pki, self._keeper, self._journal, self._bridge)
@@ -344,6 +352,7 @@ class App:
             room=self._room,
             operations=operations,
             limits=self._limits,
+            connectors=self._connectors,
             grid=self._grid.desk,
             flexibility=self._offers,
             timetables=self._timetables,

@@ -14,6 +14,7 @@ from csms.api import (
     api_keys,
     audit,
     commands,
+    connectors,
     demand,
     exports,
     flexibility,
@@ -140,7 +141,7 @@ def create_api(
         *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
         *(forecasts, demand, plans, site_file),
         *(alerts, guard_events, key_figures),
-        *(stations, transactions, commands),
+        *(stations, connectors, transactions, commands),
         *(reports, tokens, security, unknown_stations, messages, exports, resources),
         *(users, api_keys, audit, own),
     )

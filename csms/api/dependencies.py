@@ -27,6 +27,7 @@ from csms.service.answers import Answers
 from csms.service.caller import current_caller
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
+from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
 from csms.service.forecasts import Forecasts
@@ -211,6 +212,7 @@ class ApiContext:
     room: ControlRoom
     operations: Operations
     limits: ImposedLimits
+    connectors: ConnectorOrders
     grid: GridDesk
     flexibility: OfferDesk
     timetables: Timetables

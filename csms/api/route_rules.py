@@ -201,6 +201,7 @@ RULES: Final[Mapping[str, Rule]] = {
         *("GET /stations/{station_id}/settings", "GET /stations/{station_id}/jobs"),
         *("GET /stations/{station_id}/notices", "GET /stations/{station_id}/variables"),
         "GET /stations/{station_id}/timeline",
+        "GET /stations/{station_id}/evses/{evse_number}/limit",
         *("GET /stations/{station_id}/local-list", "GET /stations/{station_id}/external-limits"),
     ),
     **_api(Permission.VIEW_STATION, Place.JOB, "GET /jobs/{number}", "GET /jobs/{number}/report"),
@@ -208,6 +209,14 @@ RULES: Final[Mapping[str, Rule]] = {
         Permission.STATE_NEED,
         Place.STATION,
         "PUT /stations/{station_id}/evses/{evse_number}/need",
+        "PUT /stations/{station_id}/evses/{evse_number}/boost",
+        "DELETE /stations/{station_id}/evses/{evse_number}/boost",
+    ),
+    **_api(
+        Permission.IMPOSE_LIMIT,
+        Place.STATION,
+        "PUT /stations/{station_id}/evses/{evse_number}/limit",
+        "DELETE /stations/{station_id}/evses/{evse_number}/limit",
     ),
     **_api(
         Permission.MANAGE_STATION,

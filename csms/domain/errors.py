@@ -12,6 +12,7 @@
     ├── UnknownSiteError         no site of that name
     ├── UnknownFeederError       the site has no such feeder
     ├── NotLimitedError          a limit to be lifted that nobody has imposed
+    ├── ConnectorNotLimitedError  a connector's limit that the operator has not given
     ├── UnknownPartyError        whoever asks is no grid company that is known
     ├── NoEnvelopeError          it is not known just now what a feeder can shed
     ├── NoWhatIfError            it cannot be found out what another limit would do
@@ -173,6 +174,14 @@ class NotLimitedError(ChargeFlexError):
         super().__init__(f"feeder {feeder_id!r} is not limited by {party}{begins}")
         self.feeder_id = feeder_id
         self.party = party
+
+
+class ConnectorNotLimitedError(ChargeFlexError):
+    """The operator does not limit the connector whose limit is asked for or to be released."""
+
+    def __init__(self, evse: str) -> None:
+        super().__init__(f"connector {evse!r} is not limited by the operator")
+        self.evse = evse
 
 
 class UnknownPartyError(ChargeFlexError):

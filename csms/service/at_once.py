@@ -14,12 +14,13 @@ from csms.domain.fallback import ways_to_root
 from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance, TimedLimit
 from csms.domain.site_policy import Aim
+from csms.service.connector_bounds import bound_now_a, most_a
 from csms.service.dispatch import Target
 from csms.service.electrics import near_s
 from csms.service.grid_guard import Books, keep_books, near_room, near_shares
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.problem_builder import can_be_steered, can_be_told, most_a
+from csms.service.problem_builder import can_be_steered, can_be_told
 from smart_charging.arrays import Array
 
 _ROUNDING_A: Final = 1e-6
@@ -56,6 +57,31 @@ def cuts(live: LiveSite, now: datetime) -> list[Target]:
             if not _is_on_its_way(evse, cut, now):
                 targets.append(Target(key, cut))
     return targets
+
+
+def held_to_operator(live: LiveSite, lowered: Sequence[Target], now: datetime) -> list[Target]:
+    """Lower connectors that may draw more than the operator lets them, now or later.
+
+    Args:
+        live: The site.
+        lowered: What is lowered in any case.
+        now: The present instant, in whole seconds.
+
+    Returns:
+        All that is lowered.
+    """
+    targets = {target.evse: target for target in lowered}
+    for key, evse in live.evses.items():
+        let_a = bound_now_a(evse, now)
+        if let_a is None or not _can_be_cut(live, evse, now):
+            continue
+        if key in targets:
+            targets[key] = Target(key, targets[key].limit.capped(let_a))
+        elif any(evse.allowance.now_a(edge) > let_a for edge in (now, *evse.allowance.edges())):
+            cut = _cut(live, evse, let_a, now)
+            if not _is_on_its_way(evse, cut, now):
+                targets[key] = Target(key, cut)
+    return list(targets.values())
 
 
 def first_limits(live: LiveSite, newcomers: Iterable[EvseId], now: datetime) -> list[Target]:

@@ -13,7 +13,8 @@ from csms.clock import Clock, wait_at_most
 from csms.domain.identity import EvseId
 from csms.domain.limits import TimedLimit
 from csms.log import about
-from csms.service.at_once import cuts, first_limits
+from csms.service.at_once import cuts, first_limits, held_to_operator
+from csms.service.connector_bounds import bound_now_a
 from csms.service.cut_watch import CutWatch
 from csms.service.dispatch import Dispatcher, Target
 from csms.service.electrics import by_line
@@ -161,6 +162,7 @@ class SiteController:
                 logger.warning("%d limits are cut at once", len(lowered))
                 self._cuts.cut(lowered, fullest_line(live, now), now)
                 live.urgent.set()
+            lowered = held_to_operator(live, lowered, now)
             await self._dispatcher.send_at_once(lowered, first_limits(live, newcomers, now), tasks)
 
     async def _wait(self) -> None:
@@ -237,6 +239,9 @@ class SiteController:
             steps=to_steps(planned.limits_a, plan.slots_s, live_s, most_steps),
         )
         limit = limit.raised_later(self.live.site.control.settle_s)
+        bound_a = bound_now_a(evse, self._clock.now())
+        if bound_a is not None:  # it may have come while the plan was made
+            limit = limit.capped(bound_a)
         return Target(evse_id, _held_back(evse, limit, most_steps))
 
     async def _keep(self, timed: TimedPlan, now: datetime) -> int:

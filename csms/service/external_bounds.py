@@ -40,7 +40,7 @@ class ExternalBound:
     limit: ExternalLimit
 
     @property
-    def words(self) -> str:
+    def words(self) -> Said:
         """Who limits it, and to what."""
         text = Said(
             "Limited to %(amps).0f A at the station by %(who)s",

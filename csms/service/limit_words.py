@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from csms.domain.connector_limit import ConnectorLimit
 from csms.domain.identity import FeederId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.ramp import RampCause
@@ -49,6 +50,17 @@ def limited_to(limit: ImposedLimit, amps: str, zone: ZoneInfo, now: datetime) ->
         party=limit.by or PARTY_WORDS[limit.party],
         span=span,
     )
+    return joined([text, limit.words], ": ") if limit.words else text
+
+
+def connector_limited_to(limit: ConnectorLimit, zone: ZoneInfo, now: datetime) -> str:
+    """To what the operator limits a connector, until when and why, as a sentence."""
+    text = Said("Limited to %(amps)g A by the operator until it is released", amps=limit.amps)
+    if limit.until_at:
+        until = _time(limit.until_at, zone, now)
+        text = Said(
+            "Limited to %(amps)g A by the operator until %(time)s", amps=limit.amps, time=until
+        )
     return joined([text, limit.words], ": ") if limit.words else text
 
 

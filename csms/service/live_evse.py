@@ -7,6 +7,7 @@ from math import ceil
 from typing import Final
 
 from csms.domain.charging_profile import ProfilePurpose
+from csms.domain.connector_limit import ConnectorLimit
 from csms.domain.expectation import StayForecast
 from csms.domain.identity import EvseId
 from csms.domain.limits import Allowance
@@ -57,6 +58,9 @@ class LiveEvse:
         return_delay_s: How long its first raise waits, after many stations came back at once.
         raise_from: Until when that raise waits.
         draw: What it drew at past instants; None: nobody asks.
+        operator_limit: The operator's; None: none was given, or it was released.
+        boosted: The number of the transaction that is to be charged as fast as possible; None:
+            none.
     """
 
     place: EvsePlace
@@ -91,6 +95,8 @@ class LiveEvse:
     return_delay_s: int | None = None
     raise_from: datetime | None = None
     draw: ChargerDraw | None = None
+    operator_limit: ConnectorLimit | None = None
+    boosted: int | None = None
 
     @classmethod
     def placed(cls, place: EvsePlace, *, is_stray: bool = False) -> "LiveEvse":
@@ -102,6 +108,11 @@ class LiveEvse:
     def is_occupied(self) -> bool:
         """Whether a transaction runs and its vehicle is there."""
         return self.transaction is not None and self.status is not ConnectorStatus.AVAILABLE
+
+    @property
+    def is_boosted(self) -> bool:
+        """Whether its vehicle is to be charged as fast as all limits allow."""
+        return self.transaction is not None and self.transaction.number == self.boosted
 
     @property
     def holds_maximum(self) -> bool:

@@ -9,8 +9,9 @@ import numpy as np
 
 from csms.domain.limits import Standing
 from csms.domain.need import Known, Need, estimate_need
+from csms.service.boosted_demand import boosted
+from csms.service.connector_bounds import most_a
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
-from csms.service.external_bounds import external_bound
 from csms.service.feeder_limits import changes, turns, usable
 from csms.service.grid_targets import targets_of
 from csms.service.live_evse import LiveEvse
@@ -95,12 +96,6 @@ def can_be_told(live: LiveSite, evse: LiveEvse) -> bool:
     )
 
 
-def most_a(live: LiveSite, evse: LiveEvse, now: datetime) -> float:
-    """The most that an EVSE can make use of: what its hardware takes, and others let it."""
-    bound = external_bound(live, evse, now)
-    return evse.place.max_a if bound is None else min(bound.amps, evse.place.max_a)
-
-
 def need_of(live: LiveSite, evse: LiveEvse, now: datetime) -> Need | None:
     """What the vehicle at an EVSE is planned to get, None if there is none."""
     if evse.transaction is None:
@@ -141,13 +136,17 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime, bound_a: float) -> Evse
     place = evse.place
     since_s = (now - evse.since).total_seconds() if evse.since else 0.0
     ceiling_a = place.max_a if evse.habits.ceiling_a is None else evse.habits.ceiling_a
+    max_a, w_per_a = min(bound_a, ceiling_a), watts_per_ampere(live, evse)
+    demand = _demand(live, evse, now)
+    if evse.is_boosted and not evse.habits.is_content:
+        demand = boosted(demand, max_a * w_per_a, now)
     held = evse.allowance.accepted.at(now) if evse.allowance.accepted else None
     return Evse(
         key=str(place.evse),
         feeder=place.feeder_id,
         tap=tap_of(live, evse),
-        w_per_a=watts_per_ampere(live, evse),
-        max_a=min(bound_a, ceiling_a),
+        w_per_a=w_per_a,
+        max_a=max_a,
         min_a=place.min_a,
         floor_a=evse.allowance.standing_a,
         step_a=_STEP_A,
@@ -156,7 +155,7 @@ def _evse(live: LiveSite, evse: LiveEvse, now: datetime, bound_a: float) -> Evse
         off_s=max(0.0, since_s) if evse.is_paused else 0.0,
         is_idle=evse.habits.is_content,
         max_periods=live.max_periods(evse),
-        demand=_demand(live, evse, now),
+        demand=demand,
     )
 
 

@@ -9,7 +9,7 @@ from csms.domain.identity import EvseId
 from csms.domain.limits import Standing
 from csms.domain.station_clock import describe_error
 from csms.language.said import Said, joined
-from csms.service.external_bounds import external_bound
+from csms.service.connector_bounds import tightest_bound
 from csms.service.feeder_limits import binding_limit
 from csms.service.kept_room import KeptRoom, Line
 from csms.service.limit_words import RAMP_WORDS, limited_to
@@ -163,18 +163,18 @@ def _unwanted(evse: LiveEvse, now: datetime) -> ReasonView | None:
 def _bounded(
     live: LiveSite, evse: LiveEvse, now: datetime, reason: Reason | None
 ) -> ReasonView | None:
-    """Limits of others, where the plan would give more, or can give nothing."""
-    bound = external_bound(live, evse, now)
+    """Limits of the operator or of others, where the plan would give more, or can give nothing."""
+    bound = tightest_bound(live, evse, now)
     if bound is None or bound.amps >= evse.place.max_a:
         return None
     if bound.amps < evse.place.min_a:
         text = Said("%(bound)s, less than a vehicle takes", bound=bound.words)
-        return ReasonView(code=ReasonCode.EXTERNAL, text=text)
+        return ReasonView(code=bound.code, text=text)
     is_it = reason is not None and reason.cause is Cause.OWN_MAXIMUM
     ceiling_a = evse.habits.ceiling_a
     if not is_it or (ceiling_a is not None and ceiling_a < bound.amps - _NOTICEABLE_A):
         return None
-    return ReasonView(code=ReasonCode.EXTERNAL, text=bound.words)
+    return ReasonView(code=bound.code, text=bound.words)
 
 
 def _held_back(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | None:

@@ -36,6 +36,7 @@ async def load_site(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
             for limit in limits:
                 live.limit_told(station_id, limit)
     await _load_imposed(uow, live, now)
+    await _load_orders(uow, live, now)
     live.timetable = Timetable(await uow.timetables.at_site(site_id))
     await load_tally(uow, live, now)
     await _load_transactions(uow, live, known, now)
@@ -80,6 +81,19 @@ async def _load_imposed(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
             limit_a=min(limit.amps),
         )
         live.guard.note(event)
+
+
+async def _load_orders(uow: UnitOfWork, live: LiveSite, now: datetime) -> None:
+    """Go on with what the operator has decided of single connectors."""
+    site_id = live.site.site_id
+    for limit in await uow.connector_orders.limits_at(site_id):
+        if limit.evse in live.evses and limit.holds_at(now):
+            live.evses[limit.evse].operator_limit = limit
+        else:
+            await uow.connector_orders.drop_limit(limit.evse)
+    for evse_id, number in (await uow.connector_orders.boosts_at(site_id)).items():
+        if evse_id in live.evses:
+            live.evses[evse_id].boosted = number
 
 
 async def _load_transactions(

@@ -59,6 +59,8 @@ class ReasonCode(StrEnum):
     """The vehicle takes less than it may."""
     EXTERNAL = "external"
     """Somebody else limits the station."""
+    OPERATOR = "operator"
+    """The operator limits this connector."""
     NEED_MET = "need_met"
     NO_VEHICLE = "no_vehicle"
     OFFLINE = "offline"
@@ -105,6 +107,15 @@ class NeedView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorLimitView:
+    """What the operator limits a connector to; `until_at` None: until it is released."""
+
+    amps: float
+    until_at: datetime | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvseView:
     """One EVSE.
 
@@ -121,6 +132,8 @@ class EvseView:
         id_token: Masked.
         since: Start of the running transaction.
         closed: Why the last transaction was closed here, if its station told no end of it.
+        operator_limit: None: the operator does not limit it.
+        is_boosted: Whether its vehicle is charged as fast as all limits allow.
     """
 
     station_id: str
@@ -144,6 +157,8 @@ class EvseView:
     need: NeedView | None
     closed: str | None
     reason: ReasonView
+    operator_limit: ConnectorLimitView | None = None
+    is_boosted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 from csms.service.access_stores import AccessStore, AuditStore
 from csms.service.answer_store import AnswerStore
+from csms.service.connector_store import ConnectorOrderStore
 from csms.service.demand_store import DemandStore
 from csms.service.forecast_store import ForecastStore
 from csms.service.grid_stores import GridAgreementStore, GridProofStore, GridStore
@@ -111,6 +112,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def imposed_limits(self) -> ImposedLimitStore:
         """What others than the site files limit feeders to."""
+        ...
+
+    @property
+    def connector_orders(self) -> ConnectorOrderStore:
+        """What the operator has decided of single connectors."""
         ...
 
     @property

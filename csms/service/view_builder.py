@@ -12,6 +12,7 @@ from csms.domain.station import ChargingState, ConnectorStatus
 from csms.language.said import Said, joined
 from csms.service.charging_control import PlanMade, SiteController, parse_evse
 from csms.service.closing import RULE_WORDS
+from csms.service.connector_bounds import operator_limit
 from csms.service.electrics import by_line
 from csms.service.feeder_limits import imposed_on
 from csms.service.figure_words import figures_now
@@ -32,6 +33,7 @@ from csms.service.reason_text import explain_evse
 from csms.service.reserve import Reserve
 from csms.service.resource_words import resource_figures
 from csms.service.site_view import (
+    ConnectorLimitView,
     EvseState,
     EvseView,
     FeederView,
@@ -208,7 +210,16 @@ def _evse_view(
         need=_need_view(live, evse, now),
         closed=_closed_words(evse),
         reason=reason,
+        operator_limit=_limit_view(evse, now),
+        is_boosted=evse.is_boosted,
     )
+
+
+def _limit_view(evse: LiveEvse, now: datetime) -> ConnectorLimitView | None:
+    limit = operator_limit(evse, now)
+    if limit is None:
+        return None
+    return ConnectorLimitView(amps=limit.amps, until_at=limit.until_at, words=limit.words)
 
 
 def _silent_a(live: LiveSite, evse: LiveEvse) -> float:

@@ -62,22 +62,10 @@ def _checked(
     feeder_id: FeederId, party: LimitParty, wanted: WantedLimit, now: datetime, place: str
 ) -> ImposedLimit:
     from_at = (wanted.from_at or now).astimezone(UTC).replace(microsecond=0)
-    until_at = _rounded_up(wanted.until_at.astimezone(UTC)) if wanted.until_at else None
-    latest = now + _LONGEST
-    if from_at > latest:
+    if from_at > now + _LONGEST:
         raise InvalidInputError(f"{place}from", f"expected at most {_LONGEST.days} days ahead")
-    if until_at is not None and until_at <= max(from_at, now):
-        message = f"expected an instant after the start and after now ({now.isoformat()})"
-        raise InvalidInputError(f"{place}until", f"{message}, got {until_at.isoformat()}")
-    if until_at is not None and until_at > latest:
-        raise InvalidInputError(f"{place}until", f"expected at most {_LONGEST.days} days ahead")
-    words = wanted.words.strip()
-    if len(words) > _MOST_CHARACTERS:
-        message = f"expected at most {_MOST_CHARACTERS} characters, got {len(words)}"
-        raise InvalidInputError(f"{place}words", message)
-    if not words.isprintable():
-        message = "expected one line of text, got control characters"
-        raise InvalidInputError(f"{place}words", message)
+    until_at = checked_until(wanted.until_at, from_at, now, place)
+    words = checked_words(wanted.words, place)
     return ImposedLimit(
         feeder_id=feeder_id,
         party=party,
@@ -86,6 +74,41 @@ def _checked(
         until_at=until_at,
         words=words,
     )
+
+
+def checked_until(
+    until_at: datetime | None, from_at: datetime, now: datetime, place: str = ""
+) -> datetime | None:
+    """When a limit ends that can be true, in whole seconds; None: when somebody says so.
+
+    Raises:
+        InvalidInputError: It cannot be; `place` begins with which one of several limits.
+    """
+    if until_at is None:
+        return None
+    until_at = _rounded_up(until_at.astimezone(UTC))
+    if until_at <= max(from_at, now):
+        message = f"expected an instant after the start and after now ({now.isoformat()})"
+        raise InvalidInputError(f"{place}until", f"{message}, got {until_at.isoformat()}")
+    if until_at > now + _LONGEST:
+        raise InvalidInputError(f"{place}until", f"expected at most {_LONGEST.days} days ahead")
+    return until_at
+
+
+def checked_words(words: str, place: str = "") -> str:
+    """Why there is a limit, on one short line.
+
+    Raises:
+        InvalidInputError: It is not.
+    """
+    words = words.strip()
+    if len(words) > _MOST_CHARACTERS:
+        message = f"expected at most {_MOST_CHARACTERS} characters, got {len(words)}"
+        raise InvalidInputError(f"{place}words", message)
+    if not words.isprintable():
+        message = "expected one line of text, got control characters"
+        raise InvalidInputError(f"{place}words", message)
+    return words
 
 
 def _rounded_up(instant: datetime) -> datetime:

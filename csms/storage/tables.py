@@ -317,6 +317,31 @@ class ImposedLimitRow(SQLModel, table=True):
     words: str
 
 
+class ConnectorLimitRow(SQLModel, table=True):
+    """The operator's limit of one connector."""
+
+    __tablename__: ClassVar[str] = "connector_limit"
+
+    station_id: str = Field(primary_key=True)
+    evse_number: int = Field(primary_key=True)
+    site_id: str
+    amps: float
+    from_at: datetime
+    until_at: datetime | None = None
+    words: str
+
+
+class ConnectorBoostRow(SQLModel, table=True):
+    """A transaction that is to be charged as fast as all limits allow."""
+
+    __tablename__: ClassVar[str] = "connector_boost"
+
+    station_id: str = Field(primary_key=True)
+    evse_number: int = Field(primary_key=True)
+    site_id: str
+    transaction_number: int
+
+
 class TimetableLineRow(SQLModel, table=True):
     """A line of a site's timetable: when a vehicle leaves, by its token or by where it stands."""
 

@@ -4,6 +4,7 @@ from csms.storage.access import AccessRepository
 from csms.storage.answers import AnswerRepository
 from csms.storage.attempts import AttemptRepository
 from csms.storage.audit import AuditRepository
+from csms.storage.connector_orders import ConnectorOrderRepository
 from csms.storage.control import ControlRepository
 from csms.storage.database import Database
 from csms.storage.demand import DemandRepository
@@ -108,6 +109,11 @@ class SqlUnitOfWork(Unit):
     def imposed_limits(self) -> ImposedLimitRepository:
         """What others than the site files limit feeders to."""
         return ImposedLimitRepository(self)
+
+    @property
+    def connector_orders(self) -> ConnectorOrderRepository:
+        """What the operator has decided of single connectors."""
+        return ConnectorOrderRepository(self)
 
     @property
     def grid(self) -> GridRepository:

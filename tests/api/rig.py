@@ -176,6 +176,7 @@ async def open_api(
             room=room,
             operations=office.operations,
             limits=office.limits,
+            connectors=office.connectors,
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
             flexibility=offers_of(office, room, InlinePlanner(5.0)),
             timetables=Timetables(office.sites, office.open_uow),

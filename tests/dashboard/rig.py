@@ -40,6 +40,7 @@ from csms.service.answers import Answers
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk, Sent
+from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
 from csms.service.dialect_view import DialectView
@@ -498,6 +499,7 @@ def dashboard_app(
         room=cast(ControlRoom, room),
         operations=cast(Operations, room.needs),
         limits=cast(ImposedLimits, room.limits),
+        connectors=cast(ConnectorOrders, None),
         grid=cast(GridDesk, None),
         flexibility=cast(OfferDesk, None),
         timetables=cast(Timetables, None),

@@ -29,6 +29,7 @@ from csms.ocpp.adapter import Adapter
 from csms.ocpp.frames import Call, JsonObject
 from csms.ocpp.versions import load_adapters
 from csms.service.adoption import Adoption
+from csms.service.connector_orders import ConnectorOrders
 from csms.service.grid_parties import GridParties
 from csms.service.grid_profiles import GridProfiles
 from csms.service.handlers.context import HandlerContext
@@ -197,6 +198,7 @@ class Office:
         self.desk = EventDesk(self.context)
         self.adoption = Adoption(self.sites, self.security, self.open_uow, clock)
         self.limits = ImposedLimits(self.sites, self.open_uow, clock)
+        self.connectors = ConnectorOrders(self.sites, self.open_uow, clock)
         self.profiles = GridProfiles(GridParties(companies), self.sites, self.open_uow, clock)
         self.pricing = Pricing(self.sites, {}, self.open_uow, clock)
         self.operations = Operations(self.sites, self.gateway, self.security, self.open_uow, clock)

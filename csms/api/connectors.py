@@ -1,0 +1,111 @@
+"""The operator's word on one connector: its limit, and that its vehicle is charged first."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, status
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from csms.api.dependencies import Context
+from csms.api.errors import PROBLEM_ANSWER
+from csms.domain.connector_limit import ConnectorLimit
+from csms.domain.identity import EvseId
+
+router = APIRouter(prefix="/stations/{station_id}/evses/{evse_number}", tags=["connectors"])
+
+EvseNumber = Annotated[int, Path(ge=1, le=99)]
+
+
+class WantedConnectorLimit(BaseModel):
+    """What a connector is to be limited to, from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amps: float = Field(
+        ge=0, le=1000, description="Per line; below the least current of vehicles (6 A): it pauses"
+    )
+    until_at: AwareDatetime | None = Field(
+        default=None, alias="until", description="When it ends by itself; null: when it is released"
+    )
+    words: str = Field(default="", max_length=200, description="Why")
+
+
+class ConnectorLimitState(BaseModel):
+    """The operator's limit of a connector."""
+
+    station_id: str
+    evse_number: int
+    amps: float = Field(description="Per line")
+    from_at: datetime = Field(serialization_alias="from")
+    until_at: datetime | None = Field(serialization_alias="until")
+    words: str
+
+
+class GivenConnectorLimit(ConnectorLimitState):
+    """The same, and what the connector may draw all the same."""
+
+    least_a: float = Field(description="Its standing fallback: no charger is lowered below that")
+    warning: str = Field(
+        description="What a limit below that means, or one that no vehicle can use; else empty"
+    )
+
+
+@router.get("/limit")
+async def read_connector_limit(
+    context: Context, station_id: str, evse_number: EvseNumber
+) -> ConnectorLimitState:
+    """The operator's limit of a connector; 404 if there is none."""
+    limit = context.connectors.limit_of(EvseId(station_id, evse_number))
+    return ConnectorLimitState.model_validate(_fields(limit))
+
+
+@router.put("/limit")
+async def limit_connector(
+    context: Context, station_id: str, evse_number: EvseNumber, wanted: WantedConnectorLimit
+) -> GivenConnectorLimit:
+    """Limit one connector, in place of the limit that the operator had given it.
+
+    It is one more bound on every plan. What is above it is lowered at once, without a plan; nobody
+    is lowered below the standing fallback. It survives vehicles, transactions and restarts.
+    """
+    given = await context.connectors.limit(
+        EvseId(station_id, evse_number), wanted.amps, wanted.until_at, wanted.words
+    )
+    more = {"least_a": given.least_a, "warning": given.warning}
+    return GivenConnectorLimit.model_validate({**_fields(given.limit), **more})
+
+
+@router.delete("/limit", status_code=status.HTTP_204_NO_CONTENT)
+async def release_connector(context: Context, station_id: str, evse_number: EvseNumber) -> None:
+    """Take the operator's limit off a connector; a new plan follows at once."""
+    await context.connectors.release(EvseId(station_id, evse_number))
+
+
+@router.put(
+    "/boost",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
+)
+async def boost_connector(context: Context, station_id: str, evse_number: EvseNumber) -> None:
+    """Charge the vehicle that is there before all others, as fast as all limits allow.
+
+    It ends with its transaction. Where room is short others wait meanwhile; no limit is exceeded.
+    """
+    await context.connectors.boost(EvseId(station_id, evse_number))
+
+
+@router.delete("/boost", status_code=status.HTTP_204_NO_CONTENT)
+async def end_boost(context: Context, station_id: str, evse_number: EvseNumber) -> None:
+    """Charge the vehicle that is there as all others are."""
+    await context.connectors.end_boost(EvseId(station_id, evse_number))
+
+
+def _fields(limit: ConnectorLimit) -> dict[str, object]:
+    return {
+        "station_id": limit.evse.station_id,
+        "evse_number": limit.evse.number,
+        "amps": limit.amps,
+        "from_at": limit.from_at,
+        "until_at": limit.until_at,
+        "words": limit.words,
+    }
