@@ -11,6 +11,7 @@ from csms.domain.access import Permission
 from csms.domain.access_errors import ForbiddenError
 from csms.domain.user import ApiKey
 from csms.service.api_keys import LONGEST_KEY_NAME
+from csms.service.row_number import RowNumber
 
 router = APIRouter(prefix="/keys", tags=["API keys"])
 
@@ -68,7 +69,7 @@ async def make_key(
 
 
 @router.delete("/{number}", status_code=status.HTTP_204_NO_CONTENT)
-async def revoke_key(context: Context, caller: CallerNow, number: int) -> None:
+async def revoke_key(context: Context, caller: CallerNow, number: RowNumber) -> None:
     """Let a key count no more, from its next request on."""
     await context.access.keys.revoke(caller, number)
 

@@ -52,6 +52,7 @@ from csms.api.rate_limit import Rate, RateLimit
 from csms.api.readers import Readers
 from csms.api.route_places import RoutePlaces
 from csms.api.route_rules import RouteRules
+from csms.api.said_once import SAID_ONCE
 from csms.domain.access import AccessMode
 from csms.language.languages import Language
 
@@ -146,7 +147,7 @@ def create_api(
         *(users, api_keys, audit, own),
     )
     for module in modules:
-        app.include_router(module.router, prefix=_PREFIX)
+        app.include_router(module.router, prefix=_PREFIX, dependencies=[SAID_ONCE])
     for page in pages:
         app.include_router(page, include_in_schema=False)
     for mount in mounts:

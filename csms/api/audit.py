@@ -12,6 +12,7 @@ from csms.api.csv_text import CSV, plain, written
 from csms.api.dependencies import Context
 from csms.domain.audit import AuditWanted, KeptAuditEntry
 from csms.service.access_stores import AuditReads
+from csms.service.row_number import BeforeNumber
 
 router = APIRouter(prefix="/audit", tags=["audit log"])
 
@@ -52,9 +53,7 @@ class AuditQuery(BaseModel):
     done: bool | None = Field(default=None, description="Only what was done, or was not")
     since: AwareDatetime | None = Field(default=None, alias="from")
     until: AwareDatetime | None = Field(default=None, alias="to")
-    before: int | None = Field(
-        default=None, ge=0, lt=2**63, description="The last number of the page before"
-    )
+    before: BeforeNumber = None
 
     def wanted(self) -> AuditWanted:
         """As they are looked for."""

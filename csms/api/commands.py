@@ -19,6 +19,7 @@ from csms.domain.commands import CommandStatus, Outcome
 from csms.domain.errors import ChargeFlexError
 from csms.domain.outbox import Order
 from csms.service.command_desk import Sent
+from csms.service.row_number import RowNumber
 
 router = APIRouter(tags=["commands"])
 
@@ -119,7 +120,7 @@ async def send_commands(context: Context, request: Request, order: Ordered) -> J
     "/jobs/{number}",
     status_code=status.HTTP_204_NO_CONTENT,
 )
-async def cancel_command(context: Context, number: int) -> None:
+async def cancel_command(context: Context, number: RowNumber) -> None:
     """Take back a command that waits for its station."""
     await context.desk.cancel(number)
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.domain.cost import MeterQuarter, TransactionCost
+from csms.domain.device_model import VariableKey
 from csms.domain.evse_state import BandChange
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.flexibility import Agreement
@@ -120,9 +121,15 @@ class ReadSide(Protocol):
         ...
 
     async def variables(
-        self, station_id: StationId, component: str | None, variable: str | None
+        self,
+        station_id: StationId,
+        component: str | None,
+        variable: str | None,
+        *,
+        after: VariableKey | None = None,
+        limit: int | None = None,
     ) -> list[dict[str, Any]]:
-        """Variables as a station has last told them."""
+        """Variables as a station has last told them, in order of their keys."""
 
     async def security_events(
         self, *, station_id: StationId | None, before: int | None, limit: int
@@ -159,7 +166,9 @@ class ReadSide(Protocol):
         """One version of a site's file."""
         ...
 
-    async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> list[Agreement]:
+    async def agreements(
+        self, party: PartyId, ref: FeederRef, limit: int, before: int | None = None
+    ) -> list[Agreement]:
         """What was agreed on with a grid company about a feeder, the newest first."""
         ...
 
@@ -190,7 +199,13 @@ class ReadSide(Protocol):
         ...
 
     async def transaction_costs(
-        self, site_id: SiteId, start_at: datetime, end_at: datetime, limit: int
+        self,
+        site_id: SiteId,
+        start_at: datetime,
+        end_at: datetime,
+        *,
+        limit: int,
+        before: int | None = None,
     ) -> list[tuple[TransactionCost, dict[str, Any]]]:
         """What transactions that began between two instants cost, and where; the newest first."""
         ...

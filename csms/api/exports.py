@@ -14,6 +14,7 @@ from csms.api.dependencies import Context
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.identity import SiteId
 from csms.language.languages import Language
+from csms.service.row_number import RowNumber
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 
@@ -44,10 +45,10 @@ class ExportQuery(BaseModel):
     begin: str | None = Field(default=None, alias="from", description=_WHEN)
     end: str | None = Field(default=None, alias="to", description=f"{_WHEN}; not included")
     station: str | None = None
-    evse: int | None = Field(default=None, ge=0, description="Of the station")
+    evse: RowNumber | None = Field(default=None, description="Of the station")
     feeder: str | None = None
     id_token: str | None = Field(default=None, description="Only transactions with it, in any case")
-    token_of: int | None = Field(
+    token_of: RowNumber | None = Field(
         default=None, description="Only transactions with the id token of that one"
     )
     running: bool | None = Field(default=None, description="Only those that run, or have ended")

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query
 from csms.api.dependencies import Context
 from csms.api.errors import PROBLEM_ANSWER
 from csms.api.grid import REFUSALS, Company
+from csms.api.paging import PAGED, Page
 from csms.domain.grid_company import FeederRef
 from csms.service.flexibility_body import (
+    AgreementsAsked,
     FlexibilityAgreement,
     FlexibilityAnswer,
-    HowMany,
     WantedFlexibility,
 )
 
@@ -60,14 +61,18 @@ async def agree(
 @router.get(
     "/grid/sites/{site_id}/feeders/{feeder_id}/flexibility/agreements",
     tags=["grid companies"],
-    responses=REFUSALS,
+    responses={**REFUSALS, **PAGED},
 )
 async def list_agreements(
     context: Context,
     company: Company,
     site_id: str,
     feeder_id: str,
-    limit: Annotated[HowMany, Query()] = 20,
+    page: Page,
+    query: Annotated[AgreementsAsked, Query()],
 ) -> list[FlexibilityAgreement]:
     """What was agreed on, the newest first, with what was delivered of it."""
-    return await context.flexibility.agreed(company, FeederRef(site_id, feeder_id), limit)
+    agreed = await context.flexibility.agreed(company, FeederRef(site_id, feeder_id), query)
+    if agreed:
+        page.link_next(agreed, query.limit, before=agreed[-1].number)
+    return agreed

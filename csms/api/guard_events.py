@@ -19,6 +19,7 @@ from csms.domain.site import Site
 from csms.language.languages import Language
 from csms.language.reader import spoken
 from csms.service.guard_words import view_event
+from csms.service.row_number import RowNumber
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 
@@ -59,9 +60,7 @@ class EventsQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=_PAGE)] | None = Field(
         default=None, description=f"How many at the most; {_USUAL} if nothing is said, in CSV all"
     )
-    cursor: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="The last cursor of the page before"
-    )
+    cursor: RowNumber | None = Field(default=None, description="The last cursor of the page before")
     format: Literal["json", "csv"] | None = Field(
         default=None, description="In place of the header `Accept`"
     )

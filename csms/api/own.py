@@ -15,6 +15,7 @@ from csms.domain.commands import CommandStatus
 from csms.domain.transaction_search import TransactionsWanted
 from csms.service.bodies import Need
 from csms.service.own_charging import OwnCharge
+from csms.service.row_number import RowNumber
 
 router = APIRouter(prefix="/own", tags=["own vehicle"])
 
@@ -54,13 +55,15 @@ async def list_own_charging(context: Context, caller: CallerNow) -> list[OwnChar
     status_code=status.HTTP_204_NO_CONTENT,
     responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER},
 )
-async def state_own_need(context: Context, caller: CallerNow, number: int, need: Need) -> None:
+async def state_own_need(
+    context: Context, caller: CallerNow, number: RowNumber, need: Need
+) -> None:
     """State what one's own vehicle needs, and when it leaves."""
     await context.own.state_need(caller, number, need.stated)
 
 
 @router.post("/charging/{number}/stop", responses={status.HTTP_409_CONFLICT: PROBLEM_ANSWER})
-async def stop_own_charging(context: Context, caller: CallerNow, number: int) -> Stopped:
+async def stop_own_charging(context: Context, caller: CallerNow, number: RowNumber) -> Stopped:
     """Ask the station to stop one's own transaction."""
     outcome = await context.own.stop(caller, number)
     return Stopped(status=outcome.status, detail=outcome.detail)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import ApiContext, Context
+from csms.api.paging import PAGED, Page
 from csms.domain.cost import QUARTER
 from csms.domain.errors import InvalidInputError
 from csms.domain.local_day import day_of
@@ -21,6 +22,7 @@ from csms.service.price_bodies import (
     TransactionCostLine,
     cost_fields,
 )
+from csms.service.row_number import BeforeNumber
 
 router = APIRouter(prefix="/sites", tags=["prices"])
 
@@ -65,6 +67,7 @@ class CostsQuery(SpanQuery):
 class TransactionCostsQuery(SpanQuery):
     """Which transactions are wanted: those that have begun in that time."""
 
+    before: BeforeNumber = None
     limit: Annotated[int, Field(ge=1, le=_MOST_TRANSACTIONS)] = 100
 
 
@@ -121,15 +124,19 @@ async def read_costs(
     )
 
 
-@router.get("/{site_id}/costs/transactions")
+@router.get("/{site_id}/costs/transactions", responses=PAGED)
 async def read_transaction_costs(
-    context: Context, site_id: str, query: Annotated[TransactionCostsQuery, Query()]
+    context: Context, page: Page, site_id: str, query: Annotated[TransactionCostsQuery, Query()]
 ) -> list[TransactionCostLine]:
     """What transactions that began in between have cost the site, the newest first."""
     live = context.room.live(site_id)
     now = context.room.now()
     start_at, end_at = query.span(day_of(now, live.site.timezone)[0], now)
-    found = await context.reads.transaction_costs(site_id, start_at, end_at, query.limit)
+    found = await context.reads.transaction_costs(
+        site_id, start_at, end_at, before=query.before, limit=query.limit
+    )
+    if found:
+        page.link_next(found, query.limit, before=found[-1][0].number)
     return [
         TransactionCostLine(
             number=one.number,

@@ -7,14 +7,20 @@ from fastapi import APIRouter, Query, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import ApiContext, Context
-from csms.api.paging import PAGED, Page
-from csms.domain.certificate import CertificateKind, CertificateState, StationCertificate
+from csms.api.paging import PAGED, Cursor, Page, read_cursor, write_cursor
+from csms.domain.certificate import (
+    CertificateKey,
+    CertificateKind,
+    CertificateState,
+    StationCertificate,
+)
 from csms.domain.commands import CommandStatus
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import StationId
 from csms.domain.password import LONGEST, SHORTEST
 from csms.domain.security import SecurityProfile
 from csms.service.certificate_renewal import Renewal
+from csms.service.row_number import BeforeNumber
 
 CertificateT = TypeVar("CertificateT", bound="Certificate")
 
@@ -149,11 +155,22 @@ async def send_password(
     return PasswordSent(status=outcome.status, answer=outcome.answer, detail=outcome.detail)
 
 
-@router.get("/stations/{station_id}/certificates")
-async def list_certificates(context: Context, station_id: str) -> list[Certificate]:
+@router.get("/stations/{station_id}/certificates", responses=PAGED)
+async def list_certificates(
+    context: Context,
+    page: Page,
+    station_id: str,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[Certificate]:
     """Certificates that were signed for a station here, the newest first."""
     await _find(context, station_id)
-    return [_certificate(Certificate, one) for one in await context.certificates.of(station_id)]
+    after = CertificateKey(*read_cursor(cursor, (datetime, str))) if cursor else None
+    found = await context.certificates.of(station_id, after, limit)
+    if found:
+        key = write_cursor(found[-1].issued_at, found[-1].fingerprint)
+        page.link_next(found, limit, cursor=key)
+    return [_certificate(Certificate, one) for one in found]
 
 
 @router.post("/stations/{station_id}/certificates/revoke")
@@ -181,7 +198,7 @@ async def list_security_events(
     context: Context,
     page: Page,
     station_id: str | None = None,
-    before: Annotated[int | None, Query(description="The last number of the page before")] = None,
+    before: BeforeNumber = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[SecurityEntry]:
     """Security events of all stations and of this system, the newest first."""
@@ -199,7 +216,7 @@ async def list_security_events_of_station(
     context: Context,
     page: Page,
     station_id: str,
-    before: Annotated[int | None, Query(description="The last number of the page before")] = None,
+    before: BeforeNumber = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[SecurityEntry]:
     """A station's security events, the newest first."""

@@ -13,6 +13,7 @@ from csms.api.readers import TOLD_IN
 from csms.domain.site_change import SiteChange
 from csms.domain.site_version import SiteVersion
 from csms.language.reader import spoken
+from csms.service.row_number import BeforeNumber, RowNumber
 from csms.service.site_editing import SiteApplied, SiteFile, SitePreview
 
 router = APIRouter(prefix="/sites", tags=["site files"], responses={409: CONFLICT})
@@ -91,7 +92,7 @@ async def change_file(context: Context, site_id: str, wanted: WantedFile, who: W
 async def list_versions(
     context: Context,
     site_id: str,
-    before: Annotated[int | None, Query(description="The last number of the page before")] = None,
+    before: BeforeNumber = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[FileVersion]:
     """What a site's file has come to say, the newest first."""
@@ -101,7 +102,7 @@ async def list_versions(
 
 
 @router.get("/{site_id}/file/versions/{number}")
-async def read_version(context: Context, site_id: str, number: int) -> FullFileVersion:
+async def read_version(context: Context, site_id: str, number: RowNumber) -> FullFileVersion:
     """One version of a site's file. To go back to it, put its text."""
     context.room.live(site_id)
     found = await context.reads.site_version(site_id, number)

@@ -20,6 +20,7 @@ from csms.domain.access import Permission
 from csms.domain.errors import UnknownStationError
 from csms.domain.identity import EvseId
 from csms.service.bodies import Need
+from csms.service.row_number import BeforeNumber, RowNumber
 
 router = APIRouter(tags=["stations"])
 
@@ -98,7 +99,7 @@ async def list_limits(
     context: Context,
     page: Page,
     station_id: str,
-    before: Annotated[int | None, Query(description="The last number of the page before")] = None,
+    before: BeforeNumber = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> list[SentLimit]:
     """The limits that a station was sent, the newest first, with what came of them."""
@@ -136,7 +137,7 @@ async def apply_settings(context: Context, station_id: str) -> list[Setting]:
 @router.put(
     "/stations/{station_id}/evses/{evse_number}/need", status_code=status.HTTP_204_NO_CONTENT
 )
-async def state_need(context: Context, station_id: str, evse_number: int, need: Need) -> None:
+async def state_need(context: Context, station_id: str, evse_number: RowNumber, need: Need) -> None:
     """State what the vehicle that is charging there needs. Outranks every assumption."""
     await context.operations.state_need(EvseId(station_id, evse_number), need.stated)
 

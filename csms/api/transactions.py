@@ -13,6 +13,7 @@ from csms.domain.authorization import IdToken
 from csms.domain.errors import InvalidInputError
 from csms.domain.report_numbers import read_numbers
 from csms.domain.transaction_search import TransactionsWanted
+from csms.service.row_number import BeforeNumber, RowNumber
 
 router = APIRouter(tags=["transactions"])
 
@@ -27,7 +28,7 @@ class TransactionsQuery(BaseModel):
     site_id: str | None = None
     station_id: str | None = None
     id_token: str | None = Field(default=None, description="In any case")
-    token_of: int | None = Field(
+    token_of: RowNumber | None = Field(
         default=None, description="With the id token of the transaction of this number"
     )
     running: bool | None = Field(default=None, description="Only those that run, or have ended")
@@ -37,7 +38,7 @@ class TransactionsQuery(BaseModel):
     until: AwareDatetime | None = Field(
         default=None, alias="to", description="They have begun before that"
     )
-    before: int | None = Field(default=None, description="The last number of the page before")
+    before: BeforeNumber = None
     limit: Annotated[int, Field(ge=1, le=_PAGE)] = 100
 
     def wanted(self) -> TransactionsWanted:
@@ -73,7 +74,7 @@ async def list_transactions(
 
 
 @router.get("/transactions/{number}")
-async def read_transaction(context: Context, number: int) -> Transaction:
+async def read_transaction(context: Context, number: RowNumber) -> Transaction:
     """One transaction."""
     row = await context.reads.transaction(number)
     if row is None:

@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.dependencies import Context
+from csms.api.paging import PAGED, Cursor, Page, read_cursor, write_cursor
 from csms.api.readers import TOLD_IN
 from csms.domain.attempt import Attempt
 from csms.domain.identity import is_proper_id
 from csms.domain.password import LONGEST, SHORTEST
 from csms.language.reader import spoken
 from csms.service.adoption import Adoption
+from csms.service.attempts import MOST_KEPT
 
 router = APIRouter(tags=["unknown stations"])
 
@@ -63,11 +65,21 @@ class AdoptedStation(_Model):
     )
 
 
-@router.get("/unknown-stations", dependencies=[TOLD_IN])
-async def list_unknown_stations(context: Context) -> list[UnknownStation]:
+@router.get("/unknown-stations", dependencies=[TOLD_IN], responses=PAGED)
+async def list_unknown_stations(
+    context: Context,
+    page: Page,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_KEPT)] = MOST_KEPT,
+) -> list[UnknownStation]:
     """Stations that have tried to connect and were not let in, the last one first."""
-    adoption = context.adoption
-    return [_unknown(adoption, one) for one in adoption.attempts.newest_first()]
+    adoption, after = context.adoption, read_cursor(cursor, (datetime, str)) if cursor else None
+    known = sorted(adoption.attempts.newest_first(), key=_from_newest_on)
+    rest = [one for one in known if after is None or _from_newest_on(one) > _key(*after)]
+    told = rest[:limit]
+    if told:
+        page.link_next(told, limit, cursor=write_cursor(told[-1].last_at, told[-1].station_id))
+    return [_unknown(adoption, one) for one in told]
 
 
 @router.post(
@@ -96,6 +108,14 @@ async def refuse_station(context: Context, station_id: str) -> None:
 async def forget_station(context: Context, station_id: str) -> None:
     """Forget a station's attempts, and that it was refused. What it tries next is listed anew."""
     await context.adoption.forget(station_id)
+
+
+def _from_newest_on(attempt: Attempt) -> tuple[float, str]:
+    return _key(attempt.last_at, attempt.station_id)
+
+
+def _key(last_at: datetime, station_id: str) -> tuple[float, str]:
+    return -last_at.timestamp(), station_id
 
 
 def _unknown(adoption: Adoption, attempt: Attempt) -> UnknownStation:

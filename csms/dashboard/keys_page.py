@@ -21,6 +21,7 @@ from csms.language.said import Said, joined
 from csms.service.access_side import AccessSide
 from csms.service.api_keys import scopes_of
 from csms.service.caller import current_caller
+from csms.service.row_number import RowNumber
 
 
 def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRouter:
@@ -69,7 +70,7 @@ def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRout
         return await print_keys(HTTPStatus.CREATED, made=present_key(key), secret=secret)
 
     @router.post("/keys/{number}/revoke")
-    async def revoke_key_by_page(number: int) -> Response:
+    async def revoke_key_by_page(number: RowNumber) -> Response:
         """Let a key count no more."""
         try:
             await side.keys.revoke(current_caller(), number)

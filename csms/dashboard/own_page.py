@@ -19,6 +19,7 @@ from csms.domain.transaction_search import TransactionsWanted
 from csms.language.said import Said
 from csms.service.caller import current_caller
 from csms.service.own_charging import OwnCharge, OwnCharging
+from csms.service.row_number import RowNumber
 
 _PAGE: Final = 30
 _WH_PER_KWH: Final = 1000.0
@@ -74,7 +75,7 @@ def own_router(own: OwnCharging, reads: OwnReads, clock: Clock, printer: Printer
         return await print_own()
 
     @router.post("/own/{number}/need")
-    async def state_own_need_by_page(request: Request, number: int) -> Response:
+    async def state_own_need_by_page(request: Request, number: RowNumber) -> Response:
         """State what one's own vehicle needs."""
         form, caller = await read_form(request), current_caller()
         try:
@@ -89,7 +90,7 @@ def own_router(own: OwnCharging, reads: OwnReads, clock: Clock, printer: Printer
         return RedirectResponse("/own", HTTPStatus.SEE_OTHER)
 
     @router.post("/own/{number}/stop")
-    async def stop_own_by_page(number: int) -> Response:
+    async def stop_own_by_page(number: RowNumber) -> Response:
         """Ask the station to stop."""
         try:
             outcome = await own.stop(current_caller(), number)

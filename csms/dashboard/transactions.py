@@ -27,6 +27,7 @@ from csms.domain.local_day import midnight
 from csms.domain.transaction_search import TransactionsWanted, TransactionTotals
 from csms.language.reader import language_now, say
 from csms.language.said import Said
+from csms.service.row_number import BeforeNumber, RowNumber
 
 _PAGE: Final = 50
 _STATES: Final[Mapping[str, bool | None]] = {"all": None, "running": True, "ended": False}
@@ -63,10 +64,10 @@ class Filter(BaseModel):
     state: Literal["all", "running", "ended"] = "all"
     station: Annotated[str | None, BeforeValidator(nothing_said)] = None
     token: Annotated[str | None, BeforeValidator(nothing_said)] = None
-    token_of: Annotated[int | None, BeforeValidator(nothing_said)] = None
+    token_of: Annotated[RowNumber | None, BeforeValidator(nothing_said)] = None
     first: Annotated[date | None, BeforeValidator(nothing_said)] = None
     last: Annotated[date | None, BeforeValidator(nothing_said)] = None
-    before: int | None = None
+    before: BeforeNumber = None
 
     def wanted(self, site_id: SiteId, zone: ZoneInfo) -> TransactionsWanted:
         """As they are looked for."""
@@ -127,7 +128,7 @@ def transactions_router(sites: SiteViews, reads: TransactionReads, printer: Prin
         return await _print_list(pages, site_id, query)
 
     @router.get("/sites/{site_id}/transactions/{number}")
-    async def transaction(site_id: str, number: int) -> HTMLResponse:
+    async def transaction(site_id: str, number: RowNumber) -> HTMLResponse:
         """One transaction."""
         return await _print_one(pages, site_id, number)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from csms.domain.identity import StationId
 
@@ -60,6 +60,13 @@ class StationCertificate:
     issued_at: datetime
     not_after: datetime
     name: str = ""
+
+
+class CertificateKey(NamedTuple):
+    """Where a certificate stands among those of its station, the newest of which come first."""
+
+    issued_at: datetime
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

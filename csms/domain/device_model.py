@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -94,6 +94,18 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     name: VariableName
     attributes: tuple[Attribute, ...]
     characteristics: Characteristics | None = None
+
+
+class VariableKey(NamedTuple):
+    """Which attribute of which variable; what a part does not have is 0 or empty."""
+
+    component: str
+    component_instance: str
+    evse_number: int
+    connector_number: int
+    variable: str
+    variable_instance: str
+    attribute: str
 
 
 class MonitorKind(StrEnum):

@@ -46,8 +46,8 @@ def flexibility_orders(offers: OfferDesk, parties: GridParties) -> dict[OrderKin
 
     async def list_agreed(order: Order, fields: dict[str, Any]) -> Result:
         company = parties.by_mqtt(order.party)
-        limit = parse_body(fields, AgreementsAsked).limit
-        agreed = await offers.agreed(company, _feeder(order), limit)
+        asked = parse_body(fields, AgreementsAsked)
+        agreed = await offers.agreed(company, _feeder(order), asked)
         return [one.model_dump(mode="json") for one in agreed]
 
     return {

@@ -10,6 +10,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.flexibility import Agreement, Delivery
 from csms.domain.site import PhaseAmps
 from csms.service.flexibility import Flexibility
+from csms.service.row_number import BeforeNumber
 from smart_charging.flexibility import Offer
 
 _PAGE: Final = 100
@@ -85,6 +86,7 @@ class AgreementsAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: HowMany = 20
+    before: BeforeNumber = None
 
 
 class FlexibilityAgreement(BaseModel):

@@ -9,6 +9,7 @@ from csms.domain.grid_proof import ProofRecord, ProofWanted
 from csms.service.agreements import Agreements
 from csms.service.flexibility import FlexibilityDesk
 from csms.service.flexibility_body import (
+    AgreementsAsked,
     FlexibilityAgreement,
     FlexibilityAnswer,
     WantedFlexibility,
@@ -23,7 +24,9 @@ _NOTHING_YET = Delivery(measured_s=0.0, mean_w=None)
 class AgreementReads(Protocol):
     """Looks up what was agreed on, and how it was kept to."""
 
-    async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> Sequence[Agreement]:
+    async def agreements(
+        self, party: PartyId, ref: FeederRef, limit: int, before: int | None = None
+    ) -> Sequence[Agreement]:
         """What was agreed on with a grid company about a feeder, the newest first."""
         ...
 
@@ -83,7 +86,7 @@ class OfferDesk:
         return agreement_body(made, _NOTHING_YET)
 
     async def agreed(
-        self, company: GridCompany, ref: FeederRef, limit: int
+        self, company: GridCompany, ref: FeederRef, asked: AgreementsAsked
     ) -> list[FlexibilityAgreement]:
         """What was agreed on, the newest first, with what was delivered of it.
 
@@ -91,7 +94,7 @@ class OfferDesk:
             NotYoursError: The feeder is not within the company's reach.
         """
         check_reach(company, ref)
-        agreements = await self._reads.agreements(company.party_id, ref, limit)
+        agreements = await self._reads.agreements(company.party_id, ref, asked.limit, asked.before)
         if not agreements:
             return []
         wanted = ProofWanted(

@@ -9,6 +9,7 @@ from typing import Final
 from csms.clock import Clock
 from csms.domain.certificate import (
     RENEWED_BEFORE,
+    CertificateKey,
     CertificateKind,
     CertificateState,
     Refused,
@@ -114,10 +115,18 @@ class StationCertificates:
             logger.info("%d certificates of %r are revoked", len(alive), station_id)
         return len(alive)
 
-    async def of(self, station_id: StationId) -> list[StationCertificate]:
-        """A station's certificates, the newest first."""
+    async def of(
+        self, station_id: StationId, after: CertificateKey | None = None, limit: int | None = None
+    ) -> list[StationCertificate]:
+        """A station's certificates, the newest first.
+
+        Args:
+            station_id: Whose.
+            after: Only those that come later: the last one of the page before.
+            limit: How many at the most; None: all.
+        """
         async with self._open_uow() as uow:
-            return await uow.security.certificates_of(station_id)
+            return await uow.security.certificates_of(station_id, after, limit)
 
     @property
     def can_sign(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from csms.domain.attempt import Attempt
 from csms.domain.authorization import IdToken, TokenRecord
-from csms.domain.certificate import StationCertificate
+from csms.domain.certificate import CertificateKey, StationCertificate
 from csms.domain.dialect import Dialect, StationMake
 from csms.domain.events import StatusChanged, TransactionReported
 from csms.domain.evse_state import BandChange
@@ -313,7 +313,9 @@ class SecurityStore(Protocol):
         """Keep a station's credentials in place of those that were kept."""
         ...
 
-    async def certificates_of(self, station_id: StationId) -> list[StationCertificate]:
+    async def certificates_of(
+        self, station_id: StationId, after: CertificateKey | None = None, limit: int | None = None
+    ) -> list[StationCertificate]:
         """A station's certificates, the newest first."""
         ...
 

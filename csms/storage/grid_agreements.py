@@ -35,14 +35,18 @@ class GridAgreementRepository(Repository):
         return replace(agreement, number=number)
 
 
-def select_agreements(party: PartyId, ref: FeederRef, limit: int) -> Select[Any]:
-    """Select the newest agreements of a grid company about a feeder."""
+def select_agreements(
+    party: PartyId, ref: FeederRef, limit: int, before: int | None = None
+) -> Select[Any]:
+    """Select the newest agreements of a grid company about a feeder, or those before a number."""
     theirs = (
         _agreement.c.party == party,
         _agreement.c.site_id == ref.site_id,
         _agreement.c.feeder_id == ref.feeder_id,
     )
     query = select(_agreement).where(*theirs)
+    if before is not None:
+        query = query.where(_agreement.c.number < before)
     return query.order_by(_agreement.c.number.desc()).limit(limit)
 
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, tuple_
 
-from csms.domain.device_model import Attribute, AttributeKind, Variable
+from csms.domain.device_model import Attribute, AttributeKind, Variable, VariableKey
 from csms.domain.identity import StationId
 from csms.domain.notice_kinds import Notice
 from csms.storage.bulk import Row, new_rows, put_rows
@@ -22,10 +22,7 @@ _NOTICES: Final = new_rows(
     StationNoticeRow,
     *("station_id", "kind", "request_id", "seq_no", "at", "received_at", "body"),
 )
-_KEY: Final = (
-    *("station_id", "component", "component_instance", "evse_number", "connector_number"),
-    *("variable", "variable_instance", "attribute"),
-)
+_KEY: Final = ("station_id", *VariableKey._fields)
 _TOLD: Final = (
     *("value", "mutability", "is_persistent", "is_constant", "characteristics", "told_at"),
 )
@@ -83,6 +80,25 @@ class VariableRepository(Repository):
         found = await self._unit.execute(numbers.order_by(_variable.c.told_at.desc()).limit(1))
         number: int | None = found.scalar_one_or_none()
         return number
+
+
+def select_variables(
+    station_id: StationId, component: str | None, variable: str | None, after: VariableKey | None
+) -> Select[Any]:
+    """Select a station's variables in order of their keys.
+
+    Args:
+        station_id: Whose.
+        component: Only of those of that name, in any case; None: of all.
+        variable: Likewise.
+        after: Only those whose keys come later.
+    """
+    keys = [_variable.c[name] for name in VariableKey._fields]
+    query = select(_variable).where(_variable.c.station_id == station_id).order_by(*keys)
+    for column, name in ((_variable.c.component, component), (_variable.c.variable, variable)):
+        if name is not None:
+            query = query.where(func.lower(column) == name.lower())
+    return query if after is None else query.where(tuple_(*keys) > tuple_(*map(literal, after)))
 
 
 def _actual_values(station_id: StationId, component: str, variable: str) -> Select[Any]:

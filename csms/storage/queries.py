@@ -4,11 +4,12 @@ import logging
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from csms.domain.alert import AlertsFound, AlertsWanted
 from csms.domain.cost import MeterQuarter, TransactionCost
+from csms.domain.device_model import VariableKey
 from csms.domain.evse_state import BandChange
 from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import FeederRef, PartyId
@@ -30,7 +31,8 @@ from csms.storage.evse_bands import read_band, select_bands
 from csms.storage.grid_agreements import read_agreement, select_agreements
 from csms.storage.grid_proof import read_proof_quarter, select_breaches, select_quarters
 from csms.storage.guard_events import read_event, select_events
-from csms.storage.notice_tables import StationJobRow, StationNoticeRow, StationVariableRow
+from csms.storage.notice_tables import StationJobRow, StationNoticeRow
+from csms.storage.notices import select_variables
 from csms.storage.price_tables import MeterQuarterRow, PriceSlotRow, TransactionCostRow
 from csms.storage.prices import read_cost, read_quarter, read_series
 from csms.storage.security_tables import SecurityEventRow
@@ -62,7 +64,6 @@ _sent = table_of(SentLimitRow)
 _station = table_of(StationRow)
 _token = table_of(IdTokenRow)
 _transaction = table_of(TransactionRow)
-_variable = table_of(StationVariableRow)
 _introduction = [c for c in _station.c if c.name not in ("metered_at", "is_expected")]
 
 
@@ -177,14 +178,17 @@ class Queries:
         return await self._rows(query.order_by(_notice.c.number))
 
     async def variables(
-        self, station_id: StationId, component: str | None, variable: str | None
+        self,
+        station_id: StationId,
+        component: str | None,
+        variable: str | None,
+        *,
+        after: VariableKey | None = None,
+        limit: int | None = None,
     ) -> list[dict[str, Any]]:
-        """Variables as a station has last told them; names in any case; None: all."""
-        query = select(_variable).where(_variable.c.station_id == station_id)
-        for column, name in ((_variable.c.component, component), (_variable.c.variable, variable)):
-            if name is not None:
-                query = query.where(func.lower(column) == name.lower())
-        return await self._rows(query.order_by(*table_of(StationVariableRow).primary_key.columns))
+        """Variables as a station has last told them, after one; names in any case; None: all."""
+        query = select_variables(station_id, component, variable, after)
+        return await self._rows(query.limit(limit))
 
     async def security_events(
         self, *, station_id: StationId | None, before: int | None, limit: int
@@ -252,10 +256,12 @@ class Queries:
             row = found.mappings().first()
             return None if row is None else read_version(row)
 
-    async def agreements(self, party: PartyId, ref: FeederRef, limit: int) -> list[Agreement]:
+    async def agreements(
+        self, party: PartyId, ref: FeederRef, limit: int, before: int | None = None
+    ) -> list[Agreement]:
         """What was agreed on with a grid company about a feeder, the newest first."""
         async with self._database.reading() as connection:
-            found = await connection.execute(select_agreements(party, ref, limit))
+            found = await connection.execute(select_agreements(party, ref, limit, before))
             return [read_agreement(dict(row)) for row in found.mappings()]
 
     async def proof(self, wanted: ProofWanted) -> ProofRecord:
@@ -307,7 +313,13 @@ class Queries:
         return [read_quarter(row) for row in await self._rows(query.order_by(_quarter.c.at))]
 
     async def transaction_costs(
-        self, site_id: SiteId, start_at: datetime, end_at: datetime, limit: int
+        self,
+        site_id: SiteId,
+        start_at: datetime,
+        end_at: datetime,
+        *,
+        limit: int,
+        before: int | None = None,
     ) -> list[tuple[TransactionCost, dict[str, Any]]]:
         """What transactions that began between two instants cost, and where; the newest first."""
         places = (_transaction.c.station_id, _transaction.c.evse_number, _transaction.c.ended_at)
@@ -320,7 +332,7 @@ class Queries:
                 _cost.c.started_at < end_at,
             )
         )
-        rows = await self._rows(query.order_by(_cost.c.number.desc()).limit(limit))
+        rows = await self._page(query, _cost.c.number, before, limit)
         return [(read_cost(row), row) for row in rows]
 
     async def is_usable(self) -> bool:

@@ -6,7 +6,12 @@ from typing import Final
 
 from sqlalchemy import RowMapping, delete, select
 
-from csms.domain.certificate import CertificateKind, CertificateState, StationCertificate
+from csms.domain.certificate import (
+    CertificateKey,
+    CertificateKind,
+    CertificateState,
+    StationCertificate,
+)
 from csms.domain.identity import StationId
 from csms.domain.security import Credentials, SecurityProfile
 from csms.domain.security_event import SecurityEvent
@@ -43,10 +48,16 @@ class SecurityRepository(Repository):
         """Keep a station's credentials in place of those that were kept."""
         await self._put(StationSecurityRow, asdict(credentials))
 
-    async def certificates_of(self, station_id: StationId) -> list[StationCertificate]:
-        """A station's certificates, the newest first."""
+    async def certificates_of(
+        self, station_id: StationId, after: CertificateKey | None = None, limit: int | None = None
+    ) -> list[StationCertificate]:
+        """A station's certificates, the newest first; all, or those that come after one."""
+        issued_at, fingerprint = _certificate.c.issued_at, _certificate.c.fingerprint
         query = select(_certificate).where(_certificate.c.station_id == station_id)
-        newest_first = query.order_by(_certificate.c.issued_at.desc(), _certificate.c.fingerprint)
+        if after is not None:
+            is_as_old = (issued_at == after.issued_at) & (fingerprint > after.fingerprint)
+            query = query.where((issued_at < after.issued_at) | is_as_old)
+        newest_first = query.order_by(issued_at.desc(), fingerprint).limit(limit)
         rows = (await self._unit.execute(newest_first)).mappings()
         return [_station_certificate(row) for row in rows]
 

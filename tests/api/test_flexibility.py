@@ -69,6 +69,8 @@ async def test_what_is_offered_can_be_taken_and_is_measured(api: Api) -> None:
     assert (made["start_at"], made["shed_w"]) == (offers["starts_at"], 1000)
     assert (made["measured_w"], made["delivered_w"]) == (None, None)
     assert await ask(api, "GET", path) == [made]
+    assert await ask(api, "GET", f"{path}?limit=1&before={made['number'] + 1}") == [made]
+    assert await ask(api, "GET", f"{path}?before={made['number']}") == []
     quarter = ProofQuarter(
         feeder_id="level-1",
         starts_at=datetime.fromisoformat(made["start_at"]),

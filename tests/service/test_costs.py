@@ -97,7 +97,9 @@ async def test_transaction_costs_what_energy_cost_when_it_was_charged(database_f
         office.clock.instant = after(90)
         await office.hear(teller.adapter, *teller.stops(after(90), start_wh + 6000))
         await keeper.keep(office.live, with_transactions=True)
-        costs = await Queries(office.database).transaction_costs("fjordgata", NOON, after(9), 10)
+        costs = await Queries(office.database).transaction_costs(
+            "fjordgata", NOON, after(9), limit=10
+        )
         [(cost, where)] = costs
         assert where["station_id"] == "G-01"
         assert cost.is_settled
@@ -118,7 +120,7 @@ async def test_transaction_between_two_reckonings_has_its_cost(database_file: Pa
         office.clock.instant = after(5)
         await keeper.keep(office.live, with_transactions=True)
         [(cost, _)] = await Queries(office.database).transaction_costs(
-            "fjordgata", NOON, after(9), 10
+            "fjordgata", NOON, after(9), limit=10
         )
         assert (cost.cost.energy_wh, cost.cost.cost) == pytest.approx((300.0, 0.3 * 1.5))
 
@@ -140,7 +142,7 @@ async def test_transaction_that_ended_while_the_server_was_down_is_settled(
         office.clock.instant = after(50)
         await keeper.keep(office.live, with_transactions=True)
         [(cost, _)] = await Queries(office.database).transaction_costs(
-            "fjordgata", NOON, after(9), 10
+            "fjordgata", NOON, after(9), limit=10
         )
         assert (cost.is_settled, cost.up_to_at) == (True, after(40))
         assert cost.cost.cost == pytest.approx(2 * 1.5)

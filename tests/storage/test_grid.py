@@ -123,3 +123,4 @@ async def test_agreements_are_numbered_and_told_the_newest_first(database: Datab
     told = await Queries(database).agreements("nett", AGREEMENT.ref, 10)
     assert told == [second, first]
     assert await Queries(database).agreements("nett", AGREEMENT.ref, 1) == [second]
+    assert await Queries(database).agreements("nett", AGREEMENT.ref, 1, 2) == [first]

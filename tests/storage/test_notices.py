@@ -9,6 +9,7 @@ from csms.domain.device_model import (
     Component,
     Mutability,
     Variable,
+    VariableKey,
     VariableName,
 )
 from csms.domain.notice_kinds import Notice, NoticeKind
@@ -143,6 +144,10 @@ async def test_same_variable_of_other_places_and_attributes_is_another(
     assert sorted(one["value"] for one in found) == ["1", "2", "3", "4", "5"]
     assert [one["characteristics"] for one in found if one["value"] == "5"] == [None]
     assert await Queries(database).variables("G-01", "Connector", None) == []
+    assert [one["value"] for one in found] == ["5", "1", "2", "3", "4"]
+    key = VariableKey("EVSE", "", 2, 0, "Power", "", "actual")
+    page = await Queries(database).variables("G-01", None, None, after=key, limit=1)
+    assert [one["value"] for one in page] == ["3"]
     assert await Queries(database).variables("G-02", None, None) == []
 
 

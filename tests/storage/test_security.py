@@ -2,7 +2,12 @@
 
 from dataclasses import replace
 
-from csms.domain.certificate import CertificateKind, CertificateState, StationCertificate
+from csms.domain.certificate import (
+    CertificateKey,
+    CertificateKind,
+    CertificateState,
+    StationCertificate,
+)
 from csms.domain.security import Credentials, SecurityProfile
 from csms.domain.security_event import Origin, SecurityEvent
 from csms.storage.database import Database
@@ -80,5 +85,8 @@ async def test_certificates_are_kept_as_they_were_put_last(database: Database) -
         await uow.commit()
     async with SqlUnitOfWork(database) as uow:
         assert await uow.security.certificates_of("G-01") == [taken, first]
+        assert await uow.security.certificates_of("G-01", None, 1) == [taken]
+        assert await uow.security.certificates_of("G-01", CertificateKey(after(1), "b")) == [first]
+        assert await uow.security.certificates_of("G-01", CertificateKey(NOON, "a")) == []
         in_use = await uow.security.certificates_in_use()
         assert sorted(in_use, key=lambda one: one.fingerprint) == [first, taken]
