@@ -337,6 +337,7 @@ class App:
             flexibility=self._offers,
             pricing=self._pricing,
             feeds=self._room,
+            log=self.access.log,
         )
         return MqttBridge(settings, uses, clock)
 

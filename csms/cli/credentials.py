@@ -11,6 +11,7 @@ import typer
 
 from csms.app_settings import AppSettings
 from csms.cli.serving import read_settings
+from csms.cli.written_down import write_down
 from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import LONGEST_ID, StationId, is_proper_id
@@ -46,6 +47,7 @@ def password(
     async def run() -> None:
         async with security_of(settings) as security:
             await security.set_password(station_id, chosen)
+        await write_down(settings, "set_password", station_id)
 
     asyncio.run(run())
     if file is None:
@@ -69,7 +71,9 @@ def profile(
     async def run() -> SecurityProfile:
         async with security_of(settings) as security:
             await security.set_profile(station_id, wanted)
-            return security.required(station_id)
+            required = security.required(station_id)
+        await write_down(settings, "set_profile", station_id, profile)
+        return required
 
     required = asyncio.run(run())
     typer.echo(f"{station_id} is let in with security profile {required:d} or higher.")

@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
-import httpx2
 import typer
 
-from csms.api.server import HttpSettings
 from csms.app_settings import AppSettings
 from csms.cli.credentials import check_station_id, password, profile, security_of
 from csms.cli.listing import AsJson, tell_list
+from csms.cli.running_server import removed_by_server
 from csms.cli.serving import read_settings
+from csms.cli.written_down import write_down
 from csms.clock import SystemClock
 from csms.domain.errors import InvalidInputError, UnknownSiteError
 from csms.domain.identity import SiteId, StationId
@@ -25,8 +23,6 @@ from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 
-_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not bound here
-_PATIENCE_S: Final = 10.0
 _LISTED: Final = ("site_id", "vendor", "model", "firmware", "seen_at")
 
 app = typer.Typer(help="Look after stations.", no_args_is_help=True)
@@ -83,11 +79,13 @@ def remove(
 ) -> None:
     """Remove a guest that is offline: its place and the room kept for it are free again.
 
-    What it has charged is kept. A server that runs is told; if none runs, the database is.
+    What it has charged is kept. A server that runs is told, with the API key of CHARGEFLEX_KEY
+    where it wants one; if none runs, the database is.
     """
     settings, _ = read_settings(config)
-    if not _server_removed(settings.http, station_id):
+    if not removed_by_server(settings.http, station_id):
         asyncio.run(_remove(settings, station_id))
+    asyncio.run(write_down(settings, "remove_guest", station_id))
     typer.echo(f"{station_id} is removed; its place is free.")
 
 
@@ -112,6 +110,8 @@ async def _announce(
         admission = await sites.announce(station_id, site_id)
     if not admission.is_granted:
         raise InvalidInputError("site", admission.cause)
+    detail = "" if profile is None else f"security profile {profile:d}"
+    await write_down(settings, "add_station", station_id, detail, site_id)
 
 
 async def _remove(settings: AppSettings, station_id: StationId) -> None:
@@ -132,25 +132,3 @@ async def _sites(settings: AppSettings) -> AsyncIterator[Sites]:
         yield sites
     finally:
         await database.close()
-
-
-def _server_removed(http: HttpSettings, station_id: StationId) -> bool:
-    """Whether a server runs, knows the station, and has removed it.
-
-    Raises:
-        InvalidInputError: It will not, or does not answer.
-    """
-    host = _ANYWHERE.get(http.host, http.host)
-    at = f"[{host}]" if ":" in host else host
-    url = f"http://{at}:{http.port}/api/v1/stations/{quote(station_id, safe='')}"
-    try:
-        with httpx2.Client(trust_env=False, timeout=_PATIENCE_S) as client:
-            answer = client.delete(url)
-    except httpx2.ConnectError:
-        return False
-    except httpx2.TransportError as error:
-        cause = f"the server at {at}:{http.port} does not answer: {error}"
-        raise InvalidInputError("station_id", cause) from error
-    if answer.status_code == HTTPStatus.CONFLICT:
-        raise InvalidInputError("station_id", answer.json()["detail"])
-    return answer.is_success

@@ -13,10 +13,10 @@ import typer
 from csms.app_settings import AppSettings
 from csms.cli.listing import AsJson, tell_list
 from csms.cli.serving import read_settings
+from csms.cli.written_down import note_done
 from csms.clock import SystemClock
 from csms.domain.access import Permission, Role
 from csms.domain.access_errors import UnknownUserError
-from csms.domain.audit import AuditEntry
 from csms.domain.errors import InvalidInputError
 from csms.service.access_side import AccessSide
 from csms.service.accounts import Known, Standing
@@ -26,7 +26,6 @@ from csms.storage.audit import AuditReads
 from csms.storage.database import Database
 from csms.storage.unit_of_work import SqlUnitOfWork
 
-_BY: Final = "command line"
 _STDIN: Final = "-"
 
 app = typer.Typer(help="Look after users: who is let in, and may what.", no_args_is_help=True)
@@ -77,7 +76,7 @@ def add(
         if role is not Role.ADMIN and not await side.reads.has_users():
             raise InvalidInputError("role", f"expected an admin as the first user, got {role}")
         made = await side.accounts.add(name, chosen, standing)
-        await _note(side, "add_user", made.name, f"{role}")
+        await note_done(side.log, "add_user", made.name, f"{role}")
 
     _run(settings, run)
     typer.echo(f"{name.strip().lower()} is added as {role}.")
@@ -118,7 +117,7 @@ def change_role(
 
     async def run(side: AccessSide) -> None:
         await side.accounts.change(name, standing)
-        await _note(side, "change_user", name, f"{role}")
+        await note_done(side.log, "change_user", name, f"{role}")
 
     _run(settings, run)
     typer.echo(f"{name} is {role} now.")
@@ -132,7 +131,7 @@ def password(name: Name, config: Config, password_file: PasswordFile = None) -> 
 
     async def run(side: AccessSide) -> None:
         await side.accounts.set_password(name, chosen)
-        await _note(side, "set_user_password", name)
+        await note_done(side.log, "set_user_password", name)
 
     _run(settings, run)
     typer.echo(f"The password of {name} is set.")
@@ -170,7 +169,7 @@ def key(
         if owner is None:
             raise UnknownUserError(name)
         made, secret = await side.keys.make(owner, purpose, scope, _sites(site))
-        await _note(side, "make_key", f"{name}/{purpose}", ", ".join(sorted(made.scopes)))
+        await note_done(side.log, "make_key", f"{name}/{purpose}", ", ".join(sorted(made.scopes)))
         return secret
 
     typer.echo(_run(settings, run))
@@ -181,7 +180,7 @@ def _disable(name: str, config: Path, *, is_disabled: bool) -> None:
 
     async def run(side: AccessSide) -> None:
         await side.accounts.disable(name, is_disabled=is_disabled)
-        await _note(side, "disable_user" if is_disabled else "enable_user", name)
+        await note_done(side.log, "disable_user" if is_disabled else "enable_user", name)
 
     _run(settings, run)
 
@@ -225,22 +224,6 @@ async def _side_of(settings: AppSettings) -> AsyncIterator[AccessSide]:
         )
     finally:
         await database.close()
-
-
-async def _note(side: AccessSide, action: str, target: str, detail: str = "") -> None:
-    await side.log.note(
-        AuditEntry(
-            at=side.log.now(),
-            who=getpass.getuser(),
-            by=_BY,
-            address="",
-            action=action,
-            target=target,
-            detail=detail,
-            is_done=True,
-            result="done",
-        )
-    )
 
 
 def _password(file: Path | None) -> str:

@@ -7,6 +7,7 @@ is sent while there is no connection does not come. The API obeys the same, by t
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -23,6 +24,7 @@ from csms.mqtt.connection import Say
 from csms.mqtt.flexibility_orders import flexibility_orders
 from csms.mqtt.grid_orders import Result, grid_orders
 from csms.mqtt.message import Told, parse_body, read_json
+from csms.mqtt.order_trail import OrderTrail
 from csms.mqtt.refusals import Refusal, Refusals
 from csms.mqtt.said import Said
 from csms.mqtt.topics import Order, OrderKind, Topics
@@ -102,6 +104,7 @@ class Orders:
         self._refusals = refusals
         self._tally = tally
         self._clock = clock
+        self._trail = OrderTrail(uses.log)
         self._sites = frozenset(live.site.site_id for live in uses.sites)
         self._waiting: _Line = asyncio.Queue(_MOST_WAITING)
         self._planning: _Line = asyncio.Queue(_MOST_WAITING)
@@ -147,38 +150,58 @@ class Orders:
                 logger.exception("could not answer the order of topic %s", told.topic)
 
     async def _obey(self, told: Told, order: Order) -> Said:
-        envelope, topic = Envelope(), f"{told.topic}/result"
-        answer: dict[str, Any] = {"status": "refused"}
-        limit_s = _PLANS_LIMIT_S if order.kind.takes_plans else _TIME_LIMIT_S
+        """Obey an order; what came of it is written down before it is told."""
+        heard = _Heard(f"{told.topic}/result")
         with about(site=order.site_id if order.site_id in self._sites else None):
-            try:
-                self._check_response_topic(told.response_topic)
-                topic = told.response_topic or topic
-                fields = _fields(told)
-                envelope = parse_body(fields, Envelope)
-                self._check_time(envelope.expires_at)
-                own = {name: one for name, one in fields.items() if name not in _ENVELOPE}
-                async with asyncio.timeout(limit_s):
-                    result = await self._obeys[order.kind](order, own)
-                answer = {"status": "done", "result": result}
-                self._tally.taken[self._topics.orders[order.kind]] += 1
-            except ChargeFlexError as error:
-                field = error.field if isinstance(error, InvalidInputError) else "not_possible"
-                answer["detail"] = self._note(told, order, field, str(error))
-            except TimeoutError:
-                cause = f"it was not done within {limit_s:g} s; it may be done yet"
-                detail = self._note(told, order, "late", cause)
-                answer = {"status": "failed", "detail": detail}
-            except Exception:  # it is answered all the same
-                logger.exception("could not obey the order of topic %s", told.topic)
-                answer = {"status": "failed", "detail": self._note(told, order, "failed", _FAILED)}
-        body = {**({} if envelope.id is None else {"id": envelope.id}), **answer}
+            answer = await self._result(told, order, heard)
+            answer = await self._written_down(told, order, answer)
+        body = {**({} if heard.order_id is None else {"id": heard.order_id}), **answer}
         return Said(
-            topic=topic,
+            topic=heard.reply_to,
             payload=orjson.dumps(body, option=orjson.OPT_UTC_Z),
             correlation=told.correlation,
             lives_s=_ANSWER_LIVES_S,
         )
+
+    async def _written_down(
+        self, told: Told, order: Order, answer: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What may be told of an order: what came of it, if that could be written down."""
+        try:
+            await self._trail.note(told, order, answer)
+        except Exception:  # it is answered all the same
+            logger.exception("could not write down the order of topic %s", told.topic)
+            return {"status": "failed", "detail": _FAILED}
+        return answer
+
+    async def _result(self, told: Told, order: Order, heard: "_Heard") -> dict[str, Any]:
+        """What came of an order, whatever it does."""
+        limit_s = _PLANS_LIMIT_S if order.kind.takes_plans else _TIME_LIMIT_S
+        try:
+            own = self._read(told, heard)
+            async with asyncio.timeout(limit_s):
+                result = await self._obeys[order.kind](order, own)
+        except ChargeFlexError as error:
+            field = error.field if isinstance(error, InvalidInputError) else "not_possible"
+            return {"status": "refused", "detail": self._note(told, order, field, str(error))}
+        except TimeoutError:
+            cause = f"it was not done within {limit_s:g} s; it may be done yet"
+            return {"status": "failed", "detail": self._note(told, order, "late", cause)}
+        except Exception:  # it is answered all the same
+            logger.exception("could not obey the order of topic %s", told.topic)
+            return {"status": "failed", "detail": self._note(told, order, "failed", _FAILED)}
+        self._tally.taken[self._topics.orders[order.kind]] += 1
+        return {"status": "done", "result": result}
+
+    def _read(self, told: Told, heard: "_Heard") -> dict[str, Any]:
+        """An order's own fields; how it is to be answered is noted as far as it can be read."""
+        self._check_response_topic(told.response_topic)
+        heard.reply_to = told.response_topic or heard.reply_to
+        fields = _fields(told)
+        envelope = parse_body(fields, Envelope)
+        heard.order_id = envelope.id
+        self._check_time(envelope.expires_at)
+        return {name: one for name, one in fields.items() if name not in _ENVELOPE}
 
     async def _set_limit(self, order: Order, fields: dict[str, Any]) -> Result:
         is_schedule = "limits" in fields
@@ -233,6 +256,19 @@ class Orders:
         )
         self._refusals.note(refusal, told.came_at)
         return cause
+
+
+@dataclass
+class _Heard:
+    """How an order is to be answered.
+
+    Attributes:
+        reply_to: By which topic.
+        order_id: The name that its sender has given it.
+    """
+
+    reply_to: str
+    order_id: str | int | None = None
 
 
 def _fields(told: Told) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from csms.mqtt.state_out import Feeds
+from csms.service.audit_log import AuditLog
 from csms.service.grid_desk import GridDesk
 from csms.service.imposed_limits import ImposedLimits
 from csms.service.offer_desk import OfferDesk
@@ -23,6 +24,7 @@ class UseCases:
         flexibility: Offers what feeders can shed and take.
         pricing: Takes prices.
         feeds: Tell how sites stand.
+        log: Is told of what was ordered.
     """
 
     sites: Sites
@@ -32,3 +34,4 @@ class UseCases:
     flexibility: OfferDesk
     pricing: Pricing
     feeds: Feeds
+    log: AuditLog

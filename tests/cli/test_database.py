@@ -154,7 +154,8 @@ def answering(status: int, body: bytes) -> Iterator[tuple[int, list[str]]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_DELETE(self) -> None:
-            paths.append(self.path)
+            key = self.headers.get("authorization")
+            paths.append(self.path + (f" {key}" if key else ""))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -186,6 +187,42 @@ def test_guest_that_is_connected_to_a_server_is_not_removed(tmp_path: Path) -> N
     complaint = "station_id: station 'visitor' cannot be removed\n"
     assert (ran.code, ran.out, ran.err) == (2, "", complaint)
     assert rows(tmp_path, "SELECT id FROM station WHERE is_guest") == [("visitor",)]
+
+
+def test_server_that_asks_for_a_key_is_told_the_one_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path, "visitor")
+    with answering(401, b"{}") as (port, _):
+        ran = remove(tmp_path, "visitor", port)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "key: expected an API key with the scope station.manage in CHARGEFLEX_KEY: a server runs "
+        f"at 127.0.0.1:{port}\n"
+    )
+    assert rows(tmp_path, "SELECT id FROM station WHERE is_guest") == [("visitor",)]
+    monkeypatch.setenv("CHARGEFLEX_KEY", "cfx_1")
+    with answering(204, b"") as (port, paths):
+        assert remove(tmp_path, "visitor", port).code == 0
+    assert paths == ["/api/v1/stations/visitor Bearer cfx_1"]
+
+
+def test_what_is_done_with_stations_is_in_the_audit_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "kari")
+    config = settings_file(tmp_path)
+    add(tmp_path, "visitor")
+    add(tmp_path, "G-01")  # refused
+    for line in ("password visitor", "profile visitor 1", "remove visitor"):
+        assert chargeflex("station", *line.split(), "--config", config).code == 0
+    told = rows(tmp_path, 'SELECT who, "by", action, target, site_id, detail FROM audit_entry')
+    assert told == [
+        ("kari", "command line", "add_station", "visitor", "fjordgata", ""),
+        ("kari", "command line", "set_password", "visitor", None, ""),
+        ("kari", "command line", "set_profile", "visitor", None, "1"),
+        ("kari", "command line", "remove_guest", "visitor", None, ""),
+    ]
 
 
 def test_guest_that_a_server_does_not_know_is_looked_for_in_the_database(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.connection import Pace
 from csms.mqtt.settings import MqttSettings, MqttVersion
 from csms.mqtt.use_cases import UseCases
+from csms.service.audit_log import AuditLog
 from csms.service.charging_control import SiteController
 from csms.service.control_room import ControlRoom
 from csms.service.grid_desk import GridDesk
@@ -125,6 +126,7 @@ def uses(office: Office, room: ControlRoom | None = None) -> UseCases:
         flexibility=offers_of(office, room, InlinePlanner(5.0)),
         pricing=office.pricing,
         feeds=room,
+        log=AuditLog(office.open_uow, office.clock),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from csms.domain.audit import AuditWanted
 from csms.domain.identity import EvseId
 from csms.domain.imposed_limit import LimitParty
 from csms.domain.prices import PriceKind, PriceSeries, PriceSlot
@@ -23,6 +24,7 @@ from csms.mqtt.refusals import Refusals
 from csms.mqtt.settings import MqttVersion
 from csms.mqtt.topics import Topics
 from csms.service.meter_links import MeterLinks
+from csms.storage.audit import AuditReads
 from csms.tally import MqttTally
 from tests.mqtt.mosquitto import Mosquitto
 from tests.mqtt.rig import OWN, PATIENCE_S, Bridged, bridged, metered_site, uses
@@ -334,3 +336,31 @@ async def test_of_too_many_orders_the_last_are_refused(database_file: Path) -> N
         for _ in range(103):
             orders.take(Told(topic=SET, payload=b'{"amps": 20}', came_at=NOON), order)
         assert tally.refused == {(topics.orders[order.kind], "busy"): 3}
+
+
+async def test_every_order_is_in_the_audit_log_under_its_party(
+    database_file: Path, broker: Mosquitto
+) -> None:
+    async with ordering(database_file, broker) as one:
+        await one.order(SET, {"amps": 20, "words": "hot transformer"})
+        await one.order(LIFT.replace("grid_company", "operator"), {})
+        await one.order(NEED, {"energy_wh": 20_000, "password": "geheim"})
+        await one.order(PRICES, b"{")
+        reads = AuditReads(one.bridged.office.database)
+        told = [kept.entry for kept in await reads.find(AuditWanted(), 10)]
+    assert [(entry.who, entry.by, entry.action, entry.target) for entry in told] == [
+        ("mqtt", "mqtt", "tell_prices", PRICES),
+        ("mqtt", "mqtt", "state_need", NEED),
+        ("operator", "mqtt", "lift_limit", LIFT.replace("grid_company", "operator")),
+        ("grid_company", "mqtt", "impose_limit", SET),
+    ]
+    assert {(entry.at, entry.site_id, entry.address) for entry in told} == {(NOON, "fjordgata", "")}
+    assert [entry.is_done for entry in told] == [False, False, False, True]
+    assert [entry.detail for entry in told] == [
+        "1 bytes",
+        '{"energy_wh":20000,"password":"…"}',
+        "{}",
+        '{"amps":20,"words":"hot transformer"}',
+    ]
+    assert told[-1].result == "done"
+    assert told[1].result == "refused: payload: password: Extra inputs are not permitted"

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csms.domain.audit import AuditEntry
 from csms.domain.errors import UnknownSiteError
 from csms.domain.grid_company import FeederRef
 from csms.mqtt.message import Told
@@ -15,6 +17,7 @@ from csms.mqtt.orders import Orders
 from csms.mqtt.refusals import Refusals
 from csms.mqtt.topics import Topics
 from csms.mqtt.use_cases import UseCases
+from csms.service.audit_log import AuditLog
 from csms.service.grid_desk import GridDesk
 from csms.service.grid_parties import GridParties
 from csms.service.grid_profiles import GridProfiles
@@ -95,6 +98,17 @@ class Nowhere:
     lift = state_need = told = impose
 
 
+class Unwritten:
+    """A log that keeps nothing."""
+
+    def now(self) -> datetime:
+        """Noon."""
+        return NOON
+
+    async def note(self, _entry: AuditEntry) -> None:
+        """Keep nothing."""
+
+
 def answer_to(told: Told) -> Any:
     """What is answered, and where."""
     nowhere = cast(Any, Nowhere())
@@ -109,6 +123,7 @@ def answer_to(told: Told) -> Any:
         flexibility=nowhere,
         pricing=nowhere,
         feeds=nowhere,
+        log=cast(AuditLog, Unwritten()),
     )
     refusals = Refusals(MeterLinks(cast(Sites, nowhere), clock), tally)
     orders = Orders(TOPICS, uses, refusals, tally, clock)
