@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from simulators import yaml_text
 from simulators.building import Habits, promised_s
 from simulators.grid_company import Cut
 from simulators.placement import Visit, place
@@ -218,7 +219,7 @@ def read_scenario(
 
 def _read_model(path: Path) -> ScenarioModel:
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = yaml_text.parse(path.read_text(encoding="utf-8"))
         return ScenarioModel.model_validate(values)
     except (OSError, yaml.YAMLError) as error:
         raise ScenarioError(f"{path}: {error}") from error

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from simulators import yaml_text
 from simulators.stations.outlet import Amps, OutletModel
 from simulators.supply import Earthing, Supply
 
@@ -189,7 +190,7 @@ def read_site(path: Path) -> Site:
         SiteFileError: Naming file and cause.
     """
     try:
-        node = yaml.safe_load(path.read_text(encoding="utf-8"))
+        node = yaml_text.parse(path.read_text(encoding="utf-8"))
         grid = node["grid"]
         supply = Supply(Earthing(grid["earthing"]), float(grid.get("voltage_v", 230.0)))
         return Site(

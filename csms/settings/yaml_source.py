@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -34,18 +34,19 @@ class YamlSource:
     Attributes:
         path: The file.
         values: What it holds.
+        lines: Where each of its keys stands.
     """
 
     def __init__(self, path: Path, values: Mapping[str, Any], lines: Mapping[KeyPath, int]) -> None:
         self.path = path
         self.values = values
-        self._lines = lines
+        self.lines = lines
 
     def line_of(self, key: KeyPath) -> int:
         """The line of a key, or of the nearest enclosing one that the file has."""
-        while key and key not in self._lines:
+        while key and key not in self.lines:
             key = key[:-1]
-        return self._lines.get(key, 1)
+        return self.lines.get(key, 1)
 
     def fault(self, key: KeyPath, message: str) -> Fault:
         """Describe what is wrong at a key."""
@@ -72,7 +73,7 @@ class YamlSource:
         """The path in the file, without the names that pydantic adds for a union's branches."""
         key: KeyPath = ()
         for part in error["loc"]:
-            if isinstance(part, int) or part.isidentifier() or (*key, part) in self._lines:
+            if isinstance(part, int) or part.isidentifier() or (*key, part) in self.lines:
                 key = (*key, part)
         return key
 
@@ -95,7 +96,7 @@ def parse_yaml(path: Path, text: str) -> YamlSource:
     if len(text) > _MAX_FILE_BYTES:
         raise SettingsError(path, (Fault(1, "", _TOO_LONG),))
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -169,6 +170,33 @@ class _Reader:
 
     def _refuse(self, node: yaml.Node, key: KeyPath, message: str) -> None:
         self.faults.append(Fault(node.start_mark.line + 1, spell(key), message))
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """A text as nodes: by libyaml, where PyYAML was built with it, at a tenth of the time.
+
+    libyaml's composer is recursive in C, and what is too deep for it ends the process: the depth
+    is looked at first. What it refuses is read again for the words of PyYAML's own parser.
+    """
+    if yaml.__with_libyaml__:
+        try:
+            if not _is_deep(text):
+                return cast("yaml.Node | None", yaml.compose(text, Loader=yaml.CSafeLoader))
+        except yaml.YAMLError:
+            pass
+    return cast("yaml.Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
+
+
+def _is_deep(text: str) -> bool:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
 
 
 def _read_text(path: Path) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
-import yaml
-
+from simulators import yaml_text
 from simulators.chaos.site_drawing import Node
 from simulators.supply import Earthing, Supply
 
@@ -25,7 +24,7 @@ _SHARE_OF_REST: Final = (0.1, 0.6)
 def add_resources(seed: int, text: str) -> str:
     """Add resources to a drawn site; the text of its file."""
     rng = Random(f"{seed} resources")  # noqa: S311 - a simulation
-    site: Node = yaml.safe_load(text)
+    site: Node = yaml_text.parse(text)
     supply = Supply(Earthing(site["grid"]["earthing"]), float(site["grid"]["voltage_v"]))
     for number in range(rng.choice((1, 2, 2, 3))):
         path = rng.choice(list(_paths(site["feeders"], ())))
@@ -36,7 +35,7 @@ def add_resources(seed: int, text: str) -> str:
         unsteered_kw = node.get("fallback_kw", 0.0) if node.get("keeps_setpoints") else rated_kw
         more_kw = unsteered_kw + rng.uniform(*_SHARE_OF_REST) * (rated_kw - unsteered_kw)
         _make_room(path, node["lines"], more_kw * _W_PER_KW, supply)
-    return yaml.safe_dump(site, sort_keys=False, default_flow_style=None, width=120)
+    return yaml_text.spell(site)
 
 
 def _paths(feeders: list[Node], above: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:

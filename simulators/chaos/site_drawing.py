@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, TypeAlias
 
-import yaml
+from simulators import yaml_text
 
 Node: TypeAlias = dict[str, Any]
 """A mapping in a YAML file."""
@@ -71,7 +71,7 @@ def draw_site(seed: int, stations: int) -> str:
         "chargers": chargers,
         "control": _control(rng),
     }
-    return yaml.safe_dump(site, sort_keys=False, default_flow_style=None, width=120)
+    return yaml_text.spell(site)
 
 
 def _control(rng: Random) -> Node:

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
-import yaml
-
+from simulators import yaml_text
 from simulators.clock import Clock
 from simulators.resources.appliance import Appliance
 from simulators.resources.battery import BatteryModel, SimulatedBattery
@@ -209,7 +208,7 @@ def read_plant(path: Path, site: Site, clock: Clock, begins_at: datetime, seed: 
     climate = SUMMER if begins_at.month in _SUMMER else WINTER
     weather = Weather(climate, begins_at - timedelta(days=1), seed)
     plant = Plant(site, clock, weather=weather)
-    _hang(plant, yaml.safe_load(path.read_text(encoding="utf-8"))["feeders"], weather)
+    _hang(plant, yaml_text.parse(path.read_text(encoding="utf-8"))["feeders"], weather)
     return plant
 
 

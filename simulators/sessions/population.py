@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from simulators import yaml_text
 from simulators.sessions.session import Session, VehicleModel
 
 Chance: TypeAlias = Annotated[float, Field(ge=0, le=1)]
@@ -115,7 +116,7 @@ def read_population(path: Path) -> Population:
         PopulationError: It cannot be read, or is none.
     """
     try:
-        return Population.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Population.model_validate(yaml_text.parse(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError) as error:
         raise PopulationError(f"{path}: {error}") from error
     except ValidationError as error:

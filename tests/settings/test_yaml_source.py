@@ -112,6 +112,8 @@ def nested_anchors() -> str:
         ("a: &a [*a]\n", "file.yaml:1: too deep"),
         ("a: " + "[" * 60 + "]" * 60, "file.yaml:1: too deep"),
         ("a: " + "[" * 5000 + "]" * 5000, "file.yaml:1: too deep"),
+        ("a: " + "[" * 300_000, "file.yaml:1: too deep"),
+        ("- " * 300_000, "file.yaml:1: too deep"),
         (nested_anchors(), "file.yaml:1: too deep"),
         (
             "a: 1\nb: !!python/object/apply:os.getcwd []\nc: !ours x\n",
@@ -166,3 +168,13 @@ def test_file_of_more_than_four_mebibytes_is_refused(tmp_path: Path) -> None:
     text = "a: 1\n" + "#" * 4 * 1024 * 1024
     said = complaint(read_yaml, tmp_path / "file.yaml", text)
     assert said == "file.yaml:1: expected a file of at most 4 MiB"
+
+
+@pytest.mark.parametrize("path", sorted(Path("config").rglob("*.yaml")), ids=str)
+def test_shipped_files_are_read_alike_with_and_without_libyaml(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast = read_yaml(path)
+    monkeypatch.setattr("yaml.__with_libyaml__", False)
+    plain = read_yaml(path)
+    assert (fast.values, fast.lines) == (plain.values, plain.lines)
