@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -181,10 +181,10 @@ def _compose(text: str) -> yaml.Node | None:
     if yaml.__with_libyaml__:
         try:
             if not _is_deep(text):
-                return cast("yaml.Node | None", yaml.compose(text, Loader=yaml.CSafeLoader))
+                return yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.YAMLError:
             pass
-    return cast("yaml.Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _is_deep(text: str) -> bool:
