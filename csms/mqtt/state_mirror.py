@@ -11,10 +11,11 @@ from csms.domain.identity import SiteId, StationId
 from csms.mqtt.said import Said
 from csms.mqtt.topics import Topics
 from csms.service.charging_control import parse_evse
-from csms.service.live_feed import FeedMessage, ViewJson
+from csms.service.live_feed import FeedMessage
 from csms.service.plan_course import PlanCourse
 from csms.service.resource_view import ResourceState
 from csms.service.site_view import EvseState
+from csms.service.view_json import ViewJson
 
 Document: TypeAlias = Mapping[str, Any]
 

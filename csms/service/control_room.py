@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -13,13 +13,14 @@ from csms.domain.errors import UnknownSiteError
 from csms.domain.identity import SiteId
 from csms.service.charging_control import PlanMade, SiteController
 from csms.service.electrics import by_line
+from csms.service.evse_glances import KEPT_S, Glances, ProfileOf
 from csms.service.live_feed import LiveFeed
 from csms.service.live_site import LiveSite
 from csms.service.plan_course import PlanCourse, plan_courses
 from csms.service.plan_outlook import PlanOutlook, plan_outlook
 from csms.service.resource_view import ResourceState, states_of
 from csms.service.site_view import SiteView
-from csms.service.view_builder import ProfileOf, build_view
+from csms.service.view_builder import build_view
 from csms.tally import Durations
 from smart_charging.currents import Load, line_currents
 
@@ -46,7 +47,8 @@ class ControlRoom:
         self._controllers = controllers
         self._clock = clock
         self._clock_rate = clock_rate
-        self._profile_of = profile_of
+        kept = timedelta(seconds=KEPT_S * clock_rate)
+        self._glances = {site_id: Glances(profile_of, kept) for site_id in controllers}
         self._outlooks: dict[SiteId, PlanOutlook] = {}
         self._feeds = {site_id: LiveFeed(self, site_id, _TICK_S) for site_id in controllers}
 
@@ -69,11 +71,13 @@ class ControlRoom:
     def view(self, site_id: SiteId) -> SiteView:
         """The view of a site at this instant.
 
+        What follows from the time alone may be late by `KEPT_S` in a connector's view.
+
         Raises:
             UnknownSiteError: There is none of that name.
         """
         controller = self._controller(site_id)
-        return build_view(controller, self._clock.now(), self._clock_rate, self._profile_of)
+        return build_view(controller, self._clock.now(), self._clock_rate, self._glances[site_id])
 
     def changed(self, site_id: SiteId) -> asyncio.Event:
         """Set when a site has changed."""

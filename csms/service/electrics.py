@@ -1,6 +1,7 @@
 """The site's electrical tree in the words of the planning library."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from math import ceil, inf
@@ -8,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from csms.domain.identity import FeederId
 from csms.domain.resource import Resource, ResourceId
 from csms.domain.site import Earthing, Feeder, PhaseAmps, Site
 from csms.domain.vehicle import conductors_in_use
@@ -17,6 +19,7 @@ from csms.service.live_resource import LiveResource
 from csms.service.live_site import LiveSite
 from smart_charging import feeder as planning
 from smart_charging.arrays import Array
+from smart_charging.currents import Load
 from smart_charging.taps import Tap, pair_tap, unknown_tap, wye_tap
 
 _THREE: Final = 3
@@ -71,6 +74,16 @@ def measured_taps(
     # Without a neutral, what one conductor brings another takes back, whether that is told or not.
     first, second = used if len(lines) == _THREE and len(used) == _THREE - 1 else (0, 1)
     yield pair_tap(lines[first], lines[second]), max(current_a)
+
+
+def added_up(parts: Iterable[tuple[FeederId, Tap, float]]) -> list[Load]:
+    """One load of one slot for all parts at the same feeder that load its lines alike."""
+    sums: defaultdict[tuple[FeederId, int], list[float]] = defaultdict(list)
+    taps: dict[int, Tap] = {}  # of each there is one object, which is found faster than its value
+    for feeder_id, tap, amps in parts:
+        sums[feeder_id, id(tap)].append(amps)
+        taps[id(tap)] = tap
+    return [Load(key, taps[tap], np.array([sum(amps)])) for (key, tap), amps in sums.items()]
 
 
 def watts_per_ampere(live: LiveSite, evse: LiveEvse) -> float:

@@ -10,13 +10,14 @@ import numpy as np
 from csms.domain.identity import EvseId, FeederId
 from csms.domain.limits import Allowance, Standing
 from csms.domain.site import PhaseAmps
-from csms.service.electrics import by_line, feeder_inputs, near_s, tap_of
+from csms.service.electrics import added_up, by_line, feeder_inputs, near_s, tap_of
 from csms.service.feeder_limits import turns, usable
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from smart_charging.arrays import Array
 from smart_charging.currents import Load, line_currents
 from smart_charging.feeder import Feeder
+from smart_charging.taps import Tap
 
 _TOLERANCE_A: Final = 1e-6
 _INSTANT: Final = timedelta(seconds=1)
@@ -57,6 +58,23 @@ def keep_books(live: LiveSite, now: datetime, until: datetime | None = None) -> 
     return Books(
         edges=tuple(edges),
         allowed_a=_allowed(live, edges, feeders, allowances),
+        limit_a={feeder.key: feeder.limit_a for feeder in feeders},
+        usable_a={feeder.key: feeder.limit_a for feeder in usable(live, feeders, edges)},
+    )
+
+
+def present_books(
+    live: LiveSite, now: datetime, allowed: Iterable[tuple[FeederId, Tap, float]]
+) -> Books:
+    """The books of this instant alone, given what EVSEs may draw: feeder, tap, amperes.
+
+    However many limits end in the hours to come, this costs the same.
+    """
+    edges = (now, now + _INSTANT)
+    feeders = feeder_inputs(live, edges, now)
+    return Books(
+        edges=edges,
+        allowed_a=line_currents(feeders, added_up(allowed)),
         limit_a={feeder.key: feeder.limit_a for feeder in feeders},
         usable_a={feeder.key: feeder.limit_a for feeder in usable(live, feeders, edges)},
     )

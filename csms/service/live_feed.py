@@ -7,30 +7,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any, Final, Protocol, TypeAlias
+from time import thread_time
+from typing import Final, Protocol
 
 import orjson
 
 from csms.domain.identity import SiteId
-from csms.language.catalogue import translate
 from csms.language.languages import Language
-from csms.language.recall import retold
-from csms.language.said import Said
 from csms.service.site_view import SiteView
+from csms.service.view_json import ViewJson, ViewWriter, difference
 
 logger = logging.getLogger(__name__)
 
-ViewJson: TypeAlias = dict[str, Any]
-
+SHARE: Final = 0.02
+"""Of a core, the views of a site that somebody reads are meant to take no more."""
+LONGEST_S: Final = 2.0
 _BACKLOG: Final = 64
 """A reader that falls this far behind is told to begin anew."""
 _RECENT: Final = _BACKLOG // 2
 """So many messages are kept for readers that come back."""
 _MOST_MISSED_BYTES: Final = 1_000_000
 """Readers that have missed more are told all."""
-_GROUPS: Final = ("feeders", "evses")
-_GUARD: Final = "guard"
-_OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 class ViewSource(Protocol):
@@ -71,11 +68,12 @@ class Edition:
 
     def __init__(self, language: Language) -> None:
         self.readers: set[asyncio.Queue[FeedMessage | None]] = set()
-        self._language = language
+        self._writer = ViewWriter(language)
         self._name = token_hex(6)
         self._number = 0
         self._shown: ViewJson = {}
         self._recent: deque[FeedMessage] = deque(maxlen=_RECENT)
+        self._snapshot: FeedMessage | None = None
 
     def since(self, event_id: str | None) -> list[FeedMessage]:
         """What a reader lacks that has seen a message; a snapshot, if that is too much to tell."""
@@ -86,16 +84,19 @@ class Edition:
 
     def snapshot(self) -> FeedMessage:
         """All that was shown last."""
-        return self._message("snapshot", {"view": self._shown})
+        if self._snapshot is None:  # whoever comes before the next change is told the same
+            self._snapshot = self._message("snapshot", {"view": self._shown})
+        return self._snapshot
 
     def publish(self, shown: SiteView) -> None:
         """Show a view to everybody, as the difference to what they saw."""
-        view = to_json(shown, self._language)
+        view = self._writer.write(shown)
         delta = difference(self._shown, view)
         self._shown = view
         if not delta:
             return
         self._number += 1
+        self._snapshot = None
         message = self._message("delta", delta)
         self._recent.append(message)
         for queue in self.readers:
@@ -112,13 +113,22 @@ class LiveFeed:
     Args:
         source: Where views come from.
         site_id: Which site.
-        tick_s: Changes are gathered that long, in the reader's time.
+        tick_s: Changes are gathered that long, in the reader's time; longer where a view costs so
+            much that it would take more than `SHARE` of the processor, up to `LONGEST_S`.
+        spent_s: Tells the processor time that has been spent.
     """
 
-    def __init__(self, source: ViewSource, site_id: SiteId, tick_s: float) -> None:
+    def __init__(
+        self,
+        source: ViewSource,
+        site_id: SiteId,
+        tick_s: float,
+        spent_s: Callable[[], float] = thread_time,
+    ) -> None:
         self._source = source
         self._site_id = site_id
         self._tick_s = tick_s
+        self._spent_s = spent_s
         self._editions = {language: Edition(language) for language in Language}
         self._somebody_reads = asyncio.Event()
 
@@ -129,15 +139,18 @@ class LiveFeed:
 
     async def run(self) -> None:
         """Send changes to the readers until cancelled."""
+        cost_s = 0.0
         while True:
             await self._somebody_reads.wait()
-            await asyncio.sleep(self._tick_s)
+            await asyncio.sleep(max(self._tick_s, min(cost_s / SHARE, LONGEST_S)))
             await self._source.changed(self._site_id).wait()
             self._source.changed(self._site_id).clear()
+            before_s = self._spent_s()
             try:
                 self._publish()
             except Exception:  # the next tick shows what this one could not
                 logger.exception("could not build the live view")
+            cost_s = self._spent_s() - before_s
 
     @asynccontextmanager
     async def reading(
@@ -172,60 +185,6 @@ class LiveFeed:
 
     def _read_editions(self) -> list[Edition]:
         return [edition for edition in self._editions.values() if edition.readers]
-
-
-def to_json(view: SiteView, language: Language = Language.EN) -> ViewJson:
-    """A view as JSON values: instants as RFC 3339 in UTC, tuples as lists, texts in a language."""
-    text = orjson.dumps(view, _said_in(language), _OPTIONS)
-    values: ViewJson = orjson.loads(text)
-    for event in values[_GUARD]["events"]:  # the older ones were read as they were written down
-        event["cause"] = retold(event["cause"], language)
-    return values
-
-
-def difference(before: ViewJson, after: ViewJson) -> ViewJson:
-    """What has changed: top-level fields under `site`, fields of feeders and EVSEs by key.
-
-    Of what the guard does, `guard` tells the fields that have changed.
-
-    Keys that are gone are listed under `removed`.
-    """
-    delta: ViewJson = {}
-    site = _changed_fields(before, after, skip=(*_GROUPS, _GUARD))
-    if site:
-        delta["site"] = site
-    guard = _changed_fields(before.get(_GUARD, {}), after[_GUARD])
-    if guard:
-        delta[_GUARD] = guard
-    for group in _GROUPS:
-        old, new = before.get(group, {}), after[group]
-        items = {key: _changed_fields(old.get(key, {}), value) for key, value in new.items()}
-        changed = {key: fields for key, fields in items.items() if fields}
-        if changed:
-            delta[group] = changed
-        gone = [key for key in old if key not in new]
-        if gone:
-            delta.setdefault("removed", {})[group] = gone
-    return delta
-
-
-def _said_in(language: Language) -> Callable[[object], str]:
-    """What makes JSON of texts that know what they are made of."""
-
-    def write(value: object) -> str:
-        if isinstance(value, Said):
-            return translate(value, language)
-        raise TypeError(f"expected a value of JSON, got a {type(value).__name__}")
-
-    return write
-
-
-def _changed_fields(before: ViewJson, after: ViewJson, skip: tuple[str, ...] = ()) -> ViewJson:
-    return {
-        name: value
-        for name, value in after.items()
-        if name not in skip and (name not in before or before[name] != value)
-    }
 
 
 def _offer(queue: asyncio.Queue[FeedMessage | None], message: FeedMessage) -> None:

@@ -1,6 +1,6 @@
 """What the lines of every feeder carry, as meters show it."""
 
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,9 +11,16 @@ from csms.domain.identity import FeederId
 from csms.domain.resource import Quantity
 from csms.domain.site import NO_AMPS, PhaseAmps
 from csms.domain.site import Feeder as SiteFeeder
-from csms.service.electrics import by_line, expected_uncontrolled, measured_taps, tap_of_resource
+from csms.service.electrics import (
+    added_up,
+    by_line,
+    expected_uncontrolled,
+    measured_taps,
+    tap_of_resource,
+)
+from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from smart_charging.currents import Load, line_currents
+from smart_charging.currents import line_currents
 from smart_charging.feeder import Feeder
 from smart_charging.taps import Tap
 
@@ -41,22 +48,48 @@ def measured_load(
             the time to follow it.
     """
     follows_within = live.settled if is_proven else _AT_ONCE
-    sums: defaultdict[tuple[FeederId, Tap], float] = defaultdict(float)
-    for evse in live.evses.values():
-        if evse.reading is None or not live.stations[evse.place.evse.station_id].is_connected:
-            continue
-        drawn_a = evse.drawn_a(now, live.settled, follows_within)
-        if drawn_a is not None:
-            for tap, amps in measured_taps(live, evse, drawn_a):
-                sums[evse.place.feeder_id, tap] += amps
+    drawn = (
+        (evse.place.feeder_id, tap, amps)
+        for evse in live.evses.values()
+        for tap, amps in drawn_taps(live, evse, now, follows_within)
+    )
+    return carried_load(live, now, drawn, is_proven=is_proven)
+
+
+def drawn_taps(
+    live: LiveSite, evse: LiveEvse, now: datetime, follows_within: timedelta = _AT_ONCE
+) -> Iterator[tuple[Tap, float]]:
+    """What an EVSE's meter shows that it puts on the lines: taps, amperes; see `measured_load`."""
+    if evse.reading is None or not live.stations[evse.place.evse.station_id].is_connected:
+        return
+    drawn_a = evse.drawn_a(now, live.settled, follows_within)
+    if drawn_a is not None:
+        yield from measured_taps(live, evse, drawn_a)
+
+
+def carried_load(
+    live: LiveSite,
+    now: datetime,
+    drawn: Iterable[tuple[FeederId, Tap, float]],
+    *,
+    is_proven: bool = False,
+) -> dict[FeederId, PhaseAmps]:
+    """What every feeder's lines carry, given what EVSEs draw: feeder, tap, amperes.
+
+    See `measured_load`.
+    """
+    loads = added_up((*drawn, *_resource_taps(live, now)))
+    currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), loads)
+    return {key: by_line(amps) for key, amps in currents.items()} | measured_totals(live, now)
+
+
+def _resource_taps(live: LiveSite, now: datetime) -> Iterator[tuple[FeederId, Tap, float]]:
+    """What resources draw, by their meters."""
     for one in live.resources.values():
         watts = one.reading(Quantity.POWER_W, now, live.site.control.reading_lives_s)
         if watts is not None and watts > 0:
             tap = tap_of_resource(live.site, one.resource)
-            sums[one.resource.feeder_id, tap] += live.site.amps_of(one.resource, watts)
-    loads = [Load(feeder_id, tap, np.array([amps])) for (feeder_id, tap), amps in sums.items()]
-    currents = line_currents(_measured_feeders(live, now, is_proven=is_proven), loads)
-    return {key: by_line(amps) for key, amps in currents.items()} | measured_totals(live, now)
+            yield one.resource.feeder_id, tap, live.site.amps_of(one.resource, watts)
 
 
 def measured_totals(live: LiveSite, now: datetime) -> dict[FeederId, PhaseAmps]:

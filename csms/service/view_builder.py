@@ -1,55 +1,41 @@
 """From a live site to what people see of it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
-from csms.domain.identity import EvseId, FeederId, StationId
-from csms.domain.security import SecurityProfile
+from csms.domain.identity import EvseId, FeederId
 from csms.domain.site import PhaseAmps
-from csms.domain.station import ChargingState, ConnectorStatus
 from csms.language.said import Said, joined
-from csms.service.charging_control import PlanMade, SiteController, parse_evse
-from csms.service.closing import RULE_WORDS
-from csms.service.connector_bounds import operator_limit
+from csms.service.charging_control import SiteController
 from csms.service.electrics import by_line
+from csms.service.evse_glances import Glance, Glances
+from csms.service.evse_view import rounded
 from csms.service.feeder_limits import imposed_on
 from csms.service.figure_words import figures_now
-from csms.service.grid_guard import keep_books
+from csms.service.grid_guard import present_books
 from csms.service.guard_words import banner, view_event
-from csms.service.kept_room import kept_rooms
-from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.measured_flows import (
+    carried_load,
     is_uncontrolled_measured,
-    measured_load,
     measured_uncontrolled,
 )
 from csms.service.price_words import price_figures
-from csms.service.problem_builder import need_of
-from csms.service.readings import line_amps
-from csms.service.reason_text import explain_evse
 from csms.service.reserve import Reserve
 from csms.service.resource_words import resource_figures
 from csms.service.site_view import (
-    ConnectorLimitView,
     EvseState,
-    EvseView,
     FeederView,
     GuardView,
     ImposedView,
     Level,
-    NeedView,
     PlanView,
-    ReasonView,
     ReservedView,
     SiteView,
 )
-from smart_charging.plan import Method, Reason
-
-ProfileOf: TypeAlias = Callable[[StationId], SecurityProfile]
-"""Tells the lowest security profile that a station is let in with."""
+from smart_charging.plan import Method
 
 _SOURCE: Final = {True: "measured", False: "reckoned", None: None}
 _SEVERITY: Final = {level: i for i, level in enumerate(Level)}
@@ -57,21 +43,12 @@ _MOST_BLOCKS: Final = 6
 """Of grid companies' profiles, so many are shown: what holds, and what comes next."""
 _TIGHT_SHARE: Final = 0.9
 _TOLERANCE_A: Final = 0.05
-_IN_USE_A: Final = 0.5
 _HARDLY_ANY: Final = 0.5
 """So few vehicles are told as none."""
-_STATE: Final[Mapping[ConnectorStatus | None, EvseState]] = {
-    None: EvseState.AVAILABLE,
-    ConnectorStatus.AVAILABLE: EvseState.AVAILABLE,
-    ConnectorStatus.OCCUPIED: EvseState.PREPARING,
-    ConnectorStatus.RESERVED: EvseState.RESERVED,
-    ConnectorStatus.UNAVAILABLE: EvseState.UNAVAILABLE,
-    ConnectorStatus.FAULTED: EvseState.FAULTED,
-}
 
 
 def build_view(
-    controller: SiteController, now: datetime, clock_rate: float, profile_of: ProfileOf
+    controller: SiteController, now: datetime, clock_rate: float, glances: Glances
 ) -> SiteView:
     """Build the view of a site.
 
@@ -79,21 +56,12 @@ def build_view(
         controller: The site's controller.
         now: The present instant.
         clock_rate: Seconds of the site's clock per second of the reader's.
-        profile_of: The lowest security profile of a station.
+        glances: Looks at its EVSEs.
     """
     live = controller.live
-    feeders = _feeder_views(live, now)
-    reasons, rooms = _planned_reasons(controller.newest), kept_rooms(live, now)
-    evses = {
-        str(key): _evse_view(
-            live,
-            evse,
-            now,
-            explain_evse(live, evse, now, reasons, rooms),
-            int(profile_of(key.station_id)),
-        )
-        for key, evse in live.evses.items()
-    }
+    seen = glances.look(live, controller.newest, now)
+    feeders = _feeder_views(live, now, seen)
+    evses = {one.name: one.view for one in seen.values()}
     counts = Counter(view.state for view in evses.values())
     power_w = sum(view.power_w or 0.0 for view in evses.values())
     return SiteView(
@@ -129,9 +97,18 @@ def _guard_view(live: LiveSite, now: datetime) -> GuardView:
     )
 
 
-def _feeder_views(live: LiveSite, now: datetime) -> dict[str, FeederView]:
-    books = keep_books(live, now)
-    loads, uncontrolled = measured_load(live, now), measured_uncontrolled(live, now)
+def _feeder_views(
+    live: LiveSite, now: datetime, seen: Mapping[EvseId, Glance]
+) -> dict[str, FeederView]:
+    places = [(live.evses[key].place, glance) for key, glance in seen.items()]
+    allowed = [
+        (place.feeder_id, glance.tap, glance.allowed_a)
+        for place, glance in places
+        if place.is_installed
+    ]
+    drawn = [(place.feeder_id, *part) for place, glance in places for part in glance.drawn]
+    books, loads = present_books(live, now, allowed), carried_load(live, now, drawn)
+    uncontrolled = measured_uncontrolled(live, now)
     views = {}
     for feeder in live.site.feeders:
         key = feeder.feeder_id
@@ -140,14 +117,14 @@ def _feeder_views(live: LiveSite, now: datetime) -> dict[str, FeederView]:
         views[key] = FeederView(
             name=feeder.name,
             parent_id=feeder.parent_id,
-            limit_a=_rounded(limit_a),
-            load_a=_rounded(loads[key]),
-            uncontrolled_a=_rounded(uncontrolled[key]),
-            allowed_a=_rounded(allowed_a),
-            headroom_a=_rounded(_minus(limit_a, allowed_a)),
+            limit_a=rounded(limit_a),
+            load_a=rounded(loads[key]),
+            uncontrolled_a=rounded(uncontrolled[key]),
+            allowed_a=rounded(allowed_a),
+            headroom_a=rounded(_minus(limit_a, allowed_a)),
             level=_level(limit_a, allowed_a, loads[key]),
             uncontrolled_source=_SOURCE[is_uncontrolled_measured(live, key, now)],
-            rising_a=_rounded(usable_a) if usable_a != limit_a else None,
+            rising_a=rounded(usable_a) if usable_a != limit_a else None,
             imposed=_imposed_views(live, key, now),
         )
     return views
@@ -181,102 +158,6 @@ def _level(limit_a: PhaseAmps, allowed_a: PhaseAmps, load_a: PhaseAmps) -> Level
     return Level.OK
 
 
-def _evse_view(
-    live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView, profile: int
-) -> EvseView:
-    place, transaction, reading = evse.place, evse.transaction, evse.reading
-    station = live.stations[place.evse.station_id]
-    token = transaction.id_token if transaction else None
-    amps = line_amps(live.site, evse)
-    return EvseView(
-        station_id=place.evse.station_id,
-        number=place.evse.number,
-        feeder_id=place.feeder_id,
-        lines=place.lines,
-        protocol=station.protocol,
-        security_profile=profile,
-        waiting=station.waiting,
-        state=_state(live, evse, now),
-        power_w=_power_w(evse) if station.is_connected else None,
-        current_a=_rounded(amps) if amps else None,
-        limit_a=round(evse.allowance.now_a(now), 1),
-        fallback_a=round(_silent_a(live, evse), 1),
-        fallback_from=evse.allowance.falls_to_standing_at(now),
-        max_a=round(place.max_a, 1),
-        energy_wh=round(transaction.energy_wh) if transaction else None,
-        soc_pct=reading.soc_pct if reading else None,
-        id_token=token.masked if token else None,
-        since=transaction.started_at if transaction else None,
-        need=_need_view(live, evse, now),
-        closed=_closed_words(evse),
-        reason=reason,
-        operator_limit=_limit_view(evse, now),
-        is_boosted=evse.is_boosted,
-    )
-
-
-def _limit_view(evse: LiveEvse, now: datetime) -> ConnectorLimitView | None:
-    limit = operator_limit(evse, now)
-    if limit is None:
-        return None
-    return ConnectorLimitView(amps=limit.amps, until_at=limit.until_at, words=limit.words)
-
-
-def _silent_a(live: LiveSite, evse: LiveEvse) -> float:
-    """What it draws at most if nobody talks to it: it may be without power, and come up again."""
-    is_kept = live.keeps_fallback(evse.place.evse.station_id)
-    return evse.allowance.standing_a if is_kept else evse.place.max_a
-
-
-def _state(live: LiveSite, evse: LiveEvse, now: datetime) -> EvseState:
-    station = live.stations[evse.place.evse.station_id]
-    if not station.is_connected:
-        return EvseState.NEVER_SEEN if station.protocol is None else EvseState.OFFLINE
-    if evse.status in (ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE):
-        return _STATE[evse.status]
-    if not evse.is_occupied:
-        is_over = evse.charging_state is ChargingState.IDLE
-        is_left = evse.status is ConnectorStatus.OCCUPIED and is_over
-        return EvseState.FINISHING if is_left else _STATE[evse.status]
-    drawn_a = max(evse.reading.current_a) if evse.reading and evse.reading.current_a else 0.0
-    if drawn_a > _IN_USE_A:
-        return EvseState.CHARGING
-    if evse.habits.is_content:
-        return EvseState.WAITING
-    is_paused = evse.allowance.now_a(now) < evse.place.min_a
-    return EvseState.PAUSED if is_paused else EvseState.CHARGING
-
-
-def _power_w(evse: LiveEvse) -> float | None:
-    if evse.reading is None or evse.reading.power_w is None:
-        return 0.0 if evse.transaction is None else None
-    return round(evse.reading.power_w)
-
-
-def _need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None:
-    need = need_of(live, evse, now)
-    if need is None:
-        return None
-    energy_wh = need.energy_between_wh
-    is_mixed = need.energy_source is not need.departure_source
-    return NeedView(
-        energy_wh=round(need.energy_wh),
-        departs_at=need.departs_at,
-        source=need.source,
-        energy_source=need.energy_source if is_mixed else None,
-        departure_source=need.departure_source if is_mixed else None,
-        energy_between_wh=energy_wh and (round(energy_wh[0]), round(energy_wh[1])),
-        departs_between=need.departs_between,
-    )
-
-
-def _closed_words(evse: LiveEvse) -> str | None:
-    if evse.closed is None or evse.closed.closing is None:
-        return None
-    words = RULE_WORDS[evse.closed.closing]
-    return f"{evse.closed.energy_wh / 1000:.1f} kWh, closed here: {words}"
-
-
 def _plan_view(controller: SiteController) -> PlanView | None:
     newest = controller.newest
     if newest is None or controller.next_at is None:
@@ -302,12 +183,6 @@ def _reserved_view(reserve: Reserve | None) -> ReservedView | None:
         until_at=reserve.until_at,
         energy_wh=round(reserve.energy_wh),
     )
-
-
-def _planned_reasons(newest: PlanMade | None) -> dict[EvseId, Reason]:
-    if newest is None:
-        return {}
-    return {parse_evse(planned.key): planned.reason for planned in newest.plan.evses}
 
 
 def _headline(
@@ -349,7 +224,3 @@ def _verdict(feeder: FeederView) -> str:
 
 def _minus(one: PhaseAmps, other: PhaseAmps) -> PhaseAmps:
     return (one[0] - other[0], one[1] - other[1], one[2] - other[2])
-
-
-def _rounded(amps: PhaseAmps) -> PhaseAmps:
-    return (round(amps[0], 1), round(amps[1], 1), round(amps[2], 1))

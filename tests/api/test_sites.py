@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csms.service.live_feed import to_json
+from csms.service.view_json import to_json
 from tests.api.rig import Api, open_api
 from tests.domain.sites import flat, place, small_site
 from tests.service.rig import NOON, after

@@ -8,8 +8,8 @@ import pytest
 from csms.domain.guard_event import GuardEventKind
 from csms.language.languages import Language
 from csms.language.said import Said
-from csms.service.live_feed import to_json
 from csms.service.site_view import GuardEventView, GuardView, SiteView
+from csms.service.view_json import to_json
 from tests.dashboard.rig import FakeRoom, NewTab, Server, dashboard_app
 from tests.dashboard.views import NOON, site_view, with_evse
 

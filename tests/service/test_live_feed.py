@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import itertools
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
@@ -12,7 +13,9 @@ import pytest
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import SiteId
 from csms.domain.need import NeedSource
-from csms.service.live_feed import FeedMessage, LiveFeed, difference, to_json
+from csms.language.languages import Language
+from csms.language.said import Said
+from csms.service.live_feed import FeedMessage, LiveFeed
 from csms.service.site_view import (
     EvseState,
     EvseView,
@@ -25,6 +28,7 @@ from csms.service.site_view import (
     ReasonView,
     SiteView,
 )
+from csms.service.view_json import ViewWriter, difference, to_json
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, after
 
@@ -113,6 +117,11 @@ class FakeSource:
     def change(self, **fields: Any) -> None:
         self.shown = replace(self.shown, **fields)
         self.event.set()
+
+
+def no_time() -> float:
+    """Nothing costs anything."""
+    return 0.0
 
 
 def apply(view: dict[str, Any], delta: dict[str, Any]) -> None:
@@ -212,10 +221,25 @@ def test_deltas_put_together_give_the_view() -> None:
     assert built == to_json(views[-1])
 
 
+def test_view_is_written_alike_whether_it_was_written_before_or_not() -> None:
+    writer = ViewWriter(Language.NB)
+    kept = evse_view(reason=ReasonView(code=ReasonCode.NO_VEHICLE, text=Said("Available")))
+    for evses in (
+        {"G-01/1": kept},
+        {"G-01/1": kept, "G-02/1": evse_view(station_id="G-02")},
+        {"G-01/1": evse_view(limit_a=6.0), "G-02/1": kept},
+        {"G-02/1": kept},
+    ):
+        view = site_view(evses=evses)
+        assert writer.write(view) == to_json(view, Language.NB)
+    told = writer.write(site_view(evses={"G-02/1": kept}))
+    assert told["evses"]["G-02/1"]["reason"]["text"] == "Ledig"
+
+
 @in_virtual_time
 async def test_reader_gets_the_view_first_and_then_what_changes() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks, feed.reading() as messages:
         running = tasks.create_task(feed.run())
         first = await messages.get()
@@ -233,7 +257,7 @@ async def test_reader_gets_the_view_first_and_then_what_changes() -> None:
 @in_virtual_time
 async def test_changes_within_a_tick_are_one_message() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks, feed.reading() as messages:
         running = tasks.create_task(feed.run())
         await messages.get()
@@ -248,7 +272,7 @@ async def test_changes_within_a_tick_are_one_message() -> None:
 @in_virtual_time
 async def test_change_that_shows_nothing_new_is_no_message() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks, feed.reading() as messages:
         running = tasks.create_task(feed.run())
         await messages.get()
@@ -261,7 +285,7 @@ async def test_change_that_shows_nothing_new_is_no_message() -> None:
 @in_virtual_time
 async def test_no_view_is_made_while_nobody_reads() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(feed.run())
         source.change(power_w=1.0)
@@ -273,7 +297,7 @@ async def test_no_view_is_made_while_nobody_reads() -> None:
 @in_virtual_time
 async def test_all_readers_get_the_same_numbers() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks, feed.reading() as early:
         running = tasks.create_task(feed.run())
         source.shown = site_view(power_w=1.0)
@@ -290,7 +314,7 @@ async def test_all_readers_get_the_same_numbers() -> None:
 @in_virtual_time
 async def test_reader_that_falls_behind_is_told_to_begin_anew() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks, feed.reading() as messages:
         running = tasks.create_task(feed.run())
         for watts in range(64):  # with the snapshot one more than are kept
@@ -305,7 +329,7 @@ async def test_view_that_cannot_be_made_is_shown_by_the_next_tick(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks, feed.reading() as messages:
         running = tasks.create_task(feed.run())
         await messages.get()
@@ -322,7 +346,7 @@ async def test_view_that_cannot_be_made_is_shown_by_the_next_tick(
 @in_virtual_time
 async def test_reader_that_has_gone_is_forgotten() -> None:
     source = FakeSource()
-    feed = LiveFeed(source, "fjordgata", TICK_S)
+    feed = LiveFeed(source, "fjordgata", TICK_S, no_time)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(feed.run())
         async with feed.reading():
@@ -332,4 +356,22 @@ async def test_reader_that_has_gone_is_forgotten() -> None:
         await asyncio.sleep(10 * TICK_S)
         # the feed may look once more while it learns that nobody reads
         assert source.views <= views + 1
+        running.cancel()
+
+
+@pytest.mark.parametrize(("cost_s", "every_s"), [(0.002, 0.5), (0.03, 1.5), (0.3, 2.0)])
+@in_virtual_time
+async def test_views_that_cost_much_are_made_less_often(cost_s: float, every_s: float) -> None:
+    source = FakeSource()
+    spent_s = itertools.count(step=cost_s)
+    feed = LiveFeed(source, "fjordgata", TICK_S, lambda: next(spent_s))
+    async with asyncio.TaskGroup() as tasks, feed.reading() as messages:
+        running = tasks.create_task(feed.run())
+        await messages.get()
+        heard_at = []
+        for watts in range(3):
+            source.change(power_w=float(watts))
+            await messages.get()
+            heard_at.append(asyncio.get_running_loop().time())
+        assert [later - at for at, later in pairwise(heard_at)] == pytest.approx([every_s] * 2)
         running.cancel()

@@ -16,6 +16,7 @@ from csms.domain.station import ChargingState, ConnectorStatus
 from csms.domain.transaction import ClosingRule, StatedNeed
 from csms.domain.vehicle import VehicleHabits
 from csms.service.charging_control import PlanMade, SiteController
+from csms.service.evse_glances import Glances
 from csms.service.guard_record import Overload
 from csms.service.live_site import LiveSite
 from csms.service.planner import InlinePlanner
@@ -52,7 +53,7 @@ def controller_of(live: LiveSite) -> SiteController:
 
 
 def viewed(live: LiveSite) -> SiteView:
-    return build_view(controller_of(live), NOON, 60.0, profile_of)
+    return build_view(controller_of(live), NOON, 60.0, Glances(profile_of))
 
 
 @pytest.fixture
@@ -343,7 +344,7 @@ def test_newest_plan_is_shown_with_its_reasons(live: LiveSite) -> None:
         number=1, made_at=NOON, solve_s=0.0123, problem=build_problem(live, NOON), plan=plan
     )
     controller.next_at = after(5)
-    view = build_view(controller, NOON, 1.0, profile_of)
+    view = build_view(controller, NOON, 1.0, Glances(profile_of))
     assert view.plan == PlanView(
         made_at=NOON,
         is_heuristic=True,
