@@ -1,19 +1,24 @@
-"""Chromium looks at a page, and tells what that costs it."""
+"""Chromium opens a page and looks at it, and tells what that costs it."""
 
 import shutil
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import CDPSession, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
+
+from benchmarks.rig.processes import ThreadTimes, child_processes, thread_times
+from benchmarks.ui.figures import Load, Looks, PageFigures, Watch
 
 _OPTIONS: Final = ("--no-sandbox", "--disable-dev-shm-usage")
-_WINDOW: Final = {"width": 1440, "height": 900}
+_RENDERER: Final = "--type=renderer"
+_WINDOW: Final[Any] = {"width": 1440, "height": 900}
 _PATIENCE_MS: Final = 60_000
 _WARM_UP_MS: Final = 3_000
+_LOADS: Final = 3
 _IS_LIVE: Final = """() => document.querySelector(".link")?.dataset.link === "live" """
+_EMPTY: Final = "<!doctype html><title>Empty</title>"
 _COUNT_FRAMES: Final = """(ms) => new Promise((tell) => {
   const began = performance.now();
   let last = began, frames = 0, longest = 0;
@@ -38,135 +43,153 @@ _SEARCH: Final = """async () => {
   return took;
 }"""
 _LOADED: Final = """() => {
-  const kinds = ["navigation", "resource"];
-  const had = kinds.flatMap((kind) => performance.getEntriesByType(kind));
+  const [page] = performance.getEntriesByType("navigation");
+  const had = [page, ...performance.getEntriesByType("resource")];
   const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
-  return { paint, bytes: had.reduce((sum, one) => sum + one.transferSize, 0) };
+  return {
+    html: page.responseEnd,
+    htmlBytes: page.transferSize,
+    paint,
+    bytes: had.reduce((sum, one) => sum + one.transferSize, 0),
+    files: had.length,
+    elements: document.querySelectorAll("*").length,
+  };
 }"""
-_PARTS: Final = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
-_WHOLE: Final = "TaskDuration"
-_DOMAINS: Final = {"clock": "timeTicks", "processor": "threadTicks"}
+_TO_TILES: Final = """() => document.querySelector(".tiles").scrollIntoView({ block: "start" })"""
 
 
 class NoBrowserError(Exception):
     """There is no Chromium here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFigures:
-    """What a page costs its browser.
-
-    Attributes:
-        live_s: From asking for it to being live.
-        painted_s: To its first paint with contents.
-        loading_cpu_s: Processor time of the main thread until it is live.
-        transferred_bytes: What of it came over the network until then.
-        frames_per_s: How often it could be drawn.
-        longest_frame_ms: The longest time without a frame.
-        thread_ms_per_s: Of the main thread, by the clock, in all and by what is done.
-        thread_cpu_ms_per_s: The same of the processor.
-        search_ms: Until a search of the connectors is drawn.
-        elements: In the document.
-    """
-
-    live_s: float
-    painted_s: float
-    loading_cpu_s: float
-    transferred_bytes: int
-    frames_per_s: float
-    longest_frame_ms: float
-    thread_ms_per_s: float
-    thread_cpu_ms_per_s: float
-    parts_ms_per_s: Mapping[str, float]
-    search_ms: float
-    elements: int
-
-    def lines(self) -> Iterator[str]:
-        """All figures."""
-        yield (
-            f"load: painted after {self.painted_s:.2f} s, live after {self.live_s:.2f} s; "
-            f"{self.loading_cpu_s:.2f} s of the processor in the main thread, "
-            f"{self.transferred_bytes / 1000:.0f} kB, {self.elements:,} elements"
-        )
-        parts = ", ".join(f"{name} {value:.0f}" for name, value in self.parts_ms_per_s.items())
-        yield (
-            f"page: {self.frames_per_s:.1f} frames/s, longest {self.longest_frame_ms:.0f} ms; main "
-            f"thread {self.thread_ms_per_s:.0f} ms/s by the clock, {self.thread_cpu_ms_per_s:.0f} "
-            f"ms/s of the processor ({parts}); a search takes {self.search_ms:.0f} ms"
-        )
-
-
-async def watch_page(address: str, seconds: float, trace: Path | None = None) -> PageFigures:
-    """Open a page with an empty cache, and look at it for a while.
+async def watch_page(
+    address: str, seconds: float, server_s: Callable[[], float], trace: Path | None = None
+) -> PageFigures:
+    """Open a page with an empty cache, some times, and look at it for a while.
 
     Args:
         address: Of the page.
-        seconds: How long, by each of two clocks.
+        seconds: How long, for each figure.
+        server_s: Tells the processor time that the server has spent.
         trace: Takes Chromium's own trace of some seconds.
 
     Raises:
         NoBrowserError: There is no browser.
     """
+    async with _chromium() as browser:
+        loads = [await _load_once(browser, address, server_s) for _ in range(_LOADS)]
+        page = await _new_page(browser)
+        await _open(page, address)
+        await page.wait_for_timeout(_WARM_UP_MS)
+        looker = _Looker(browser, page, seconds)
+        at_top = await looker.look()
+        await page.evaluate(_TO_TILES)
+        await page.wait_for_timeout(_WARM_UP_MS)
+        at_tiles = await looker.look()
+        search_ms = await page.evaluate(_SEARCH)
+        if trace is not None:
+            await browser.start_tracing(page=page, path=trace)
+            await page.wait_for_timeout(_WARM_UP_MS)
+            await browser.stop_tracing()
+    return PageFigures(
+        load=sorted(loads, key=lambda one: one.live_s)[len(loads) // 2],
+        watch=Watch(at_top=at_top, at_tiles=at_tiles, search_ms=search_ms),
+    )
+
+
+@asynccontextmanager
+async def _chromium() -> AsyncIterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         raise NoBrowserError("expected a browser: apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(_OPTIONS))
-        page = await browser.new_page(viewport=_WINDOW)  # type: ignore[arg-type]
-        page.set_default_timeout(_PATIENCE_MS)
-        devtools = await page.context.new_cdp_session(page)
-        load = await _load(page, devtools, address)
-        await page.wait_for_timeout(_WARM_UP_MS)
-        frames = await page.evaluate(_COUNT_FRAMES, 1000 * seconds)
-        by_clock = await _observe(page, devtools, "clock", seconds)
-        by_processor = await _observe(page, devtools, "processor", seconds)
-        figures = PageFigures(
-            **load,
-            frames_per_s=1000 * frames["frames"] / frames["ms"],
-            longest_frame_ms=frames["longest"],
-            thread_ms_per_s=by_clock[_WHOLE],
-            thread_cpu_ms_per_s=by_processor[_WHOLE],
-            parts_ms_per_s={name: by_processor[name] for name in _PARTS},
-            search_ms=await page.evaluate(_SEARCH),
-            elements=await page.evaluate("document.querySelectorAll('*').length"),
-        )
-        if trace is not None:
-            await browser.start_tracing(page=page, path=trace)
-            await page.wait_for_timeout(_WARM_UP_MS)
-            await browser.stop_tracing()
+        yield browser
         await browser.close()
-    return figures
 
 
-async def _load(page: Page, devtools: CDPSession, address: str) -> dict[str, Any]:
-    await devtools.send("Performance.enable", {"timeDomain": _DOMAINS["processor"]})
-    before = await _metrics(devtools)
+async def _new_page(browser: Browser) -> Page:
+    context = await browser.new_context(viewport=_WINDOW)  # with a cache of its own
+    page = await context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    return page
+
+
+async def _open(page: Page, address: str) -> float:
+    """Open an address; return when it was live, in ms."""
     await page.goto(address, wait_until="commit")
     await page.wait_for_function(_IS_LIVE)
-    live_ms = await page.evaluate("performance.now()")
-    after = await _metrics(devtools)
-    await devtools.send("Performance.disable")
+    return float(await page.evaluate("performance.now()"))
+
+
+async def _load_once(browser: Browser, address: str, server_s: Callable[[], float]) -> Load:
+    page = await _new_page(browser)
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    thread_before, server_before = await _tasks_s(devtools), server_s()
+    live_ms = await _open(page, address)
+    thread_s, spent_s = await _tasks_s(devtools) - thread_before, server_s() - server_before
     told = await page.evaluate(_LOADED)
-    return {
-        "live_s": live_ms / 1000,
-        "painted_s": told["paint"] / 1000,
-        "loading_cpu_s": after[_WHOLE] - before[_WHOLE],
-        "transferred_bytes": told["bytes"],
-    }
+    await page.context.close()
+    return Load(
+        html_s=told["html"] / 1000,
+        painted_s=told["paint"] / 1000,
+        live_s=live_ms / 1000,
+        thread_s=thread_s,
+        server_s=spent_s,
+        html_bytes=told["htmlBytes"],
+        transferred_bytes=told["bytes"],
+        files=told["files"],
+        elements=told["elements"],
+    )
 
 
-async def _observe(
-    page: Page, devtools: CDPSession, clock: str, seconds: float
-) -> dict[str, float]:
-    """What the main thread does in ms per second, while nobody asks it for frames."""
-    await devtools.send("Performance.enable", {"timeDomain": _DOMAINS[clock]})
-    before, began_s = await _metrics(devtools), time.monotonic()
-    await page.wait_for_timeout(1000 * seconds)
-    after, took_s = await _metrics(devtools), time.monotonic() - began_s
-    await devtools.send("Performance.disable")
-    return {name: 1000 * (after[name] - before[name]) / took_s for name in after}
-
-
-async def _metrics(devtools: CDPSession) -> dict[str, float]:
+async def _tasks_s(devtools: CDPSession) -> float:
+    """Processor time of the main thread's tasks, as DevTools counts it."""
     told = await devtools.send("Performance.getMetrics")
-    return {one["name"]: one["value"] for one in told["metrics"]}
+    return float(next(one["value"] for one in told["metrics"] if one["name"] == "TaskDuration"))
+
+
+class _Looker:
+    """Looks at a page, and at an empty one in the same seconds' neighbourhood."""
+
+    def __init__(self, browser: Browser, page: Page, seconds: float) -> None:
+        self._browser = browser
+        self._page = page
+        self._seconds = seconds
+
+    async def look(self) -> Looks:
+        """Count frames, and the time of the main thread while nobody asks for frames."""
+        empty_before = await self._empty_frames()
+        frames = await self._page.evaluate(_COUNT_FRAMES, 1000 * self._seconds)
+        empty_after = await self._empty_frames()
+        thread = await self._thread()
+        return Looks(
+            frames_per_s=1000 * frames["frames"] / frames["ms"],
+            longest_frame_ms=frames["longest"],
+            empty_frames_per_s=(empty_before + empty_after) / 2,
+            thread_ms_per_s=1000 * thread.ran_s / self._seconds,
+            waited_ms_per_s=1000 * thread.waited_s / self._seconds,
+        )
+
+    async def _empty_frames(self) -> float:
+        """Frames per second of a page with nothing on it."""
+        page = await _new_page(self._browser)
+        await page.set_content(_EMPTY)
+        told = await page.evaluate(_COUNT_FRAMES, 1000 * self._seconds / 2)
+        await page.context.close()
+        await self._page.bring_to_front()
+        return float(1000 * told["frames"] / told["ms"])
+
+    async def _thread(self) -> ThreadTimes:
+        """What the page's main thread does: that of the renderer that does most."""
+        before = _main_threads()
+        await self._page.wait_for_timeout(1000 * self._seconds)
+        after = _main_threads()
+        grown = [after[pid].since(before[pid]) for pid in before if pid in after]
+        return max(grown, key=lambda one: one.ran_s)
+
+
+def _main_threads() -> dict[int, ThreadTimes]:
+    """The main threads of all renderers that this process has started."""
+    return {pid: thread_times(pid, pid) for pid in child_processes(_RENDERER)}

@@ -11,39 +11,12 @@ import httpx2
 
 from benchmarks.rig.processes import own_processor_s
 from benchmarks.rig.server import Server
+from benchmarks.ui.figures import ServerCost
 
 _MORE: Final = 10
 _SETTLE_S: Final = 2.0
 _PATIENCE_S: Final = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerCost:
-    """Shares of a core in per cent: with no page, with one, and with some more.
-
-    Attributes:
-        bytes_per_s: What one reader is sent.
-    """
-
-    none_pct: float
-    one_pct: float
-    many_pct: float
-    bytes_per_s: float
-
-    @property
-    def page_pct(self) -> float:
-        """What each page costs where some are open: the view is made once for all of them."""
-        return (self.many_pct - self.none_pct) / (1 + _MORE)
-
-    def lines(self) -> Iterator[str]:
-        """All figures."""
-        further = (self.many_pct - self.one_pct) / _MORE
-        yield (
-            f"server: {self.none_pct:.1f} % of a core without a page, {self.one_pct:.1f} % with "
-            f"one, {self.many_pct:.1f} % with {1 + _MORE}: {self.one_pct - self.none_pct:.1f} % "
-            f"for the first, {further:.2f} % for each further one; "
-            f"{self.bytes_per_s / 1000:.0f} kB/s to each"
-        )
+_MESSAGE: Final = b"event: "
 
 
 def server_cost(server: Server, site_id: str, seconds: float) -> ServerCost:
@@ -52,14 +25,22 @@ def server_cost(server: Server, site_id: str, seconds: float) -> ServerCost:
     none_pct = _share_pct(server, seconds)
     with ExitStack() as readers:
         reader = readers.enter_context(_reading(url))
-        before = reader.taken
+        time.sleep(_SETTLE_S)
+        taken, parts = reader.taken, reader.messages
         one_pct = _share_pct(server, seconds)
-        bytes_per_s = (reader.taken - before) / (seconds + _SETTLE_S)
+        whole_s = seconds + _SETTLE_S
+        bytes_per_s = (reader.taken - taken) / whole_s
+        messages_per_s = (reader.messages - parts) / whole_s
         for _ in range(_MORE):
             readers.enter_context(_reading(url))
         many_pct = _share_pct(server, seconds)
     return ServerCost(
-        none_pct=none_pct, one_pct=one_pct, many_pct=many_pct, bytes_per_s=bytes_per_s
+        none_pct=none_pct,
+        one_pct=one_pct,
+        many_pct=many_pct,
+        more=_MORE,
+        bytes_per_s=bytes_per_s,
+        messages_per_s=messages_per_s,
     )
 
 
@@ -73,6 +54,7 @@ def _share_pct(server: Server, seconds: float) -> float:
 @dataclass(slots=True)
 class _Reader:
     taken: int = 0
+    messages: int = 0
 
 
 @contextmanager
@@ -84,6 +66,7 @@ def _reading(url: str) -> Iterator[_Reader]:
         with httpx2.stream("GET", url, timeout=_PATIENCE_S, trust_env=False) as answer:
             for part in answer.iter_raw():
                 reader.taken += len(part)
+                reader.messages += part.count(_MESSAGE)
                 if is_over.is_set():
                     return
 

@@ -3,19 +3,17 @@
 Bar lengths are SVG lengths in percent. `static/js` keeps them up to date afterwards.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from csms.dashboard.connector_list import EVERYTHING, ConnectorList, Wanted, list_connectors
 from csms.dashboard.open_alerts import count_alerts
 from csms.dashboard.words import (
-    NOTHING,
     STATE_WORDS,
     amps,
     day_and_second,
-    energy_line,
     feeder_note,
     guard_last,
     is_short,
@@ -25,13 +23,13 @@ from csms.dashboard.words import (
     plan_line,
     reserved_line,
     second,
+    share,
     short_line,
     tenths,
 )
 from csms.language.reader import say, spoken
 from csms.service.site_view import (
     EvseState,
-    EvseView,
     FeederView,
     FigureView,
     GuardEventView,
@@ -42,10 +40,6 @@ from csms.service.site_view import (
 LIMIT_PCT: Final = 90.0
 """Where a feeder's limit stands on its bars: what lies beyond it must be seen."""
 BLANK_FIGURE: Final = FigureView(key="", title="", today="", month="")
-AT_REST: Final = frozenset(
-    {EvseState.AVAILABLE, EvseState.RESERVED, EvseState.UNAVAILABLE, EvseState.NEVER_SEEN}
-)
-"""Nobody waits at a connector in one of these states: its tile is small."""
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _ALIKE_A: Final = 0.5
 """Lines that have this much more room than the fullest one bind just the same."""
@@ -96,35 +90,19 @@ class FeederRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """One connector."""
-
-    key: str = ""
-    name: str = ""
-    state: EvseState = EvseState.AVAILABLE
-    word: str = ""
-    power: str = ""
-    current: str = ""
-    current_length: str = "0%"
-    limit_length: str = "0%"
-    energy: str = ""
-    reason: str = ""
-
-    @property
-    def is_at_rest(self) -> bool:
-        """Whether nobody waits here."""
-        return self.state in AT_REST
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """A state with the number of connectors in it; `start` and `length` lie on the bar of all."""
+    """A state with the number of connectors in it; `start` and `length` lie on the bar of all.
+
+    Attributes:
+        is_wanted: Only those of this state, and of others that are wanted, are listed.
+    """
 
     state: EvseState
     word: str
     count: int
     start: str
     length: str
+    is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +136,7 @@ class SitePage:
     is_short: bool
     chips: tuple[Chip, ...]
     feeders: tuple[FeederRow, ...]
-    tiles: tuple[Tile, ...]
+    connectors: ConnectorList
     banner: str
     banner_level: Level
     guard: tuple[GuardLine, ...]
@@ -184,8 +162,8 @@ class SiteLine:
     alerts: int
 
 
-def present_site(view: SiteView) -> SitePage:
-    """Write a site's view as its page shows it."""
+def present_site(view: SiteView, wanted: Wanted = EVERYTHING) -> SitePage:
+    """Write a site's view as its page shows it, with the connectors that are wanted."""
     zone = ZoneInfo(view.timezone)
     return SitePage(
         site_id=view.site_id,
@@ -203,9 +181,9 @@ def present_site(view: SiteView) -> SitePage:
         reserved=reserved_line(view.plan, zone, view.now),
         short=short_line(view.plan),
         is_short=is_short(view.plan),
-        chips=_chips(view),
+        chips=_chips(view, wanted),
         feeders=_feeders_below(view, zone),
-        tiles=_tiles(view, zone),
+        connectors=list_connectors(view, wanted, zone),
         banner=spoken(view.guard.banner or ""),
         banner_level=view.guard.level,
         guard=tuple(_guard_line(event, zone) for event in view.guard.events),
@@ -233,12 +211,21 @@ def site_path(site_id: str) -> str:
     return f"/sites/{quote(site_id, safe='')}"
 
 
-def _chips(view: SiteView) -> tuple[Chip, ...]:
+def _chips(view: SiteView, wanted: Wanted) -> tuple[Chip, ...]:
     chips, before = [], 0
     for state, word in STATE_WORDS.items():
         count = view.counts.get(state, 0)
-        start, length = _share(before, len(view.evses)), _share(count, len(view.evses))
-        chips.append(Chip(state=state, word=spoken(word), count=count, start=start, length=length))
+        start, length = share(before, len(view.evses)), share(count, len(view.evses))
+        chips.append(
+            Chip(
+                state=state,
+                word=spoken(word),
+                count=count,
+                start=start,
+                length=length,
+                is_wanted=state in wanted.states,
+            )
+        )
         before += count
     return tuple(chips)
 
@@ -292,30 +279,9 @@ def _line_bar(feeder: FeederView, line: int, *, does_bind: bool) -> LineBar:
         load=load,
         free=free,
         text=text,
-        uncontrolled_length=_share(uncontrolled_a, limit_a, LIMIT_PCT),
-        load_length=_share(load_a, limit_a, LIMIT_PCT),
-        allowed_length=_share(feeder.allowed_a[line], limit_a, LIMIT_PCT),
-    )
-
-
-def _tiles(view: SiteView, zone: ZoneInfo) -> tuple[Tile, ...]:
-    numbers = Counter(evse.station_id for evse in view.evses.values())
-    return tuple(
-        Tile(
-            key=key,
-            name=f"{evse.station_id}/{evse.number}"
-            if numbers[evse.station_id] > 1
-            else evse.station_id,
-            state=evse.state,
-            word=spoken(STATE_WORDS[evse.state]),
-            power=NOTHING if evse.power_w is None else kilo(evse.power_w),
-            current=_current(evse),
-            current_length=_share(max(evse.current_a or (0.0,)), evse.max_a),
-            limit_length=_share(evse.limit_a, evse.max_a),
-            energy=energy_line(evse, zone, view.now),
-            reason=spoken(evse.reason.text),
-        )
-        for key, evse in view.evses.items()
+        uncontrolled_length=share(uncontrolled_a, limit_a, LIMIT_PCT),
+        load_length=share(load_a, limit_a, LIMIT_PCT),
+        allowed_length=share(feeder.allowed_a[line], limit_a, LIMIT_PCT),
     )
 
 
@@ -328,14 +294,3 @@ def _guard_line(event: GuardEventView, zone: ZoneInfo) -> GuardLine:
         text=spoken(event.text),
         cause=spoken(event.cause),
     )
-
-
-def _current(evse: EvseView) -> str:
-    measured = NOTHING if evse.current_a is None else tenths(max(evse.current_a))
-    return say("%(amps)s of %(limit)s A", amps=measured, limit=amps(evse.limit_a))
-
-
-def _share(part: float, whole: float, full_pct: float = 100.0) -> str:
-    """A part as an SVG length; never more than all there is."""
-    share = part / whole if whole else 0.0
-    return f"{min(max(share * full_pct, 0.0), 100.0):.1f}%"

@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from csms.dashboard.assets import HashedFiles, digest_of
+from csms.dashboard.connector_list import Tile
 from csms.dashboard.language_parts import LanguageParts
 from csms.dashboard.permission_words import PERMISSION_WORDS, ROLE_WORDS
-from csms.dashboard.presenter import BLANK_FIGURE, LIMIT_PCT, GuardLine, Tile
+from csms.dashboard.presenter import BLANK_FIGURE, LIMIT_PCT, GuardLine
+from csms.dashboard.script_modules import modules_of
 from csms.domain.access import Permission
 from csms.domain.identity import SiteId
 from csms.language.said import Said
@@ -54,11 +56,13 @@ class Printer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        parts = LanguageParts(_STATIC / "js")
+        scripts = _STATIC / "js"
+        parts = LanguageParts(scripts)
         parts.add_to(self._templates)
         self._templates.globals.update(
             static=f"{STATIC_PATH}/{digest_of(_STATIC)}",
             ocpp_url=ocpp_url.rstrip("/"),
+            site_modules=modules_of(scripts, "site.js"),
             limit_pct=LIMIT_PCT,
             blank_tile=Tile(),
             blank_guard_line=GuardLine(),

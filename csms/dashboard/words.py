@@ -92,6 +92,12 @@ def percent(value: float) -> str:
     return figure(value, ".0f") + " %"
 
 
+def share(part: float, whole: float, full_pct: float = 100.0) -> str:
+    """A part as an SVG length; never more than all there is."""
+    of_all = part / whole if whole else 0.0
+    return f"{min(max(of_all * full_pct, 0.0), 100.0):.1f}%"
+
+
 def second(at: datetime, zone: ZoneInfo) -> str:
     """Write a time of day with its seconds."""
     return f"{at.astimezone(zone):%H:%M:%S}"

@@ -2,14 +2,17 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from benchmarks.rig.processes import (
+    child_processes,
     free_port,
     open_file_count,
     processor_s,
     resident_bytes,
     thread_count,
+    thread_times,
 )
 
 _BUSY = "import time\nwhile time.process_time() < 0.3: pass\nprint('done', flush=True)\ninput()"
@@ -50,3 +53,22 @@ def test_memory_threads_and_files_are_told() -> None:
 def test_a_free_port_can_be_listened_at() -> None:
     with socket.create_server(("127.0.0.1", free_port())):
         pass
+
+
+def test_a_thread_has_run_as_long_as_it_was_busy() -> None:
+    this = threading.get_native_id()
+    before = thread_times(os.getpid(), this)
+    began_s = time.thread_time()
+    while time.thread_time() < began_s + 0.1:
+        pass
+    since = thread_times(os.getpid(), this).since(before)
+    assert 0.095 < since.ran_s < 0.5
+    assert since.waited_s >= 0.0
+
+
+def test_children_are_told_by_an_argument() -> None:
+    command = [sys.executable, "-c", "input()", "--type=one"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        assert child.pid in child_processes("--type=one")
+        assert child_processes("--type=other") == []
+        child.communicate(b"\n")

@@ -101,7 +101,7 @@ def test_a_load_beyond_the_limit_passes_the_mark_and_ends_at_the_edge() -> None:
 
 
 def test_a_connector_says_state_power_limit_energy_and_why() -> None:
-    tile = present_site(site_view()).tiles[0]
+    tile = present_site(site_view()).connectors.tiles[0]
     assert (tile.name, tile.word, tile.power) == ("A-1", "Charging", "11.0")
     assert (tile.current, tile.current_length, tile.limit_length) == (
         "16.0 of 16 A",
@@ -114,13 +114,13 @@ def test_a_connector_says_state_power_limit_energy_and_why() -> None:
 
 def test_what_is_not_measured_is_a_dash() -> None:
     view = with_evse(site_view(), "A-1/1", power_w=None, current_a=None)
-    tile = present_site(view).tiles[0]
+    tile = present_site(view).connectors.tiles[0]
     assert (tile.power, tile.current, tile.current_length) == ("–", "– of 16 A", "0.0%")
 
 
 def test_the_evse_s_number_is_told_where_a_station_has_two() -> None:
-    names = [tile.name for tile in present_site(site_view()).tiles]
-    assert names == ["A-1", "A-2", "B-1/1", "B-1/2"]
+    names = [tile.name for tile in present_site(site_view()).connectors.tiles]
+    assert names == ["A-1", "B-1/2", "A-2", "B-1/1"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,8 @@ def test_the_evse_s_number_is_told_where_a_station_has_two() -> None:
 )
 def test_a_connector_that_nobody_waits_at_is_at_rest(state: EvseState, is_at_rest: bool) -> None:
     view = with_evse(site_view(), "A-2/1", state=state)
-    assert present_site(view).tiles[1].is_at_rest is is_at_rest
+    [tile] = [one for one in present_site(view).connectors.tiles if one.name == "A-2"]
+    assert tile.is_at_rest is is_at_rest
 
 
 def test_states_lie_side_by_side_on_one_bar() -> None:
@@ -150,7 +151,7 @@ def test_states_lie_side_by_side_on_one_bar() -> None:
 
 def test_a_site_without_chargers_and_plan_can_be_shown() -> None:
     page = present_site(bare_view())
-    assert (page.tiles, page.plan, page.short) == (
+    assert (page.connectors.tiles, page.plan, page.short) == (
         (),
         "The first plan is being made",
         "No plan yet",
@@ -169,7 +170,7 @@ def test_a_path_is_safe_whatever_the_site_is_called() -> None:
 
 def test_an_evse_of_zero_amperes_divides_nothing() -> None:
     view = replace(site_view(), evses={"X/1": evse("X", max_a=0.0, current_a=(1.0, 0.0, 0.0))})
-    assert present_site(view).tiles[0].current_length == "0.0%"
+    assert present_site(view).connectors.tiles[0].current_length == "0.0%"
 
 
 CUT: Final = GuardEventView(

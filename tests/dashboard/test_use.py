@@ -101,7 +101,7 @@ async def test_states_text_and_feeders_filter(tab: Tab, server: Server) -> None:
     assert await shown(tab) == ["B-1/1"]
     await tab.page.fill("[name=text]", "full on l1")
     assert await tab.page.is_visible(".none")
-    await tab.page.click("[name=clear]")
+    await tab.page.click("[data-f=clear]")
     assert await shown(tab) == everything
     assert await tab.page.get_attribute('[data-feeder="row-b"] button', "aria-pressed") == "false"
     await tab.page.fill("[name=text]", "04…c4")

@@ -2,20 +2,24 @@
 
 import { arrange, cells, mark, show, write } from "./dom.js";
 import { Filter } from "./filter.js";
-import { Tile, isAtRest } from "./tile.js";
+import { Tile, isAtRest, nameOf } from "./tile.js";
 import { say } from "./words.js";
 
 /** Figures change all the time, and tiles must not dance: order by them anew this seldom. */
 const SETTLED_MS = 5000;
+/** Tiles are kept up to date so far beyond what can be seen. */
+const NEAR = { rootMargin: "50% 0px" };
 
 /** Keeps the tiles up to date; calls `hear.open(key)` and `hear.feeder(feederId)`. */
 export class Connectors {
   #root = document.querySelector(".connectors");
+  #form = this.#root.querySelector(".find");
   #empty = document.querySelector(".live > .empty");
   #busy = this.#root.querySelector(".tiles-busy");
   #rest = this.#root.querySelector(".tiles-rest");
   #template = document.querySelector("#tile");
   #none = this.#root.querySelector(".none");
+  #pages = this.#root.querySelector(".more");
   #cells = cells(this.#root);
   #search = this.#root.querySelector("[name=text]");
   #feederChip = this.#root.querySelector(".chip-feeder");
@@ -25,18 +29,20 @@ export class Connectors {
   #tiles = new Map();
   #filter = new Filter();
   #arrangedMs = -Infinity;
+  #watch = new IntersectionObserver((entries) => this.#approach(entries), NEAR);
   #view = null;
   #hear;
 
   constructor(hear) {
     this.#hear = hear;
-    for (const element of this.#root.querySelectorAll(".tile")) {
-      this.#tiles.set(element.dataset.key, new Tile(element));
-    }
+    for (const element of this.#root.querySelectorAll(".tile")) this.#take(new Tile(element));
+    this.#adoptFilter();
+    this.#form.addEventListener("submit", (event) => event.preventDefault());
     for (const list of [this.#busy, this.#rest]) list.addEventListener("click", (event) => this.#click(event));
+    for (const chip of [...this.#chips, this.#feederChip]) chip.type = "button";
     for (const chip of this.#chips) chip.addEventListener("click", () => this.#toggle(chip));
     this.#feederChip.addEventListener("click", () => hear.feeder(null));
-    this.#root.querySelector("[name=clear]").addEventListener("click", () => this.#clear());
+    this.#cells.clear.addEventListener("click", (event) => this.#clear(event));
     this.#search.addEventListener("input", () => this.#look(this.#search.value.trim()));
     this.#root.querySelector("[name=sort]").addEventListener("change", (event) => this.#sort(event.target.value));
   }
@@ -48,13 +54,13 @@ export class Connectors {
     for (const key of gone) this.#remove(key);
     let hasMoved = gone.length > 0;
     for (const key of touched.evses) {
-      const tile = this.#tiles.get(key) ?? this.#add(key);
-      const before = tile.element.dataset.state;
-      tile.patch(view, view.evses[key], this.#words);
-      hasMoved ||= before !== tile.element.dataset.state || !tile.element.isConnected;
+      const evse = view.evses[key];
+      const tile = this.#tiles.get(key) ?? this.#add(key, evse);
+      hasMoved ||= tile.state !== evse.state || !tile.element.isConnected;
+      tile.patch(view, evse, this.#words);
     }
     if (touched.has("counts")) this.#count(view);
-    const isDue = performance.now() - this.#arrangedMs > SETTLED_MS;
+    const isDue = this.#filter.isMoving && performance.now() - this.#arrangedMs > SETTLED_MS;
     if (hasMoved || touched.isAll || (isDue && touched.evses.size)) this.#arrange();
   }
 
@@ -66,15 +72,37 @@ export class Connectors {
     this.#arrange();
   }
 
-  #add(key) {
-    const tile = Tile.blank(this.#template, key);
-    this.#tiles.set(key, tile);
+  /** What the page was printed for is what is looked for. */
+  #adoptFilter() {
+    this.#filter.states = new Set(this.#chips.filter((chip) => chip.ariaPressed === "true").map((chip) => chip.dataset.state));
+    this.#filter.text = this.#search.value.trim();
+    this.#filter.sort = this.#root.querySelector("[name=sort]").value;
+    this.#filter.feederId = this.#feederChip.dataset.picked || null;
+  }
+
+  #add(key, evse) {
+    return this.#take(Tile.blank(this.#template, key, nameOf(this.#view, evse)));
+  }
+
+  #take(tile) {
+    this.#tiles.set(tile.key, tile);
+    this.#watch.observe(tile.element);
     return tile;
   }
 
   #remove(key) {
-    this.#tiles.get(key)?.element.remove();
+    const tile = this.#tiles.get(key);
+    if (!tile) return;
+    this.#watch.unobserve(tile.element);
+    tile.element.remove();
     this.#tiles.delete(key);
+  }
+
+  #approach(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const { key } = target.dataset;
+      this.#tiles.get(key)?.approach(isIntersecting, this.#view, this.#view?.evses[key], this.#words);
+    }
   }
 
   #count(view) {
@@ -102,6 +130,8 @@ export class Connectors {
     show(this.#none, keys.length > 0 && shown.size === 0);
     show(this.#root, keys.length > 0);
     show(this.#empty, keys.length === 0);
+    this.#pages?.remove(); // all of them are here
+    this.#pages = null;
     write(this.#cells.shown, this.#filter.isOpen ? "" : say("%(shown)s of %(all)s shown", { shown: shown.size, all: keys.length }));
   }
 
@@ -128,7 +158,8 @@ export class Connectors {
     this.#arrange();
   }
 
-  #clear() {
+  #clear(event) {
+    event.preventDefault();
     this.#filter.clear();
     this.#search.value = "";
     for (const chip of this.#chips) mark(chip, "aria-pressed", "false");

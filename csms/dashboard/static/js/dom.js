@@ -32,8 +32,10 @@ export function show(element, isShown) {
 /** Put the children of `list` into an order, moving as few as possible and keeping the focus. */
 export function arrange(list, elements) {
   const focused = document.activeElement;
-  elements.forEach((element, place) => {
-    if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
-  });
+  let next = list.firstElementChild;
+  for (const element of elements) {
+    if (element === next) next = next.nextElementSibling;
+    else list.insertBefore(element, next);
+  }
   if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
 }

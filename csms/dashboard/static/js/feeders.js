@@ -18,6 +18,7 @@ export class Feeders {
       const box = item.querySelector(".feeder-box");
       const lines = [...box.querySelectorAll("[data-line]")].map((line) => ({ line, ...cells(line) }));
       const button = box.querySelector(".feeder-pick");
+      button.type = "button"; // a click asks for no other page any more
       this.#rows.set(item.dataset.feeder, { item, lines, button, ...cells(box) });
       button.addEventListener("click", () => this.#toggle(item.dataset.feeder));
     }

@@ -5,7 +5,6 @@ import { language } from "./words.js";
 const FAR = "9999";
 
 const ORDERS = {
-  name: () => 0,
   state: (one, other, rank) => rank[one.state] - rank[other.state],
   power: (one, other) => (other.power_w ?? 0) - (one.power_w ?? 0),
   departure: (one, other) => departure(one).localeCompare(departure(other)),
@@ -19,10 +18,16 @@ export class Filter {
   feederId = null;
   text = "";
   sort = "name";
+  #named = [];
 
   /** Whether everything is shown. */
   get isOpen() {
     return this.states.size === 0 && this.feederId === null && this.text === "";
+  }
+
+  /** Whether what is shown, or in which order, depends on figures that change all the time. */
+  get isMoving() {
+    return this.text !== "" || this.sort === "power" || this.sort === "departure";
   }
 
   /** Let everything through again. */
@@ -41,10 +46,18 @@ export class Filter {
 
   /** The keys of EVSEs in the order that they are shown in; `rank` is the order of states. */
   order(view, rank) {
+    const named = this.#byName(Object.keys(view.evses));
+    if (this.sort === "name") return named;
     const compare = ORDERS[this.sort];
-    return Object.keys(view.evses).sort(
-      (one, other) => compare(view.evses[one], view.evses[other], rank) || names.compare(one, other),
-    );
+    return named.toSorted((one, other) => compare(view.evses[one], view.evses[other], rank));
+  }
+
+  /** Comparing names costs most of all, and they seldom change. */
+  #byName(keys) {
+    const known = new Set(this.#named);
+    const isSame = keys.length === known.size && keys.every((key) => known.has(key));
+    if (!isSame) this.#named = keys.sort(names.compare);
+    return this.#named;
   }
 }
 

@@ -7,29 +7,61 @@ import { say } from "./words.js";
 /** Nobody waits at a connector in one of these states: its tile is small. */
 const AT_REST = new Set(["available", "reserved", "unavailable", "never_seen"]);
 
-/** A connector's element, kept up to date. */
+/**
+ * A connector's element. What it says is kept up to date while it is near what can be seen; of a
+ * tile farther away only its name and its state are there.
+ */
 export class Tile {
-  #cells;
+  #cells = null;
+  #rest = null;
+  #icon;
+  #isNear = false;
+  #isOld = true;
 
   /** Take over a printed element. */
   constructor(element) {
     this.element = element;
     this.key = element.dataset.key;
-    this.#cells = cells(element);
   }
 
-  /** Make a new element from the page's template. */
-  static blank(template, key) {
+  /** Make a new element from the page's template: its name, and what is put in when it comes near. */
+  static blank(template, key, name) {
     const element = template.content.querySelector(".tile").cloneNode(true);
     element.dataset.key = key;
-    return new Tile(element);
+    const tile = new Tile(element);
+    const [head, ...rest] = element.children;
+    write(cells(head).name, name);
+    element.replaceChildren(head);
+    tile.#rest = rest;
+    return tile;
   }
 
-  /** Show an EVSE. */
+  /** The state that it shows. */
+  get state() {
+    return this.element.dataset.state;
+  }
+
+  /** Something of its EVSE has changed. */
   patch(view, evse, words) {
-    const to = this.#cells;
     mark(this.element, "data-state", evse.state);
-    draw(this.element.querySelector(".tile-state"), `state-${evse.state}`);
+    this.#isOld = true;
+    if (this.#isNear) this.#show(view, evse, words);
+  }
+
+  /** It has come near what can be seen, or has gone from there; `evse`: undefined before any is known. */
+  approach(isNear, view, evse, words) {
+    this.#isNear = isNear;
+    if (isNear && this.#isOld && evse) this.#show(view, evse, words);
+  }
+
+  #show(view, evse, words) {
+    this.#isOld = false;
+    if (this.#rest !== null) this.element.append(...this.#rest);
+    this.#rest = null;
+    this.#cells ??= cells(this.element);
+    this.#icon ??= this.element.querySelector(".tile-state");
+    const to = this.#cells;
+    draw(this.#icon, `state-${evse.state}`);
     write(to.name, nameOf(view, evse));
     write(to.word, words[evse.state]);
     write(to.power, evse.power_w === null ? NOTHING : kilo(evse.power_w));
