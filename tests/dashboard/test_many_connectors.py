@@ -22,7 +22,7 @@ SHOWN: Final = "tiles => tiles.filter((tile) => !tile.hidden).map((tile) => tile
 
 def yard(**more: Any) -> SiteView:
     """Many chargers that charge, on one feeder."""
-    charging = {"state": EvseState.CHARGING, "power_w": 7_000.0, "limit_a": 16.0}
+    charging: dict[str, Any] = {"state": EvseState.CHARGING, "power_w": 7_000.0, "limit_a": 16.0}
     evses = {f"S-{number}/1": evse(f"S-{number}", **charging) for number in range(1, COUNT + 1)}
     fields = {"evses": evses, "counts": {EvseState.CHARGING: COUNT}}
     feeders = {"intake": feeder("Intake", None), "row-a": feeder("Row A")}
