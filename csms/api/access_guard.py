@@ -109,7 +109,7 @@ class AccessGuard:
         return (cookie and await self._access.identify.by_cookie(cookie)) or NOBODY
 
     def _refuse_stranger(self, asked: "_Asked", caller: Caller | None) -> ASGIApp | None:
-        """What somebody is answered who was led here, or has not shown who he is."""
+        """What somebody is answered who was led here, or has not shown who they are."""
         is_led = caller is not None and caller.kind in _BY_BROWSER and not asked.is_own(caller)
         if asked.is_unsafe and is_led:
             return self._answer(asked, HTTPStatus.FORBIDDEN, _CROSS_SITE)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 
 _OWN: Final = ("same-origin", "none")
-"""`none`: the user himself, by a bookmark or the address bar."""
+"""`none`: the user, by a bookmark or the address bar."""
 
 
 def is_own(headers: Headers, *, is_sure: bool) -> bool:

@@ -84,7 +84,7 @@ class WantedPrivacy(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     use: Literal["nothing", "from_now_on"] = Field(
-        description="nothing: no stay of his is looked at, ever; from_now_on: past stays are "
+        description="nothing: no stay of theirs is looked at, ever; from_now_on: past stays are "
         "forgotten, later ones are learned from"
     )
 
@@ -110,7 +110,7 @@ async def read_forecast(context: Context, site_id: str) -> Forecast:
 
 @router.put("/forecasts/drivers/{id_token}", status_code=status.HTTP_204_NO_CONTENT)
 async def leave_out(context: Context, id_token: _Token, wanted: WantedPrivacy) -> None:
-    """Look at a driver's stays no more: neither in models nor as his own past.
+    """Look at a driver's stays no more: neither in models nor as their own past.
 
     What was said of them is forgotten at once; the next model knows nothing of them. The
     transactions themselves stay.

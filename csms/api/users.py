@@ -66,7 +66,7 @@ class UserState(WantedStanding):
 
 
 class Asker(BaseModel):
-    """Who asks, and what he may."""
+    """Who asks, and what they may."""
 
     kind: CallerKind
     name: str
@@ -77,7 +77,7 @@ class Asker(BaseModel):
 
 @router.get("/me")
 async def read_me(caller: CallerNow) -> Asker:
-    """Who asks, and what he may."""
+    """Who asks, and what they may."""
     return Asker(
         kind=caller.kind,
         name=caller.name,

@@ -98,7 +98,7 @@ def show(
 
 @app.command()
 def exclude(token: _Token, config: _Config) -> None:
-    """Never look at a driver's stays: neither in models nor as his own past.
+    """Never look at a driver's stays: neither in models nor as their own past.
 
     What was said of them is deleted. A server that runs keeps to it within five minutes.
     """

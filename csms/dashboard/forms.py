@@ -51,7 +51,7 @@ def check_twice(password: str, again: str) -> None:
     """Make sure that somebody has written a new password twice alike.
 
     Raises:
-        InvalidInputError: He has not.
+        InvalidInputError: They have not.
     """
     if password != again:
         raise InvalidInputError("password", _DIFFERENT)

@@ -1,4 +1,4 @@
-"""The page of one user: what he may, his password, whether he is let in."""
+"""The page of one user: what they may, their password, whether they are let in."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -64,7 +64,7 @@ def user_router(
 
     @router.post("/users/{name}")
     async def change_user_by_page(request: Request, name: str) -> Response:
-        """Change a user: what he is, his password, or whether he is let in."""
+        """Change a user: what they are, their password, or whether they are let in."""
         form = await read_form(request)
         try:
             await _act(side.accounts, name, form)

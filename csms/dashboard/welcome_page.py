@@ -41,7 +41,7 @@ def welcome_router(side: AccessSide, printer: Printer) -> APIRouter:
 
     @router.post("/welcome")
     async def add_first(request: Request) -> Response:
-        """Add the first user, an admin, and log him in."""
+        """Add the first user, an admin, and log them in."""
         form = await read_form(request)
         token, name, where = form.one("token"), form.one("name"), where_of(request)
         try:

@@ -19,7 +19,7 @@ class AccessMode(StrEnum):
     LOGIN = "login"
     """Users, and programs with a key."""
     OPEN = "open"
-    """Whoever reaches the server, which listens on loopback alone: he may do everything."""
+    """Whoever reaches the server, which listens on loopback alone: they may do everything."""
 
 
 class Permission(StrEnum):
@@ -105,7 +105,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
 
 
 class CallerKind(StrEnum):
-    """How somebody has shown who he is."""
+    """How somebody has shown who they are."""
 
     NOBODY = "nobody"
     ANYBODY = "anybody"
@@ -117,15 +117,15 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, and what he may.
+    """Who asks, and what they may.
 
     Attributes:
-        name: As the audit log names him.
-        user: The name of the user that he is, or whose key it is; None: no user's.
-        sites: Where he may; None: everywhere.
-        tokens: Keys of the id tokens that are his own.
-        party_id: The grid company that he is; None: none.
-        login: The hash of his login; None: he has come without one.
+        name: As the audit log names them.
+        user: The name of the user that they are, or whose key it is; None: no user's.
+        sites: Where they may; None: everywhere.
+        tokens: Keys of the id tokens that are their own.
+        party_id: The grid company that they are; None: none.
+        login: The hash of their login; None: they have come without one.
     """
 
     kind: CallerKind
@@ -139,12 +139,12 @@ class Caller:
     login: str | None = None
 
     def may(self, permission: Permission, site_id: SiteId | None) -> bool:
-        """Whether he may do something at a site; None: at all sites."""
+        """Whether they may do something at a site; None: at all sites."""
         is_here = self.sites is None or (site_id is not None and site_id in self.sites)
         return permission in self.permissions and is_here
 
     def may_anywhere(self, permission: Permission) -> bool:
-        """Whether he may do something at one site at least, or what is of no site."""
+        """Whether they may do something at one site at least, or what is of no site."""
         return permission in self.permissions
 
 

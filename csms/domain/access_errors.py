@@ -1,10 +1,10 @@
 """Errors of logins, users, keys and what each may do.
 
 ChargeFlexError
-├── NotLoggedInError         whoever asks has not shown who he is
+├── NotLoggedInError         whoever asks has not shown who they are
 ├── WrongLoginError          a name and a password that do not belong together
 ├── TooManyTriesError        so many wrong passwords that the next one has to wait
-├── ForbiddenError           somebody asks for what he may not do
+├── ForbiddenError           somebody asks for what they may not do
 ├── UnknownUserError         no user of that name
 ├── UserExistsError          there is a user of that name already
 ├── LastAdminError           without that user nobody could manage users
@@ -16,7 +16,7 @@ from csms.domain.errors import ChargeFlexError
 
 
 class NotLoggedInError(ChargeFlexError):
-    """Whoever asks has not shown who he is."""
+    """Whoever asks has not shown who they are."""
 
     def __init__(self, cause: str = "expected a login, or `Authorization: Bearer KEY`") -> None:
         super().__init__(cause)
@@ -42,11 +42,11 @@ class TooManyTriesError(ChargeFlexError):
 
 
 class ForbiddenError(ChargeFlexError):
-    """Somebody asks for what he may not do.
+    """Somebody asks for what they may not do.
 
     Attributes:
-        who: His name.
-        permission: What he would need.
+        who: Their name.
+        permission: What they would need.
     """
 
     def __init__(self, who: str, permission: str, where: str) -> None:

@@ -13,7 +13,7 @@ class AuditEntry:
 
     Attributes:
         who: A user, `user/key`, a grid company, `anybody` while access is open.
-        by: How he has shown who he is, or the door that he came by: `mqtt`, `command line`.
+        by: How they have shown who they are, or the door that they came by: `mqtt`, `command line`.
         address: From where; empty: from this machine's command line.
         action: What was asked for, by its name in the API: `impose_limit`.
         target: About what: a path, or a topic.

@@ -43,7 +43,7 @@ class User:
     is_disabled: bool = False
 
     def as_caller(self, login: str | None = None) -> Caller:
-        """Who asks, if it is him."""
+        """Who asks, if it is them."""
         return Caller(
             kind=CallerKind.USER,
             name=self.name,
@@ -63,7 +63,7 @@ class Login:
 
     Attributes:
         key: The hash of what the browser's cookie holds.
-        seen_at: When he last asked for something, to the minute.
+        seen_at: When they last asked for something, to the minute.
     """
 
     key: str

@@ -104,7 +104,7 @@ class Answerer:
             tokens = Tokens(key, {row.token_hash: row.until_at for row in found})
             token_of = await past.tokens_of([one.number for one in vehicles])
             known = sorted({token for token in token_of.values() if token is not None})
-            his = await past.newest_of(known, begin, _OF_DRIVER)
+            theirs = await past.newest_of(known, begin, _OF_DRIVER)
         there = [
             row
             for site_id in {one.site_id for one in vehicles}
@@ -113,7 +113,7 @@ class Answerer:
         standing = standing_frame(vehicles, token_of, tokens)
         if not len(standing):
             return {}
-        stays = joined([standing, past_frame([*his, *there], tokens)])
+        stays = joined([standing, past_frame([*theirs, *there], tokens)])
         first = stays["plugged_in_at"].min().date()
         calendar = calendar_of(zone, self._settings.holidays, first, now.date())
         return self._read.tellers[zone].tell(stays, calendar, now)

@@ -20,7 +20,7 @@ class AccessStore(Protocol):
         ...
 
     async def put_user(self, user: User) -> None:
-        """Keep a user as he is now."""
+        """Keep a user as they are now."""
         ...
 
     async def add_login(self, login: Login) -> None:

@@ -69,7 +69,7 @@ class Accounts:
         """Add a user.
 
         Raises:
-            InvalidInputError: The name, the password or what he is to be cannot be.
+            InvalidInputError: The name, the password or what they are to be cannot be.
             UserExistsError: There is one of that name, perhaps disabled.
         """
         name = name.strip().lower()
@@ -93,11 +93,11 @@ class Accounts:
         return user
 
     async def change(self, name: str, standing: Standing) -> User:
-        """Let a user be something else, from his next request on.
+        """Let a user be something else, from their next request on.
 
         Raises:
             UnknownUserError: There is none of that name.
-            InvalidInputError: What he is to be cannot be.
+            InvalidInputError: What they are to be cannot be.
             LastAdminError: Nobody could manage users any more.
         """
         self._check(standing)
@@ -114,7 +114,7 @@ class Accounts:
         return changed
 
     async def disable(self, name: str, *, is_disabled: bool) -> User:
-        """Let a user in no more, or again; his logins end.
+        """Let a user in no more, or again; their logins end.
 
         Raises:
             UnknownUserError: There is none of that name.
@@ -127,7 +127,7 @@ class Accounts:
         return changed
 
     async def set_password(self, name: str, password: str, but: str | None = None) -> None:
-        """Give a user another password; his logins end, but perhaps one.
+        """Give a user another password; their logins end, but perhaps one.
 
         Raises:
             UnknownUserError: There is none of that name.

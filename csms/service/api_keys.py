@@ -79,7 +79,7 @@ class ApiKeys:
         return replace(key, number=number), secret
 
     async def seen_by(self, caller: Caller) -> list[ApiKey]:
-        """Keys that somebody may see: his own; all, if he manages users."""
+        """Keys that somebody may see: their own; all, if they manage users."""
         is_head = caller.may(Permission.MANAGE_USER, None)
         return await self._reads.keys(None if is_head else caller.user)
 
@@ -87,7 +87,7 @@ class ApiKeys:
         """Let a key count no more, from its next request on.
 
         Raises:
-            UnknownKeyError: There is none, or it is not his to revoke.
+            UnknownKeyError: There is none, or it is not theirs to revoke.
         """
         if number not in (key.number for key in await self.seen_by(caller)):
             raise UnknownKeyError(number)

@@ -50,7 +50,7 @@ class From:
     """Where somebody logs in.
 
     Attributes:
-        address: His.
+        address: Theirs.
         browser: What it says to be.
     """
 
@@ -103,7 +103,7 @@ class Logins:
         return is_right and not await self._reads.has_users()
 
     async def add_first(self, token: str, name: str, password: str, where: From) -> str:
-        """Add the first user, an admin, and log him in; return what his cookie is to hold.
+        """Add the first user, an admin, and log them in; return what their cookie is to hold.
 
         Raises:
             NotLoggedInError: There are users already, or the token is another one.
@@ -119,11 +119,12 @@ class Logins:
         return await self._begin(user, where)
 
     async def log_in(self, name: str, password: str, where: From) -> str:
-        """Log somebody in; return what his cookie is to hold.
+        """Log somebody in; return what their cookie is to hold.
 
         Raises:
-            WrongLoginError: The password is not his, or he is disabled, or there is no such user.
-            TooManyTriesError: He has to wait, even with the right one.
+            WrongLoginError: The password is not theirs, they are disabled, or there is no such
+                user.
+            TooManyTriesError: They have to wait, even with the right one.
         """
         name, network = name.strip().lower(), network_of(where.address)
         self._check_wait(name, network)

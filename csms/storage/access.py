@@ -34,7 +34,7 @@ class AccessRepository(Repository):
         return [_read_user(dict(row)) for row in rows]
 
     async def put_user(self, user: User) -> None:
-        """Keep a user as he is now."""
+        """Keep a user as they are now."""
         await self._put(UserRow, _user_row(user))
 
     async def add_login(self, login: Login) -> None:

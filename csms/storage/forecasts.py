@@ -57,8 +57,8 @@ class ForecastRepository(Repository):
 
     async def forget_said(self, token: IdToken) -> None:
         """Forget all that was said of a driver's stays."""
-        his = select(_transaction.c.number).where(_transaction.c.id_token == token.key)
-        await self._unit.execute(delete(_said).where(_said.c.transaction_number.in_(his)))
+        theirs = select(_transaction.c.number).where(_transaction.c.id_token == token.key)
+        await self._unit.execute(delete(_said).where(_said.c.transaction_number.in_(theirs)))
 
     async def put_model(self, note: ModelNote, content: bytes) -> int:
         """Keep a model, whatever version the note bears; return its version."""
