@@ -31,11 +31,17 @@ class WantedLimit(BaseModel):
 
 @router.get("/{site_id}/plan/outlook", dependencies=[TOLD_IN])
 async def read_outlook(context: Context, site_id: str) -> PlanOutlook:
-    """What the newest plan has ahead: connectors, feeders and prices, slot by slot."""
+    """What the newest plan has ahead: connectors, resources, feeders and prices, slot by slot."""
     outlook = context.room.plan_outlook(site_id)
     if outlook is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, _NONE_YET)
-    return replace(outlook, evses={key: _spoken(one) for key, one in outlook.evses.items()})
+    return replace(
+        outlook,
+        evses={key: _spoken(one) for key, one in outlook.evses.items()},
+        resources={
+            key: replace(one, why=spoken(one.why)) for key, one in outlook.resources.items()
+        },
+    )
 
 
 @router.post("/{site_id}/plan/what-if")

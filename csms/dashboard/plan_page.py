@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
+from csms.dashboard.resource_lines import resource_lines
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.words import (
     NOTHING,
@@ -121,6 +122,8 @@ def plan_router(plans: PlanOutlooks, what_if: LimitRanges, printer: Printer) -> 
             outlook=outlook,
             facts=_facts(outlook, view, zone) if outlook else {},
             lines=_lines(outlook, view, zone) if outlook else [],
+            resources=resource_lines(outlook) if outlook else [],
+            is_given_back=outlook is not None and _gives(outlook),
             feeders=_feeders(outlook, view, zone) if outlook else [],
             names={feeder_id: one.name for feeder_id, one in view.feeders.items()},
             ranges=ranges,
@@ -128,6 +131,12 @@ def plan_router(plans: PlanOutlooks, what_if: LimitRanges, printer: Printer) -> 
         )
 
     return router
+
+
+def _gives(outlook: PlanOutlook) -> bool:
+    """Whether anything may give energy."""
+    courses = (evse.limits_a for evse in outlook.evses.values())
+    return bool(outlook.resources) or any(min(limits_a) < 0 for limits_a in courses)
 
 
 def _ranges(what_if: LimitRanges, site_id: SiteId) -> tuple[Mapping[FeederId, LimitRange], str]:

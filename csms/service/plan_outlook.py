@@ -1,16 +1,18 @@
 """What the newest plan has ahead: every connector, slot by slot, what binds, and who lacks what."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 
 from csms.domain.identity import FeederId, StationId
+from csms.domain.resource import ResourceId
 from csms.language.said import Said, joined
 from csms.service.charging_control import PlanMade, parse_evse
 from csms.service.live_site import LiveSite
+from csms.service.planned_resources import PlannedResource, planned_resources
 from csms.service.price_words import price_course
 from csms.service.site_view import SiteView
 from smart_charging.currents import line_currents
@@ -102,6 +104,7 @@ class PlanOutlook:
         edges: Starts of all slots, and the end of the last one, in seconds since 1970.
         evses: By `station/number`, those with a vehicle.
         prices: None: there are none.
+        resources: Batteries, sun, heat, loads that can wait, sources that stand by.
     """
 
     number: int
@@ -115,6 +118,7 @@ class PlanOutlook:
     evses: dict[str, PlannedEvse]
     feeders: dict[FeederId, PlannedFeeder]
     prices: PriceOutlook | None
+    resources: dict[ResourceId, PlannedResource] = field(default_factory=dict)
 
 
 def plan_outlook(live: LiveSite, newest: PlanMade, view: SiteView) -> PlanOutlook:
@@ -138,6 +142,7 @@ def plan_outlook(live: LiveSite, newest: PlanMade, view: SiteView) -> PlanOutloo
         evses=_evses(live, newest, view),
         feeders=_feeders(live, newest),
         prices=_prices(live, plan),
+        resources=planned_resources(live, newest),
     )
 
 

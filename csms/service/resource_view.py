@@ -35,13 +35,14 @@ class ResourceState(BaseModel):
     setpoint: SetpointState | None = Field(description="What it is told; null: nothing")
 
 
-_KINDS = {
+KINDS = {
     "Battery": "battery",
     "Photovoltaics": "photovoltaics",
     "ThermalLoad": "thermal_load",
     "DeferrableLoad": "deferrable_load",
     "StandbySource": "standby_source",
 }
+"""What the API calls kinds of resources."""
 
 
 def states_of(live: LiveSite, now: datetime) -> list[ResourceState]:
@@ -63,7 +64,7 @@ def state_of(one: LiveResource, now: datetime, lives_s: float) -> ResourceState:
     return ResourceState(
         resource_id=one.resource.resource_id,
         name=one.resource.name,
-        kind=_KINDS[type(one.resource.kind).__name__],
+        kind=KINDS[type(one.resource.kind).__name__],
         feeder_id=one.resource.feeder_id,
         readings={what: value for what, value in told.items() if value is not None},
         counts_w=one.most_w(now, now + _SOON, now, lives_s),

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - pages are set with true dashes
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from csms.domain.request_errors import BusyError
 from csms.service.plan_outlook import PlannedEvse, PlannedFeeder, PlanOutlook, PriceOutlook
+from csms.service.planned_resources import PlannedResource
 from csms.service.site_view import PlanView
 from csms.service.what_if import OtherDelivery, WhatIf
 from tests.dashboard.looks import PHONE, TOO_WIDE_BUT_LISTS, Look
@@ -22,6 +24,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATH: Final = "/sites/yard/plan"
 HOUR_S: Final = 3600
+INK: Final = """([row, share]) => {
+    const canvas = document.querySelector(".plan-map canvas");
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const pen = copy.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(canvas, 0, 0);
+    const left = document.querySelector(".plan-room .u-over").offsetLeft;
+    const x = left + share * (document.querySelector(".plan-room .u-over").offsetWidth);
+    return [...pen.getImageData(Math.round(x), row * 20 + 10, 1, 1).data].slice(0, 3);
+}"""
+"""The colour of a row of the map, at a share of its time."""
 
 
 def planned(station_id: str, **more: object) -> PlannedEvse:
@@ -78,6 +90,24 @@ OUTLOOK: Final = PlanOutlook(
         per_kwh=(1.2, 0.8),
         is_assumed=(False, False),
     ),
+    resources={
+        "battery": PlannedResource(
+            name="Battery",
+            kind="battery",
+            feeder_id="intake",
+            power_w=(3_000.0, -6_000.0, 0.0, 0.0),
+            most_w=6_000.0,
+            why="Gives when energy is dear",
+        ),
+        "washer": PlannedResource(
+            name="Washer",
+            kind="deferrable_load",
+            feeder_id="row-a",
+            power_w=(),
+            most_w=2_000.0,
+            why="Counts at its rating of 2 kW: its power is not told",
+        ),
+    },
 )
 
 
@@ -139,9 +169,9 @@ async def page_of(room: FakeRoom) -> str:
         return answer.text
 
 
-def rows(page: str) -> list[list[str]]:
-    """The cells of the table, as text."""
-    _, _, table = page[page.index('data-part="lines"') :].partition("<tbody>")
+def rows(page: str, part: str = "lines") -> list[list[str]]:
+    """The cells of a table, as text."""
+    _, _, table = page[page.index(f'data-part="{part}"') :].partition("<tbody>")
     table = table.partition("</tbody>")[0]
     plain = [row.replace("</th>", "</td>").split("</td>")[:-1] for row in table.split("</tr>")[:-1]]
     return [[" ".join(_bare(cell).split()) for cell in row] for row in plain]
@@ -170,6 +200,23 @@ async def test_without_scripts_the_plan_is_a_table(planned_room: FakeRoom) -> No
     assert "Room at Intake" not in page  # it binds nobody
 
 
+async def test_without_scripts_resources_are_a_table(planned_room: FakeRoom) -> None:
+    page = await page_of(planned_room)
+    unplanned = "Counts at its rating of 2 kW: its power is not told"
+    assert rows(page, "resources") == [
+        ["Battery", "Battery", "draws 3.0 kW", "3.0 kWh", "6.0 kWh", "Gives when energy is dear"],
+        ["Washer", "Load that can wait", "not planned", "–", "–", unplanned],
+    ]
+    assert "Gives, up to its most" in page
+
+
+async def test_a_site_without_resources_is_shown_none(planned_room: FakeRoom) -> None:
+    planned_room.planned = replace(OUTLOOK, resources={})
+    page = await page_of(planned_room)
+    assert 'data-part="resources"' not in page
+    assert "Gives, up to its most" not in page
+
+
 async def test_before_the_first_plan_the_page_says_so(room: FakeRoom) -> None:
     room.what_if.closed = "no plan has been made yet"
     assert "The first plan is being made" in await page_of(room)
@@ -195,7 +242,33 @@ async def test_keys_move_through_the_map_and_it_is_told(new_tab: NewTab, shown: 
     for key in ("ArrowDown", "End", "ArrowRight"):
         await tab.page.keyboard.press(key)
     await tab.says("#plan-at", "A-1/1, 16:00–17:00: has left. As fast as the charger can")
+    for key in ("ArrowDown", "Home"):
+        await tab.page.keyboard.press(key)
+    await tab.says("#plan-at", "Battery, 13:00–14:00: draws 3.0 kW. Gives when energy is dear")
+    await tab.page.keyboard.press("ArrowRight")
+    await tab.says("#plan-at", "Battery, 14:00–15:00: gives 6.0 kW. Gives when energy is dear")
+    await tab.page.keyboard.press("ArrowDown")
+    unplanned = "Counts at its rating of 2 kW: its power is not told"
+    await tab.says("#plan-at", f"Washer, 14:00–15:00: not planned. {unplanned}")
     assert tab.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "draws", "gives"),
+    [("light", [58, 98, 224], [17, 114, 60]), ("dark", [120, 151, 255], [87, 211, 140])],
+)
+async def test_what_draws_and_what_gives_have_colours_of_their_own(
+    new_tab: NewTab, shown: Server, scheme: str, draws: list[int], gives: list[int]
+) -> None:
+    """The battery gives its most in the second hour; the first vehicle draws half of its most."""
+    tab = await new_tab(color_scheme=scheme)
+    await tab.page.goto(f"{shown.url}{PATH}")
+    await tab.page.wait_for_selector(".plan-map canvas[width]")
+    assert await tab.page.evaluate(INK, [2, 0.375]) == gives
+    red, _, blue = await tab.page.evaluate(INK, [1, 0.125])
+    assert red != gives[0]
+    assert abs(blue - draws[2]) < 90
+    assert blue > red
 
 
 async def test_the_slider_asks_what_another_limit_would_do(

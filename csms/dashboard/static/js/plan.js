@@ -8,7 +8,7 @@ import { WhatIf } from "./what_if.js";
 import { inLanguage } from "./words.js";
 
 const REST_MS = 5000;
-const PARTS = ["head", "key", "facts", "lines"];
+const PARTS = ["head", "key", "facts", "lines", "resources"];
 
 const main = document.querySelector("main.plan");
 const { api, timezone } = main.dataset;

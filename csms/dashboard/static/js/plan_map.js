@@ -1,13 +1,13 @@
-/** Connectors over time, coloured by what they are planned to get. Only rows in sight are drawn. */
+/** Connectors and resources over time, coloured by what they are planned to get and to give. Only rows in sight are drawn. */
 
 import { write } from "./dom.js";
-import { amps, minute, tenths } from "./format.js";
+import { minute } from "./format.js";
 import { gutter, RIGHT_PX } from "./plan_frame.js";
+import { rowsOf } from "./plan_rows.js";
 import { say } from "./words.js";
 
 const ROW_PX = 20;
 const GAP_PX = 3;
-const SHORT_WH = 50;
 const FAINTEST = 0.14;
 const NAME_GAP_PX = 8;
 
@@ -20,7 +20,6 @@ export class PlanMap {
   #told;
   #rows = [];
   #edges = [];
-  #most = 1;
   #cursor = null;
 
   constructor(main, zone) {
@@ -38,13 +37,10 @@ export class PlanMap {
     this.#frame.addEventListener("keydown", (event) => this.#press(event));
   }
 
-  /** Draw a plan; those that lack most come first, then those that leave first. */
+  /** Draw a plan. */
   show(outlook) {
     this.#edges = outlook.edges;
-    this.#rows = Object.entries(outlook.evses)
-      .map(([key, evse]) => ({ key, ...evse, leaves: Date.parse(evse.departs_at) / 1000, lacks: evse.short_wh >= SHORT_WH ? evse.short_wh : 0 }))
-      .sort((one, other) => other.lacks - one.lacks || one.leaves - other.leaves);
-    this.#most = Math.max(...this.#rows.map(({ max_a: max }) => max), 1);
+    this.#rows = rowsOf(outlook);
     this.#frame.querySelector(".plan-rows").style.height = `${this.#rows.length * ROW_PX}px`;
     if (this.#cursor && this.#cursor.row >= this.#rows.length) this.#cursor = null;
     this.#draw();
@@ -71,23 +67,27 @@ export class PlanMap {
   }
 
   #drawRow(pen, row, width, inks) {
-    const evse = this.#rows[row];
+    const { key, values, most, until, leaves, lacks, isOther } = this.#rows[row];
     const y = row * ROW_PX;
-    pen.fillStyle = evse.lacks ? inks.short : inks.text;
-    pen.fillText(evse.key, 0, y + ROW_PX / 2, gutter(width) - NAME_GAP_PX);
-    const until = Math.min(evse.leaves, this.#edges.at(-1));
-    evse.limits_a.forEach((limit, slot) => {
+    if (isOther && !this.#rows[row - 1]?.isOther && row > 0) {
+      pen.fillStyle = inks.text;
+      pen.fillRect(0, y, width - RIGHT_PX, 1);
+    }
+    pen.fillStyle = lacks ? inks.short : inks.text;
+    pen.fillText(key, 0, y + ROW_PX / 2, gutter(width) - NAME_GAP_PX);
+    values.forEach((value, slot) => {
       const [from, to] = [this.#edges[slot], Math.min(this.#edges[slot + 1], until)];
       if (to <= from) return;
       const [x, end] = [this.#x(from, width), this.#x(to, width)];
-      pen.globalAlpha = limit ? FAINTEST + (1 - FAINTEST) * Math.min(Math.abs(limit) / this.#most, 1) : 1;
-      pen.fillStyle = limit > 0 ? inks.load : limit < 0 ? inks.back : inks.paused;
+      pen.globalAlpha = value ? FAINTEST + (1 - FAINTEST) * Math.min(Math.abs(value) / most, 1) : 1;
+      pen.fillStyle = value > 0 ? inks.load : value < 0 ? inks.gives : inks.paused;
       pen.fillRect(x, y + GAP_PX / 2, end - x, ROW_PX - GAP_PX);
     });
     pen.globalAlpha = 1;
-    if (evse.leaves > this.#edges.at(-1)) return;
+    if (values.length === 0) pen.fillText(say("not planned"), gutter(width), y + ROW_PX / 2);
+    if (leaves > this.#edges.at(-1)) return;
     pen.fillStyle = inks.ink;
-    pen.fillRect(this.#x(evse.leaves, width) - 1, y + GAP_PX / 2, 2, ROW_PX - GAP_PX);
+    pen.fillRect(this.#x(leaves, width) - 1, y + GAP_PX / 2, 2, ROW_PX - GAP_PX);
   }
 
   #drawCursor(pen, width, inks) {
@@ -142,28 +142,25 @@ export class PlanMap {
   #tell() {
     if (!this.#cursor) return;
     const { row, slot } = this.#cursor;
-    const evse = this.#rows[row];
+    const { key, leaves, tell, why } = this.#rows[row];
     const [from, to] = [slot, slot + 1].map((edge) => new Date(this.#edges[edge] * 1000));
     const times = `${minute(from, this.#zone, from)}\u2013${minute(to, this.#zone, to)}`;
-    const isGone = this.#edges[slot] >= evse.leaves;
-    const given = isGone ? say("has left") : say("%(amps)s of %(limit)s A", { amps: amps(evse.limits_a[slot]), limit: amps(evse.max_a) });
-    const why = evse.why_short || evse.reason;
-    const lacks = evse.lacks ? `, ${say("lacks %(kwh)s kWh", { kwh: tenths(evse.short_wh / 1000) })}` : "";
-    write(this.#told, `${evse.key}, ${times}: ${given}${lacks}. ${why}`);
+    const given = this.#edges[slot] >= leaves ? say("has left") : tell(slot);
+    write(this.#told, `${key}, ${times}: ${given}. ${why}`);
   }
 
   #inks() {
     const root = getComputedStyle(this.#main);
     const frame = getComputedStyle(this.#frame);
     const ink = (name) => getComputedStyle(this.#main.querySelector(`[data-ink=${name}]`));
-    const price = this.#main.querySelector("[data-ink=price]");
+    const gives = this.#main.querySelector("[data-ink=gives]");
     return {
       font: `12px ${frame.fontFamily}`,
       text: frame.color,
       paused: frame.borderTopColor,
       ink: root.color,
       load: ink("load").color,
-      back: price ? getComputedStyle(price).color : frame.color,
+      gives: gives ? getComputedStyle(gives).color : frame.color,
       short: getComputedStyle(this.#main.querySelector(".short")).color,
     };
   }
