@@ -43,6 +43,8 @@ from csms.service.certificate_signing import CertificateSigning
 from csms.service.certificates import NoVehiclePki
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
+from csms.service.connector_acts import ConnectorActs
+from csms.service.connector_courses import ConnectorCourses
 from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
 from csms.service.grid_side import GridSide
@@ -349,11 +351,14 @@ class App:
         rotation: PasswordRotation,
         tallies: Tallies,
     ) -> FastAPI:
+        queries = Queries(self._database)
+        exports = Exports(self.settings.database, _history_folder(self.settings))
         context = ApiContext(
             room=self._room,
             operations=operations,
             limits=self._limits,
             connectors=self._connectors,
+            courses=ConnectorCourses(self._room, self._sites, queries, exports),
             grid=self._grid.desk,
             flexibility=self._offers,
             timetables=self._timetables,
@@ -373,8 +378,9 @@ class App:
             rotation=rotation,
             access=self.access,
             own=OwnCharging(self._room, operations, desk),
-            reads=Queries(self._database),
-            exports=Exports(self.settings.database, _history_folder(self.settings)),
+            acts=ConnectorActs(self._sites, desk),
+            reads=queries,
+            exports=exports,
             journal=self._journal,
         )
         return create_web(context, self.settings, tallies)

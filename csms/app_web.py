@@ -9,6 +9,7 @@ from csms.api.forecast_metrics import ForecastMetrics
 from csms.api.metrics import metrics_renderer
 from csms.api.process_metrics import Tallies
 from csms.app_settings import AppSettings
+from csms.dashboard.connector_acts import ConnectorDesk
 from csms.dashboard.desk import Sources, desk_pages
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 
@@ -41,6 +42,12 @@ def create_web(context: ApiContext, settings: AppSettings, tallies: Tallies) -> 
                 access=context.access,
                 own=context.own,
                 grid=context.grid,
+                connectors=ConnectorDesk(
+                    acts=context.acts,
+                    orders=context.connectors,
+                    needs=context.operations,
+                    journal=context.journal,
+                ),
             ),
             printer,
         ),

@@ -50,6 +50,39 @@ class GivenConnectorLimit(ConnectorLimitState):
     )
 
 
+class PowerCourse(BaseModel):
+    """Power from instants on, until the next one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    t: list[float] = Field(description="Seconds since 1970")
+    w: list[float | None] = Field(description="W; null: not known")
+
+
+class PriceCourse(BaseModel):
+    """The price of a kWh from instants on, until the next one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    unit: str
+    t: list[float] = Field(description="Seconds since 1970")
+    per_kwh: list[float | None]
+    is_assumed: list[bool] = Field(description="Whether it is that of a day before")
+
+
+class ConnectorCourseState(BaseModel):
+    """How a connector came to what it has, and how it goes on."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    begins_at: datetime
+    now: datetime
+    ends_at: datetime
+    drawn: PowerCourse = Field(description="As its meter told, by minutes")
+    planned: PowerCourse = Field(description="What it was let draw; from now on what is planned")
+    prices: PriceCourse | None
+
+
 @router.get("/limit")
 async def read_connector_limit(
     context: Context, station_id: str, evse_number: EvseNumber
@@ -98,6 +131,19 @@ async def boost_connector(context: Context, station_id: str, evse_number: EvseNu
 async def end_boost(context: Context, station_id: str, evse_number: EvseNumber) -> None:
     """Charge the vehicle that is there as all others are."""
     await context.connectors.end_boost(EvseId(station_id, evse_number))
+
+
+@router.get("/course")
+async def read_course(
+    context: Context, station_id: str, evse_number: EvseNumber
+) -> ConnectorCourseState:
+    """What a connector drew and was let draw since its vehicle came, and what is planned for it.
+
+    At most the last 12 h, or 3 h where nothing charges; ahead until the vehicle leaves. Prices are
+    those of the site, where it has any.
+    """
+    course = await context.courses.of(EvseId(station_id, evse_number))
+    return ConnectorCourseState.model_validate(course)
 
 
 def _fields(limit: ConnectorLimit) -> dict[str, object]:

@@ -28,6 +28,8 @@ from csms.service.answers import Answers
 from csms.service.caller import current_caller
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk
+from csms.service.connector_acts import ConnectorActs
+from csms.service.connector_courses import ConnectorCourses
 from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
@@ -228,6 +230,8 @@ class ApiContext:
     operations: Operations
     limits: ImposedLimits
     connectors: ConnectorOrders
+    courses: ConnectorCourses
+    acts: ConnectorActs
     grid: GridDesk
     flexibility: OfferDesk
     timetables: Timetables

@@ -23,7 +23,7 @@ class Place(StrEnum):
     """Where a permission is needed."""
 
     NOWHERE = "nowhere"
-    """It is of no site, or the route shows each caller what is his."""
+    """It is of no site, or the route shows callers what is their own."""
     EVERYWHERE = "everywhere"
     """At all sites."""
     SITE = "site"
@@ -86,6 +86,7 @@ def _unlogged(rules: Mapping[str, Rule]) -> dict[str, Rule]:
     return {route: replace(rule, is_logged=False) for route, rule in rules.items()}
 
 
+_CONNECTOR: Final = "/sites/{site_id}/connectors/{station_id:path}/{number}"
 RULES: Final[Mapping[str, Rule]] = {
     **dict.fromkeys(
         (
@@ -134,6 +135,22 @@ RULES: Final[Mapping[str, Rule]] = {
         Permission.VIEW_TRANSACTION,
         Place.SITE,
         *("GET /sites/{site_id}/transactions", "GET /sites/{site_id}/transactions/{number}"),
+    ),
+    **_at(Permission.VIEW_SITE, Place.SITE, f"GET {_CONNECTOR}"),
+    **_at(
+        Permission.SEND_COMMAND,
+        Place.SITE,
+        *(f"POST {_CONNECTOR}/start", f"POST {_CONNECTOR}/stop"),
+    ),
+    **_at(
+        Permission.STATE_NEED,
+        Place.SITE,
+        *(f"POST {_CONNECTOR}/boost", f"POST {_CONNECTOR}/end-boost", f"POST {_CONNECTOR}/need"),
+    ),
+    **_at(
+        Permission.IMPOSE_LIMIT,
+        Place.SITE,
+        *(f"POST {_CONNECTOR}/limit", f"POST {_CONNECTOR}/release"),
     ),
     **_at(Permission.VIEW_TOKEN, Place.EVERYWHERE, "GET /sites/{site_id}/tokens"),
     **_at(Permission.SEND_COMMAND, Place.SITE, "GET /sites/{site_id}/commands"),
@@ -201,7 +218,8 @@ RULES: Final[Mapping[str, Rule]] = {
         *("GET /stations/{station_id}/settings", "GET /stations/{station_id}/jobs"),
         *("GET /stations/{station_id}/notices", "GET /stations/{station_id}/variables"),
         "GET /stations/{station_id}/timeline",
-        "GET /stations/{station_id}/evses/{evse_number}/limit",
+        *("GET /stations/{station_id}/evses/{evse_number}/limit",),
+        *("GET /stations/{station_id}/evses/{evse_number}/course",),
         *("GET /stations/{station_id}/local-list", "GET /stations/{station_id}/external-limits"),
     ),
     **_api(Permission.VIEW_STATION, Place.JOB, "GET /jobs/{number}", "GET /jobs/{number}/report"),

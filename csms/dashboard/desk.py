@@ -11,6 +11,8 @@ from csms.dashboard.alerts import AlertReads, alerts_router
 from csms.dashboard.audit_page import audit_router
 from csms.dashboard.chargers import ChargerDesk, ChargerReads, chargers_router
 from csms.dashboard.commands import commands_router
+from csms.dashboard.connector_acts import ConnectorDesk
+from csms.dashboard.connector_page import connector_router
 from csms.dashboard.energy import DayReads, energy_router
 from csms.dashboard.forecast_page import ForecastOf, LiveSites, forecast_router
 from csms.dashboard.grid_page import ProofReads, grid_router
@@ -77,6 +79,7 @@ class Sources:
         access: Who is let in.
         own: What residents may.
         grid: Answers grid companies.
+        connectors: What can be done at connectors.
     """
 
     sites: PlannedSites
@@ -92,6 +95,7 @@ class Sources:
     access: AccessSide
     own: OwnCharging
     grid: GridDesk
+    connectors: ConnectorDesk
 
 
 def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
@@ -99,6 +103,7 @@ def desk_pages(sources: Sources, printer: Printer) -> tuple[APIRouter, ...]:
     printer.count_silent(lambda site_id: sum(1 for _ in silent_companies(sources.parties, site_id)))
     return (
         dashboard_router(sources.sites, printer),
+        connector_router(sources.sites, sources.connectors, printer),
         site_file_router(sources.sites, sources.site_files, sources.reads, printer),
         plan_router(sources.sites, sources.what_if, printer),
         transactions_router(sources.sites, sources.reads, printer),

@@ -1,6 +1,6 @@
-"""The page of a resident: what his own id tokens charge now, and have charged."""
+"""The page of a resident: what their own id tokens charge now, and have charged."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from csms.dashboard.forms import Form, read_form
+from csms.dashboard.forms import read_form
+from csms.dashboard.need_form import stated_need
 from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
 from csms.dashboard.words import NOTHING, STATE_WORDS
 from csms.domain.access_errors import NotOwnError
-from csms.domain.errors import ChargeFlexError, InvalidInputError
-from csms.domain.transaction import StatedNeed
+from csms.domain.errors import ChargeFlexError
 from csms.domain.transaction_search import TransactionsWanted
 from csms.language.said import Said
 from csms.service.caller import current_caller
@@ -23,7 +23,6 @@ from csms.service.row_number import RowNumber
 
 _PAGE: Final = 30
 _WH_PER_KWH: Final = 1000.0
-_DAY: Final = timedelta(days=1)
 
 
 class OwnReads(Protocol):
@@ -84,7 +83,9 @@ def own_router(own: OwnCharging, reads: OwnReads, clock: Clock, printer: Printer
             )
             if charge is None:
                 raise NotOwnError(number)
-            await own.state_need(caller, number, _need(form, charge, clock.now()))
+            await own.state_need(
+                caller, number, stated_need(form, ZoneInfo(charge.timezone), clock.now())
+            )
         except ChargeFlexError as error:
             return await print_own(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.")
         return RedirectResponse("/own", HTTPStatus.SEE_OTHER)
@@ -135,25 +136,3 @@ def _present_past(row: dict[str, Any]) -> dict[str, str]:
         "energy": f"{row['energy_wh'] / _WH_PER_KWH:.2f}",
         "cost": NOTHING if cost is None else f"{cost:.2f}",
     }
-
-
-def _need(form: Form, charge: OwnCharge, now: datetime) -> StatedNeed:
-    """What a form states; a time is the next one by the clock of the site."""
-    kwh, leaves = form.one("kwh").replace(",", "."), form.one("leaves")
-    try:
-        energy_wh = float(kwh) * _WH_PER_KWH if kwh else None
-    except ValueError as error:
-        raise InvalidInputError("kwh", f"expected a number, got {kwh[:20]!r}") from error
-    if not leaves:
-        return StatedNeed(energy_wh=energy_wh)
-    try:
-        wanted = datetime.strptime(leaves, "%H:%M")  # noqa: DTZ007 - of the site's clock
-    except ValueError as error:
-        raise InvalidInputError(
-            "leaves", f"expected a time as 07:30, got {leaves[:20]!r}"
-        ) from error
-    local = now.astimezone(ZoneInfo(charge.timezone))
-    departs = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
-    return StatedNeed(
-        energy_wh=energy_wh, departs_at=departs if departs > local else departs + _DAY
-    )

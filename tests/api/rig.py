@@ -28,6 +28,8 @@ from csms.service.answers import Answers
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.charging_control import SiteController
 from csms.service.command_desk import CommandDesk
+from csms.service.connector_acts import ConnectorActs
+from csms.service.connector_courses import ConnectorCourses
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
 from csms.service.forecast_store import StandingVehicle
@@ -172,11 +174,15 @@ async def open_api(
         reloads, board = Reloads(), DemandBoard(office.sites.ids())
         forecasts = Forecasts(office.sites, SilentForecaster(), office.open_uow, office.clock)
         desk = CommandDesk(office.sites, office.gateway, office.open_uow, office.clock)
+        queries = Queries(office.database)
+        exports = Exports(settings_of(path), path.parent / "history")
         context = ApiContext(
             room=room,
             operations=office.operations,
             limits=office.limits,
             connectors=office.connectors,
+            courses=ConnectorCourses(room, office.sites, queries, exports),
+            acts=ConnectorActs(office.sites, desk),
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
             flexibility=offers_of(office, room, InlinePlanner(5.0)),
             timetables=Timetables(office.sites, office.open_uow),
@@ -203,8 +209,8 @@ async def open_api(
             reload_certificates=reloads,
             access=access_side(office),
             own=OwnCharging(room, office.operations, desk),
-            reads=Queries(office.database),
-            exports=Exports(settings_of(path), path.parent / "history"),
+            reads=queries,
+            exports=exports,
         )
         mqtt = MqttTally()
         tallies = Tallies(

@@ -74,6 +74,7 @@ ROUTES: Final = {
     "put /api/v1/stations/{station_id}/evses/{evse_number}/need",
     "put /api/v1/stations/{station_id}/evses/{evse_number}/limit",
     "get /api/v1/stations/{station_id}/evses/{evse_number}/limit",
+    "get /api/v1/stations/{station_id}/evses/{evse_number}/course",
     "delete /api/v1/stations/{station_id}/evses/{evse_number}/limit",
     "put /api/v1/stations/{station_id}/evses/{evse_number}/boost",
     "delete /api/v1/stations/{station_id}/evses/{evse_number}/boost",

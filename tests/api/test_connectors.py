@@ -85,3 +85,19 @@ async def test_order_that_is_given_again_is_carried_out_once(api: Api) -> None:
 @pytest.mark.parametrize("path", ["/stations/none/evses/1/limit", "/stations/G-01/evses/9/limit"])
 async def test_what_is_not_there_cannot_be_limited(api: Api, path: str) -> None:
     await api.put(path, {"amps": 10}, 404)
+
+
+async def test_course_tells_what_was_drawn_and_what_is_planned(api: Api) -> None:
+    await api.charge()
+    await api.plan()
+    course = await api.get("/stations/G-01/evses/1/course")
+    assert course["begins_at"] == "2026-01-14T12:00:00Z"
+    assert course["now"] == "2026-01-14T12:10:00Z"
+    assert course["prices"] is None
+    noon = 1_768_392_000
+    assert course["planned"]["t"][0] == noon
+    assert course["planned"]["w"][0] == 6 * 690
+    ahead = dict(zip(course["planned"]["t"], course["planned"]["w"], strict=True))
+    assert ahead[noon + 600] == 32 * 690
+    assert course["drawn"]["t"]
+    await api.get("/stations/G-01/evses/9/course", 404)

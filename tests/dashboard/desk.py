@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from csms.api.app import Mount, Visitors, create_api
 from csms.api.server import bind, serve_http
+from csms.dashboard.connector_acts import ConnectorDesk
 from csms.dashboard.desk import Sources, desk_pages
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
 from csms.domain.access import AccessMode, Role
@@ -110,6 +111,12 @@ async def open_desk(
             access=context.access,
             own=context.own,
             grid=context.grid,
+            connectors=ConnectorDesk(
+                acts=context.acts,
+                orders=context.connectors,
+                needs=context.operations,
+                journal=kept,
+            ),
         )
         app = create_api(
             context,

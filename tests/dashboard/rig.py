@@ -18,6 +18,7 @@ from csms.api.app import Mount, Visitors, create_api
 from csms.api.dependencies import ApiContext, ReadSide
 from csms.api.server import bind, serve_http
 from csms.dashboard.chargers import ChargerDesk
+from csms.dashboard.connector_acts import ConnectorDesk
 from csms.dashboard.desk import Reads, Sources, desk_pages
 from csms.dashboard.forecast_page import ForecastOf
 from csms.dashboard.printer import STATIC_PATH, Printer, static_files
@@ -40,6 +41,8 @@ from csms.service.answers import Answers
 from csms.service.attempts import Attempts
 from csms.service.certificate_renewal import CertificateRenewal
 from csms.service.command_desk import CommandDesk, Sent
+from csms.service.connector_acts import ConnectorActs
+from csms.service.connector_courses import ConnectorCourses
 from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
@@ -65,6 +68,7 @@ from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.wanted_limits import WantedLimit
 from csms.service.what_if import LimitRange, WhatIf, WhatIfDesk
+from tests.dashboard.connectors import FakeConnectors
 from tests.dashboard.views import NOON
 from tests.domain.sites import small_site
 
@@ -100,6 +104,7 @@ class FakeRoom:
         self.guard_events: list[KeptGuardEvent] = []
         self.limits = FakeLimits()
         self.needs = FakeNeeds()
+        self.connectors = FakeConnectors()
         self.exports = FakeExports()
         self.chargers = FakeChargers()
         self.desk = FakeDesk()
@@ -499,7 +504,9 @@ def dashboard_app(
         room=cast(ControlRoom, room),
         operations=cast(Operations, room.needs),
         limits=cast(ImposedLimits, room.limits),
-        connectors=cast(ConnectorOrders, None),
+        connectors=cast(ConnectorOrders, room.connectors),
+        courses=cast(ConnectorCourses, room.connectors),
+        acts=cast(ConnectorActs, room.connectors),
         grid=cast(GridDesk, None),
         flexibility=cast(OfferDesk, None),
         timetables=cast(Timetables, None),
@@ -540,6 +547,12 @@ def dashboard_app(
                 access=context.access,
                 own=context.own,
                 grid=context.grid,
+                connectors=ConnectorDesk(
+                    acts=context.acts,
+                    orders=context.connectors,
+                    needs=context.operations,
+                    journal=journal,
+                ),
             ),
             printer,
         ),

@@ -39,6 +39,7 @@ PAGES: Final = (
     "/grid",
     "/chargers",
     "/chargers/A-1",
+    "/connectors/A-1/1",
     "/tokens",
     "/site",
     "/alerts",

@@ -137,6 +137,7 @@ export class Connectors {
 
   #click(event) {
     const tile = event.target.closest("button")?.closest(".tile");
+    event.preventDefault(); // without scripts it leads to the connector's own page
     if (tile) this.#hear.open(tile.dataset.key);
   }
 

@@ -1,5 +1,6 @@
 /** All that is known of one connector, in a sheet at the side. */
 
+import { ConnectorSheet } from "./connector_sheet.js";
 import { cells, draw, mark, show, write } from "./dom.js";
 import { pathTo } from "./filter.js";
 import { NOTHING, amps, kilo, knownFrom, minute, share, silentLine, tenths } from "./format.js";
@@ -18,11 +19,14 @@ export class Details {
   #lines = [...this.#dialog.querySelectorAll("[data-line]")].map((line) => ({ line, ...cells(line) }));
   #clock = new SiteClock();
   #need = new Need(this.#dialog.querySelector(".need"), this.#clock);
+  #box = this.#dialog.querySelector(".details-sheet");
+  #sheet = new ConnectorSheet(this.#box);
+  #stand = "";
   #key = null;
 
   constructor() {
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
-    this.#dialog.addEventListener("close", () => (this.#key = null));
+    this.#dialog.addEventListener("close", () => this.#close());
   }
 
   /** Open it for one connector. */
@@ -31,14 +35,26 @@ export class Details {
     this.#fill(view, view.evses[key]);
     this.#need.open(view, view.evses[key]);
     this.#dialog.showModal();
+    this.#stand = standOf(view.evses[key]);
+    this.#sheet.open(this.#box.dataset.path + key.split("/").map(encodeURIComponent).join("/"));
   }
 
   /** Show what has changed. */
   patch(view, touched) {
     this.#clock.patch(view, touched);
     if (this.#key === null) return;
-    if (!(this.#key in view.evses)) this.#dialog.close();
-    else if (touched.evses.has(this.#key)) this.#fill(view, view.evses[this.#key]);
+    const evse = view.evses[this.#key];
+    if (evse === undefined) this.#dialog.close();
+    else if (touched.evses.has(this.#key)) {
+      this.#fill(view, evse);
+      if (this.#stand !== standOf(evse)) this.#sheet.renew();
+      this.#stand = standOf(evse);
+    }
+  }
+
+  #close() {
+    this.#key = null;
+    this.#sheet.close();
   }
 
   #fill(view, evse) {
@@ -51,6 +67,11 @@ export class Details {
     show(this.#dialog.querySelector(".details-transaction"), evse.since !== null || evse.energy_wh !== null);
     show(this.#dialog.querySelector(".need"), evse.need !== null);
   }
+}
+
+/** What can be done at a connector hangs on this. */
+function standOf(evse) {
+  return JSON.stringify([evse.since, evse.is_boosted, evse.operator_limit, evse.state === "offline"]);
 }
 
 /** What the sheet says, by cell; null where there is nothing to say. */
