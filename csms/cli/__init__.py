@@ -6,18 +6,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from csms.cli import ca, config, db, forecast, grid, station, user
-from csms.cli.chaos import chaos
-from csms.cli.demo import demo
-from csms.cli.export import export
-from csms.cli.plan import plan
-from csms.cli.serve import serve
-from csms.cli.simulate import simulate
-from csms.cli.study import study
+from csms.cli.on_demand import CommandsOnDemand
 from csms.domain.errors import ChargeFlexError
 
 app = typer.Typer(
     name="chargeflex",
+    cls=CommandsOnDemand,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -41,22 +35,6 @@ def chargeflex(
     ] = False,
 ) -> None:
     """A charging station management system that keeps every feeder under its limit."""
-
-
-app.command("serve")(serve)
-app.command("demo")(demo)
-app.command("simulate")(simulate)
-app.command("plan")(plan)
-app.command("study")(study)
-app.command("chaos")(chaos)
-app.command("export")(export)
-app.add_typer(db.app, name="db")
-app.add_typer(forecast.app, name="forecast")
-app.add_typer(station.app, name="station")
-app.add_typer(user.app, name="user")
-app.add_typer(ca.app, name="ca")
-app.add_typer(grid.app, name="grid")
-app.add_typer(config.app, name="config")
 
 
 def main() -> None:
