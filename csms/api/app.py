@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from csms.api import (
@@ -46,6 +45,7 @@ from csms.api.dependencies import ApiContext
 from csms.api.described_access import describe_access
 from csms.api.description import complete
 from csms.api.errors import EVERYWHERE, explain_errors
+from csms.api.health import add_health
 from csms.api.hosts import HostGuard
 from csms.api.idempotency import IdempotentRequests
 from csms.api.rate_limit import Rate, RateLimit
@@ -57,6 +57,14 @@ from csms.domain.access import AccessMode
 from csms.language.languages import Language
 
 _PREFIX: Final = "/api/v1"
+_MODULES: Final = (
+    *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
+    *(forecasts, demand, plans, site_file),
+    *(alerts, guard_events, key_figures),
+    *(stations, connectors, transactions, commands),
+    *(reports, tokens, security, unknown_stations, messages, exports, resources),
+    *(users, api_keys, audit, own),
+)
 _DESCRIPTION: Final = (
     "Sites, stations, plans and limits of a charging station management system. Units: A per "
     "line, W, Wh, s; instants in UTC."
@@ -121,40 +129,42 @@ def create_api(
         responses=EVERYWHERE,
     )
     app.state.context = context
-    visitors = visitors or Visitors()
-    app.add_middleware(IdempotentRequests, answers=context.answers)
     rules = RouteRules()
+    _add_doors(app, context, visitors or Visitors(), rules, print_error)
+    explain_errors(app)
+    if print_error:
+        explain_to_browsers(app, print_error)
+    for module in _MODULES:
+        app.include_router(module.router, prefix=_PREFIX, dependencies=[SAID_ONCE])
+    for page in pages:
+        app.include_router(page, include_in_schema=False)
+    for mount in mounts:
+        app.mount(mount.path, mount.app)
+    add_health(app, context.reads, render_metrics)
+    rules.learn(app.routes)
+    return app
+
+
+def _add_doors(
+    app: FastAPI,
+    context: ApiContext,
+    visitors: Visitors,
+    rules: RouteRules,
+    print_error: PrintError | None,
+) -> None:
+    """Add what every request passes, the innermost first."""
     access = Access(
         mode=visitors.mode,
         identify=context.access.logins,
         log=context.access.log,
         print_error=print_error,
     )
+    app.add_middleware(IdempotentRequests, answers=context.answers)
     app.add_middleware(AccessGuard, access=access, rules=rules, places=RoutePlaces(context))
     app.add_middleware(Readers, default=visitors.language)
     if visitors.rate:
         app.add_middleware(RateLimit, rate=visitors.rate, now=context.room.now)
     app.add_middleware(HostGuard, names=tuple(visitors.hosts))
-    explain_errors(app)
-    if print_error:
-        explain_to_browsers(app, print_error)
-    modules = (
-        *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
-        *(forecasts, demand, plans, site_file),
-        *(alerts, guard_events, key_figures),
-        *(stations, connectors, transactions, commands),
-        *(reports, tokens, security, unknown_stations, messages, exports, resources),
-        *(users, api_keys, audit, own),
-    )
-    for module in modules:
-        app.include_router(module.router, prefix=_PREFIX, dependencies=[SAID_ONCE])
-    for page in pages:
-        app.include_router(page, include_in_schema=False)
-    for mount in mounts:
-        app.mount(mount.path, mount.app)
-    _add_health(app, context, render_metrics)
-    rules.learn(app.routes)
-    return app
 
 
 class _Application(FastAPI):
@@ -168,23 +178,3 @@ class _Application(FastAPI):
             complete(document)
             describe_access(document)
         return document
-
-
-def _add_health(app: FastAPI, context: ApiContext, render_metrics: Callable[[], bytes]) -> None:
-    @app.get("/healthz", tags=["health"])
-    async def alive() -> dict[str, str]:
-        """Whether the program runs."""
-        return {"status": "ok"}
-
-    @app.get("/readyz", tags=["health"])
-    async def ready(response: Response) -> dict[str, str]:
-        """Whether the program can do its work: its database answers."""
-        if await context.reads.is_usable():
-            return {"status": "ok"}
-        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-        return {"status": "the database does not answer"}
-
-    @app.get("/metrics", tags=["health"], response_class=Response)
-    async def metrics() -> Response:
-        """Metrics in Prometheus' text format."""
-        return Response(render_metrics(), media_type="text/plain; version=0.0.4")

@@ -42,6 +42,7 @@ Ordered = Annotated[Order, Depends(_order)]
 
 _JSON: Final = "application/json"
 _BULK_SCHEMA: Final[dict[str, Any]] = {
+    "title": "BulkRequest",
     "type": "object",
     "description": "Either `stations` or `site` is given.",
     "properties": {
@@ -55,6 +56,7 @@ _BULK_SCHEMA: Final[dict[str, Any]] = {
 _BULK_RESULT: Final[dict[str, Any]] = {
     "type": "array",
     "items": {
+        "title": "BulkAnswer",
         "type": "object",
         "properties": {
             "station_id": {"type": "string"},

@@ -4,6 +4,7 @@ from typing import Any, Final, TypeAlias
 
 from csms.api.command_body import describe_commands
 from csms.api.errors import CONFLICT, describe_problems
+from csms.api.examples import add_examples
 from csms.api.idempotency import PARAMETER
 
 Schema: TypeAlias = dict[str, Any]
@@ -20,3 +21,4 @@ def complete(document: Schema) -> None:
             if method in _CHANGING:
                 operation["responses"].setdefault("409", CONFLICT)
                 operation.setdefault("parameters", []).append(PARAMETER)
+    add_examples(document)

@@ -10,6 +10,7 @@ import typer
 
 from csms.app_settings import AppSettings
 from csms.cli.credentials import check_station_id
+from csms.cli.listing import AsJson, tell, tell_json
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.certificate import (
@@ -51,6 +52,7 @@ def init(
     config: ConfigOption,
     organization: Annotated[str, typer.Option(help="Whom all certificates are made out to (O)")],
     v2g: V2gOption = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a new authority: ca.key, ca.pem and an empty crl.pem."""
     settings = _issuer(config, v2g=v2g)
@@ -60,7 +62,9 @@ def init(
     now = datetime.now(UTC)
     FolderAuthority.create(settings.folder, organization, now, settings.passphrase, **name)
     who = "vehicles have to trust" if v2g else "stations and ocpp.tls.client_ca trust"
-    typer.echo(f"{settings.folder / 'ca.pem'} is what {who}.")
+    made = settings.folder / "ca.pem"
+    facts = {"certificate": str(made), "is_key_locked": settings.passphrase is not None}
+    tell(f"{made} is what {who}.", facts, as_json=as_json)
     if settings.passphrase is None:
         typer.echo("The key is not locked: CHARGEFLEX_CA_PASSPHRASE is not set.", err=True)
 
@@ -70,6 +74,7 @@ def server_cert(
     hosts: Annotated[list[str], typer.Argument(help="Names or addresses stations connect to")],
     config: ConfigOption,
     days: Annotated[int, typer.Option(min=1, max=825, help="For how many days")] = _SERVER_DAYS,
+    as_json: AsJson = False,
 ) -> None:
     """Make a key and a certificate for this server: server.key and server.pem.
 
@@ -80,7 +85,9 @@ def server_cert(
     chain, key = authority.issue_server(hosts, datetime.now(UTC), days)
     replace_key(settings.folder / "server.key", key)
     replace_file(settings.folder / "server.pem", chain)
-    typer.echo(f"{settings.folder / 'server.pem'} is made out to {', '.join(hosts)}.")
+    made = settings.folder / "server.pem"
+    facts = {"certificate": str(made), "key": str(settings.folder / "server.key"), "hosts": hosts}
+    tell(f"{made} is made out to {', '.join(hosts)}.", facts, as_json=as_json)
 
 
 @app.command()
@@ -92,6 +99,7 @@ def sign(
         Literal["station", "v2g", "both"],
         typer.Option(help="Whom the station shows the certificate to: this server, vehicles, both"),
     ] = "station",
+    as_json: AsJson = False,
 ) -> None:
     """Sign a station's request by hand, and print the certificate."""
     settings, _ = read_settings(config)
@@ -103,13 +111,17 @@ def sign(
     answer = asyncio.run(_sign(settings, _settings(config), (station_id, text), _KIND[use]))
     if isinstance(answer, Refused):
         raise InvalidInputError("request", answer.cause)
-    typer.echo(answer.chain, nl=False)
+    if as_json:
+        tell_json({"certificate": answer.certificate, "chain": answer.chain})
+    else:
+        typer.echo(answer.chain, nl=False)
 
 
 @app.command()
 def revoke(
     station_id: Annotated[str, typer.Argument(help="The identity at the end of its URL")],
     config: ConfigOption,
+    as_json: AsJson = False,
 ) -> None:
     """Revoke all certificates of a station that were signed here.
 
@@ -119,15 +131,17 @@ def revoke(
     count = asyncio.run(_revoke(settings, _settings(config), station_id))
     if not count:
         raise InvalidInputError("station_id", f"{station_id!r} has no certificate signed here")
-    typer.echo(f"Revoked: {count} of {station_id}.")
+    facts = {"station_id": station_id, "revoked": count}
+    tell(f"Revoked: {count} of {station_id}.", facts, as_json=as_json)
 
 
 @app.command("renew-crl")
-def renew_crl(config: ConfigOption, v2g: V2gOption = False) -> None:
+def renew_crl(config: ConfigOption, v2g: V2gOption = False, as_json: AsJson = False) -> None:
     """Sign crl.pem anew, for another year."""
     settings = _issuer(config, v2g=v2g)
     FolderAuthority(settings.folder, settings.passphrase).revoke([], datetime.now(UTC))
-    typer.echo(f"{settings.folder / 'crl.pem'} is signed anew.")
+    crl = settings.folder / "crl.pem"
+    tell(f"{crl} is signed anew.", {"crl": str(crl)}, as_json=as_json)
 
 
 async def _sign(

@@ -12,6 +12,7 @@ import typer
 
 from csms.cli.chaos_processes import LostSeed, run_all
 from csms.cli.chaos_run import Asked, SeedReport
+from csms.cli.progress import counting
 from csms.domain.errors import InvalidInputError
 from csms.log import set_up_logging
 from simulators.chaos.faults import ALL, AT_STATIONS, FaultKind
@@ -88,15 +89,18 @@ def chaos(
         )
         for seed in ([replay] if replay is not None else read_seeds(seeds))
     ]
-    reports, lost = [], []
-    for report in run_all(asked, jobs or os.cpu_count() or 1):
-        if isinstance(report, LostSeed):
-            lost.append(report)
-            typer.echo(f"seed {report.seed}: its process ended before the day was over")
-            continue
-        reports.append(report)
-        for line in _lines(report, asked[0], faults):
-            typer.echo(line)
+    reports: list[SeedReport] = []
+    lost: list[LostSeed] = []
+    with counting("seeds", len(asked)) as step:
+        for report in run_all(asked, jobs or os.cpu_count() or 1):
+            step()
+            if isinstance(report, LostSeed):
+                lost.append(report)
+                typer.echo(f"seed {report.seed}: its process ended before the day was over")
+                continue
+            reports.append(report)
+            for line in _lines(report, asked[0], faults):
+                typer.echo(line)
     has_passed = judge(reports, least_pct) and not lost
     typer.echo(_summary(reports, lost, least_pct, has_passed=has_passed))
     if not has_passed:

@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from csms.domain.errors import InvalidInputError
+from csms.cli.listing import AsJson, tell, tell_json
+from csms.domain.errors import InvalidInputError, SettingsError
 from csms.ocpp.catalogue import write_catalogue
 from csms.ocpp.versions import load_adapters
 from csms.settings.app_file import app_schema
@@ -69,10 +70,26 @@ def _names_in(frames: Path, version: str) -> list[str]:
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="A site file")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="A site file")], as_json: AsJson = False
+) -> None:
     """Check a site file; names line, key and what was expected where it is wrong."""
-    site = read_site(file)
-    typer.echo(
-        f"{site.name}: {len(site.feeders)} feeders, {len(site.places)} EVSEs, "
-        f"{site.earthing} {site.voltage_v:g} V. No faults."
-    )
+    try:
+        site = read_site(file)
+    except SettingsError as error:
+        if not as_json:
+            raise
+        tell_json({"file": str(error.path), "faults": error.faults})
+        raise typer.Exit(2) from error
+    facts = {
+        "file": str(file),
+        "site_id": site.site_id,
+        "name": site.name,
+        "feeders": len(site.feeders),
+        "evses": len(site.places),
+        "earthing": site.earthing,
+        "voltage_v": site.voltage_v,
+        "faults": [],
+    }
+    said = "{name}: {feeders} feeders, {evses} EVSEs, {earthing} {voltage_v:g} V. No faults."
+    tell(said.format_map(facts), facts, as_json=as_json)

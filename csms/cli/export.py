@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from csms.cli.listing import AsJson, tell
+from csms.cli.progress import working
 from csms.cli.serving import read_settings
 from csms.domain.errors import InvalidInputError
 from csms.domain.export_wanted import FileFormat, Wanted
@@ -57,6 +59,7 @@ def export(
     language: Annotated[
         Language, typer.Option(help="Of a statement; other files have none")
     ] = Language.EN,
+    as_json: AsJson = False,
 ) -> None:
     """Write what was measured or charged to a CSV, Excel or Parquet file.
 
@@ -82,8 +85,9 @@ def export(
     wanted.check(form)
     settings, _ = read_settings(config)
     kept_in = settings.history.folder if settings.history else config.parent / "history"
-    rows = asyncio.run(_export(settings.database, kept_in, wanted, out, form))
-    typer.echo(f"{rows:,} rows written to {out}.")
+    with working("exporting"):
+        rows = asyncio.run(_export(settings.database, kept_in, wanted, out, form))
+    tell(f"{rows:,} rows written to {out}.", {"rows": rows, "file": str(out)}, as_json=as_json)
 
 
 def _format_of(out: Path) -> FileFormat:

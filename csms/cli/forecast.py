@@ -9,7 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from csms.app_settings import AppSettings
-from csms.cli.listing import AsJson, tell_list
+from csms.cli.listing import AsJson, tell_json, tell_list
+from csms.cli.progress import working
 from csms.cli.serving import read_settings
 from csms.clock import SystemClock
 from csms.domain.authorization import IdToken
@@ -54,7 +55,8 @@ def fit(config: _Config) -> None:
             await database.close()
         return await fit_models(chosen, settings.database, SystemClock().now())
 
-    versions = asyncio.run(run())
+    with working("making models"):
+        versions = asyncio.run(run())
     if not versions:
         typer.echo(
             f"None was made: no time zone has {chosen.least_stays} stays in {chosen.weeks} weeks."
@@ -85,6 +87,7 @@ def show(
     version: Annotated[
         int | None, typer.Argument(min=1, help="Which model; by default the newest")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tell how good a model was on stays that it had not seen, and what it hangs on."""
     notes = asyncio.run(_notes(read_settings(config)[0], _MOST))
@@ -92,6 +95,9 @@ def show(
     if found is None:
         known = ", ".join(str(one.version) for one in notes[:_LISTED]) or "none"
         raise InvalidInputError("version", f"expected one that was made ({known})")
+    if as_json:
+        tell_json(found)
+        return
     for line in _described(found):
         typer.echo(line)
 

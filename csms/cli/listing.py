@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+_JSON: Final = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 Row: TypeAlias = Mapping[str, Any]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print it as JSON")]
@@ -23,12 +24,24 @@ def tell_list(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
         nothing: What is said where there are none.
     """
     if as_json:
-        written = orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
-        typer.echo(written.decode())
+        tell_json(list(rows))
     elif not rows:
         typer.echo(nothing)
     else:
         Console().print(_table(rows))
+
+
+def tell_json(value: Any) -> None:  # noqa: ANN401
+    """Print a value of JSON's, in which instants, enums and data classes may stand as well."""
+    typer.echo(orjson.dumps(value, option=_JSON).decode())
+
+
+def tell(said: str, facts: Row, *, as_json: bool) -> None:
+    """Print what has been done: a sentence for people, its facts for programs."""
+    if as_json:
+        tell_json(dict(facts))
+    else:
+        typer.echo(said)
 
 
 def _table(rows: Sequence[Row]) -> Table:

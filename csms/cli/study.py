@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from csms.cli.listing import AsJson, tell_json
 from csms.cli.study_base import BaseLoad, made_up, no_load
 from csms.cli.study_cells import Cells
 from csms.cli.study_report import Report, Tried, write_report
@@ -76,6 +77,7 @@ def study(
     out: Annotated[
         Path, typer.Option(help="Folder for study.html, study.csv and cells.jsonl")
     ] = Path("study"),
+    as_json: AsJson = False,
 ) -> None:
     """Study how many users one feeder can host, policy by policy.
 
@@ -120,6 +122,10 @@ def study(
         ),
         out / "study.html",
     )
+    if as_json:
+        files = [str(out / name) for name in ("study.html", "study.csv")]
+        tell_json({"about": about, "rows": rows, "files": files})
+        return
     _print(rows, about)
     typer.echo(f"{out / 'study.html'}, {out / 'study.csv'}")
 

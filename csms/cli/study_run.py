@@ -6,13 +6,20 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
+from csms.cli.progress import bar
 from csms.cli.study_cells import Cells
 from smart_charging.study.task import Found, Task, run
 
 _LOOK_EVERY_S: Final = 0.5
+_COLUMNS: Final = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("policies"),
+    TextColumn("{task.fields[cells]}"),
+)
 
 
 def run_all(tasks: Sequence[Task], cells: Path, jobs: int) -> list[Found]:
@@ -26,12 +33,12 @@ def run_all(tasks: Sequence[Task], cells: Path, jobs: int) -> list[Found]:
     spawning = multiprocessing.get_context("spawn")
     with (
         ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=spawning) as pool,
-        _progress() as progress,
+        bar(*_COLUMNS) as progress,
     ):
-        bar = progress.add_task("studied", total=len(tasks), cells="")
-        futures = [pool.submit(_run, task, cells) for task in tasks]
+        task = progress.add_task("studied", total=len(tasks), cells="")
+        futures = [pool.submit(_run, one, cells) for one in tasks]
         try:
-            _watch(futures, lambda done: progress.update(bar, completed=done, cells=_told(cells)))
+            _watch(futures, lambda done: progress.update(task, completed=done, cells=_told(cells)))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -58,15 +65,3 @@ def _told(cells: Path) -> str:
         return ""
     with cells.open(encoding="utf-8") as file:
         return f"{sum(line.startswith('{') for line in file)} cases"
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("policies"),
-        TextColumn("{task.fields[cells]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )

@@ -7,13 +7,23 @@ from datetime import date, time
 from io import StringIO
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from csms.domain.authorization import IdToken
 from csms.domain.identity import EvseId
 from csms.domain.timetable import WEEKDAYS, Departure
 from csms.service.csv_table import TableLine, read_table, refusal
 
+_TIME: Final = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}
+"""A time of day without a zone, which JSON Schema's own format does not have."""
 COLUMNS: Final = ("id_token", "evse", "days", "leaves_at", "energy_kwh")
 _DAILY: Final = "daily"
 _WH_PER_KWH: Final = 1000.0
@@ -42,7 +52,7 @@ class TimetableLine(BaseModel):
         description="`daily`, days of the week (`mon-fri`, `sat,sun`), or a date (`2026-12-24`), "
         "whose lines count in place of those for its weekday",
     )
-    leaves_at: time | None = Field(
+    leaves_at: Annotated[time, WithJsonSchema(_TIME)] | None = Field(
         default=None,
         description="By the site's clock, such as 05:30; null: it does not leave on those days",
     )

@@ -71,7 +71,10 @@ class SiteFileFolder:
         """
         place = self._place_of(site_id)
         path = place.path
-        site = site_of(place.copy_of or path, text)
+        try:
+            site = site_of(place.copy_of or path, text)
+        except SettingsError as error:
+            raise SettingsError(path, error.faults) from error
         if site.site_id != site_id:
             message = f"expected {site_id!r}, the site whose file it is, got {site.site_id!r}"
             raise SettingsError(path, (Fault(_line_of_site(text), "site", message),))

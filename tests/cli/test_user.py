@@ -160,8 +160,8 @@ def test_key_may_what_is_said_where_its_user_may(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     caller = asyncio.run(ask(tmp_path, ran.out.strip()))
     assert caller is not None
-    assert (caller.name, caller.sites) == ("ola/grafana", {"fjordgata"})
-    assert caller.permissions == {"site.view", "station.view"}
+    assert (caller.name, caller.sites) == ("ola/grafana", frozenset({"fjordgata"}))
+    assert sorted(caller.permissions) == ["site.view", "station.view"]
     ran = user(tmp_path, "key", "nobody", "grafana", *scopes)
     assert (ran.code, ran.out) == (2, "")
     assert "nobody" in ran.err

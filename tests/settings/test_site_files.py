@@ -70,11 +70,13 @@ def test_a_site_without_a_file_is_told_so(files: SiteFileFolder) -> None:
         files.read("kaia")
 
 
-def test_paths_in_a_copy_are_those_of_the_original(tmp_path: Path) -> None:
+def test_faults_of_a_copy_name_the_copy_that_is_edited(tmp_path: Path) -> None:
     original = tmp_path / "config" / "site.yaml"
     copy = tmp_path / "site.yaml"
     copy.write_text(VALID)
     files = SiteFileFolder({"fjordgata": SiteFilePlace(copy, copy_of=original)}, None)
     with pytest.raises(SettingsError) as refused:
         files.check("fjordgata", VALID.replace("limit_a: 63", "limit_a: none"))
-    assert refused.value.path == original
+    assert refused.value.path == copy
+    assert str(original) not in str(refused.value)
+    assert str(refused.value).startswith(f"{copy}:")
