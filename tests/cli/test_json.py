@@ -32,8 +32,8 @@ def test_site_file_is_described() -> None:
     assert told("config", "check", GARAGE) == {
         "file": str(GARAGE),
         "site_id": "fjordgata",
-        "name": "Fjordgata garage",
-        "feeders": 5,
+        "name": "Fjordgata housing association",
+        "feeders": 4,
         "evses": 48,
         "earthing": "IT",
         "voltage_v": 230.0,
@@ -46,10 +46,13 @@ def test_faults_of_a_site_file_are_listed_with_their_lines(tmp_path: Path) -> No
     file.write_text("id: one\nname: 7\n", encoding="utf-8")
     document = told("config", "check", file, code=2)
     assert document["file"] == str(file)
-    assert {"line": 2, "key": "name", "message": document["faults"][0]["message"]} in document[
-        "faults"
-    ]
-    assert "expected" in document["faults"][0]["message"]
+    assert document["faults"][0] == {
+        "line": 1,
+        "key": "site",
+        "message": "expected this key, it is missing",
+    }
+    wrong = {"line": 2, "key": "name", "message": "expected a valid string, got 7"}
+    assert wrong in document["faults"]
 
 
 def test_authority_tells_what_it_has_made(config: Path, tmp_path: Path) -> None:
