@@ -8,38 +8,8 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from csms.api import (
-    alerts,
-    api_keys,
-    audit,
-    commands,
-    connectors,
-    demand,
-    exports,
-    flexibility,
-    forecasts,
-    grid,
-    grid_proof,
-    guard_events,
-    key_figures,
-    limits,
-    messages,
-    own,
-    plans,
-    prices,
-    reports,
-    resources,
-    security,
-    site_file,
-    sites,
-    stations,
-    timetables,
-    tokens,
-    transactions,
-    unknown_stations,
-    users,
-)
 from csms.api.access_guard import Access, AccessGuard
+from csms.api.all_routes import PREFIX, all_routes
 from csms.api.browsers import PrintError, explain_to_browsers
 from csms.api.dependencies import ApiContext
 from csms.api.described_access import describe_access
@@ -52,19 +22,9 @@ from csms.api.rate_limit import Rate, RateLimit
 from csms.api.readers import Readers
 from csms.api.route_places import RoutePlaces
 from csms.api.route_rules import RouteRules
-from csms.api.said_once import SAID_ONCE
 from csms.domain.access import AccessMode
 from csms.language.languages import Language
 
-_PREFIX: Final = "/api/v1"
-_MODULES: Final = (
-    *(sites, limits, grid, grid_proof, flexibility, timetables, prices),
-    *(forecasts, demand, plans, site_file),
-    *(alerts, guard_events, key_figures),
-    *(stations, connectors, transactions, commands),
-    *(reports, tokens, security, unknown_stations, messages, exports, resources),
-    *(users, api_keys, audit, own),
-)
 _DESCRIPTION: Final = (
     "Sites, stations, plans and limits of a charging station management system. Units: A per "
     "line, W, Wh, s; instants in UTC."
@@ -123,7 +83,7 @@ def create_api(
         title="ChargeFlex",
         version=version("chargeflex"),
         description=_DESCRIPTION,
-        openapi_url=f"{_PREFIX}/openapi.json",
+        openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
         responses=EVERYWHERE,
@@ -134,8 +94,7 @@ def create_api(
     explain_errors(app)
     if print_error:
         explain_to_browsers(app, print_error)
-    for module in _MODULES:
-        app.include_router(module.router, prefix=_PREFIX, dependencies=[SAID_ONCE])
+    app.router.routes.extend(all_routes())
     for page in pages:
         app.include_router(page, include_in_schema=False)
     for mount in mounts:

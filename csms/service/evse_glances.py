@@ -124,8 +124,17 @@ class Glances:
 
 def _made_of(live: LiveSite, evse: LiveEvse) -> tuple[object, ...]:
     """All that is replaced when something of an EVSE changes."""
-    station = live.stations[evse.place.evse.station_id]
-    return (live.site, evse, *_all_of(evse), *_shown_of(station), station.clock.error)
+    station_id = evse.place.evse.station_id
+    station, of_site = live.stations[station_id], (live.site, live.timetable)
+    keeps_fallback = live.keeps_fallback(station_id)
+    return (
+        *of_site,
+        evse,
+        *_all_of(evse),
+        *_shown_of(station),
+        station.clock.error,
+        keeps_fallback,
+    )
 
 
 def _turns_of(evse: LiveEvse) -> tuple[datetime, ...]:

@@ -33,8 +33,8 @@ _MOST_MISSED_BYTES: Final = 1_000_000
 class ViewSource(Protocol):
     """Where views come from."""
 
-    def view(self, site_id: SiteId) -> SiteView:
-        """The view of a site at this instant."""
+    def quick_view(self, site_id: SiteId) -> SiteView:
+        """The view of a site at this instant, or nearly so."""
         ...
 
     def changed(self, site_id: SiteId) -> asyncio.Event:
@@ -165,7 +165,7 @@ class LiveFeed:
         """
         queue: asyncio.Queue[FeedMessage | None] = asyncio.Queue(_BACKLOG)
         edition = self._editions[language]
-        edition.publish(self._source.view(self._site_id))
+        edition.publish(self._source.quick_view(self._site_id))
         for message in edition.since(after):
             queue.put_nowait(message)
         edition.readers.add(queue)
@@ -179,7 +179,7 @@ class LiveFeed:
 
     def _publish(self) -> None:
         """Show the present view to everybody."""
-        view = self._source.view(self._site_id)
+        view = self._source.quick_view(self._site_id)
         for edition in self._read_editions():
             edition.publish(view)
 

@@ -132,6 +132,10 @@ class FakeRoom:
             raise UnknownSiteError(site_id)
         return self._views[site_id]
 
+    def quick_view(self, site_id: SiteId) -> SiteView:
+        """The same."""
+        return self.view(site_id)
+
     def changed(self, site_id: SiteId) -> asyncio.Event:
         """Set when the test shows something new."""
         return self._changed[site_id]

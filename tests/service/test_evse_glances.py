@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, TypeAlias
 
 import pytest
@@ -11,6 +11,7 @@ from csms.domain.connector_limit import ConnectorLimit
 from csms.domain.identity import EvseId
 from csms.domain.security import SecurityProfile
 from csms.domain.station import ConnectorStatus
+from csms.domain.timetable import Departure, Timetable
 from csms.service.evse_glances import Glance, Glances
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -132,6 +133,14 @@ def test_other_site_file_is_seen_at_once(live: LiveSite, glances: Glances) -> No
     first = seen(glances, live)
     live.follow_file(replace(live.site, name="Another"))
     assert seen(glances, live) is not first
+
+
+def test_timetable_is_seen_at_once(live: LiveSite, glances: Glances) -> None:
+    seen(glances, live)
+    live.timetable = Timetable([Departure(who=G_01, day=NOON.date(), leaves_at=time(18))])
+    need = seen(glances, live).view.need
+    assert need is not None
+    assert need.departs_at == datetime(2026, 1, 14, 17, tzinfo=UTC)  # 18:00 in Oslo
 
 
 def test_charger_that_is_gone_is_not_seen_any_more(live: LiveSite, glances: Glances) -> None:

@@ -105,7 +105,7 @@ class FakeSource:
     views: int = 0
     failure: Exception | None = None
 
-    def view(self, site_id: SiteId) -> SiteView:
+    def quick_view(self, site_id: SiteId) -> SiteView:
         self.views += 1
         if self.failure:
             raise self.failure
