@@ -56,7 +56,7 @@ class Value:
 
 def draw_bars(values: Sequence[Value]) -> BarChart:
     """Draw values, one or more, from left to right."""
-    step = nice_step(max((one.value or 0.0 for one in values), default=0.0))
+    step = nice_step(max((one.value or 0.0 for one in values), default=0.0) or 1.0)
     place = (WIDTH - _LEFT - _RIGHT) / len(values)
     height = HEIGHT - _TOP - _BOTTOM
     every = -(-len(values) // _MOST_WORDS)

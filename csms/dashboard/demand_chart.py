@@ -92,7 +92,7 @@ def draw(
         zone: Of the site.
     """
     steps = len(course.q50)
-    step = nice_step(max((*course.high, *course.room, 0.0)))
+    step = nice_step(max((*course.high, *course.room, 0.0)) or 1.0)
     scale = _Scale(steps=steps, most=step * _LINES)
     begins_at, ends_at = course.begins_at, course.begins_at + timedelta(seconds=steps * STEP_S)
     return Chart(

@@ -37,6 +37,9 @@ _TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.NOT_FOUND: Said("There is no such page"),
     HTTPStatus.FORBIDDEN: Said("That is not for you"),
     HTTPStatus.UNAUTHORIZED: Said("Log in first"),
+    HTTPStatus.CONFLICT: Said("That was not done"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: Said("That cannot be read"),
+    HTTPStatus.TOO_MANY_REQUESTS: Said("Too much was asked at once"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Said("The page cannot be shown just now"),
 }
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol, Self, TypeAlias
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from csms.dashboard.forms import nothing_said
 from csms.dashboard.page_router import page_router
@@ -58,6 +58,10 @@ class TransactionReads(Protocol):
         ...
 
 
+_Month: TypeAlias = Annotated[date, Field(le=date(9998, 12, 31))]
+"""One whose end can be told."""
+
+
 class Filter(BaseModel):
     """What the form asks for; days are the site's."""
 
@@ -67,7 +71,17 @@ class Filter(BaseModel):
     token_of: Annotated[RowNumber | None, BeforeValidator(nothing_said)] = None
     first: Annotated[date | None, BeforeValidator(nothing_said)] = None
     last: Annotated[date | None, BeforeValidator(nothing_said)] = None
+    month: Annotated[_Month | None, BeforeValidator(nothing_said)] = None
     before: BeforeNumber = None
+
+    @model_validator(mode="after")
+    def _spread_month(self) -> Self:
+        """A month in place of its first and last day."""
+        if self.month is not None:
+            self.first = self.month.replace(day=1)
+            self.last = (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            self.month = None
+        return self
 
     def wanted(self, site_id: SiteId, zone: ZoneInfo) -> TransactionsWanted:
         """As they are looked for."""
@@ -149,7 +163,7 @@ async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResp
         lines=[present_transaction(row, zone, site.now) for row in shown],
         totals=present_totals(totals),
         states=_STATE_WORDS,
-        months=_months(query, site.now.astimezone(zone).date()),
+        months=_months(site.now.astimezone(zone).date()),
         exports={word: query.export(form) for form, word in _FORMS.items()},
         stations=sorted({evse.station_id for evse in site.evses.values()}),
         next_page=query.link(before=shown[-1]["number"]) if has_more else None,
@@ -157,14 +171,12 @@ async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResp
     )
 
 
-def _months(query: Filter, today: date) -> dict[str, str]:
-    """This month and the last as links, with all else that is asked for."""
+def _months(today: date) -> dict[str, date]:
+    """This month and the last, by their first days."""
     first = today.replace(day=1)
-    before = (first - timedelta(days=1)).replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
     return {
-        say("This month"): query.link(first=first, last=after - timedelta(days=1)),
-        say("Last month"): query.link(first=before, last=first - timedelta(days=1)),
+        say("This month"): first,
+        say("Last month"): (first - timedelta(days=1)).replace(day=1),
     }
 
 

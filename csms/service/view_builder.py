@@ -189,6 +189,8 @@ def _headline(
     counts: Mapping[EvseState, int], feeders: Mapping[str, FeederView], power_w: float
 ) -> str:
     total = sum(counts.values())
+    if not total:
+        return Said("No charger has come yet")
     charging, paused = counts.get(EvseState.CHARGING, 0), counts.get(EvseState.PAUSED, 0)
     text = Said(
         "%(charging)s of %(total)s connectors charging with %(power).1f kW",

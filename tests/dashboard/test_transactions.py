@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -140,11 +140,23 @@ async def test_a_form_left_empty_asks_for_everything(
     assert reads.asked == [TransactionsWanted(site_id="yard")]
 
 
-async def test_this_month_and_the_last_are_a_click_away(client: httpx2.AsyncClient) -> None:
-    page = await told(client, f"{PATH}?token_of=7&state=ended&before=3")
-    said = "state=ended&amp;token_of=7"
-    assert f'<a href="?{said}&amp;first=2026-01-01&amp;last=2026-01-31">This month</a>' in page
-    assert f'<a href="?{said}&amp;first=2025-12-01&amp;last=2025-12-31">Last month</a>' in page
+async def test_this_month_and_the_last_are_a_click_away(
+    client: httpx2.AsyncClient, reads: FakeTransactions
+) -> None:
+    page = await told(client, PATH)
+    assert 'name="month" value="2026-01-01">This month</button>' in page
+    assert 'name="month" value="2025-12-01">Last month</button>' in page
+    asked = "first=2026-01-05&last=&month=2025-12-01&token=04A2B3C4"
+    page = await told(client, f"{PATH}?{asked}")
+    assert 'name="first" value="2025-12-01"' in page
+    assert 'name="last" value="2025-12-31"' in page
+    assert 'name="token" value="04A2B3C4"' in page
+    wanted = reads.asked[-1]
+    assert (wanted.since, wanted.until) == (
+        datetime(2025, 11, 30, 23, tzinfo=UTC),
+        datetime(2025, 12, 31, 23, tzinfo=UTC),
+    )
+    assert (await client.get(f"{PATH}?month=9999-12-01")).status_code == 422
 
 
 async def test_older_ones_are_a_page_away(
@@ -164,7 +176,7 @@ async def test_nothing_found_is_said_so(
     client: httpx2.AsyncClient, reads: FakeTransactions
 ) -> None:
     reads.rows = []
-    assert "No transaction matches." in await told(client, PATH)
+    assert "Nothing has charged yet" in await told(client, PATH)
 
 
 async def test_one_is_shown_with_all_that_is_known(

@@ -62,6 +62,7 @@ class Desk {
   #fields = null;
 
   async begin() {
+    show(this.#cells.waiting, true);
     try {
       const answer = await fetch(`${API}/openapi.json`);
       if (!answer.ok) throw new Error(`expected the API's description, got status ${answer.status}`);
@@ -69,6 +70,8 @@ class Desk {
     } catch {
       write(this.#cells.told, say("The commands cannot be had just now. Reload the page to try again."));
       return;
+    } finally {
+      show(this.#cells.waiting, false);
     }
     const { mapping } = this.#schemas.Command.discriminator;
     const { kind } = this.#cells;

@@ -11,6 +11,7 @@ class Follower {
   #tick = document.querySelector(".follow");
   #cells = cells(document);
   #timer = null;
+  #isLost = false;
 
   begin() {
     if (!this.#tick) return;
@@ -27,6 +28,7 @@ class Follower {
       if (!answer.ok) throw new Error(`expected messages, got status ${answer.status}`);
       this.#take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
+      this.#isLost = true;
       write(this.#cells.told, say("The server does not answer. Trying again …"));
     }
     this.#timer = setTimeout(() => this.#look(), EVERY_MS);
@@ -36,7 +38,12 @@ class Follower {
     const known = new Set([...this.#list.children].map((row) => row.dataset.cursor));
     const rows = [...page.querySelectorAll(".messages > li[data-cursor]")];
     const fresh = rows.filter((row) => !known.has(row.dataset.cursor));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) {
+      if (this.#isLost) write(this.#cells.told, "");
+      this.#isLost = false;
+      return;
+    }
+    this.#isLost = false;
     this.#list.querySelector(".none")?.remove();
     this.#list.prepend(...fresh.map((row) => document.adoptNode(row)));
     while (this.#list.children.length > MOST_SHOWN) this.#list.lastElementChild.remove();

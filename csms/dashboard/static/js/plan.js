@@ -1,11 +1,12 @@
 /** The page of the plan: drawn from the API's outlook, and followed as new plans are made. */
 
+import { mark, write } from "./dom.js";
 import { PlanMap } from "./plan_map.js";
 import { RoomChart } from "./plan_room.js";
 import { all, apply } from "./store.js";
 import { Stream } from "./stream.js";
 import { WhatIf } from "./what_if.js";
-import { inLanguage } from "./words.js";
+import { inLanguage, say } from "./words.js";
 
 const REST_MS = 5000;
 const PARTS = ["head", "key", "facts", "lines", "resources"];
@@ -59,5 +60,9 @@ new Stream(`${api}/live${inLanguage}`, {
   delta(delta) {
     if (apply(view, delta).has("plan")) follow();
   },
-  link() {},
+  link(state) {
+    mark(main, "data-link", state);
+    const words = { lost: say("Connection lost, trying again …"), stale: say("No connection: this is the plan as it was told last. Trying again …") };
+    write(main.querySelector("[data-f=link]"), words[state] ?? "");
+  },
 }).start();

@@ -1,6 +1,6 @@
 /** Connectors and resources over time, coloured by what they are planned to get and to give. Only rows in sight are drawn. */
 
-import { write } from "./dom.js";
+import { show, write } from "./dom.js";
 import { minute } from "./format.js";
 import { gutter, RIGHT_PX } from "./plan_frame.js";
 import { rowsOf } from "./plan_rows.js";
@@ -41,6 +41,7 @@ export class PlanMap {
   show(outlook) {
     this.#edges = outlook.edges;
     this.#rows = rowsOf(outlook);
+    for (const part of [this.#frame, this.#told]) show(part, this.#rows.length > 0);
     this.#frame.querySelector(".plan-rows").style.height = `${this.#rows.length * ROW_PX}px`;
     if (this.#cursor && this.#cursor.row >= this.#rows.length) this.#cursor = null;
     this.#draw();

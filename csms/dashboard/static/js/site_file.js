@@ -111,7 +111,7 @@ class Editor {
   }
 
   async #goBack(number) {
-    const answer = await fetch(`${this.#api}/versions/${number}`);
+    const answer = await answered(fetch(`${this.#api}/versions/${number}`));
     const told = await answer.json();
     if (!answer.ok) {
       write(this.#cells.told, told.detail);
@@ -139,7 +139,12 @@ class Editor {
 }
 
 function send(method, url, body) {
-  return fetch(url, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return answered(fetch(url, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }));
+}
+
+/** What is answered; a server that is gone is told like a refusal. */
+function answered(asked) {
+  return asked.catch(() => ({ ok: false, json: async () => ({ detail: say("The server does not answer.") }) }));
 }
 
 function verdict(isPresent, count, needsRestart) {

@@ -67,8 +67,13 @@ export class WhatIf {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
-    });
+    }).catch(() => null);
     if (number !== this.#asked) return; // another one has been asked for meanwhile
+    if (answer === null) {
+      this.#form.ariaBusy = "false";
+      write(this.#cells.told, say("The server does not answer."));
+      return;
+    }
     if (answer.status === 429 && tries > 1) {
       const waitS = Number(answer.headers.get("Retry-After") ?? 1);
       clearTimeout(this.#due);
