@@ -42,7 +42,7 @@ chaos: setup  ## Run days full of faults in virtual time; SEEDS=1..50, CHAOS="--
 
 chaos-resources: setup  ## Run hours full of faults at sites with batteries, sun, heat and loads that wait; SEEDS=1..50
 	$(BIN)/chargeflex chaos --seeds $(SEEDS) --stations 6 --hours 1 --demand 4 --rate 20 --resources \
-	  --faults resource_disobeys,resource_silent,resource_deaf,resource_nonsense,meter_nonsense,broker_death,kill,link_cut,load_step,sudden_step,limit_cut
+	  --faults resource_disobeys,resource_silent,resource_deaf,resource_nonsense,source_fails,source_late,source_stops,meter_nonsense,broker_death,kill,link_cut,load_step,sudden_step,limit_cut,deep_cut
 
 fuzz: setup  ## Send 100,000 wrong frames of each version
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --timeout 0 -rP tests/fuzz

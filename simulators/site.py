@@ -128,6 +128,7 @@ class Site:
         places: The EVSEs that are installed.
         resources: What draws beside chargers and can be steered, each as if it were an EVSE of the
             number 0: by its rating, and what it may draw unsteered as its fallback.
+        sources: Those that stand by and draw nothing.
         meter_every_s: How often chargers report their meters.
         plan_every_s: How often its limits are planned anew.
     """
@@ -138,6 +139,7 @@ class Site:
     feeders: tuple[Feeder, ...]
     places: tuple[Place, ...]
     resources: tuple[Place, ...] = ()
+    sources: tuple[str, ...] = ()
     meter_every_s: float = 60.0
     plan_every_s: float = 300.0
 
@@ -200,6 +202,7 @@ def read_site(path: Path) -> Site:
             feeders=tuple(_feeders(node["feeders"], None)),
             places=tuple(_places(node.get("chargers", []), supply)),
             resources=tuple(_resources(node["feeders"], supply)),
+            sources=tuple(_sources(node["feeders"])),
             meter_every_s=float(node.get("control", {}).get("meter_every_s", 60.0)),
             plan_every_s=float(node.get("control", {}).get("plan_every_s", 300.0)),
         )
@@ -254,6 +257,12 @@ def _resources(feeders: list[Node], supply: Supply) -> Iterator[Place]:
             if rated_w:
                 yield _resource(node, feeder["id"], rated_w, supply)
         yield from _resources(feeder.get("feeders", []), supply)
+
+
+def _sources(feeders: list[Node]) -> Iterator[str]:
+    for feeder in feeders:
+        yield from (one["id"] for one in feeder.get("resources", []) if "standby" in one)
+        yield from _sources(feeder.get("feeders", []))
 
 
 def _resource(node: Node, feeder_id: str, rated_w: float, supply: Supply) -> Place:

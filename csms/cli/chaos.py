@@ -15,7 +15,8 @@ from csms.cli.chaos_run import Asked, SeedReport
 from csms.cli.progress import counting
 from csms.domain.errors import InvalidInputError
 from csms.log import set_up_logging
-from simulators.chaos.faults import ALL, AT_STATIONS, FaultKind
+from simulators.chaos.fault_kinds import FaultKind
+from simulators.chaos.fault_tables import ALL, AT_STATIONS
 from simulators.chaos.judge import Excess
 
 _SEEDS: Final = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9}))?")
@@ -52,7 +53,8 @@ def chaos(
     resources: Annotated[
         bool,
         typer.Option(
-            "--resources", help="Sites have batteries, sun, heat and loads that can wait as well"
+            "--resources",
+            help="Sites have batteries, sun, heat, loads that can wait and a source as well",
         ),
     ] = False,
     least_pct: Annotated[
@@ -157,6 +159,11 @@ def _lines(report: SeedReport, asked: Asked, faults: str) -> Iterator[str]:
     )
     if report.nonsense_refused or report.nonsense_taken:
         yield f"  {report.nonsense_refused} readings that cannot be true were refused"
+    if report.source_starts:
+        yield (
+            f"  sources were started {report.source_starts} times, and stopped "
+            f"{report.source_trips} times while they carried load"
+        )
     for words in report.nonsense_taken:
         yield f"  taken though it cannot be true: {words}"
     if report.first is not None:

@@ -23,7 +23,7 @@ from csms.settings.site_file import read_site
 from simulators.building import MeterReporter, Report
 from simulators.chaos.day_drawing import ChaosDay, Wanted, draw_day
 from simulators.chaos.excuses import Excuses
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.chaos.fleet import WatchedFleet
 from simulators.chaos.judge import Excess, StrictJudge
 from simulators.chaos.meters import MeterOutages
@@ -87,6 +87,8 @@ class SeedReport:
         faults: How many there were, by kind.
         nonsense_refused: How many readings that cannot be true were refused.
         nonsense_taken: Those that were taken, in words.
+        source_starts: How often a source that stands by was started.
+        source_trips: How often it stopped while it carried load.
         digest: The same for the same course of events.
     """
 
@@ -109,6 +111,8 @@ class SeedReport:
     cpu_s: float
     nonsense_refused: int = 0
     nonsense_taken: tuple[str, ...] = ()
+    source_starts: int = 0
+    source_trips: int = 0
 
     def share_of(self, best_wh: float) -> float:
         """Energy delivered over what another controller would have delivered."""
@@ -313,4 +317,6 @@ def _judged(play: _Play, report: FleetReport, began_s: float) -> SeedReport:
         cpu_s=process_time() - began_s,
         nonsense_refused=sum(one.refused for one in liars),
         nonsense_taken=tuple(words for one in liars for words in one.taken),
+        source_starts=play.plant.source_starts if play.plant else 0,
+        source_trips=play.plant.trips if play.plant else 0,
     )

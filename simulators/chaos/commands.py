@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from csms.ocpp.frames import Call, CallError, CallResult, ErrorCode
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.stations.link import Answer
 from simulators.stations.station import Obey
 

@@ -8,9 +8,12 @@ from random import Random
 from typing import Any, Final
 
 from simulators.building import ExtraLoad, Habits, promised_s
-from simulators.chaos.faults import Fault, FaultKind, Stage, draw_faults
+from simulators.chaos.fault_kinds import FaultKind
+from simulators.chaos.fault_tables import AT_SOURCES
+from simulators.chaos.faults import Fault, Stage, draw_faults
 from simulators.chaos.resource_drawing import add_resources
 from simulators.chaos.site_drawing import draw_site
+from simulators.chaos.source_drawing import add_source
 from simulators.placement import Placement, place
 from simulators.scenario import Scenario
 from simulators.sessions.population import generate, read_population
@@ -56,7 +59,8 @@ class Wanted:
         demand: How many times as many users as usual there are: more than one or two for each EVSE
             leave hardly any of them empty.
         stay: How many times as long as usual vehicles stay.
-        has_resources: Whether the site has more than chargers.
+        has_resources: Whether the site has more than chargers; a source that stands by is among it
+            where anything may go wrong with it.
     """
 
     seed: int
@@ -99,6 +103,8 @@ def draw_day(wanted: Wanted, folder: Path) -> ChaosDay:
     text = draw_site(wanted.seed, wanted.stations)
     if wanted.has_resources:
         text = add_resources(wanted.seed, text)
+        if wanted.kinds & {*AT_SOURCES, FaultKind.DEEP_CUT}:
+            text = add_source(wanted.seed, text)
     site_path.write_text(text, encoding="utf-8")
     site = read_site(site_path)
     population = rng.choice(_POPULATIONS)
@@ -209,7 +215,8 @@ def _stage(wanted: Wanted, site: Site, starts_at: datetime, ends_at: datetime) -
         root=site.feeders[0].feeder_id,
         loaded_feeders=tuple(loads),
         metered_feeders=tuple(name for name, load in loads.items() if load.is_metered),
-        resources=tuple(one.station_id for one in site.resources),
+        resources=(*(one.station_id for one in site.resources), *site.sources),
+        sources=site.sources,
     )
 
 

@@ -11,24 +11,23 @@ a resource that draws more than it was told, by one reading of its own, or when 
    told is excused, beyond their fallbacks.
 3. From then on, what would be too much if all that can be told had gone down to their fallbacks.
 
+Where a limit is lower than what is drawn at worst whatever anybody does, it is excused what would
+be too much if all were at their fallbacks.
+
 Where the building's meter shows chargers as well, what was switched on is not known in full at
 once: until it is, another excess may begin, and is excused until the next reading in the same way.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final, TypeAlias
 
 from simulators.chaos.disobedience import Disobedience, slack_w
+from simulators.chaos.excuse import EvseKey, Excuse, LineKey, SuddenStep
 from simulators.chaos.overdraw import FOLLOWED_WITHIN, Overdraw
 from simulators.site import Place, Site
 
-EvseKey: TypeAlias = tuple[str, int]
-"""A station, and the number of its EVSE; or a resource, and 0."""
-LineKey: TypeAlias = tuple[str, int]
-"""A feeder, and a line from 0."""
 IsTold: TypeAlias = Callable[[str, datetime], bool]
 """Whether a station can be told what it may draw, and has had the time to follow."""
 Wake: TypeAlias = Callable[[datetime], None]
@@ -46,48 +45,6 @@ class _Stage(IntEnum):
     FIRST = 1
     SECOND = 2
     THIRD = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excuse:
-    """What is excused of an excess, in terms of what EVSEs draw.
-
-    Attributes:
-        is_whole: All of it.
-        beyond_a: What would not be too much if these drew no more than so.
-        unavoidable_a: What would be too much even if these drew no more than so; None: nothing.
-    """
-
-    is_whole: bool = False
-    beyond_a: Mapping[EvseKey, float] = field(default_factory=dict)
-    unavoidable_a: Mapping[EvseKey, float] | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class SuddenStep:
-    """A building draws more than was promised.
-
-    Attributes:
-        feeder_id: Where.
-        starts_at: From when.
-        ends_at: Until when.
-        told_apart_at: From when on it is known in full.
-        answered_at: When it has been answered; None: its meter has not shown it yet.
-        again: The same by line, of an excess that began later.
-    """
-
-    feeder_id: str
-    starts_at: datetime
-    ends_at: datetime
-    told_apart_at: datetime
-    answered_at: datetime | None = None
-    again: dict[LineKey, datetime | None] = field(default_factory=dict)
-
-    def answered_on(self, key: LineKey) -> datetime | None:
-        """When it has been answered on a line."""
-        if self.answered_at is None:
-            return None
-        return self.again.get(key, self.answered_at)
 
 
 class Excuses:
@@ -110,6 +67,11 @@ class Excuses:
         self._disobedience = {key: _disobedience(one) for key, one in self._resources.items()}
         self._obey_from: dict[EvseKey, datetime] = {}
         self._held_until: datetime | None = None
+        self._deep: list[tuple[str, datetime, datetime]] = []
+
+    def limit_is_deep(self, feeder_id: str, from_at: datetime, until: datetime) -> None:
+        """A feeder is limited to less than cannot be avoided."""
+        self._deep.append((feeder_id, from_at, until))
 
     def steps_up(self, step: SuddenStep) -> None:
         """A building draws more than was promised, from now on."""
@@ -203,14 +165,27 @@ class Excuses:
             stages.append(stage)
             if stage is _Stage.FIRST:
                 beyond_a[evse] = overdraw.told_a(now)
+        fallback_a = self._fallbacks(feeder_id) if self._is_deep(feeder_id, now) else None
         if not stages:
-            return None
+            return None if fallback_a is None else Excuse(fallback_a=fallback_a)
         if max(stages) is _Stage.FIRST:
-            return Excuse(beyond_a=beyond_a)
+            return Excuse(beyond_a=beyond_a, fallback_a=fallback_a)
         told, untold = self._told_and_untold(feeder_id, now)
         if max(stages) is _Stage.SECOND:
             beyond_a = {**untold, **beyond_a}
-        return Excuse(beyond_a=beyond_a, unavoidable_a=told)
+        return Excuse(beyond_a=beyond_a, unavoidable_a=told, fallback_a=fallback_a)
+
+    def _is_deep(self, feeder_id: str, now: datetime) -> bool:
+        return any(name == feeder_id and at <= now < until for name, at, until in self._deep)
+
+    def _fallbacks(self, feeder_id: str) -> dict[EvseKey, float]:
+        """What all EVSEs and resources below a feeder may draw whatever happens."""
+        every = {**self._places, **self._resources}
+        return {
+            key: place.fallback_a
+            for key, place in every.items()
+            if feeder_id in self._paths[place.feeder_id]
+        }
 
     def _answered_from(self, now: datetime) -> datetime:
         """When what is found out now has been answered, and followed."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from simulators.chaos.excuses import EvseKey, Excuses, LineKey
+from simulators.chaos.excuse import EvseKey, LineKey
+from simulators.chaos.excuses import Excuses
 from simulators.grid import Judge, own_excess_a
 from simulators.site import Site
 from simulators.stations.outlet import Amps
@@ -173,6 +174,8 @@ class StrictJudge(Judge):
         if excuse.is_whole:
             return 0.0
         left_a = self._own_a(key, limit_a, excuse.beyond_a)
+        if excuse.fallback_a is not None:
+            left_a = max(0.0, left_a - self._own_a(key, limit_a, excuse.fallback_a))
         if excuse.unavoidable_a is not None:
             left_a = min(left_a, own_a - self._own_a(key, limit_a, excuse.unavoidable_a))
         return left_a

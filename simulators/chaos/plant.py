@@ -1,4 +1,7 @@
-"""Resources on a day in which much goes wrong: they disobey, hear or tell nothing, or nonsense."""
+"""Resources on a day in which much goes wrong: they disobey, hear or tell nothing, or nonsense.
+
+A source that stands by does not start, starts late, or stops while it carries load.
+"""
 
 import math
 from collections.abc import Mapping
@@ -6,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final, Protocol
 
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.chaos.judge import StrictJudge
 from simulators.clock import Clock
 from simulators.grid import Load
@@ -46,6 +49,7 @@ class WatchedPlant:
     Attributes:
         refused: How much nonsense was refused.
         taken: What nonsense was taken, in words.
+        trips: How often a source stopped while it carried load.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class WatchedPlant:
     ) -> None:
         self.refused = 0
         self.taken: list[str] = []
+        self.trips = 0
         self._plant = plant
         self._link = link
         self._judge = judge
@@ -61,6 +66,8 @@ class WatchedPlant:
         self._places = {place.station_id: place for place in plant.site.resources}
         self._told: dict[str, list[tuple[float, datetime]]] = {name: [] for name in plant.hung}
         self._until: dict[tuple[FaultKind, str], datetime] = {}
+        self._late_s: dict[str, float] = {}
+        self._stops_for_s: dict[str, float] = {}
         self._broker_back_at = _NEVER
         self._said: dict[str, dict[str, object]] = {}
         self._retained: dict[str, dict[str, object]] = {}
@@ -70,9 +77,26 @@ class WatchedPlant:
         """Live until cancelled."""
         await self._plant.run(self._ask, self._report)
 
-    def begin(self, kind: FaultKind, name: str, lasts_s: float) -> None:
-        """Let a resource go wrong in one way for a while."""
+    @property
+    def source_starts(self) -> int:
+        """How often sources were started."""
+        found = (self._plant.generator(name) for name in self._plant.hung)
+        return sum(one.starts for one in found if one is not None)
+
+    def begin(self, kind: FaultKind, name: str, lasts_s: float, size: float = 0.0) -> None:
+        """Let a resource go wrong in one way for a while.
+
+        Args:
+            kind: In which.
+            name: The resource.
+            lasts_s: For how long; of a source that is to stop, from when it has.
+            size: By how many seconds it starts later.
+        """
+        if kind is FaultKind.SOURCE_STOPS:
+            self._stops_for_s[name] = lasts_s
+            return
         self._until[kind, name] = self._clock.now() + timedelta(seconds=lasts_s)
+        self._late_s[name] = size if kind is FaultKind.SOURCE_LATE else self._late_s.get(name, 0.0)
 
     def lose_broker(self, lasts_s: float) -> None:
         """Let nothing come or go for a while; then first what was told last before."""
@@ -133,10 +157,27 @@ class WatchedPlant:
         for name, hung in self._plant.hung.items():
             keeps = self._is_kept(name)
             hung.ignores = not keeps or self._does(FaultKind.RESOURCE_DISOBEYS, name)
+            self._trouble(name, now)
         for place in self._places.values():
             load = self._load(place)
             self._see_whether_it_obeys(place, max(load.amps), now)
             self._judge.observe_vehicle(now, load)
+
+    def _trouble(self, name: str, now: datetime) -> None:
+        """Let a source fail, if that is its turn."""
+        generator = self._plant.generator(name)
+        if generator is None:
+            return
+        if generator.given_w > 0 and name in self._stops_for_s:
+            lasts = timedelta(seconds=self._stops_for_s.pop(name))
+            self._until[FaultKind.SOURCE_STOPS, name] = now + lasts
+            generator.trip()
+            self._plant.hung[name].power_w = 0.0
+            self.trips += 1
+        stands = (FaultKind.SOURCE_FAILS, FaultKind.SOURCE_STOPS)
+        generator.cannot_start = any(self._does(kind, name) for kind in stands)
+        is_late = self._does(FaultKind.SOURCE_LATE, name)
+        generator.starts_later_s = self._late_s.get(name, 0.0) if is_late else 0.0
 
     def _is_kept(self, name: str) -> bool:
         """Whether it keeps to setpoints at all; what does not counts at its rating always."""

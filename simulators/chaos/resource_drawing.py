@@ -27,7 +27,7 @@ def add_resources(seed: int, text: str) -> str:
     site: Node = yaml_text.parse(text)
     supply = Supply(Earthing(site["grid"]["earthing"]), float(site["grid"]["voltage_v"]))
     for number in range(rng.choice((1, 2, 2, 3))):
-        path = rng.choice(list(_paths(site["feeders"], ())))
+        path = rng.choice(list(paths(site["feeders"])))
         has_total = any(one.get("uncontrolled", {}).get("meter_shows") == "all" for one in path)
         kind = rng.choice(_KINDS_BELOW_TOTALS if has_total else _KINDS)
         node, rated_kw = _resource(rng, kind, f"{kind}-{number + 1}", supply)
@@ -38,19 +38,24 @@ def add_resources(seed: int, text: str) -> str:
     return yaml_text.spell(site)
 
 
-def _paths(feeders: list[Node], above: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+def paths(feeders: list[Node], above: tuple[Node, ...] = ()) -> Iterator[tuple[Node, ...]]:
     """Every feeder, with all that feed it, from the root."""
     for feeder in feeders:
         path = (*above, feeder)
         yield path
-        yield from _paths(feeder.get("feeders", []), path)
+        yield from paths(feeder.get("feeders", []), path)
+
+
+def drawn_lines(rng: Random, supply: Supply) -> list[int]:
+    """The lines of a resource: all of them as a rule, else as many as there may be."""
+    singles = _PAIRS if supply.earthing is Earthing.IT else [[line] for line in _LINES]
+    return list(_LINES) if rng.random() < 0.7 else list(rng.choice(singles))
 
 
 def _resource(rng: Random, kind: str, name: str, supply: Supply) -> tuple[Node, float]:
     """Draw one; and the most that it draws, in kW."""
     rated_kw = rng.choice((2.0, 3.0, 4.0, 6.0))
-    singles = _PAIRS if supply.earthing is Earthing.IT else [[line] for line in _LINES]
-    lines = list(_LINES) if rng.random() < 0.7 else list(rng.choice(singles))
+    lines = drawn_lines(rng, supply)
     node: Node = {"id": name, "lines": lines, kind: _DRAWERS[kind](rng, rated_kw)}
     if kind == "pv":
         return node, 0.0

@@ -11,15 +11,11 @@ from typing import Any, Final, Protocol
 from csms.ocpp.frames import Call
 from simulators.building import BUILDING_STEP_S
 from simulators.chaos.commands import CommandTrouble
-from simulators.chaos.excuses import Excuses, SuddenStep
-from simulators.chaos.faults import (
-    AT_METERS,
-    AT_RESOURCES,
-    HEEDED_WITHIN,
-    SHARE_OF_STATIONS,
-    Fault,
-    FaultKind,
-)
+from simulators.chaos.excuse import SuddenStep
+from simulators.chaos.excuses import Excuses
+from simulators.chaos.fault_kinds import FaultKind
+from simulators.chaos.fault_tables import AT_METERS, AT_RESOURCES, AT_SOURCES, SHARE_OF_STATIONS
+from simulators.chaos.faults import HEEDED_WITHIN, Fault
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork
@@ -109,7 +105,9 @@ class Script:
                 self._cast.timeline.fault(fault.at, str(fault))
                 if fault.kind is FaultKind.LIMIT_CUT:
                     tasks.create_task(self._cut_limit(fault))
-                elif fault.kind in AT_RESOURCES:
+                elif fault.kind is FaultKind.DEEP_CUT:
+                    tasks.create_task(self._cut_deep(fault))
+                elif fault.kind in AT_RESOURCES | AT_SOURCES:
                     self._begin_at_resource(fault)
                 elif fault.kind in AT_METERS:
                     self._begin_at_meters(fault)
@@ -153,7 +151,7 @@ class Script:
 
     def _begin_at_resource(self, fault: Fault) -> None:
         if self._cast.plant is not None:
-            self._cast.plant.begin(fault.kind, fault.place, fault.lasts_s)
+            self._cast.plant.begin(fault.kind, fault.place, fault.lasts_s, fault.size)
 
     def _begin_at_station(self, fault: Fault, station: Station | None) -> None:
         if station is None:  # a building's step within its promise: it takes that from the plan
@@ -207,9 +205,20 @@ class Script:
 
     async def _cut_limit(self, fault: Fault) -> None:
         """Let the grid company limit a feeder, at once or an hour later, and tell the judge."""
-        site, is_late = self._cast.site, fault.variant == "announced"
+        site = self._cast.site
         feeder = next(one for one in site.feeders if one.feeder_id == fault.place)
-        amps = max(site.least_a(fault.place), fault.size * min(feeder.limit.default))
+        least_a = site.least_a(fault.place)
+        await self._impose(fault, max(least_a, fault.size * min(feeder.limit.default)))
+
+    async def _cut_deep(self, fault: Fault) -> None:
+        """The same, to less than what is drawn at worst whatever anybody does."""
+        heeded_at = fault.at + HEEDED_WITHIN
+        until = heeded_at + timedelta(seconds=fault.lasts_s)
+        self._cast.excuses.limit_is_deep(fault.place, heeded_at, until)
+        await self._impose(fault, fault.size * self._cast.site.least_a(fault.place))
+
+    async def _impose(self, fault: Fault, amps: float) -> None:
+        site, is_late = self._cast.site, fault.variant == "announced"
         heeded_at = fault.at + HEEDED_WITHIN
         until = heeded_at + timedelta(seconds=fault.lasts_s)
         body = {

@@ -1,4 +1,7 @@
-"""A generator: it takes time to start, ramps, runs for a least time, and burns fuel unloaded."""
+"""A generator: it takes time to start, ramps, runs for a least time, and burns fuel unloaded.
+
+It may fail to start, start late, or stop while it carries load.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -39,6 +42,8 @@ class SimulatedGenerator:
         runs_s: For how long it has been running; 0: it stands.
         starts: How often it was started.
         burnt_wh: Fuel that it has burnt.
+        cannot_start: It cranks and does not come up; if it runs already it goes on.
+        starts_later_s: How much longer than usual it takes to start.
     """
 
     def __init__(self, model: GeneratorModel) -> None:
@@ -47,6 +52,8 @@ class SimulatedGenerator:
         self.runs_s = 0.0
         self.starts = 0
         self.burnt_wh = 0.0
+        self.cannot_start = False
+        self.starts_later_s = 0.0
         self._starting_s = 0.0
 
     def step(self, wanted_w: float, seconds: float) -> float:
@@ -72,12 +79,16 @@ class SimulatedGenerator:
         self.burnt_wh += full_w * (_IDLE_SHARE + (1 - _IDLE_SHARE) * load) * seconds / _S_PER_H
         return self.given_w
 
+    def trip(self) -> None:
+        """Stop at once, whatever it carries, and however short it has run."""
+        self.given_w = self.runs_s = self._starting_s = 0.0
+
     def _comes_up(self, seconds: float) -> bool:
         """Whether it has started by the end of that time."""
         if self._starting_s == 0:
             self.starts += 1
         self._starting_s += seconds
-        if self._starting_s < self.model.starts_s:
+        if self.cannot_start or self._starting_s < self.model.starts_s + self.starts_later_s:
             return False
         self._starting_s = 0.0
         return True

@@ -151,6 +151,11 @@ class Plant:
     on_step: Callable[[], None] | None = None
     weather: Weather | None = None
 
+    def generator(self, name: str) -> SimulatedGenerator | None:
+        """A source that stands by; None: it is something else."""
+        device = self.hung[name].device
+        return device.generator if isinstance(device, _Standby) else None
+
     def drawn(self) -> dict[str, Amps]:
         """What they draw just now, by feeder; what they give is nobody's room."""
         sums: dict[str, list[float]] = {}

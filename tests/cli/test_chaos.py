@@ -18,7 +18,7 @@ from csms.cli.chaos_server import MortalServer, ServerPlan
 from csms.domain.errors import InvalidInputError
 from csms.settings.site_file import read_site
 from simulators.chaos import faults
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.clock import ScaledClock
 from simulators.stations.link import connect_to
 from simulators.stations.station import Surroundings

@@ -8,10 +8,13 @@ from typing import Final
 
 import pytest
 
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.chaos.site_drawing import draw_site
 
-LATER: Final = {FaultKind.BROKER_DEATH, FaultKind.METER_NONSENSE, FaultKind.RESOURCE_DEAF}
+LATER: Final = {
+    *(FaultKind.BROKER_DEATH, FaultKind.METER_NONSENSE, FaultKind.RESOURCE_DEAF),
+    *(FaultKind.SOURCE_FAILS, FaultKind.SOURCE_LATE, FaultKind.SOURCE_STOPS, FaultKind.DEEP_CUT),
+}
 FIRST_KINDS: Final = ",".join(sorted(set(FaultKind) - LATER))
 """What went wrong on days that found something before there was more."""
 FOUND: Final[Mapping[str, Sequence[str]]] = {

@@ -5,7 +5,7 @@ from random import Random
 
 from csms.ocpp.frames import Call, CallError, CallResult
 from simulators.chaos.commands import CommandTrouble
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.stations.link import Answer
 from simulators.virtual_time import run_virtual
 

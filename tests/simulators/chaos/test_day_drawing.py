@@ -6,7 +6,8 @@ from pathlib import Path
 from csms.cli.paths import shipped_config
 from simulators.building import buildings_of
 from simulators.chaos.day_drawing import ChaosDay, Wanted, draw_day
-from simulators.chaos.faults import ALL, SHARE_OF_STATIONS, FaultKind
+from simulators.chaos.fault_kinds import FaultKind
+from simulators.chaos.fault_tables import ALL, SHARE_OF_STATIONS
 
 
 def day_of(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.chaos.excuses import Excuses, SuddenStep
+from simulators.chaos.excuse import SuddenStep
+from simulators.chaos.excuses import Excuses
 from simulators.chaos.judge import StrictJudge
 from simulators.grid import Load
 from simulators.site import Place
@@ -36,10 +37,10 @@ def after(seconds: float) -> datetime:
 class Court:
     """A judge, what it may excuse, and who can be told what."""
 
-    def __init__(self, folder: Path, earthing: str = "TN") -> None:
+    def __init__(self, folder: Path, earthing: str = "TN", heater: Place = HEATER) -> None:
         self.untold: set[str] = set()
         self.wakes: list[datetime] = []
-        site = replace(small_site(folder, earthing), resources=(HEATER,))
+        site = replace(small_site(folder, earthing), resources=(heater,))
         self.judge = StrictJudge(site)
         self.excuses = Excuses(site, lambda name, _now: name not in self.untold, self.wakes.append)
         self.judge.excuses = self.excuses
@@ -269,3 +270,24 @@ def test_resource_that_is_found_leaves_what_others_cannot_make_room_for(court: C
     over_as, excused_as = court.let_pass(30)
     # until 16 s 6 A are excused, then for 4 s nothing, then 6 A of 36
     assert (over_as, excused_as) == pytest.approx((6 * 4 + 30 * 10, 6 * 15 + 6 * 10))
+
+
+def test_limit_below_what_cannot_be_avoided_asks_for_fallbacks_and_for_no_less(
+    tmp_path: Path,
+) -> None:
+    """Row-a is limited to 4 A; the heater keeps to its fallback of 6 A, and A-1 draws 5 A."""
+    court = Court(tmp_path, heater=replace(HEATER, fallback_a=6.0))
+    court.excuses.limit_is_deep("row-a", after(0), after(100))
+    court.judge.impose("row-a", (after(0), after(100), 4.0), NOON)
+    court.heat(0, 6, told_a=6)
+    assert court.let_pass(10) == pytest.approx((0.0, 2 * 10))
+    court.draw(10, "A-1", 5)
+    assert court.let_pass(20) == pytest.approx((5 * 10, 2 * 20))
+
+
+def test_limit_that_was_deep_excuses_nothing_afterwards(tmp_path: Path) -> None:
+    court = Court(tmp_path, heater=replace(HEATER, fallback_a=6.0))
+    court.excuses.limit_is_deep("row-a", after(0), after(100))
+    court.judge.impose("row-a", (after(0), after(200), 4.0), NOON)
+    court.heat(100, 6, told_a=6)
+    assert court.let_pass(110) == pytest.approx((2 * 10, 0.0))

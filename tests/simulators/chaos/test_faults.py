@@ -4,18 +4,17 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from simulators.chaos.faults import (
+from simulators.chaos.fault_kinds import FaultKind
+from simulators.chaos.fault_tables import (
     ALL,
     AT_RESOURCES,
+    AT_SOURCES,
     AT_STATIONS,
     PER_DAY,
     PER_STATION_HOUR,
     SHARE_OF_STATIONS,
-    Fault,
-    FaultKind,
-    Stage,
-    draw_faults,
 )
+from simulators.chaos.faults import Fault, Stage, draw_faults
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC)
 STATIONS = tuple(f"C-{number:03d}" for number in range(100))
@@ -130,3 +129,14 @@ def test_resources_go_wrong_where_there_are_any() -> None:
     assert {fault.kind for fault in found} == AT_RESOURCES
     assert {fault.place for fault in found} == {"battery", "tank"}
     assert [fault for fault in among if fault.kind not in AT_RESOURCES] == list(drawn())
+
+
+def test_sources_go_wrong_where_there_is_one_and_only_then_limits_are_cut_deep() -> None:
+    kinds = {*AT_SOURCES, FaultKind.DEEP_CUT}
+    assert not any(fault.kind in kinds for fault in drawn())
+    among = draw_faults(replace(STAGE, rate=3.0, sources=("generator",)), tuple(kinds))
+    assert {fault.kind for fault in among} == kinds
+    assert {one.place for one in among if one.kind in AT_SOURCES} == {"generator"}
+    cuts = [one for one in among if one.kind is FaultKind.DEEP_CUT]
+    assert {one.place for one in cuts} == {"main"}
+    assert all(0.2 <= one.size <= 0.8 for one in cuts)

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from simulators.chaos.excuses import Excuses
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.plant import WatchedPlant
 from simulators.clock import ScaledClock

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeAlias
 
 from simulators.chaos.commands import CommandTrouble
-from simulators.chaos.faults import FaultKind
+from simulators.chaos.fault_kinds import FaultKind
 from simulators.chaos.network import FaultyNetwork
 from simulators.chaos.reach import Reach
 from simulators.clock import ScaledClock

@@ -6,11 +6,20 @@ from typing import Any
 import pytest
 import yaml
 
-from csms.domain.resource import Battery, DeferrableLoad, Photovoltaics, Resource, ThermalLoad
+from csms.domain.resource import (
+    Battery,
+    DeferrableLoad,
+    Photovoltaics,
+    Resource,
+    StandbySource,
+    ThermalLoad,
+)
+from csms.domain.site_policy import Aim
 from csms.settings.site_file import read_site
 from simulators import site as simulated
 from simulators.chaos.resource_drawing import add_resources
 from simulators.chaos.site_drawing import draw_site
+from simulators.chaos.source_drawing import add_source
 
 
 def drawn(seed: int, stations: int = 8) -> str:
@@ -55,6 +64,43 @@ def test_the_rest_of_the_site_is_as_it_was() -> None:
     assert more["chargers"] == bare["chargers"]
     assert more["control"] == bare["control"]
     assert _without_room(more["feeders"]) == _without_room(bare["feeders"])
+
+
+def test_sites_with_a_source_are_valid_files_and_some_have_prices_by_which_it_runs(
+    tmp_path: Path,
+) -> None:
+    path, found, are_priced = tmp_path / "site.yaml", 0, set()
+    for seed in range(60):
+        path.write_text(add_source(seed, drawn(seed)), encoding="utf-8")
+        site = read_site(path)
+        sources = [one for one in site.resources if isinstance(one.kind, StandbySource)]
+        assert tuple(one.resource_id for one in sources) == simulated.read_site(path).sources
+        assert len(sources) <= 1
+        found += len(sources)
+        for one in sources:
+            assert one.keeps_setpoints
+            are_priced.add(site.policy.aim is Aim.CHEAP)
+    assert 20 < found < 60  # where a meter shows all there may be none
+    assert are_priced == {True, False}
+
+
+def test_source_leaves_feeders_chargers_and_other_resources_as_they_were() -> None:
+    for seed in range(20):
+        before = yaml.safe_load(drawn(seed))
+        after = yaml.safe_load(add_source(seed, drawn(seed)))
+        _take_source_off(after["feeders"])
+        assert after["chargers"] == before["chargers"]
+        assert after["feeders"] == before["feeders"]
+
+
+def _take_source_off(feeders: list[dict[str, Any]]) -> None:
+    for one in feeders:
+        others = [two for two in one.get("resources", []) if "standby" not in two]
+        if others:
+            one["resources"] = others
+        else:
+            one.pop("resources", None)
+        _take_source_off(one.get("feeders", []))
 
 
 def _without_room(feeders: list[dict[str, Any]]) -> list[tuple[object, ...]]:

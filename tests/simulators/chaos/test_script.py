@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from simulators.chaos.excuses import Excuses
-from simulators.chaos.faults import Fault, FaultKind
+from simulators.chaos.fault_kinds import FaultKind
+from simulators.chaos.faults import Fault
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.meters import MeterOutages
 from simulators.chaos.network import FaultyNetwork

@@ -45,3 +45,31 @@ def test_it_burns_a_quarter_of_its_fuel_without_load() -> None:
     half.given_w, half.runs_s = 4_000.0, 60.0
     half.step(4_000.0, 3_600.0)
     assert half.burnt_wh == pytest.approx(8_000.0 / 0.3 * 0.625)
+
+
+def test_one_that_cannot_start_gives_nothing_until_it_can() -> None:
+    one = SimulatedGenerator(MODEL)
+    one.cannot_start = True
+    assert [one.step(8_000.0, 10.0) for _ in range(5)] == [0.0] * 5
+    one.cannot_start = False
+    assert one.step(8_000.0, 10.0) == 5_000.0
+
+
+def test_one_that_runs_goes_on_though_it_could_not_start() -> None:
+    one, _ = lived([8_000.0] * 3)
+    one.cannot_start = True
+    assert one.step(8_000.0, 10.0) == 8_000.0
+
+
+def test_one_that_starts_late_comes_up_so_much_later() -> None:
+    one = SimulatedGenerator(MODEL)
+    one.starts_later_s = 20.0
+    assert [one.step(8_000.0, 10.0) for _ in range(4)] == [0.0, 0.0, 0.0, 5_000.0]
+
+
+def test_one_that_trips_stops_before_it_may_and_has_to_start_again() -> None:
+    one, _ = lived([8_000.0] * 3)
+    one.trip()
+    assert (one.given_w, one.runs_s) == (0.0, 0.0)
+    assert [one.step(8_000.0, 10.0) for _ in range(2)] == [0.0, 5_000.0]
+    assert one.starts == 2
