@@ -69,6 +69,7 @@ from csms.service.timetables import Timetables
 from csms.service.tokens import Tokens
 from csms.service.transaction_watch import TransactionWatch
 from csms.service.unit_of_work import OpenUnitOfWork
+from csms.service.weather_watch import WeatherWatch
 from csms.service.what_if import WhatIfDesk
 from csms.settings.site_files import SiteFileFolder
 from csms.storage.access import AccessReads
@@ -77,6 +78,7 @@ from csms.storage.database import Database
 from csms.storage.queries import Queries
 from csms.storage.unit_of_work import SqlUnitOfWork
 from csms.tally import LoopLag
+from csms.weather.building import weather_fetchers
 
 logger = logging.getLogger(__name__)
 
@@ -152,6 +154,7 @@ class App:
             self._sites, SiteFileFolder(settings.site_files, settings.file), open_uow, clock
         )
         self._timetables = Timetables(self._sites, open_uow)
+        self._weather = WeatherWatch(self._sites, weather_fetchers(settings.sites), open_uow, clock)
         self._pricing = Pricing(self._sites, price_fetchers(settings.sites), open_uow, clock)
         self._adoption = Adoption(self._sites, self.security, open_uow, clock)
         self._answers = Answers(open_uow, clock)
@@ -171,11 +174,12 @@ class App:
         self._tally_keeper = TallyKeeper(self._sites, open_uow, clock)
         self._band_keeper = BandKeeper(self._sites, open_uow, clock)
         self._outbox = Outbox(self._sites, desk, open_uow, clock)
-        rotation = PasswordRotation(self.security, registry)
         self._renewal = CertificateRenewal(
             self.certificates, self.security, self._sites, registry, clock
         )
-        self.api = self._create_api(operations, desk, Tokens(open_uow), rotation, tallies)
+        self.api = self._create_api(
+            operations, desk, Tokens(open_uow), PasswordRotation(self.security, registry), tallies
+        )
 
     @asynccontextmanager
     async def running(self, ocpp_at: socket.socket | None = None) -> AsyncIterator[None]:
@@ -208,6 +212,7 @@ class App:
             await self._band_keeper.load()
             await self._grid.load()
             await self._pricing.load()
+            await self._weather.load()
             await self._forecasting.load()
             self._limits.start()
             async with asyncio.TaskGroup() as tasks, self._gateway.listening(at, tls_at):
@@ -219,6 +224,7 @@ class App:
             await self._tally_keeper.keep()
             await self._band_keeper.end()
             await self._grid.keep()
+            await self._weather.keep()
         finally:
             await self._database.close()
 
@@ -233,6 +239,7 @@ class App:
             self._connectors.run,
             self._grid.run,
             self._pricing.run,
+            self._weather.run,
         )
         yield from (self._database.taken_over, self.security.look_after, self._signing.run)
         yield from (self._renewal.run, self._adoption.run, self._forecasting.run)

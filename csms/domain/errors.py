@@ -22,6 +22,7 @@
     ├── InvalidInputError        a value from outside that cannot be true
     ├── ExportFailedError        a file that could not be written
     ├── PriceSourceError         a source of prices that gives none, or none that can be used
+    ├── WeatherSourceError       the same of a source of outdoor temperatures
     ├── NoPricesError            the site file knows no prices of that kind
     ├── NoJournalError           messages are not kept
     ├── NotWaitingError          a command that cannot be taken back
@@ -276,6 +277,18 @@ class PriceSourceError(ChargeFlexError):
         super().__init__(f"{place}: {message}")
         self.place = place
         self.wait_s = wait_s
+
+
+class WeatherSourceError(ChargeFlexError):
+    """A source of outdoor temperatures gives none that can be used.
+
+    Attributes:
+        place: The file.
+    """
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
 
 
 class NoPricesError(ChargeFlexError):

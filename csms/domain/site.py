@@ -18,6 +18,7 @@ from csms.domain.security import SiteSecurity
 from csms.domain.settings import WantedSetting
 from csms.domain.site_policy import ControlPolicy, SharingPolicy
 from csms.domain.tariff import Tariff
+from csms.domain.weather_source import WeatherSource
 
 PhaseAmps: TypeAlias = tuple[float, float, float]
 """Current by line of the site: L1, L2, L3."""
@@ -289,6 +290,7 @@ class Site:
         price_per_kwh: What drivers pay, in the currency of the stations; None: nothing is told.
         pricing: Where prices of energy come from; None: there are none.
         tariff: What the site pays beside them; None: nothing is known of it.
+        weather: Where outdoor temperatures come from beside the API and MQTT; None: from nowhere.
     """
 
     site_id: SiteId
@@ -310,6 +312,7 @@ class Site:
     security: SiteSecurity = field(default_factory=SiteSecurity)
     pricing: SitePricing | None = None
     tariff: Tariff | None = None
+    weather: WeatherSource | None = None
 
     def watts_per_ampere(self, line_count: int) -> float:
         """Power that one ampere in each of so many lines carries.

@@ -37,6 +37,14 @@ class OutdoorCourse:
         kept = [one for one in self.told if now - _DAY < one[0] < added[0][0]] if added else []
         return OutdoorCourse((*kept, *added)) if added else self
 
+    def replaced(self, news: Iterable[Told]) -> "OutdoorCourse":
+        """The same with news in place of all that was told from their first to their last."""
+        added = sorted(news)
+        if not added:
+            return self
+        kept = [one for one in self.told if not added[0][0] <= one[0] <= added[-1][0]]
+        return OutdoorCourse(tuple(sorted([*kept, *added])))
+
     def at(self, instant: datetime) -> float | None:
         """How warm it is at an instant; beyond what was told, as a day before that was told of.
 
@@ -66,12 +74,31 @@ def check_outdoor(told: Sequence[Told], now: datetime) -> None:
     if not 0 < len(told) <= MOST_TOLD:
         raise InvalidInputError("outdoor", f"expected 1 to {MOST_TOLD} of them, got {len(told)}")
     for i, (at, celsius) in enumerate(told):
-        if not (math.isfinite(celsius) and _COLDEST_C <= celsius <= _HOTTEST_C):
-            message = f"expected {_COLDEST_C:g} to {_HOTTEST_C:g} °C, got {celsius:g}"
-            raise InvalidInputError(f"outdoor/{i}/celsius", message)
+        check_celsius(f"outdoor/{i}/celsius", celsius)
         if not now - _OLDEST < at < now + _FARTHEST:
             message = f"expected the last hour to ten days ahead, got {at.isoformat()}"
             raise InvalidInputError(f"outdoor/{i}/at", message)
+
+
+def check_celsius(place: str, celsius: float) -> float:
+    """Refuse a temperature that cannot be one outdoors, else return it.
+
+    Args:
+        place: Where it stands.
+        celsius: What stands there.
+
+    Raises:
+        InvalidInputError: Naming the place.
+    """
+    if not (math.isfinite(celsius) and _COLDEST_C <= celsius <= _HOTTEST_C):
+        message = f"expected {_COLDEST_C:g} to {_HOTTEST_C:g} °C, got {celsius:g}"
+        raise InvalidInputError(place, message)
+    return celsius
+
+
+def near(told: Iterable[Told], now: datetime) -> tuple[Told, ...]:
+    """Of what a file tells, the last hour and what is at most ten days ahead, in order of time."""
+    return tuple(sorted(one for one in told if now - _OLDEST < one[0] < now + _FARTHEST))
 
 
 def _between(told: Sequence[Told], instant: datetime) -> float:

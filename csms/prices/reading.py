@@ -1,26 +1,24 @@
 """Makes prices of a document, in whatever shape its provider has them. No I/O."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-import orjson
-
 from csms.domain.errors import InvalidInputError
 from csms.domain.json_path import JsonPath
 from csms.domain.price_source import PriceShape, PriceUnit
 from csms.domain.prices import PriceKind, PriceSeries, PriceSlot, check_price, series_of
+from csms.domain.told_documents import (
+    all_at,
+    check_as_many,
+    read_document,
+    with_decimal_point,
+)
 from csms.domain.told_values import instant_of, number_of, one_of, shown
 
-MOST_BYTES: Final = 4 * 1024 * 1024
-_MOST_PRICES: Final = 20_000
 _LONGEST: Final = timedelta(hours=1)
-_DELIMITERS: Final = ",;\t"
-_HEAD: Final = 200
 
 _Row: TypeAlias = tuple[datetime, datetime | None, float]
 
@@ -44,13 +42,13 @@ def read_prices(payload: bytes, shape: PriceShape, wanted: Wanted) -> PriceSerie
     Raises:
         InvalidInputError: What should stand there does not, or cannot be true.
     """
-    document = _table(payload) if shape.is_csv else _json(payload)
-    begins = _all(shape.begins, document)
-    values = _all(shape.value, document)
-    ends = _all(shape.ends, document) if shape.ends else []
-    _same_count(shape.value, values, begins)
+    document = read_document(payload, is_csv=shape.is_csv)
+    begins = all_at(shape.begins, document)
+    values = all_at(shape.value, document)
+    ends = all_at(shape.ends, document) if shape.ends else []
+    check_as_many(shape.value, values, begins)
     if shape.ends:
-        _same_count(shape.ends, ends, begins)
+        check_as_many(shape.ends, ends, begins)
     if not begins:
         return PriceSeries()
     factor = shape.factor * _per_kwh(document, shape, wanted)
@@ -71,12 +69,10 @@ def _rows(
     for i, (begin, value) in enumerate(zip(begins, values, strict=True)):
         if value is None or (decimal and value == ""):
             continue
-        if decimal and isinstance(value, str):
-            value = value.replace(",", ".")  # noqa: PLW2901 - as tables of many countries have it
         yield (
             instant_of(shape.begins.text, begin, shape.zone),
             instant_of(shape.ends.text, ends[i], shape.zone) if shape.ends else None,
-            number_of(shape.value.text, value) * factor,
+            number_of(shape.value.text, with_decimal_point(value) if decimal else value) * factor,
         )
 
 
@@ -109,43 +105,3 @@ def _per_kwh(document: object, shape: PriceShape, wanted: Wanted) -> float:
         of = wanted.currency if wanted.kind is PriceKind.ENERGY else "g"
         raise InvalidInputError("unit", f"expected prices in {of}, got {unit.text}")
     return unit.per_kwh
-
-
-def _all(path: JsonPath, document: object) -> list[object]:
-    found = path.find(document)
-    if len(found) == 1 and isinstance(found[0], list):
-        found = found[0]
-    if len(found) > _MOST_PRICES:
-        message = f"expected at most {_MOST_PRICES} values, found {len(found)}"
-        raise InvalidInputError(path.text, message)
-    return found
-
-
-def _same_count(path: JsonPath, found: Sequence[object], begins: Sequence[object]) -> None:
-    if len(found) != len(begins):
-        message = f"expected as many as there are times, {len(begins)}, found {len(found)}"
-        raise InvalidInputError(path.text, message)
-
-
-def _json(payload: bytes) -> object:
-    try:
-        document: object = orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
-        message = f"expected JSON, got {shown(payload[:_HEAD].decode(errors='replace'))}"
-        raise InvalidInputError("document", message) from error
-    return document
-
-
-def _table(payload: bytes) -> list[dict[str, str | None]]:
-    """A table's rows by their headings."""
-    try:
-        text = payload.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInputError("document", "expected text in UTF-8") from error
-    head = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=head.count)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise InvalidInputError("document", f"expected a table (CSV): {error}") from error
-    return [{name or "": value for name, value in row.items()} for row in rows]

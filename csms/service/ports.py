@@ -25,6 +25,7 @@ from csms.domain.prices import PriceSeries
 from csms.domain.security import Cause, ClientCertificate, Entry, Proof
 from csms.domain.security_event import OwnEvent
 from csms.domain.site import Site
+from csms.domain.weather import Told
 from smart_charging.plan import ChargingPlan
 from smart_charging.problem import ChargingProblem
 
@@ -199,6 +200,20 @@ class PriceFetcher(Protocol):
 
         Raises:
             PriceSourceError: There was no answer in time, or none that can be used.
+        """
+        ...
+
+
+class WeatherFetcher(Protocol):
+    """Brings outdoor temperatures from outside."""
+
+    async def fetch(self, day: date) -> tuple[Told, ...] | None:
+        """The temperatures of a day, and what is told beside them; None: nothing has changed.
+
+        None at all: they are not there, or not yet.
+
+        Raises:
+            WeatherSourceError: What is there cannot be used.
         """
         ...
 

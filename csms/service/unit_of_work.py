@@ -34,6 +34,7 @@ from csms.service.stores import (
     TokenStore,
     TransactionStore,
 )
+from csms.service.weather_store import WeatherStore
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
@@ -152,6 +153,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"], Protocol):
     @property
     def prices(self) -> PriceStore:
         """Prices of energy."""
+        ...
+
+    @property
+    def weather(self) -> WeatherStore:
+        """Outdoor temperatures."""
         ...
 
     @property

@@ -18,6 +18,7 @@ from csms.settings.site_schema import (
     SiteModel,
     evses_of,
 )
+from csms.settings.weather_file import wrong_weather
 from csms.settings.yaml_source import KeyPath, YamlSource
 
 _NOT_IN_FILES: Final = "a secret that no file holds: the API sets it"
@@ -51,6 +52,7 @@ def contradictions(source: YamlSource, model: SiteModel, site: Site) -> Iterator
         yield from wrong_below_total_meters(source, key, feeder)
     yield from _wrong_settings(source, model)
     yield from wrong_prices(source, model)
+    yield from wrong_weather(source, model.weather)
     if model.control.min_gap_s > model.control.plan_every_s:
         yield source.fault(("control", "min_gap_s"), "expected at most plan_every_s")
     if model.control.limits_live_s < 2 * model.control.plan_every_s:

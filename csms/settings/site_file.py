@@ -44,6 +44,7 @@ from csms.settings.site_schema import (
     evses_of,
 )
 from csms.settings.time_schema import DAYS
+from csms.settings.weather_file import site_weather
 from csms.settings.yaml_source import YamlSource, parse_yaml, read_yaml
 
 _W_PER_KW: Final = 1000
@@ -80,7 +81,12 @@ def _site(source: YamlSource) -> Site:
     model = source.parse(SiteModel)
     site = _build(model)
     source.refuse(list(contradictions(source, model, site)))
-    return replace(site, pricing=site_pricing(source, model), tariff=site_tariff(model))
+    return replace(
+        site,
+        pricing=site_pricing(source, model),
+        tariff=site_tariff(model),
+        weather=site_weather(source, model.weather),
+    )
 
 
 def _build(model: SiteModel) -> Site:

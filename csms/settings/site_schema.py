@@ -12,6 +12,7 @@ from csms.settings.price_schema import PricesModel, TariffModel
 from csms.settings.resource_schema import ResourceModel
 from csms.settings.site_types import Lines, Name
 from csms.settings.time_schema import DAYS, Days, TimeOfDay, TimeZone
+from csms.settings.weather_file import WeatherModel
 
 
 def _spoken(version: str) -> str:
@@ -265,6 +266,9 @@ class SiteModel(_Model):
     )
     tariff: TariffModel | None = Field(
         default=None, description="What the site pays beside them; null: nothing"
+    )
+    weather: WeatherModel | None = Field(
+        default=None, description="Where outdoor temperatures come from; null: the API and MQTT"
     )
 
 

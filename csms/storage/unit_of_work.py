@@ -29,6 +29,7 @@ from csms.storage.stations import SiteRepository, StationRepository, TokenReposi
 from csms.storage.timetables import TimetableRepository
 from csms.storage.transactions import TransactionRepository
 from csms.storage.unit import Unit
+from csms.storage.weather import WeatherRepository
 
 
 class SqlUnitOfWork(Unit):
@@ -159,6 +160,11 @@ class SqlUnitOfWork(Unit):
     def prices(self) -> PriceRepository:
         """Prices of energy."""
         return PriceRepository(self)
+
+    @property
+    def weather(self) -> WeatherRepository:
+        """Outdoor temperatures."""
+        return WeatherRepository(self)
 
     @property
     def costs(self) -> CostRepository:

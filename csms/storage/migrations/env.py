@@ -14,6 +14,7 @@ from csms.storage import (
     site_day_tables,
     site_version_tables,
     tables,
+    weather_tables,
 )
 
 for model in (
@@ -21,7 +22,7 @@ for model in (
     *(guard_tables.GuardEventRow, site_day_tables.SiteDayRow, price_tables.PriceSlotRow),
     *(forecast_tables.ForecastModelRow, demand_tables.DemandForecastRow),
     *(access_tables.UserRow, site_version_tables.SiteVersionRow),
-    evse_band_tables.EvseBandRow,
+    *(evse_band_tables.EvseBandRow, weather_tables.OutdoorRow),
 ):
     assert model.metadata is SQLModel.metadata  # noqa: S101 - the import fills the metadata
 

@@ -1,0 +1,1 @@
+"""The weather outdoors, from files."""
