@@ -47,6 +47,8 @@ def each_alone(
 def _is_simple(problem: ChargingProblem, units: Units) -> bool:
     if units.count != len(problem.evses) or problem.modules or problem.stores:
         return False
+    if problem.feed_limits:
+        return False
     if any(evse.taper is not None or evse.discharge is not None for evse in problem.evses):
         return False
     return not units.least_a.any()

@@ -10,6 +10,7 @@ from smart_charging.case import Case, with_stores_fixed
 from smart_charging.dealing import fill
 from smart_charging.draws import draws_of, taper_slope
 from smart_charging.errors import SolverError
+from smart_charging.feeding import fed_within
 from smart_charging.model import Relaxed, relax, solve_whole
 from smart_charging.objective import Limits, judge_of, metered_w
 from smart_charging.occupancy import Occupancy, paths_of
@@ -53,6 +54,16 @@ class Committed:
 
 def commit(case: Case, relaxed: Relaxed, time_limit_s: float) -> Committed:
     """Round the committed slots; plan the rest again around them, and better, where that pays."""
+    committed, problem = _commit(case, relaxed, time_limit_s), case.problem
+    if not problem.feed_limits:
+        return committed
+    limits_a, store_a = fed_within(problem, committed.limits_a, committed.store_a)
+    if not (store_a == committed.store_a).all():
+        store_a = keep_stores(problem, limits_a, store_a, decided=problem.committed)
+    return replace(committed, limits_a=limits_a, store_a=store_a)
+
+
+def _commit(case: Case, relaxed: Relaxed, time_limit_s: float) -> Committed:
     committed = round_committed(case, relaxed)
     if len(case.problem.evses) > _MOST_RESOLVED or relaxed.objective is None:
         return committed

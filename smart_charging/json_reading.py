@@ -6,6 +6,7 @@ import numpy as np
 
 from smart_charging.arrays import Array
 from smart_charging.errors import ProblemError
+from smart_charging.feed_limit import FeedLimit
 from smart_charging.feeder import Feeder, LoadForecast
 from smart_charging.policy import Policy
 from smart_charging.problem import ChargingProblem
@@ -13,6 +14,7 @@ from smart_charging.problem_json import (
     DemandJson,
     EvseJson,
     FeederJson,
+    FeedLimitJson,
     ProblemJson,
     ReservationJson,
     StandbyJson,
@@ -51,6 +53,7 @@ def read_problem(document: ProblemJson) -> ChargingProblem:
         evses=tuple(_evse(evse) for evse in document.evses),
         stores=tuple(_store(store, slots) for store in document.stores),
         targets=tuple(_target(target, slots) for target in document.targets),
+        feed_limits=tuple(_feed_limit(limit, slots) for limit in document.feed_limits),
         reservations=tuple(_reservation(one, slots) for one in document.reservations),
     )
 
@@ -121,6 +124,20 @@ def _target(target: TargetJson, slots: int) -> Target:
         wanted_w=_by_slot(f"{where}.wanted_w", target.wanted_w, slots),
         base_w=_by_slot(f"{where}.base_w", target.base_w, slots),
         is_least=target.is_least,
+    )
+
+
+def _feed_limit(limit: FeedLimitJson, slots: int) -> FeedLimit:
+    where = f"feed_limits[{limit.feeder}]"
+    if len(limit.most_w) != slots:
+        raise ProblemError(f"{where}.most_w", f"expected a list of {slots}")
+    most_w = np.array([np.inf if watts is None else watts for watts in limit.most_w])
+    base_w = _by_slot(f"{where}.base_w", limit.base_w, slots)
+    return FeedLimit(
+        feeder=limit.feeder,
+        most_w=most_w,
+        base_w=base_w,
+        line=limit.line,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from smart_charging.errors import ProblemError
+from smart_charging.feed_limit import FeedLimit
 from smart_charging.feeder import Feeder
 from smart_charging.problem import ChargingProblem
 from smart_charging.problem_json import (
@@ -15,6 +16,7 @@ from smart_charging.problem_json import (
     DischargeJson,
     EvseJson,
     FeederJson,
+    FeedLimitJson,
     ForecastJson,
     ModuleJson,
     OutcomeJson,
@@ -58,6 +60,7 @@ def write_problem(problem: ChargingProblem) -> dict[str, Any]:
         evses=[_evse(evse) for evse in problem.evses],
         stores=[_store(store) for store in problem.stores],
         targets=[_target(target) for target in problem.targets],
+        feed_limits=[_feed_limit(limit) for limit in problem.feed_limits],
         reservations=[
             ReservationJson(
                 key=one.key,
@@ -100,6 +103,13 @@ def _target(target: Target) -> TargetJson:
         wanted_w=wanted,
         base_w=target.base_w.tolist(),
         is_least=target.is_least,
+    )
+
+
+def _feed_limit(limit: FeedLimit) -> FeedLimitJson:
+    most_w = [watts if np.isfinite(watts) else None for watts in limit.most_w.tolist()]
+    return FeedLimitJson(
+        feeder=limit.feeder, most_w=most_w, base_w=limit.base_w.tolist(), line=limit.line
     )
 
 

@@ -29,6 +29,7 @@ Variables
                 they miss
     a_jt, b_jt  by how much the feeder of target j carries more and less than is wanted of it
     r_st        amperes of a source that stands by which relieve lines, 0 <= r_st <= relief_st
+    o_ft        by how much feeder f feeds in more than it may
 Objective, to be maximised; an aim's weight is far above the next one's (see `policy`)
     sum_k v_k s_k                                       promised energy, and fairness in its pieces
     + least_share Z z                                   max-min fairness
@@ -39,6 +40,7 @@ Objective, to be maximised; an aim's weight is far above the next one's (see `po
                                                         fuel: max(cost, peak) instead of cost
     - peak q                                            peak
     - 2 promised sum_st m_st                            stores that hold too little
+    - 2 promised sum_ft o_ft                            feeders that feed in too much
     + 4 promised sum_st w_s r_st                        lines that carry too much in any case
     - early sum_st w_s d_st                             sources that stand by, for nothing
     - sum_d v_d n_d                                     as the dearest piece of the deadline
@@ -85,6 +87,8 @@ Constraints, a function for each family
         decided for the committed slots afterwards (see `standby`).
     (14) targets   P_jt - a_jt + b_jt = wanted_jt - base_jt      P_jt: all planned below its feeder;
         where at least so much is wanted: P_jt + b_jt >= wanted_jt - base_jt
+    (15) feeding   P_ft + base_ft + o_ft >= -most_ft     of a feeder, or of one of its lines
+        What is fed in anyway may be more, by the sun; then nothing gives by plan.
 
 Where nothing has a price and no line makes anybody wait, there is nothing to solve: without (1) the
 program falls apart into one for each vehicle, whose optimum is to take all it can from its first
@@ -114,6 +118,7 @@ from smart_charging.families import (
     add_peak,
     add_sales,
 )
+from smart_charging.feeding import add_feed_limits
 from smart_charging.linear_program import Optimum, maximise
 from smart_charging.lines import add_lines
 from smart_charging.network import Network
@@ -217,6 +222,7 @@ def write(problem: ChargingProblem, network: Network, units: Units, weights: Wei
     add_sales(draft)
     add_max_min(draft)
     add_targets(draft)
+    add_feed_limits(draft)
     return draft
 
 

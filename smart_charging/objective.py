@@ -9,6 +9,7 @@ import numpy as np
 from smart_charging.aiming import missed_kwh
 from smart_charging.arrays import Array
 from smart_charging.draws import Draws, draws_of
+from smart_charging.feeding import overfed_wh
 from smart_charging.first import dearest_first, first_pieces, has_pieces
 from smart_charging.holding import stored_wh
 from smart_charging.plan import Objective
@@ -119,6 +120,7 @@ class Judge:
         total -= weights.peak * peak_kw + weights.cost * _hull(peak_kw, fee_pieces)
         total -= weights.cost * self._lost_on_sales(kwh)
         total -= weights.optimum * self._missed_kwh(draws, limits.store_a)
+        total -= missing_per_wh(weights) * self._overfed_wh(draws, limits.store_a)
         total += self._early(draws, until_wh, filled) + self._stores(limits.store_a)
         total += self._first(draws) + self._least_share(filled, until_wh)
         return Objective(
@@ -136,6 +138,12 @@ class Judge:
             return 0.0
         net_wh = draws.drawn_wh - draws.fed_wh
         return missed_kwh(self._problem, self._units, net_wh, store_a)
+
+    def _overfed_wh(self, draws: Draws, store_a: Array) -> float:
+        """How much energy feeders feed in beyond what they may."""
+        if not self._problem.feed_limits:
+            return 0.0
+        return overfed_wh(self._problem, self._units, draws.drawn_wh - draws.fed_wh, store_a)
 
     def _draws(self, amps: Array) -> Draws:
         """What is drawn under limits, which are often asked about twice."""

@@ -69,7 +69,12 @@ def plan_by_heuristic(problem: ChargingProblem, detail: str) -> ChargingPlan:
 
 def _relax(case: Case, time_limit_s: float, last: ChargingPlan | None) -> tuple[Relaxed, Method]:
     evses = len(case.problem.evses)
-    if last is not None and evses > _LEAST_COHORTS and not case.problem.targets:
+    if (
+        last is not None
+        and evses > _LEAST_COHORTS
+        and not case.problem.targets
+        and not case.problem.feed_limits
+    ):
         return relax_again(case, last, time_limit_s), Method.FROM_LAST
     if evses > _MOST_SINGLE:
         return relax_by_cohorts(case, time_limit_s), Method.COHORTS

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from smart_charging.check import check_evses, check_problem
 from smart_charging.columns import EvseColumns, columns_of
+from smart_charging.feed_limit import FeedLimit, check_feed_limits
 from smart_charging.feeder import Feeder
 from smart_charging.policy import Policy
 from smart_charging.resources import Evse, PowerModule, Reservation, Store
@@ -39,11 +40,14 @@ class ChargingProblem:
     policy: Policy = field(default_factory=Policy)
     tariff: Tariff | None = None
     targets: tuple[Target, ...] = ()
+    feed_limits: tuple[FeedLimit, ...] = ()
     columns: EvseColumns = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_problem(self)
-        check_targets(self.targets, {one.key for one in self.feeders}, len(self.slots_s))
+        known = {one.key for one in self.feeders}
+        check_targets(self.targets, known, len(self.slots_s))
+        check_feed_limits(self.feed_limits, known, len(self.slots_s))
         columns = columns_of(self.evses, self.starts_at)
         check_evses(self.evses, columns)
         object.__setattr__(self, "columns", columns)

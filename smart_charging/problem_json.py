@@ -220,6 +220,15 @@ class TargetJson(_Model):
     is_least: bool = False
 
 
+class FeedLimitJson(_Model):
+    """What a feeder may feed in at most; null in slots in which nothing is limited."""
+
+    feeder: str
+    most_w: list[Annotated[Number, Field(ge=0)] | None]
+    base_w: Number | list[Number] = 0.0
+    line: Annotated[int, Field(ge=1, le=3)] | None = None
+
+
 class PolicyJson(_Model):
     """How the site is run."""
 
@@ -242,6 +251,7 @@ class ProblemJson(_Model):
     policy: PolicyJson = PolicyJson()
     tariff: TariffJson | None = None
     targets: list[TargetJson] = []
+    feed_limits: list[FeedLimitJson] = []
     feeders: list[FeederJson]
     modules: list[ModuleJson] = []
     evses: list[EvseJson]

@@ -19,7 +19,8 @@ It knows nothing of how the plan was made; it takes the problem's own words and 
     that it may, or lines have no room for it;
 (9) a source that stands by gives nothing before it has come up and, in the committed slots, nothing
     or at least its least; it runs on as long as it has to, and gives what lines need of it that
-    carry more than their limit in any case, unless lines may not be fed so much.
+    carry more than their limit in any case, unless lines may not be fed so much;
+(10) where a feeder feeds in more than it may, nothing gives by plan, but a source that has to.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,7 @@ from smart_charging.arrays import Array, Flags
 from smart_charging.currents import Load, currents_both_ways, line_currents
 from smart_charging.errors import PlanViolation
 from smart_charging.feeder import Feeder
+from smart_charging.feeding import broken_feed_limits
 from smart_charging.plan import ChargingPlan
 from smart_charging.problem import ChargingProblem
 from smart_charging.verify_stores import broken_stores
@@ -76,6 +78,7 @@ def _broken_rules(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]
         fits=partial(_has_room, problem, limits_a),
         feeds=partial(_may_be_fed, problem, limits_a),
     )
+    yield from broken_feed_limits(problem, limits_a, store_a)
 
 
 def _mismatches(problem: ChargingProblem, plan: ChargingPlan) -> Iterator[str]:

@@ -12,7 +12,8 @@ import httpx2
 from csms.domain.errors import InvalidInputError, PriceSourceError
 from csms.domain.price_source import HttpPlace, PriceShape
 from csms.domain.prices import PriceSeries
-from csms.prices.reading import MOST_BYTES, Wanted, read_prices
+from csms.domain.told_documents import MOST_BYTES
+from csms.prices.reading import Wanted, read_prices
 
 _MOST_REMEMBERED: Final = 8
 _NOT_THERE: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND})

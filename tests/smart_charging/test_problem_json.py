@@ -315,6 +315,14 @@ FULL: dict[str, Any] = {
             "is_least": True,
         }
     ],
+    "feed_limits": [
+        {
+            "feeder": "panel",
+            "most_w": [9000.0, None, 0.0, 4000.0],
+            "base_w": [-500.0] * 4,
+            "line": 2,
+        }
+    ],
     "reservations": [
         {"key": "r", "feeder": "panel", "lines": [3], "wiring": "unknown", "amps": [6.0] * 4}
     ],
