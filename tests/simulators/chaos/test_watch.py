@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.chaos.excuses import EvseKey, Excuses
+from simulators.chaos.excuse import EvseKey
+from simulators.chaos.excuses import Excuses
 from simulators.chaos.judge import StrictJudge
 from simulators.chaos.watch import Watch
 from simulators.grid import Load
