@@ -19,6 +19,7 @@ from csms.api.route_places import RoutePlaces
 from csms.api.route_rules import SAFE_METHODS, Matched, Place, RouteRules, Rule
 from csms.domain.access import ANYBODY, NOBODY, AccessMode, Caller, CallerKind, Permission
 from csms.domain.identity import SiteId
+from csms.language.reader import read_by_user
 from csms.service.audit_log import AuditLog
 from csms.service.caller import acting_for
 from csms.service.logins import cookie_name
@@ -88,6 +89,7 @@ class AccessGuard:
             return
         asked = _Asked(scope, Headers(scope=scope), matched)
         caller = await self._identify(asked)
+        read_by_user(caller.language if caller else None)
         refusal = self._refuse_stranger(asked, caller)
         if refusal is not None:
             await refusal(scope, receive, send)

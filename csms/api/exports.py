@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
+from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.identity import SiteId
@@ -52,12 +53,13 @@ class ExportQuery(BaseModel):
         default=None, description="Only transactions with the id token of that one"
     )
     running: bool | None = Field(default=None, description="Only those that run, or have ended")
-    language: Language = Field(
-        default=Language.EN, description="Of a statement; other files have none"
+    language: Language | None = Field(
+        default=None,
+        description="Of a statement; other files have none. Default: that of the user, or English",
     )
 
-    def wanted(self, site_id: SiteId) -> Wanted:
-        """As it is looked for."""
+    def wanted(self, site_id: SiteId, usual: Language | None = None) -> Wanted:
+        """As it is looked for, in the usual language if no other one is asked for."""
         return Wanted(
             what=self.what,
             resolution=self.resolution,
@@ -70,7 +72,7 @@ class ExportQuery(BaseModel):
             id_token=self.id_token,
             token_of=self.token_of,
             is_running=self.running,
-            language=self.language,
+            language=self.language or usual or Language.EN,
         )
 
 
@@ -80,7 +82,7 @@ class ExportQuery(BaseModel):
     responses={200: {"content": {kind: {} for kind in _TYPES.values()}, "description": "The file"}},
 )
 async def export(
-    context: Context, site_id: str, query: Annotated[ExportQuery, Query()]
+    context: Context, caller: CallerNow, site_id: str, query: Annotated[ExportQuery, Query()]
 ) -> FileResponse:
     """What was measured or charged at a site, as a CSV, Excel or Parquet file.
 
@@ -90,7 +92,7 @@ async def export(
     are not masked. It takes a second or two; two files are written at a time, others wait.
     """
     context.room.live(site_id)
-    path = await context.exports.write(query.wanted(site_id), query.format)
+    path = await context.exports.write(query.wanted(site_id, caller.language), query.format)
     return FileResponse(
         path,
         media_type=_TYPES[query.format],

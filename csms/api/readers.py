@@ -10,11 +10,10 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from csms.language.languages import Language, accepted, language_of
-from csms.language.reader import PARAMETER, Reader, read_by
+from csms.language.reader import COOKIE, PARAMETER, Reader, read_by
 
 FOR_PROGRAMS: Final = ("/api/v", "/static/", "/metrics", "/healthz", "/readyz")
 """Where programs ask: they are told in English, unless they ask for another language."""
-COOKIE: Final = "language"
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -37,7 +36,7 @@ class Readers:
             return
         request = HTTPConnection(scope)
         if scope["path"].startswith(FOR_PROGRAMS):
-            read_by(Reader())
+            read_by(Reader(is_chosen=True))
         elif (chosen := language_of(request.query_params.get(PARAMETER, ""))) and scope[
             "method"
         ] == "GET":
@@ -48,17 +47,19 @@ class Readers:
         await self._app(scope, receive, send)
 
     def _reader(self, request: HTTPConnection) -> Reader:
-        language = (
-            language_of(request.cookies.get(COOKIE, ""))
-            or accepted(request.headers.get("accept-language", ""))
-            or self._default
+        chosen = language_of(request.cookies.get(COOKIE, ""))
+        accepts = accepted(request.headers.get("accept-language", ""))
+        return Reader(
+            language=chosen or accepts or self._default,
+            is_chosen=chosen is not None,
+            path=request.url.path,
+            query=request.url.query,
         )
-        return Reader(language=language, path=request.url.path, query=request.url.query)
 
 
 async def _told_in(language: Language = Language.EN) -> None:
     """Let texts for people be told in a language that is asked for."""
-    read_by(Reader(language=language))
+    read_by(Reader(language=language, is_chosen=True))
 
 
 TOLD_IN: Final = Depends(_told_in)

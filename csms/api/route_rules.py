@@ -101,6 +101,7 @@ RULES: Final[Mapping[str, Rule]] = {
         Permission.USE_ACCOUNT,
         Place.NOWHERE,
         *("GET /", "GET /api/docs", "GET /account", "POST /account", "POST /logout"),
+        "POST /account/language",
     ),
     **_at(
         Permission.MANAGE_USER,
@@ -278,7 +279,7 @@ RULES: Final[Mapping[str, Rule]] = {
         *("PUT /forecasts/drivers/{id_token}", "DELETE /forecasts/drivers/{id_token}"),
     ),
     # users and their keys
-    **_api(Permission.USE_ACCOUNT, Place.NOWHERE, "GET /me"),
+    **_api(Permission.USE_ACCOUNT, Place.NOWHERE, "GET /me", "PUT /me/language"),
     **_api(
         Permission.MANAGE_USER,
         Place.EVERYWHERE,

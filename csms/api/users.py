@@ -12,6 +12,7 @@ from csms.api.errors import PROBLEM_ANSWER
 from csms.domain.access import CallerKind, Role
 from csms.domain.access_errors import UnknownUserError
 from csms.domain.user import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, User
+from csms.language.languages import Language
 from csms.service.accounts import Standing
 
 router = APIRouter(tags=["users"])
@@ -73,6 +74,17 @@ class Asker(BaseModel):
     role: Role | None
     permissions: list[str]
     sites: list[str] | None = Field(description="null: all sites")
+    language: Language | None = Field(description="null: as the browser says")
+
+
+class WantedLanguage(BaseModel):
+    """In which language a user wants to be told things."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language | None = Field(
+        description="Of pages and statements; null: as the browser says"
+    )
 
 
 @router.get("/me")
@@ -84,7 +96,14 @@ async def read_me(caller: CallerNow) -> Asker:
         role=caller.role,
         permissions=sorted(caller.permissions),
         sites=None if caller.sites is None else sorted(caller.sites),
+        language=caller.language,
     )
+
+
+@router.put("/me/language", status_code=status.HTTP_204_NO_CONTENT)
+async def set_own_language(context: Context, caller: CallerNow, wanted: WantedLanguage) -> None:
+    """Say in which language one wants to be told things; 404: who asks is no user."""
+    await context.access.accounts.set_language(caller.user or "", wanted.language)
 
 
 @router.get("/users")

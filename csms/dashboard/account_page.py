@@ -3,8 +3,8 @@
 from http import HTTPStatus
 from typing import Final
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from csms.dashboard.forms import check_twice, faulty, read_form
 from csms.dashboard.login_page import wait_words, where_of
@@ -13,6 +13,8 @@ from csms.dashboard.printer import Printer
 from csms.domain.access_errors import TooManyTriesError, WrongLoginError
 from csms.domain.errors import ChargeFlexError
 from csms.domain.user import SHORTEST_PASSWORD
+from csms.language.languages import language_of
+from csms.language.reader import COOKIE
 from csms.language.said import Said
 from csms.service.access_side import AccessSide
 from csms.service.caller import current_caller
@@ -55,5 +57,16 @@ def account_router(side: AccessSide, printer: Printer) -> APIRouter:
         except ChargeFlexError as error:
             return account_page(HTTPStatus.UNPROCESSABLE_ENTITY, faulty(error))
         return account_page(HTTPStatus.OK, _CHANGED, is_done=True)
+
+    @router.post("/account/language")
+    async def choose_language(request: Request) -> Response:
+        """Keep one's own language; what was chosen at this browser counts no more."""
+        form = await read_form(request)
+        caller, wanted = current_caller(), language_of(form.one("language"))
+        if caller.user:
+            await side.accounts.set_language(caller.user, wanted)
+        answer = RedirectResponse("/account", HTTPStatus.SEE_OTHER)
+        answer.delete_cookie(COOKIE)
+        return answer
 
     return router

@@ -11,6 +11,7 @@ from typing import Final
 
 from csms.domain.grid_company import PartyId
 from csms.domain.identity import SiteId
+from csms.language.languages import Language
 
 
 class AccessMode(StrEnum):
@@ -126,6 +127,7 @@ class Caller:
         tokens: Keys of the id tokens that are their own.
         party_id: The grid company that they are; None: none.
         login: The hash of their login; None: they have come without one.
+        language: In which they want to be told things; None: they have not said.
     """
 
     kind: CallerKind
@@ -137,6 +139,7 @@ class Caller:
     tokens: frozenset[str] = frozenset()
     party_id: PartyId | None = None
     login: str | None = None
+    language: Language | None = None
 
     def may(self, permission: Permission, site_id: SiteId | None) -> bool:
         """Whether they may do something at a site; None: at all sites."""

@@ -10,6 +10,7 @@ from csms.domain.access import Caller, CallerKind, Permission, Role
 from csms.domain.errors import InvalidInputError
 from csms.domain.grid_company import PartyId
 from csms.domain.identity import SiteId
+from csms.language.languages import Language
 
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 128
@@ -31,6 +32,7 @@ class User:
         sites: Where the role counts; None: at all sites, also those to come.
         tokens: Keys of the id tokens that are a resident's own.
         party_id: The grid company that a user of that role is.
+        language: In which they want to be told things; None: they have not said.
     """
 
     name: str
@@ -41,6 +43,7 @@ class User:
     tokens: frozenset[str] = frozenset()
     party_id: PartyId | None = None
     is_disabled: bool = False
+    language: Language | None = None
 
     def as_caller(self, login: str | None = None) -> Caller:
         """Who asks, if it is them."""
@@ -54,6 +57,7 @@ class User:
             tokens=self.tokens,
             party_id=self.party_id,
             login=login,
+            language=self.language,
         )
 
 
@@ -111,6 +115,7 @@ class ApiKey:
             sites=_both(self.sites, user.sites),
             tokens=user.tokens,
             party_id=user.party_id,
+            language=user.language,
         )
 
 

@@ -5,7 +5,7 @@ that not every word needs to be handed its language.
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +15,8 @@ from csms.language.recall import retold
 
 PARAMETER: Final = "language"
 """By this parameter of a page's address another language is chosen."""
+COOKIE: Final = "language"
+"""It keeps what was chosen at a browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +24,14 @@ class Reader:
     """Somebody at a page.
 
     Attributes:
+        language: In which things are told.
+        is_chosen: Whether that was chosen for this request or at this browser.
         path: The page's address, and
         query: what is asked of it.
     """
 
     language: Language = Language.EN
+    is_chosen: bool = False
     path: str = "/"
     query: str = ""
 
@@ -47,6 +52,13 @@ def present_reader() -> Reader:
 def read_by(reader: Reader) -> None:
     """Let this task, and those that it starts, write for a reader."""
     _present.set(reader)
+
+
+def read_by_user(wanted: Language | None) -> None:
+    """Write in the language of a user's profile, unless another one was chosen here."""
+    reader = present_reader()
+    if wanted is not None and not reader.is_chosen:
+        read_by(replace(reader, language=wanted))
 
 
 def language_now() -> Language:

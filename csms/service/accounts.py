@@ -14,6 +14,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.grid_company import PartyId
 from csms.domain.identity import SiteId
 from csms.domain.user import User, check_user_name, check_user_password
+from csms.language.languages import Language
 from csms.service.unit_of_work import OpenUnitOfWork, UnitOfWork
 from csms.service.user_passwords import UserPasswords
 
@@ -139,6 +140,17 @@ class Accounts:
             user = await _find(uow, name)
             await uow.access.drop_logins_of(name, but)
             await uow.access.put_user(replace(user, password_hash=hashed))
+            await uow.commit()
+
+    async def set_language(self, name: str, language: Language | None) -> None:
+        """Keep in which language a user wants to be told things; None: as the browser says.
+
+        Raises:
+            UnknownUserError: There is none of that name.
+        """
+        async with self._open_uow() as uow:
+            user = await _find(uow, name)
+            await uow.access.put_user(replace(user, language=language))
             await uow.commit()
 
     def _check(self, standing: Standing) -> None:

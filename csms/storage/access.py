@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, select, update
 
 from csms.domain.access import Permission, Role
 from csms.domain.user import ApiKey, Login, User
+from csms.language.languages import language_of
 from csms.storage.access_tables import ApiKeyRow, LoginRow, UserRow
 from csms.storage.database import Database
 from csms.storage.statements import Repository
@@ -150,6 +151,7 @@ def _user_row(user: User) -> dict[str, Any]:
         "tokens": sorted(user.tokens),
         "party_id": user.party_id,
         "is_disabled": user.is_disabled,
+        "language": user.language,
     }
 
 
@@ -163,6 +165,7 @@ def _read_user(row: Mapping[str, Any]) -> User:
         tokens=frozenset(row["tokens"]),
         party_id=row["party_id"],
         is_disabled=row["is_disabled"],
+        language=language_of(row["language"] or ""),
     )
 
 

@@ -20,6 +20,7 @@ class UserRow(SQLModel, table=True):
     tokens: list[str] = Field(sa_column=Column(JSON, nullable=False))
     party_id: str | None = None
     is_disabled: bool = False
+    language: str | None = None
 
 
 class LoginRow(SQLModel, table=True):

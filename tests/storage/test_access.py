@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from csms.domain.access import CallerKind, Permission, Role
 from csms.domain.audit import AuditEntry, AuditWanted, KeptAuditEntry
 from csms.domain.user import ApiKey, Login, User
+from csms.language.languages import Language
 from csms.storage.access import AccessReads
 from csms.storage.audit import AuditReads
 from csms.storage.database import Database
@@ -25,6 +26,7 @@ KARI = User(
     made_at=NOON,
     sites=frozenset({"garage", "depot"}),
     tokens=frozenset({"04A2B3C4"}),
+    language=Language.NB,
 )
 OLA = User(name="ola", role=Role.ADMIN, password_hash=HASH, made_at=NOON)
 LOGIN = Login(
