@@ -12,7 +12,7 @@ from csms.api.dependencies import ApiContext, Context
 from csms.api.grid import REFUSALS, Company
 from csms.domain.errors import InvalidInputError
 from csms.domain.grid_company import FeederRef
-from csms.domain.grid_proof import ProofQuarter, ProofWanted, over_seconds
+from csms.domain.grid_proof import FedIn, ProofQuarter, ProofWanted, over_seconds
 from csms.domain.guard_event import GuardEvent
 from csms.domain.site import PhaseAmps, Site
 from csms.service.grid_parties import check_reach
@@ -26,6 +26,7 @@ _COLUMNS: Final = (
     *("site", "feeder", "starts_at", "local_time", "limited_by"),
     *(f"{name}_l{line}_a" for name in ("limit", "mean", "peak") for line in _LINES),
     *("margin_a", "measured_s", "over_s"),
+    *("fed_limited_by", "fed_limit_w", "fed_peak_w", "fed_over_s"),
 )
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {CSV: {}}, "description": "JSON, or CSV where that is asked for"}
@@ -62,6 +63,17 @@ class ProofQuery(BaseModel):
         return ProofWanted(site_id=ref.site_id, feeder_id=ref.feeder_id, since=since, until=until)
 
 
+class Fed(BaseModel):
+    """What a feeder fed in while that was limited."""
+
+    limited_by: str = Field(description="Whose limit it was; of several, the lowest one's")
+    limit_w: float = Field(
+        description="The lowest of the quarter, of all lines together; of one, three times that"
+    )
+    peak_w: float | None = Field(description="The most; null: nothing was measured")
+    over_s: float = Field(description="In so many seconds more was fed in than a limit")
+
+
 class Quarter(BaseModel):
     """A quarter of an hour of a feeder; currents by line."""
 
@@ -75,6 +87,7 @@ class Quarter(BaseModel):
     )
     measured_s: float = Field(description="In so many seconds all of it was measured")
     over_s: float = Field(description="In so many seconds a line was above its limit")
+    fed: Fed | None = Field(description="Null: nobody limited what is fed in")
 
 
 class Breach(BaseModel):
@@ -159,7 +172,7 @@ def _file(rows: Iterable[tuple[object, ...]]) -> Response:
 
 
 def _row(site: Site, ref: FeederRef, quarter: Quarter) -> tuple[object, ...]:
-    nothing = (None, None, None)
+    nothing, fed = (None, None, None), quarter.fed
     return (
         plain(ref.site_id),
         plain(ref.feeder_id),
@@ -171,6 +184,7 @@ def _row(site: Site, ref: FeederRef, quarter: Quarter) -> tuple[object, ...]:
         quarter.margin_a,
         quarter.measured_s,
         quarter.over_s,
+        *((fed.limited_by, fed.limit_w, fed.peak_w, fed.over_s) if fed else (None,) * 4),
     )
 
 
@@ -185,6 +199,16 @@ def _quarter(quarter: ProofQuarter, over_s: float) -> Quarter:
         margin_a=round(measured.margin_a, 1) if measured else None,
         measured_s=round(measured.seconds, 1) if measured else 0.0,
         over_s=round(over_s, 1),
+        fed=_fed(quarter.fed) if quarter.fed else None,
+    )
+
+
+def _fed(fed: FedIn) -> Fed:
+    return Fed(
+        limited_by=fed.limited_by,
+        limit_w=round(fed.limit_w),
+        peak_w=None if fed.peak_w is None else round(fed.peak_w),
+        over_s=round(fed.over_s, 1),
     )
 
 

@@ -1,7 +1,7 @@
 """The page of a site's limits from outside: what is in force and ahead, and how it was kept."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final, Protocol
@@ -15,16 +15,21 @@ from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
 from csms.dashboard.site_views import SiteViews
 from csms.dashboard.transaction_words import lasting
-from csms.dashboard.words import NOTHING, day_and_second, limit_line, limit_words, tenths
-from csms.domain.grid_proof import ProofQuarter, ProofRecord, ProofWanted, over_seconds
+from csms.dashboard.words import NOTHING, day_and_second, limit_line, limit_words, moment, tenths
+from csms.domain.grid_company import FeederRef
+from csms.domain.grid_profile import CapacityBlock, CapacityUnit
+from csms.domain.grid_proof import FedIn, ProofQuarter, ProofRecord, ProofWanted, over_seconds
 from csms.domain.guard_event import GuardEvent
 from csms.language.reader import say, spoken
 from csms.language.written import day_and_minute
+from csms.service.feed_limits import generation_blocks
 from csms.service.grid_parties import Party
 from csms.service.site_view import SiteView
 
 _BACK: Final = timedelta(days=1)
 _SHOWN: Final = 96
+_W_PER_KW: Final = 1000.0
+_UNITS: Final = {CapacityUnit.KW: "kW"}
 
 
 class ProofReads(Protocol):
@@ -64,6 +69,7 @@ class QuarterLine:
     peak: str
     margin: str
     over: str
+    fed: str
     is_over: bool
 
 
@@ -107,7 +113,7 @@ def grid_router(
         return printer.page(
             "grid.html",
             site=present_line(view),
-            limited=list(_limited(view, zone)),
+            limited=[*_limited(view, zone), *_fed_limits(own, view, zone)],
             companies=[_company(one, view) for one in own],
             feeders={name: view.feeders[name].name for name in watched},
             chosen=chosen,
@@ -129,6 +135,40 @@ def _limited(view: SiteView, zone: ZoneInfo) -> Iterator[LimitedFeeder]:
         if feeder.imposed:
             lines = (limit_line(one, zone, view.now) for one in feeder.imposed)
             yield LimitedFeeder(feeder.name, tuple(lines))
+
+
+def _fed_limits(
+    parties: Iterable[Party], view: SiteView, zone: ZoneInfo
+) -> Iterator[LimitedFeeder]:
+    """What companies let feeders feed in, now and ahead."""
+    for name, feeder in view.feeders.items():
+        ref = FeederRef(view.site_id, name)
+        lines = [
+            _fed_line(replace(block, capacity=block.capacity * share), party, view.now, zone)
+            for party in parties
+            for target, share in party.targets(ref)
+            for block, _ in generation_blocks(party, target)
+            if block.end_at is None or block.end_at > view.now
+        ]
+        if lines:
+            yield LimitedFeeder(feeder.name, tuple(lines))
+
+
+def _fed_line(block: CapacityBlock, party: Party, now: datetime, zone: ZoneInfo) -> str:
+    span = say("until it is replaced")
+    if block.end_at:
+        span = say("until %(time)s", time=moment(block.end_at, zone, now))
+    if block.start_at > now:
+        span = say("from %(begins)s %(span)s", begins=moment(block.start_at, zone, now), span=span)
+    capacity = f"{tenths(block.capacity)} {_UNITS.get(block.unit, block.unit)}"
+    if block.phase.line is not None:
+        capacity = f"L{block.phase.line}: {capacity}"
+    return say(
+        "May feed in %(capacity)s by %(party)s %(span)s",
+        capacity=capacity,
+        party=party.company.name,
+        span=span,
+    )
 
 
 def _company(party: Party, view: SiteView) -> CompanyLine:
@@ -163,8 +203,16 @@ def _quarter(quarter: ProofQuarter, over_s: float, zone: ZoneInfo) -> QuarterLin
         peak=_by_line(measured.peak_a) if measured else NOTHING,
         margin=f"{tenths(measured.margin_a)} A" if measured else NOTHING,
         over=f"{over_s:.0f} s" if over_s else "",
-        is_over=over_s > 0,
+        fed=_fed_words(quarter.fed) if quarter.fed else "",
+        is_over=over_s > 0 or (quarter.fed is not None and quarter.fed.over_s > 0),
     )
+
+
+def _fed_words(fed: FedIn) -> str:
+    """What was fed in, of what might be."""
+    most = NOTHING if fed.peak_w is None else tenths(fed.peak_w / _W_PER_KW)
+    text = say("%(kw)s of %(most)s kW", kw=most, most=tenths(fed.limit_w / _W_PER_KW))
+    return say("%(fed)s, above it for %(s).0f s", fed=text, s=fed.over_s) if fed.over_s else text
 
 
 def _by_line(amps: Iterable[float]) -> str:

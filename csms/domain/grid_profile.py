@@ -46,8 +46,13 @@ class BlockKind(StrEnum):
         return self in (BlockKind.CONSUMPTION, BlockKind.FALLBACK, BlockKind.AGREED)
 
     @property
+    def feeds(self) -> bool:
+        """Whether it limits what is fed in."""
+        return self in (BlockKind.GENERATION, BlockKind.FALLBACK_GENERATION)
+
+    @property
     def aims(self) -> bool:
-        """Whether plans aim at it, without being limited by it; what does neither is only kept."""
+        """Whether plans aim at it, without being limited by it."""
         return self in (BlockKind.OPTIMUM, BlockKind.AGREED_LEAST)
 
 

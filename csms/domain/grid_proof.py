@@ -55,6 +55,34 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FedIn:
+    """What a feeder fed in while that was limited.
+
+    Attributes:
+        limited_by: Whose limit it was; of several, the lowest one's.
+        limit_w: The lowest, of all lines together; of one line, three times that.
+        peak_w: The most that was measured; None: nothing was.
+        over_s: For how many seconds more was fed in than a limit, by more than meters round.
+    """
+
+    limited_by: str
+    limit_w: float
+    peak_w: float | None = None
+    over_s: float = 0.0
+
+    def joined(self, other: "FedIn") -> "FedIn":
+        """Both parts of one quarter."""
+        lower = self if self.limit_w <= other.limit_w else other
+        peaks_w = [one.peak_w for one in (self, other) if one.peak_w is not None]
+        return FedIn(
+            limited_by=lower.limited_by,
+            limit_w=lower.limit_w,
+            peak_w=max(peaks_w, default=None),
+            over_s=self.over_s + other.over_s,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofQuarter:
     """What a feeder was limited to in a quarter of an hour, and what it carried.
 
@@ -62,6 +90,7 @@ class ProofQuarter:
         limited_by: Whose limit it was, in words; of several, the lowest one's.
         limit_a: The lowest of the quarter, by line.
         measured: What meters showed; None: nothing was measured.
+        fed: What was fed in; None: nobody limited that.
     """
 
     feeder_id: FeederId
@@ -69,6 +98,7 @@ class ProofQuarter:
     limited_by: str
     limit_a: PhaseAmps
     measured: Measured | None
+    fed: FedIn | None = None
 
     def joined(self, other: "ProofQuarter") -> "ProofQuarter":
         """Both parts of one quarter."""
@@ -76,12 +106,16 @@ class ProofQuarter:
         measured = self.measured or other.measured
         if self.measured and other.measured:
             measured = self.measured.joined(other.measured)
+        fed = self.fed or other.fed
+        if self.fed and other.fed:
+            fed = self.fed.joined(other.fed)
         return ProofQuarter(
             feeder_id=self.feeder_id,
             starts_at=self.starts_at,
             limited_by=other.limited_by if is_lower else self.limited_by,
             limit_a=_by_line(min, self.limit_a, other.limit_a),
             measured=measured,
+            fed=fed,
         )
 
 

@@ -18,6 +18,8 @@ class GuardEventKind(StrEnum):
     """What was cut has been given back."""
     LIMIT_IMPOSED = "limit_imposed"
     """Somebody has limited a feeder."""
+    FED_CUT = "fed_cut"
+    """A feeder fed in more than it may: less is given at once, without a plan."""
     LIMIT_LIFTED = "limit_lifted"
     """A feeder is no longer limited by somebody."""
     GRID_SILENT = "grid_silent"

@@ -20,6 +20,8 @@ PROOF_COLUMNS: Final = {
     "margin_a": "DOUBLE",
     "measured_s": "DOUBLE",
     "over_s": "DOUBLE",
+    "fed_limited_by": "VARCHAR",
+    **dict.fromkeys(("fed_limit_w", "fed_peak_w", "fed_over_s"), "DOUBLE"),
 }
 
 
@@ -45,7 +47,7 @@ async def proof_rows(connection: AsyncConnection, selection: Selection) -> list[
 
 
 def _row(ref: FeederRef, quarter: ProofQuarter, over_s: float) -> list[Any]:
-    measured, nothing = quarter.measured, (None, None, None)
+    measured, fed, nothing = quarter.measured, quarter.fed, (None, None, None)
     return [
         *ref,
         quarter.starts_at,
@@ -56,4 +58,5 @@ def _row(ref: FeederRef, quarter: ProofQuarter, over_s: float) -> list[Any]:
         measured.margin_a if measured else None,
         measured.seconds if measured else 0.0,
         over_s,
+        *((fed.limited_by, fed.limit_w, fed.peak_w, fed.over_s) if fed else (None,) * 4),
     ]

@@ -30,7 +30,10 @@ from csms.service.sites import Sites
 _AIMED_AT: Final = (
     "Plans aim at these blocks where they are of all lines, after promised energy and before cost"
 )
-_ONLY_KEPT: Final = "These blocks are kept and shown; nothing is steered by them"
+_FED: Final = (
+    "Plans keep to these blocks; where meters show that more is fed in, batteries, sources and "
+    "roofs that can be told give less"
+)
 
 
 class GridDesk:
@@ -85,7 +88,7 @@ class GridDesk:
         return BlocksAnswer(
             party=company.party_id,
             kind=kind,
-            note="" if kind.limits else _AIMED_AT if kind.aims else _ONLY_KEPT,
+            note="" if kind.limits else _AIMED_AT if kind.aims else _FED,
             silent_at=party.silent_at,
             blocks=answers,
         )

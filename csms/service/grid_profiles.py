@@ -12,6 +12,7 @@ from csms.domain.grid_profile import BlockKind, CapacityBlock, limit_course, lin
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.language.said import Said
+from csms.service.feed_limits import fed_by
 from csms.service.feeder_limits import highest_limit, limit_now
 from csms.service.grid_blocks import checked_blocks
 from csms.service.grid_parties import GridParties, Party, check_own
@@ -73,6 +74,7 @@ class GridProfiles:
             for ref in party.company.reach:
                 self._put(party, ref, self._course(party, ref, now))
                 self._aim(party, ref)
+                self._feed(party, ref)
 
     async def run(self) -> None:
         """Let blocks begin and end in time, and see who falls silent, until cancelled."""
@@ -118,6 +120,9 @@ class GridProfiles:
                 self._turn_as_said(party, ref, self._clock.now())
                 if kind.aims:
                     self._aim(party, ref)
+                if kind.feeds:
+                    self._feed(party, ref)
+                if kind.aims or kind.feeds:
                     self._sites.live(ref.site_id).mark()
         self._news.set()
         return checked
@@ -173,6 +178,8 @@ class GridProfiles:
             self._sites.live(site_id).guard.note(GuardEvent(kind=kind, at=now, cause=words))
         for ref in party.company.reach:
             self._turn(party, ref, now)
+            if self._feed(party, ref):
+                self._sites.live(ref.site_id).mark()
 
     def _turn_as_said(self, party: Party, ref: FeederRef, now: datetime) -> None:
         """The same, after the party has said something; note what that has changed."""
@@ -233,6 +240,16 @@ class GridProfiles:
         """Let plans know what a party wants of a feeder beside its limits."""
         live, key = self._sites.live(ref.site_id), (ref.feeder_id, party.company.party_id)
         live.wanted[key] = wanted_by(party, ref, live.site)
+
+    def _feed(self, party: Party, ref: FeederRef) -> bool:
+        """Limit what a feeder feeds in as a party says; return whether that is another limit."""
+        live, key = self._sites.live(ref.site_id), (ref.feeder_id, party.company.party_id)
+        before, limits = live.fed.get(key, ()), fed_by(party, ref, live.site)
+        if limits:
+            live.fed[key] = limits
+        else:
+            live.fed.pop(key, None)
+        return limits != before
 
     def _note_imposed(self, steps: _Steps, ref: FeederRef, now: datetime) -> None:
         live, first = self._sites.live(ref.site_id), steps[0]

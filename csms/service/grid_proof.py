@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock
+from csms.domain.fed_limit import FedLimit
 from csms.domain.grid_company import FeederRef
-from csms.domain.grid_proof import Measured, ProofQuarter, quarter_of
+from csms.domain.grid_proof import FedIn, Measured, ProofQuarter, quarter_of
 from csms.domain.site import PhaseAmps
+from csms.service.feed_limits import fed_in_w, fed_limits_at
 from csms.service.feeder_limits import limit_now
 from csms.service.grid_parties import GridParties
 from csms.service.guard_keeper import KEPT
@@ -26,6 +28,10 @@ _LOOK_EVERY_S: Final = 5.0
 _LONGEST_S: Final = 30.0
 """What was not looked at for longer is not known."""
 _KEEP_EVERY: Final = timedelta(minutes=1)
+_ROUNDED: Final = 0.01
+_LEAST_ROUNDED_W: Final = 100.0
+"""So much more than a limit may be what meters round."""
+_LINES: Final = 3
 
 
 class GridProof:
@@ -159,4 +165,32 @@ def _seen(
         limited_by=whose,
         limit_a=limit_a,
         measured=measured,
+        fed=_fed(live, ref, seconds, now, is_measured=load_a is not None),
     )
+
+
+def _fed(
+    live: LiveSite, ref: FeederRef, seconds: float, now: datetime, *, is_measured: bool
+) -> FedIn | None:
+    """What was fed in at one look; None: nobody limits that."""
+    limits = fed_limits_at(live, ref.feeder_id, now)
+    if not limits:
+        return None
+    lowest = min(limits.values(), key=_whole_w)
+    if not is_measured or not seconds:
+        return FedIn(limited_by=lowest.by, limit_w=_whole_w(lowest))
+    fed_w = fed_in_w(live, ref.feeder_id, now)
+    is_over = any(
+        fed_w[line] - one.watts > max(_ROUNDED * one.watts, _LEAST_ROUNDED_W)
+        for line, one in limits.items()
+    )
+    return FedIn(
+        limited_by=lowest.by,
+        limit_w=_whole_w(lowest),
+        peak_w=max(fed_w[None], 0.0),
+        over_s=seconds if is_over else 0.0,
+    )
+
+
+def _whole_w(limit: FedLimit) -> float:
+    return limit.watts * (1 if limit.line is None else _LINES)

@@ -63,9 +63,9 @@ def targets_of(live: LiveSite, edges: Sequence[datetime], now: datetime) -> tupl
     for (feeder_id, is_least), powers in wanted.items():
         wanted_w = _by_slot(powers, edges, is_least=is_least)
         if not np.isnan(wanted_w).all():
-            base_w = _base_w(live, feeder_id, edges, now)
+            expected_w = base_w(live, feeder_id, edges, now)
             found.append(
-                Target(feeder=feeder_id, wanted_w=wanted_w, base_w=base_w, is_least=is_least)
+                Target(feeder=feeder_id, wanted_w=wanted_w, base_w=expected_w, is_least=is_least)
             )
     return tuple(found)
 
@@ -78,7 +78,7 @@ def _by_slot(powers: Iterable[WantedPower], edges: Sequence[datetime], *, is_lea
     return np.array([choose(watts) if watts else np.nan for watts in held])
 
 
-def _base_w(live: LiveSite, feeder_id: FeederId, edges: Sequence[datetime], now: datetime) -> Array:
+def base_w(live: LiveSite, feeder_id: FeederId, edges: Sequence[datetime], now: datetime) -> Array:
     """What a feeder is expected to carry that is not planned: [slot]."""
     if feeder_id == live.site.feeders[0].feeder_id:
         return building_w(live, edges, now) - sun_w(live, edges, now)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock, wait_at_most
+from csms.service.feed_watch import FeedWatch
 from csms.service.live_site import LiveSite
 from csms.service.meter_watch import MeterWatch
 from csms.service.overload_watch import OverloadWatch
@@ -36,6 +37,7 @@ class GuardWatch:
         self._silent_meters = SilentMeters(live)
         self._steering = SteeringWatch(live)
         self._silent_resources = SilentResources(live)
+        self._feeds = FeedWatch(live)
         self._looked_at = clock.now()
 
     async def run(self) -> None:
@@ -55,6 +57,7 @@ class GuardWatch:
         """Look once, at what there may be news of."""
         self._live.metered.clear()
         self._overloads.look(now)
+        self._feeds.look(now)
         if now - self._looked_at >= timedelta(seconds=_AT_LEAST_EVERY_S):
             self._looked_at = now
             self._meters.look(now)

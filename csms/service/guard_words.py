@@ -18,6 +18,7 @@ KIND_WORDS: Final[Mapping[GuardEventKind, str]] = {
     GuardEventKind.CUT: Said("Limits cut"),
     GuardEventKind.RESTORED: Said("Limits given back"),
     GuardEventKind.LIMIT_IMPOSED: Said("Feeder limited"),
+    GuardEventKind.FED_CUT: Said("Too much fed in"),
     GuardEventKind.LIMIT_LIFTED: Said("Feeder no longer limited"),
     GuardEventKind.GRID_SILENT: Said("Grid company silent"),
     GuardEventKind.GRID_BACK: Said("Grid company back"),

@@ -15,6 +15,7 @@ from csms.domain.charging_profile import LimitSource
 from csms.domain.demand import Coming
 from csms.domain.events import StatusChanged
 from csms.domain.external_limit import ExternalLimit
+from csms.domain.fed_limit import FedLimit
 from csms.domain.grid_company import PartyId
 from csms.domain.grid_profile import WantedPower
 from csms.domain.identity import EvseId, FeederId, StationId
@@ -74,6 +75,7 @@ class LiveSite(SitePlaces):
         imposed: Limits that others than the site file put on its feeders.
         profiles: Likewise, what grid companies' capacity profiles leave to feeders.
         outdoor: How warm it is outdoors, as it was told.
+        fed: What grid companies let feeders feed in.
         wanted: What grid companies would like best of feeders, or is agreed with them.
         ramps: Feeders on which room comes back gradually.
         returns: Watches whether many stations come back at once.
@@ -103,6 +105,7 @@ class LiveSite(SitePlaces):
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
         self.profiles: dict[tuple[FeederId, PartyId], tuple[ImposedLimit, ...]] = {}
         self.outdoor = OutdoorCourse()
+        self.fed: dict[tuple[FeederId, PartyId], tuple[FedLimit, ...]] = {}
         self.wanted: dict[tuple[FeederId, PartyId], tuple[WantedPower, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
         self.returns = Returns()

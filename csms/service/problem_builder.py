@@ -12,6 +12,7 @@ from csms.domain.need import Known, Need, estimate_need
 from csms.service.boosted_demand import boosted
 from csms.service.connector_bounds import most_a
 from csms.service.electrics import feeder_inputs, near_s, tap_of, watts_per_ampere
+from csms.service.feed_limits import feed_limits_of
 from csms.service.feeder_limits import changes, turns, usable
 from csms.service.grid_targets import targets_of
 from csms.service.live_evse import LiveEvse
@@ -75,6 +76,7 @@ def build_problem(live: LiveSite, now: datetime) -> ChargingProblem:
         policy=policy,
         tariff=planned_tariff(live, edges, now),
         targets=targets_of(live, edges, now),
+        feed_limits=feed_limits_of(live, edges, now, frozenset(store.key for store in stores)),
     )
 
 

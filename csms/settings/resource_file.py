@@ -105,8 +105,6 @@ def _wrong_resource(
     for name, quantity in _TOLD.items():
         if getattr(model, name) is not None and quantity not in resource.quantities:
             yield source.fault((*key, name), f"expected no such key beside {written[0]}")
-    if model.keeps_setpoints and isinstance(kind, Photovoltaics):
-        yield source.fault((*key, "keeps_setpoints"), "expected no such key beside pv")
     yield from _wrong_heat(source, (*key, "heat"), model.heat)
     if model.standby is not None and model.standby.least_kw > model.standby.power_kw:
         message = f"expected at most power_kw ({model.standby.power_kw:g} kW)"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, delete, select
 
-from csms.domain.grid_proof import Measured, ProofQuarter, ProofWanted, Span
+from csms.domain.grid_proof import FedIn, Measured, ProofQuarter, ProofWanted, Span
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.identity import SiteId
 from csms.domain.site import PhaseAmps
@@ -67,12 +67,21 @@ def read_proof_quarter(row: Mapping[str, Any]) -> ProofQuarter:
             peak_a=_three(row["peak_a"]),
             margin_a=row["margin_a"],
         )
+    fed = None
+    if row["fed_limit_w"] is not None:
+        fed = FedIn(
+            limited_by=row["fed_limited_by"],
+            limit_w=row["fed_limit_w"],
+            peak_w=row["fed_peak_w"],
+            over_s=row["fed_over_s"],
+        )
     return ProofQuarter(
         feeder_id=row["feeder_id"],
         starts_at=row["starts_at"],
         limited_by=row["limited_by"],
         limit_a=_three(row["limit_a"]),
         measured=measured,
+        fed=fed,
     )
 
 
@@ -99,7 +108,7 @@ def _only(
 
 
 def _row(quarter: ProofQuarter) -> dict[str, Any]:
-    measured = quarter.measured
+    measured, fed = quarter.measured, quarter.fed
     return {
         "feeder_id": quarter.feeder_id,
         "starts_at": quarter.starts_at,
@@ -109,6 +118,10 @@ def _row(quarter: ProofQuarter) -> dict[str, Any]:
         "load_as": list(measured.load_as) if measured else None,
         "peak_a": list(measured.peak_a) if measured else None,
         "margin_a": measured.margin_a if measured else None,
+        "fed_limited_by": fed.limited_by if fed else None,
+        "fed_limit_w": fed.limit_w if fed else None,
+        "fed_peak_w": fed.peak_w if fed else None,
+        "fed_over_s": fed.over_s if fed else None,
     }
 
 

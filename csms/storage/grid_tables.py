@@ -38,7 +38,7 @@ class GridQuarterRow(SQLModel, table=True):
     """What a feeder was limited to in a quarter of an hour, and what meters showed of it.
 
     Currents are lists by line; what is measured is null if nothing was, and `load_as` are
-    ampere-seconds.
+    ampere-seconds. `fed_…` is what was fed in, null where nobody limited that.
     """
 
     __tablename__: ClassVar[str] = "grid_quarter"
@@ -53,6 +53,10 @@ class GridQuarterRow(SQLModel, table=True):
     load_as: list[float] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     peak_a: list[float] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     margin_a: float | None = None
+    fed_limited_by: str | None = None
+    fed_limit_w: float | None = None
+    fed_peak_w: float | None = None
+    fed_over_s: float | None = None
 
 
 class GridAgreementRow(SQLModel, table=True):

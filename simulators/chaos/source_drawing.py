@@ -39,7 +39,7 @@ def add_source(seed: int, text: str) -> str:
 
 def _shows_all(feeder: Node) -> bool:
     """What gives looks like room to a meter that shows all: such files are refused."""
-    return feeder.get("uncontrolled", {}).get("meter_shows") == "all"
+    return bool(feeder.get("uncontrolled", {}).get("meter_shows") == "all")
 
 
 def _source(rng: Random, supply: Supply) -> Node:

@@ -95,11 +95,15 @@ class _Battery:
 
 @dataclass(slots=True, eq=False)
 class _Sun:
+    """A roof; what is 0 or below is the most that it may give, what is above is nothing to it."""
+
     roof: Roof
     weather: Weather
 
     def step(self, wanted_w: float | None, now: datetime, seconds: float) -> float:  # noqa: ARG002
-        return -solar_power_w(self.roof, now, self.weather)
+        given_w = solar_power_w(self.roof, now, self.weather)
+        is_limited = wanted_w is not None and wanted_w <= 0
+        return -(min(given_w, -(wanted_w or 0.0)) if is_limited else given_w)
 
     def tells(self) -> dict[str, float]:
         return {}
@@ -223,7 +227,8 @@ def _hang(plant: Plant, feeders: list[dict[str, Any]], weather: Weather) -> None
             device = _device(node, weather, plant.site.zone)
             if device is not None:
                 lines = tuple(node.get("lines", (1, 2, 3)))
-                fallback_w = node.get("fallback_kw", 0.0) * _W_PER_KW
+                is_roof = "pv" in node  # without a setpoint it gives all that it can
+                fallback_w = -_ALL_W if is_roof else node.get("fallback_kw", 0.0) * _W_PER_KW
                 plant.hung[node["id"]] = _Hung(device, feeder["id"], lines, fallback_w=fallback_w)
         _hang(plant, feeder.get("feeders", []), weather)
 

@@ -112,9 +112,9 @@ async def test_answer_of_a_group_tells_of_each_feeder(api: Api) -> None:
     assert shares == {"level-1": 40.0, "intake": 50.0}  # level 1 has no more itself
 
 
-async def test_what_steers_nothing_is_kept_and_the_answer_says_so(api: Api) -> None:
+async def test_what_limits_feeding_in_limits_no_load_and_the_answer_says_so(api: Api) -> None:
     answer = await ask(api, "PUT", f"{LEVEL}/generation", {"blocks": [block(6)]})
-    assert answer["note"] == "These blocks are kept and shown; nothing is steered by them"
+    assert answer["note"].startswith("Plans keep to these blocks; where meters show that more is")
     assert answer["blocks"][0]["feeders"][0]["limit_a"] is None
     assert (await ask(api, "GET", "/grid/profile"))["profile"][0]["kind"] == "generation"
 

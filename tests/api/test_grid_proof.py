@@ -58,6 +58,7 @@ QUARTER = {
     "margin_a": -1.0,
     "measured_s": 10.0,
     "over_s": 5.0,
+    "fed": None,
 }
 
 
@@ -101,6 +102,7 @@ async def test_record_is_a_table_where_that_is_asked_for(api: Api) -> None:
         "margin_a": "-1.0",
         "measured_s": "10.0",
         "over_s": "5.0",
+        **dict.fromkeys(("fed_limited_by", "fed_limit_w", "fed_peak_w", "fed_over_s"), ""),
     }
     same = await api.client.get(f"/api/v1{PATH}", params={"format": "csv"})
     assert same.text == answer.text

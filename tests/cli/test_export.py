@@ -135,6 +135,7 @@ def test_how_limits_were_kept_to_is_exported(config: Path) -> None:
         *("site_id", "feeder_id", "starts_at", "starts_local", "limited_by"),
         *(f"{name}_l{line}_a" for name in ("limit", "mean", "peak") for line in (1, 2, 3)),
         *("margin_a", "measured_s", "over_s"),
+        *("fed_limited_by", "fed_limit_w", "fed_peak_w", "fed_over_s"),
     ]
     assert (first["starts_local"], first["limited_by"]) == ("2026-01-14 13:00:00", "Nett AS")
     assert (first["limit_l1_a"], first["mean_l1_a"], first["margin_a"]) == ("20.0", "10.0", "8.5")

@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - pages are set with true times signs
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from csms.domain.grid_company import FeederRef, GridCompany
-from csms.domain.grid_proof import Measured, ProofQuarter, ProofRecord, ProofWanted
+from csms.domain.grid_profile import BlockKind, CapacityBlock, CapacityUnit
+from csms.domain.grid_proof import FedIn, Measured, ProofQuarter, ProofRecord, ProofWanted
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.service.grid_parties import Party
 from tests.dashboard.looks import TOO_WIDE_BUT_LISTS, Look
@@ -106,6 +107,26 @@ async def test_record_of_a_feeder_is_shown_the_newest_first(
     assert "May limit Intake, Row A. Last heard of: 0:02 h ago: its fallbacks count" in page
     assert 'href="?feeder=row-a">Row A</a>' in page
     assert 'href="/api/v1/sites/yard/feeders/intake/proof?format=csv"' in page
+
+
+async def test_what_may_be_fed_in_is_shown_and_what_was(
+    client: httpx2.AsyncClient, room: FakeRoom, reads: FakeProof
+) -> None:
+    block = CapacityBlock(
+        capacity=5.0, unit=CapacityUnit.KW, start_at=NOON, end_at=NOON + timedelta(hours=1)
+    )
+    intake = FeederRef("yard", "intake")
+    party = Party(COMPANY, {(intake, BlockKind.GENERATION): (block,)}, heard_at=NOON)
+    room.parties.append(party)
+    fed = FedIn(limited_by="Nett AS", limit_w=5_000.0, peak_w=5_400.0, over_s=10.0)
+    reads.record = ProofRecord((replace(quarter(15, None), fed=fed),), ())
+    page = await told(client)
+    assert "May feed in 5.0 kW by Nett AS until 14:00" in page
+    assert ">5.4 of 5.0 kW, above it for 10 s</td>" in page
+    party.blocks[intake, BlockKind.FALLBACK_GENERATION] = (replace(block, capacity=2.0),)
+    assert "May feed in 2.0 kW" not in await told(client)
+    party.is_silent = True
+    assert "May feed in 2.0 kW by Nett AS until it is replaced" in await told(client)
 
 
 async def test_a_site_that_nobody_limits_says_so(

@@ -135,7 +135,7 @@ async def test_each_feeder_of_a_group_may_carry_its_share(office: Office) -> Non
     assert limits(office, 0) == 20.0
 
 
-async def test_what_is_only_kept_limits_nothing(office: Office) -> None:
+async def test_what_is_no_limit_of_load_leaves_it_as_it_is(office: Office) -> None:
     for kind in (BlockKind.GENERATION, BlockKind.OPTIMUM, BlockKind.FALLBACK_GENERATION):
         await send(office, amps(6), kind=kind)
     assert limits(office, 0) == 40.0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from csms.domain.grid_company import FeederRef
 from csms.domain.grid_profile import BlockKind, BlockPhase, CapacityBlock, CapacityUnit
-from csms.domain.grid_proof import Measured, ProofQuarter, ProofRecord, ProofWanted
+from csms.domain.grid_proof import FedIn, Measured, ProofQuarter, ProofRecord, ProofWanted
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.storage.database import Database
 from csms.storage.queries import Queries
@@ -66,6 +66,7 @@ def quarter(minutes: float, peak_a: float | None, feeder_id: str = "main") -> Pr
         limited_by="Nett AS",
         limit_a=(63.0, 40.5, 63.0),
         measured=measured,
+        fed=FedIn(limited_by="Kraft AS", limit_w=5_000.0, peak_w=peak_a, over_s=15.0),
     )
 
 

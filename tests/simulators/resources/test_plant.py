@@ -107,3 +107,22 @@ def test_every_step_can_be_watched(plant: Plant) -> None:
     plant.hung["battery"].setpoint = (2_000.0, NOON + timedelta(seconds=60))
     plant.advance(5.0)
     assert seen == [2_000.0]
+
+
+def test_roof_gives_no_more_than_it_is_told_and_all_that_it_can_once_that_has_lapsed(
+    plant: Plant,
+) -> None:
+    roof = plant.hung["roof"]
+    plant.advance(5.0)
+    all_w = -roof.power_w
+    assert all_w > 1_000.0
+    roof.setpoint = (-500.0, NOON + timedelta(seconds=60))
+    plant.advance(5.0)
+    assert roof.power_w == -500.0
+    roof.setpoint = (0.0, NOON + timedelta(seconds=60))
+    plant.advance(5.0)
+    assert roof.power_w == 0.0
+    assert isinstance(plant.clock, StandingClock)
+    plant.clock.instant += timedelta(seconds=61)
+    plant.advance(5.0)
+    assert -roof.power_w == pytest.approx(all_w, rel=0.1)
