@@ -93,7 +93,7 @@ def fed_within(problem: ChargingProblem, limits_a: Array, store_a: Array) -> tup
         evses, stores_w = shares(problem, limit)
         evses_w = evses * problem.columns.w_per_a
         over_w = beyond_w(problem, limit, limits_a, store_a)
-        for slot in np.flatnonzero(over_w > TOLERANCE_W / 2):
+        for slot in np.flatnonzero(over_w > TOLERANCE_W / 2).tolist():
             given_w = -(evses_w @ np.minimum(limits_a[:, slot], 0.0))
             given_w -= stores_w @ np.minimum(store_a[:, slot], 0.0)
             if given_w <= 0.0:
@@ -101,7 +101,7 @@ def fed_within(problem: ChargingProblem, limits_a: Array, store_a: Array) -> tup
             kept = max(0.0, 1.0 - float(over_w[slot]) / float(given_w))
             feeds = (limits_a[:, slot] < 0) & (evses_w > 0)
             limits_a[feeds, slot] *= kept
-            for k in np.flatnonzero((store_a[:, slot] < 0) & (stores_w > 0)):
+            for k in np.flatnonzero((store_a[:, slot] < 0) & (stores_w > 0)).tolist():
                 store_a[k, slot] = _given(problem, k, float(store_a[k, slot]) * kept, slot)
     return limits_a, store_a
 
