@@ -38,6 +38,32 @@ def test_nothing_is_over_a_limit_while_resources_disobey_fall_silent_and_tell_li
     assert report.nonsense_refused > 100
 
 
+def test_nothing_is_over_a_limit_while_a_source_fails_starts_late_or_stops_under_load() -> None:
+    kinds = {
+        FaultKind.SOURCE_FAILS,
+        FaultKind.SOURCE_LATE,
+        FaultKind.SOURCE_STOPS,
+        FaultKind.DEEP_CUT,
+        FaultKind.KILL,
+    }
+    with logging_as_before():
+        report = run_seed(
+            Asked(
+                seed=4,
+                stations=6,
+                hours=1,
+                kinds=frozenset(kinds),
+                rate=20.0,
+                demand=4.0,
+                has_resources=True,
+            )
+        )
+    assert set(report.faults) == set(kinds)
+    assert report.over_as == 0.0
+    assert report.source_starts > 0
+    assert report.source_trips > 0
+
+
 def test_verdict_asks_that_nonsense_is_refused() -> None:
     assert judge([seed_report()])
     assert not judge([seed_report(nonsense_taken=("battery {'power_w': nan}",))])
