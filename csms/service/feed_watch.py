@@ -105,9 +105,10 @@ class FeedWatch:
         """Nothing limits it any more: roofs may give all that they can."""
         self._cut_since.pop(feeder_id, None)
         for one in self._givers(feeder_id, now, all_roofs=True):
-            newest = one.newest
-            if is_curtailable(one) and newest is not None and newest.until_at > now:
-                self._tell(one, -one.resource.gives_w, now)
+            newest, most_w = one.newest, one.resource.gives_w
+            is_held = newest is not None and newest.until_at > now and newest.watts > -most_w
+            if is_curtailable(one) and is_held:
+                self._tell(one, -most_w, now)
 
     def _givers(
         self, feeder_id: FeederId, now: datetime, *, all_roofs: bool = False

@@ -154,6 +154,9 @@ async def test_when_the_block_is_over_roofs_may_give_all_again(database_file: Pa
         office.clock.turn(90.0)
         measure(office, 0.0, battery=0.0, roof=-1_000.0)
         assert look(office) == {"roof": -10_000.0}
+        office.clock.turn(300.0)
+        measure(office, 0.0, battery=0.0, roof=-1_000.0)
+        assert look(office) == {}
 
 
 async def test_fallback_block_counts_once_nothing_is_heard(database_file: Path) -> None:
