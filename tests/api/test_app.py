@@ -119,6 +119,7 @@ ROUTES: Final = {
     "put /api/v1/unknown-stations/{station_id}/refusal",
     "delete /api/v1/unknown-stations/{station_id}",
     "get /api/v1/me",
+    "put /api/v1/me/language",
     "get /api/v1/users",
     "post /api/v1/users",
     "get /api/v1/users/{name}",
