@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
 from csms.api.paging import PAGED, Page
 from csms.domain.alert import COMMAND, GRAVE, NOTICED, SECURITY, AlertsFound, AlertsWanted
 from csms.domain.errors import InvalidInputError
 from csms.domain.guard_event import GuardEvent
+from csms.service.instant import Instant
 
 router = APIRouter(prefix="/sites", tags=["sites"])
 
@@ -26,7 +27,7 @@ class Alert(BaseModel):
     """Something that needs somebody's eyes."""
 
     cursor: str = Field(description="`cursor` of the next page, if this is the last one here")
-    at: AwareDatetime = Field(description="When it was, or was told")
+    at: Instant = Field(description="When it was, or was told")
     kind: str = Field(description="Of what the guard noted, of notices, `command` or `security`")
     station_id: str | None
     feeder_id: str | None = None
@@ -42,7 +43,7 @@ class AlertsQuery(BaseModel):
 
     kind: str | None = Field(default=None, json_schema_extra={"enum": [*_KINDS, None]})
     station: str | None = None
-    since: AwareDatetime | None = Field(
+    since: Instant | None = Field(
         default=None, alias="from", description=f"Default: {_BACK.days} days ago"
     )
     limit: Annotated[int, Field(ge=1, le=_PAGE)] = 100

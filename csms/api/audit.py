@@ -6,12 +6,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.csv_text import CSV, plain, written
 from csms.api.dependencies import Context
 from csms.domain.audit import AuditWanted, KeptAuditEntry
 from csms.service.access_stores import AuditReads
+from csms.service.instant import Instant
 from csms.service.row_number import BeforeNumber
 
 router = APIRouter(prefix="/audit", tags=["audit log"])
@@ -51,8 +52,8 @@ class AuditQuery(BaseModel):
         default=None, description="Stands in the target, the detail or the result"
     )
     done: bool | None = Field(default=None, description="Only what was done, or was not")
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to")
+    since: Instant | None = Field(default=None, alias="from")
+    until: Instant | None = Field(default=None, alias="to")
     before: BeforeNumber = None
 
     def wanted(self) -> AuditWanted:

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
 from csms.api.errors import PROBLEM_ANSWER
 from csms.domain.connector_limit import ConnectorLimit
 from csms.domain.identity import EvseId
+from csms.service.instant import Instant
 
 router = APIRouter(prefix="/stations/{station_id}/evses/{evse_number}", tags=["connectors"])
 
@@ -24,7 +25,7 @@ class WantedConnectorLimit(BaseModel):
     amps: float = Field(
         ge=0, le=1000, description="Per line; below the least current of vehicles (6 A): it pauses"
     )
-    until_at: AwareDatetime | None = Field(
+    until_at: Instant | None = Field(
         default=None, alias="until", description="When it ends by itself; null: when it is released"
     )
     words: str = Field(default="", max_length=200, description="Why")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.csv_text import CSV, both_times, plain, written
 from csms.api.dependencies import ApiContext, Context
@@ -16,6 +16,7 @@ from csms.domain.grid_proof import FedIn, ProofQuarter, ProofWanted, over_second
 from csms.domain.guard_event import GuardEvent
 from csms.domain.site import PhaseAmps, Site
 from csms.service.grid_parties import check_reach
+from csms.service.instant import Instant
 
 router = APIRouter()
 
@@ -38,10 +39,10 @@ class ProofQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(
+    since: Instant | None = Field(
         default=None, alias="from", description="Default: a day before `to`"
     )
-    until: AwareDatetime | None = Field(
+    until: Instant | None = Field(
         default=None, alias="to", description="Not included; default: now"
     )
     format: Literal["json", "csv"] | None = Field(
@@ -77,7 +78,7 @@ class Fed(BaseModel):
 class Quarter(BaseModel):
     """A quarter of an hour of a feeder; currents by line."""
 
-    starts_at: AwareDatetime
+    starts_at: Instant
     limited_by: str = Field(description="Whose limit it was; of several, the lowest one's")
     limit_a: PhaseAmps = Field(description="The lowest of the quarter")
     mean_a: PhaseAmps | None = Field(description="Null: nothing was measured")
@@ -93,7 +94,7 @@ class Quarter(BaseModel):
 class Breach(BaseModel):
     """A current that was measured above a limit."""
 
-    at: AwareDatetime
+    at: Instant
     lasted_s: float | None
     line: int | None
     amps: float | None = Field(description="At its highest")

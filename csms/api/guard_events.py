@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.csv_text import CSV, both_times, plain, written
 from csms.api.dependencies import ApiContext, Context
@@ -19,6 +19,7 @@ from csms.domain.site import Site
 from csms.language.languages import Language
 from csms.language.reader import spoken
 from csms.service.guard_words import view_event
+from csms.service.instant import Instant
 from csms.service.row_number import RowNumber
 
 router = APIRouter(prefix="/sites", tags=["sites"])
@@ -36,7 +37,7 @@ class GuardEntry(BaseModel):
 
     cursor: int = Field(description="`cursor` of the next page, if this is the last one here")
     kind: GuardEventKind
-    at: AwareDatetime = Field(description="When it was, or began")
+    at: Instant = Field(description="When it was, or began")
     title: str = Field(description="What it was, in a word or two")
     text: str = Field(description="Where, how much of what was allowed, and for how long")
     cause: str = Field(description="Why, in words")
@@ -55,8 +56,8 @@ class EventsQuery(BaseModel):
 
     kind: GuardEventKind | None = None
     feeder: str | None = None
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to", description="Not included")
+    since: Instant | None = Field(default=None, alias="from")
+    until: Instant | None = Field(default=None, alias="to", description="Not included")
     limit: Annotated[int, Field(ge=1, le=_PAGE)] | None = Field(
         default=None, description=f"How many at the most; {_USUAL} if nothing is said, in CSV all"
     )

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, status
-from pydantic import AwareDatetime
 
 from csms.api.dependencies import Context
 from csms.domain.imposed_limit import LimitParty
@@ -15,6 +14,7 @@ from csms.service.bodies import (
     imposed_body,
     limit_body,
 )
+from csms.service.instant import Instant
 
 router = APIRouter(prefix="/sites", tags=["limits"])
 
@@ -58,7 +58,7 @@ async def lift_limit(
     feeder_id: str,
     party: LimitParty,
     from_at: Annotated[
-        AwareDatetime | None,
+        Instant | None,
         Query(alias="from", description="When the only limit begins that is lifted; default all"),
     ] = None,
 ) -> None:

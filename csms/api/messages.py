@@ -8,12 +8,13 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
 from csms.api.paging import PAGED, Page
 from csms.domain.errors import NoJournalError
 from csms.domain.exchange import Caller, Entry, Found, Wanted
+from csms.service.instant import Instant
 from csms.service.ports import MessageJournal
 
 router = APIRouter(prefix="/messages", tags=["messages"])
@@ -50,8 +51,8 @@ class MessageQuery(BaseModel):
     action: str | None = None
     by: Caller | None = None
     message_id: str | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     text: Annotated[str, Field(min_length=1)] | None = Field(
         default=None, description="Stands anywhere in the call or the answer"
     )

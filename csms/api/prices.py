@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import ApiContext, Context
 from csms.api.paging import PAGED, Page
@@ -14,6 +14,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.local_day import day_of
 from csms.domain.prices import PriceKind
 from csms.service.cost_report import Known, Step, power_fee, price_lines, span_costs
+from csms.service.instant import Instant
 from csms.service.live_site import LiveSite
 from csms.service.price_bodies import (
     SiteCosts,
@@ -37,10 +38,10 @@ class SpanQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(
+    since: Instant | None = Field(
         default=None, alias="from", description="Default: the site's last midnight"
     )
-    until: AwareDatetime | None = Field(
+    until: Instant | None = Field(
         default=None, alias="to", description="Default: now; of prices the end of tomorrow"
     )
 

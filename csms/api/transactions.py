@@ -4,7 +4,7 @@ from datetime import UTC
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
 from csms.api.paging import PAGED, Page
@@ -13,6 +13,7 @@ from csms.domain.authorization import IdToken
 from csms.domain.errors import InvalidInputError
 from csms.domain.report_numbers import read_numbers
 from csms.domain.transaction_search import TransactionsWanted
+from csms.service.instant import Instant
 from csms.service.row_number import BeforeNumber, RowNumber
 
 router = APIRouter(tags=["transactions"])
@@ -32,10 +33,10 @@ class TransactionsQuery(BaseModel):
         default=None, description="With the id token of the transaction of this number"
     )
     running: bool | None = Field(default=None, description="Only those that run, or have ended")
-    since: AwareDatetime | None = Field(
+    since: Instant | None = Field(
         default=None, alias="from", description="They have begun then or later"
     )
-    until: AwareDatetime | None = Field(
+    until: Instant | None = Field(
         default=None, alias="to", description="They have begun before that"
     )
     before: BeforeNumber = None

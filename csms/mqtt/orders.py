@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from csms.clock import Clock
@@ -30,6 +30,7 @@ from csms.mqtt.said import Said
 from csms.mqtt.topics import Order, OrderKind, Topics
 from csms.mqtt.use_cases import UseCases
 from csms.service.bodies import Need, WantedFeederLimit, WantedSchedule, imposed_body
+from csms.service.instant import Instant
 from csms.service.price_bodies import ToldPrices
 from csms.tally import MqttTally
 
@@ -64,7 +65,7 @@ class Envelope(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     id: Annotated[str | int | None, PlainValidator(_told_back)] = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 _ENVELOPE: Final = frozenset(Envelope.model_fields)
@@ -75,7 +76,7 @@ class Lifting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    from_at: AwareDatetime | None = Field(default=None, alias="from")
+    from_at: Instant | None = Field(default=None, alias="from")
 
 
 class Orders:

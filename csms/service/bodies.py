@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.resource import Quantity
 from csms.domain.transaction import StatedNeed
 from csms.service.imposed_limits import Imposed
+from csms.service.instant import Instant
 from csms.service.wanted_limits import MOST_LIMITS, WantedLimit
 
 _FROM: Final = "When it begins"
@@ -40,13 +41,13 @@ class FeederLoad(_Body):
     """What a feeder's meter shows: its uncontrolled load, or all that it carries."""
 
     current_a: _Three = Field(description="What the meter shows, by line: L1, L2, L3")
-    at: AwareDatetime | None = Field(default=None, description="When measured; default now")
+    at: Instant | None = Field(default=None, description="When measured; default now")
 
 
 class OutdoorTemperature(_Body):
     """How warm it is outdoors at an instant."""
 
-    at: AwareDatetime
+    at: Instant
     celsius: float
 
 
@@ -71,7 +72,7 @@ class ResourceReading(_Body):
     soc_pct: float | None = Field(default=None, description="A battery's state of charge")
     temperature_c: float | None = Field(default=None, description="Of a room or a tank")
     served_wh: float | None = Field(default=None, description="What a load has got of its run")
-    at: AwareDatetime | None = Field(default=None, description="When measured; default now")
+    at: Instant | None = Field(default=None, description="When measured; default now")
 
     @property
     def values(self) -> dict[Quantity, float]:
@@ -86,7 +87,7 @@ class Need(_Body):
     energy_wh: float | None = Field(
         default=None, description="Energy wanted from the start of the transaction"
     )
-    departs_at: AwareDatetime | None = Field(default=None, description="When the vehicle leaves")
+    departs_at: Instant | None = Field(default=None, description="When the vehicle leaves")
 
     @property
     def stated(self) -> StatedNeed:
@@ -98,10 +99,10 @@ class WantedFeederLimit(_Body):
     """What a feeder is to be limited to; the lowest of all its limits counts."""
 
     amps: LineCurrents = Field(description="For all lines, or by line: L1, L2, L3")
-    from_at: AwareDatetime | None = Field(
+    from_at: Instant | None = Field(
         default=None, alias="from", description=f"{_FROM}; null: at once"
     )
-    until_at: AwareDatetime | None = Field(default=None, alias="until", description=_UNTIL)
+    until_at: Instant | None = Field(default=None, alias="until", description=_UNTIL)
     words: str = Field(default="", max_length=200, description=_WORDS)
 
     @property

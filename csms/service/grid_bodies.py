@@ -6,11 +6,12 @@ Blocks are named as the blocks of forecasts in OSCP 2.0 are.
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.domain.grid_profile import BlockKind, BlockPhase, CapacityBlock, CapacityUnit
 from csms.domain.site import PhaseAmps
 from csms.service.grid_blocks import MOST_BLOCKS
+from csms.service.instant import Instant
 
 _END: Final = "When it ends; null: when it is replaced"
 
@@ -28,8 +29,8 @@ class Block(BaseModel):
     phase: BlockPhase = Field(
         default=BlockPhase.ALL, description="Of which line; ALL and UNKNOWN: of all of them"
     )
-    start_time: AwareDatetime = Field(description="When it begins")
-    end_time: AwareDatetime | None = Field(default=None, description=_END)
+    start_time: Instant = Field(description="When it begins")
+    end_time: Instant | None = Field(default=None, description=_END)
 
     @property
     def block(self) -> CapacityBlock:

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from csms.domain.cost import Cost
 from csms.domain.prices import PriceKind, PriceSeries, PriceSlot, series_of
+from csms.service.instant import Instant
 
 _LONGEST: Final = timedelta(hours=1)
 _MOST: Final = 2000
@@ -22,8 +23,8 @@ class _Body(BaseModel):
 class ToldSlot(_Body):
     """A price, and when it begins."""
 
-    from_at: AwareDatetime = Field(alias="from", description="When it begins")
-    until_at: AwareDatetime | None = Field(
+    from_at: Instant = Field(alias="from", description="When it begins")
+    until_at: Instant | None = Field(
         default=None,
         alias="until",
         description="When it ends; null: when the next one begins, after an hour at most",

@@ -4,7 +4,6 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -15,6 +14,7 @@ from pydantic import (
 from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
 from csms.domain.errors import InvalidInputError
 from csms.service.csv_table import TableLine, read_table, refusal
+from csms.service.instant import Instant
 
 COLUMNS: Final = ("value", "kind", "status", "group", "expires_at")
 MOST_LINES: Final = 20_000
@@ -47,7 +47,7 @@ class TokenEntry(BaseModel):
     group: Written | None = Field(
         default=None, description="Tokens of a group can stop each other's transactions"
     )
-    expires_at: AwareDatetime | None = Field(default=None, description="It may charge until then")
+    expires_at: Instant | None = Field(default=None, description="It may charge until then")
 
     def record(self, value: str) -> TokenRecord:
         """What is kept of the token."""
