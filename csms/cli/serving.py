@@ -59,9 +59,6 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
         SettingsError: Naming file, line, key and what was expected there.
     """
     model, sites = read_app(path)
-    url = os.environ.get(_DATABASE_VARIABLE) or model.database.url
-    if url.startswith(_SQLITE) and not url.startswith(f"{_SQLITE}/"):
-        url = f"{_SQLITE}{(path.parent / url.removeprefix(_SQLITE)).resolve()}"
     settings = AppSettings(
         access=AccessMode(model.access),
         sites=sites,
@@ -70,24 +67,9 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
             for site, name in zip(sites, model.sites, strict=True)
         },
         file=path,
-        gateway=GatewaySettings(
-            host=model.ocpp.host,
-            port=model.ocpp.port,
-            prefixes=tuple(model.ocpp.prefixes),
-            ping_every_s=model.ocpp.ping_every_s,
-            call_timeout_s=model.ocpp.call_timeout_s,
-            has_compression=model.ocpp.compression,
-            tls=_tls(model.ocpp, path.parent),
-        ),
-        http=HttpSettings(
-            host=model.http.host,
-            port=model.http.port,
-            hosts=tuple(model.http.hosts),
-            language=Language(model.http.language),
-            rate=Rate(**model.http.rate.model_dump()) if model.http.rate else None,
-            tls=_http_tls(model.http, path.parent),
-        ),
-        database=DatabaseSettings(url=url),
+        gateway=_gateway(model.ocpp, path.parent),
+        http=_http(model.http, path.parent),
+        database=_database(model.database.url, path.parent),
         forecasts=ForecastSettings(**model.forecasts.model_dump()) if model.forecasts else None,
         history=_history(model.history, path.parent),
         journal=_journal(model.journal, path.parent),
@@ -105,9 +87,36 @@ def read_settings(path: Path) -> tuple[AppSettings, str]:
     return settings, model.log.level
 
 
-def _http_tls(model: HttpModel, beside: Path) -> HttpTls | None:
+def _gateway(model: OcppModel, beside: Path) -> GatewaySettings:
+    return GatewaySettings(
+        host=model.host,
+        port=model.port,
+        prefixes=tuple(model.prefixes),
+        ping_every_s=model.ping_every_s,
+        call_timeout_s=model.call_timeout_s,
+        has_compression=model.compression,
+        tls=_tls(model, beside),
+    )
+
+
+def _http(model: HttpModel, beside: Path) -> HttpSettings:
     tls = model.tls
-    return HttpTls(beside / tls.chain, beside / tls.key) if tls else None
+    return HttpSettings(
+        host=model.host,
+        port=model.port,
+        hosts=tuple(model.hosts),
+        language=Language(model.language),
+        rate=Rate(**model.rate.model_dump()) if model.rate else None,
+        tls=HttpTls(beside / tls.chain, beside / tls.key) if tls else None,
+    )
+
+
+def _database(said: str, beside: Path) -> DatabaseSettings:
+    """The database of the environment, or else of the file, beside which a file of its own is."""
+    url = os.environ.get(_DATABASE_VARIABLE) or said
+    if url.startswith(_SQLITE) and not url.startswith(f"{_SQLITE}/"):
+        url = f"{_SQLITE}{(beside / url.removeprefix(_SQLITE)).resolve()}"
+    return DatabaseSettings(url=url)
 
 
 def _closing(model: TransactionsModel) -> ClosingPolicy:
