@@ -23,6 +23,7 @@ bar is missed.
 import argparse
 import asyncio
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -87,19 +88,20 @@ def _measured(
 ) -> tuple[PageFigures, ServerCost]:
     cost = server_cost(server, site_id, asked.seconds)
     address = f"{server.api.url}/sites/{site_id}"
-    _tell_printing(server, f"/sites/{site_id}")
+    _tell_printing(server, f"/sites/{site_id}", cost.none_pct / 100)
     page = asyncio.run(
         watch_page(address, asked.seconds, lambda: own_processor_s(server.pid), asked.trace)
     )
     return page, cost
 
 
-def _tell_printing(server: Server, path: str) -> None:
-    """Print what the server needs to print the page once, next to what goes on anyway."""
-    before_s = own_processor_s(server.pid)
+def _tell_printing(server: Server, path: str, idle_share: float) -> None:
+    """Print what the server needs to print the page once, without what goes on anyway."""
+    before_s, began_s = own_processor_s(server.pid), time.monotonic()
     for _ in range(_PRINTS):
         httpx2.get(server.api.url + path, timeout=_PATIENCE_S, trust_env=False).raise_for_status()
-    each_s = (own_processor_s(server.pid) - before_s) / _PRINTS
+    spent_s = own_processor_s(server.pid) - before_s
+    each_s = (spent_s - idle_share * (time.monotonic() - began_s)) / _PRINTS
     print(f"printing the page: {1000 * each_s:.0f} ms of the server's processor", flush=True)
 
 

@@ -123,6 +123,18 @@ async def test_feeders_headline_and_cards_move(tab: Tab, server: Server, room: F
     assert await tab.text("[data-f=announcement]") == "Intake is over its limit"
 
 
+async def test_bars_that_change_twice_a_second_come_to_rest_in_between(
+    tab: Tab, server: Server, room: FakeRoom
+) -> None:
+    await tab.open(server.url)
+    view = with_evse(site_view(), "A-1/1", current_a=(8.0, 8.0, 8.0), limit_a=8.0)
+    room.show(with_feeder(view, "intake", load_a=(20.0, 21.0, 22.0)))
+    await tab.says(f'{INTAKE_ROW} [data-line="1"]', "L1 20.0 A 0.5 A")
+    await tab.says(f"{A_1} .tile-current", "8.0 of 8 A")
+    moving = "document.getAnimations().filter((one) => one.effect.target.closest('svg')).length"
+    assert await tab.page.evaluate(moving) == 0
+
+
 async def test_chargers_come_and_go(tab: Tab, server: Server, room: FakeRoom) -> None:
     room.show(bare_view())
     await tab.open(server.url)

@@ -20,11 +20,11 @@ ELEMENTS: Final = "document.querySelectorAll('.tile *').length"
 SHOWN: Final = "tiles => tiles.filter((tile) => !tile.hidden).map((tile) => tile.dataset.key)"
 
 
-def yard(**more: Any) -> SiteView:
+def yard(count: int = COUNT, **more: Any) -> SiteView:
     """Many chargers that charge, on one feeder."""
     charging: dict[str, Any] = {"state": EvseState.CHARGING, "power_w": 7_000.0, "limit_a": 16.0}
-    evses = {f"S-{number}/1": evse(f"S-{number}", **charging) for number in range(1, COUNT + 1)}
-    fields = {"evses": evses, "counts": {EvseState.CHARGING: COUNT}}
+    evses = {f"S-{number}/1": evse(f"S-{number}", **charging) for number in range(1, count + 1)}
+    fields = {"evses": evses, "counts": {EvseState.CHARGING: count}}
     feeders = {"intake": feeder("Intake", None), "row-a": feeder("Row A")}
     return site_view(**{**fields, "feeders": feeders, **more})
 
@@ -83,6 +83,26 @@ async def test_a_connector_out_of_sight_is_found_and_opened(tab: Tab) -> None:
         await tab.says(f"{LAST} .tile-power", "7.0 kW")
         await tab.page.click(LAST)
         assert await tab.text(".details[open] .details-head") == "S-300 Charging"
+
+
+async def test_thousands_of_connectors_are_listed_as_one_comes_to_them(tab: Tab) -> None:
+    tiles = tab.page.locator(".tile")
+    async with serving(FakeRoom(yard(1_200))) as server:
+        await opened(tab, server.url)
+        await tab.page.wait_for_selector('[data-key="S-500/1"]', state="attached")
+        assert await tiles.count() == 500
+        await tab.page.fill("[name=text]", "s-1200")
+        await tab.says("[data-f=shown]", "1 of 1200 shown")
+        await tab.says('[data-key="S-1200/1"] .tile-power', "7.0 kW")
+        assert await tiles.count() == 1
+        await tab.page.fill("[name=text]", "")
+        await tab.says("[data-f=shown]", "")
+        assert await tiles.count() == 500
+        for last in (500, 1_000, 1_200):
+            await tab.page.locator(f'[data-key="S-{last}/1"]').scroll_into_view_if_needed()
+            await tab.says(f'[data-key="S-{last}/1"] .tile-power', "7.0 kW")
+        assert await tiles.count() == 1_200
+        assert tab.complaints == []
 
 
 async def test_a_connector_out_of_sight_that_changes_its_state_moves(tab: Tab) -> None:

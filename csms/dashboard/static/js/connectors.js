@@ -9,6 +9,9 @@ import { say } from "./words.js";
 const SETTLED_MS = 5000;
 /** Tiles are kept up to date so far beyond what can be seen. */
 const NEAR = { rootMargin: "50% 0px" };
+/** So many tiles are listed, and so many more whenever their end comes near: twenty screens full. */
+const STEP = 500;
+const END_NEAR = { rootMargin: "100% 0px" };
 
 /** Keeps the tiles up to date; calls `hear.open(key)` and `hear.feeder(feederId)`. */
 export class Connectors {
@@ -26,7 +29,11 @@ export class Connectors {
   #chips = [...this.#root.querySelectorAll(".chip[data-state]")];
   #words = Object.fromEntries(this.#chips.map((chip) => [chip.dataset.state, cells(chip).word.textContent]));
   #rank = Object.fromEntries(this.#chips.map((chip, place) => [chip.dataset.state, place]));
+  #end = this.#root.querySelector(".tiles-end");
   #tiles = new Map();
+  #states = new Map();
+  #most = STEP;
+  #left = 0;
   #filter = new Filter();
   #arrangedMs = -Infinity;
   #watch = new IntersectionObserver((entries) => this.#approach(entries), NEAR);
@@ -37,6 +44,7 @@ export class Connectors {
     this.#hear = hear;
     for (const element of this.#root.querySelectorAll(".tile")) this.#take(new Tile(element));
     this.#adoptFilter();
+    new IntersectionObserver(([end]) => end.isIntersecting && this.#listMore(), END_NEAR).observe(this.#end);
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     for (const list of [this.#busy, this.#rest]) list.addEventListener("click", (event) => this.#click(event));
     for (const chip of [...this.#chips, this.#feederChip]) chip.type = "button";
@@ -50,14 +58,14 @@ export class Connectors {
   /** Show what has changed. */
   patch(view, touched) {
     this.#view = view;
-    const gone = touched.isAll ? [...this.#tiles.keys()].filter((key) => !(key in view.evses)) : touched.removed;
-    for (const key of gone) this.#remove(key);
+    const gone = touched.isAll ? [...this.#states.keys()].filter((key) => !(key in view.evses)) : touched.removed;
+    for (const key of gone) this.#states.delete(key);
     let hasMoved = gone.length > 0;
     for (const key of touched.evses) {
       const evse = view.evses[key];
-      const tile = this.#tiles.get(key) ?? this.#add(key, evse);
-      hasMoved ||= tile.state !== evse.state || !tile.element.isConnected;
-      tile.patch(view, evse, this.#words);
+      hasMoved ||= this.#states.get(key) !== evse.state;
+      this.#states.set(key, evse.state);
+      this.#tiles.get(key)?.patch(view, evse, this.#words);
     }
     if (touched.has("counts")) this.#count(view);
     const isDue = this.#filter.isMoving && performance.now() - this.#arrangedMs > SETTLED_MS;
@@ -69,7 +77,7 @@ export class Connectors {
     this.#filter.feederId = feederId;
     show(this.#feederChip, feederId !== null);
     if (feederId !== null) write(this.#cells.feeder, this.#view?.feeders[feederId].name ?? feederId);
-    this.#arrange();
+    this.#listAnew();
   }
 
   /** What the page was printed for is what is looked for. */
@@ -80,8 +88,12 @@ export class Connectors {
     this.#filter.feederId = this.#feederChip.dataset.picked || null;
   }
 
-  #add(key, evse) {
-    return this.#take(Tile.blank(this.#template, key, nameOf(this.#view, evse)));
+  #tile(key) {
+    const known = this.#tiles.get(key);
+    if (known) return known;
+    const tile = this.#take(Tile.blank(this.#template, key, nameOf(this.#view, this.#view.evses[key])));
+    tile.patch(this.#view, this.#view.evses[key], this.#words);
+    return tile;
   }
 
   #take(tile) {
@@ -90,12 +102,14 @@ export class Connectors {
     return tile;
   }
 
-  #remove(key) {
-    const tile = this.#tiles.get(key);
-    if (!tile) return;
-    this.#watch.unobserve(tile.element);
-    tile.element.remove();
-    this.#tiles.delete(key);
+  /** What is not listed any more is forgotten. */
+  #keep(keys) {
+    const listed = new Set(keys);
+    for (const [key, tile] of this.#tiles) {
+      if (listed.has(key)) continue;
+      this.#watch.unobserve(tile.element);
+      this.#tiles.delete(key);
+    }
   }
 
   #approach(entries) {
@@ -118,21 +132,32 @@ export class Connectors {
     this.#arrangedMs = performance.now();
     const evses = this.#view.evses;
     const keys = this.#filter.order(this.#view, this.#rank);
-    const shown = new Set(keys.filter((key) => this.#filter.lets(this.#view, evses[key])));
-    const [busy, rest] = [[], []];
-    for (const key of keys) {
-      const { element } = this.#tiles.get(key);
-      show(element, shown.has(key));
-      (isAtRest(evses[key]) ? rest : busy).push(element);
-    }
-    arrange(this.#busy, busy);
-    arrange(this.#rest, rest);
-    show(this.#none, keys.length > 0 && shown.size === 0);
+    const shown = keys.filter((key) => this.#filter.lets(this.#view, evses[key]));
+    const busy = shown.filter((key) => !isAtRest(evses[key])).slice(0, this.#most);
+    const rest = shown.filter((key) => isAtRest(evses[key])).slice(0, this.#most - busy.length);
+    arrange(this.#busy, busy.map((key) => this.#tile(key).element));
+    arrange(this.#rest, rest.map((key) => this.#tile(key).element));
+    this.#keep([...busy, ...rest]);
+    this.#left = shown.length - busy.length - rest.length;
+    show(this.#none, keys.length > 0 && shown.length === 0);
     show(this.#root, keys.length > 0);
     show(this.#empty, keys.length === 0);
-    this.#pages?.remove(); // all of them are here
+    this.#pages?.remove(); // all of them are at hand
     this.#pages = null;
-    write(this.#cells.shown, this.#filter.isOpen ? "" : say("%(shown)s of %(all)s shown", { shown: shown.size, all: keys.length }));
+    write(this.#cells.shown, this.#filter.isOpen ? "" : say("%(shown)s of %(all)s shown", { shown: shown.length, all: keys.length }));
+  }
+
+  /** The end of the list comes near: there may be more. */
+  #listMore() {
+    if (this.#left === 0) return;
+    this.#most += STEP;
+    this.#arrange();
+  }
+
+  /** Something else is looked for: from the beginning. */
+  #listAnew() {
+    this.#most = STEP;
+    this.#arrange();
   }
 
   #click(event) {
@@ -146,17 +171,17 @@ export class Connectors {
     const isOn = !this.#filter.states.delete(state);
     if (isOn) this.#filter.states.add(state);
     mark(chip, "aria-pressed", String(isOn));
-    this.#arrange();
+    this.#listAnew();
   }
 
   #look(text) {
     this.#filter.text = text;
-    this.#arrange();
+    this.#listAnew();
   }
 
   #sort(order) {
     this.#filter.sort = order;
-    this.#arrange();
+    this.#listAnew();
   }
 
   #clear(event) {

@@ -29,9 +29,11 @@ export function show(element, isShown) {
   if (element.hidden === isShown) element.hidden = !isShown;
 }
 
-/** Put the children of `list` into an order, moving as few as possible and keeping the focus. */
+/** Let a list have these children in this order, moving as few as possible and keeping the focus. */
 export function arrange(list, elements) {
   const focused = document.activeElement;
+  const wanted = new Set(elements);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
   let next = list.firstElementChild;
   for (const element of elements) {
     if (element === next) next = next.nextElementSibling;
