@@ -23,7 +23,6 @@ bar is missed.
 import argparse
 import asyncio
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,6 +70,9 @@ def main() -> int:
         )
         generator = stack.enter_context(generating(population))
         _charge_all(generator, asked.stations)
+        _tell_printing(server, f"/sites/{layout.site_ids[0]}")
+        generator.ask(Vary())
+        generator.ask(BeginLoad(Message.SAMPLE, _CHANGES_PER_S))
         page, cost = _measured(server, layout.site_ids[0], asked)
     return _judge(asked.stations, page, cost)
 
@@ -79,8 +81,6 @@ def _charge_all(generator: Generator, stations: int) -> None:
     generator.ask(Arrive())
     generator.ask(Charge(stations))
     generator.ask(Settle(quiet_s=_QUIET_S))
-    generator.ask(Vary())
-    generator.ask(BeginLoad(Message.SAMPLE, _CHANGES_PER_S))
 
 
 def _measured(
@@ -88,20 +88,18 @@ def _measured(
 ) -> tuple[PageFigures, ServerCost]:
     cost = server_cost(server, site_id, asked.seconds)
     address = f"{server.api.url}/sites/{site_id}"
-    _tell_printing(server, f"/sites/{site_id}", cost.none_pct / 100)
     page = asyncio.run(
         watch_page(address, asked.seconds, lambda: own_processor_s(server.pid), asked.trace)
     )
     return page, cost
 
 
-def _tell_printing(server: Server, path: str, idle_share: float) -> None:
-    """Print what the server needs to print the page once, without what goes on anyway."""
-    before_s, began_s = own_processor_s(server.pid), time.monotonic()
+def _tell_printing(server: Server, path: str) -> None:
+    """Print what the server needs to print the page once, while its stations say nothing."""
+    before_s = own_processor_s(server.pid)
     for _ in range(_PRINTS):
         httpx2.get(server.api.url + path, timeout=_PATIENCE_S, trust_env=False).raise_for_status()
-    spent_s = own_processor_s(server.pid) - before_s
-    each_s = (spent_s - idle_share * (time.monotonic() - began_s)) / _PRINTS
+    each_s = (own_processor_s(server.pid) - before_s) / _PRINTS
     print(f"printing the page: {1000 * each_s:.0f} ms of the server's processor", flush=True)
 
 

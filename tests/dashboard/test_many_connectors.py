@@ -125,18 +125,23 @@ async def test_without_scripts_all_connectors_are_found_page_by_page(new_tab: Ne
         await tab.page.goto(server.url)
         assert await tab.page.locator(".tile").count() == PER_PAGE
         assert await tab.text(".more") == "Page 1 of 7 Next All 300"
-        await tab.page.click(".more [rel=next]")
+        async with tab.page.expect_navigation():
+            await tab.page.click(".more [rel=next]")
         assert await tab.text(".more span") == "Page 2 of 7"
-        await tab.page.click('.chip[data-state="faulted"]')
+        async with tab.page.expect_navigation():
+            await tab.page.click('.chip[data-state="faulted"]')
         assert await tab.text(".tiles") == "S-123 Faulted 7.0 kW – of 16 A No vehicle is charging"
         assert await tab.text("[data-f=shown]") == "1 of 300 shown"
         await tab.page.fill("[name=text]", "S-30")
-        await tab.page.keyboard.press("Enter")
+        async with tab.page.expect_navigation():
+            await tab.page.keyboard.press("Enter")
         found = await tab.page.eval_on_selector_all(".tile", SHOWN)
         assert found == ["S-30/1", "S-300/1"]
-        await tab.page.click('[data-feeder="row-a"] .feeder-pick')
+        async with tab.page.expect_navigation():
+            await tab.page.click('[data-feeder="row-a"] .feeder-pick')
         assert await tab.text(".chip-feeder") == "Row A"
-        await tab.page.click(".chip-feeder")
+        async with tab.page.expect_navigation():
+            await tab.page.click(".chip-feeder")
         assert await tab.page.locator(".chip-feeder").is_hidden()
 
 
