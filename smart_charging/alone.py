@@ -72,7 +72,7 @@ def _carries(network: Network, units: Units, amps: Array) -> bool:
     is_over: Flags = carried_a > np.maximum(room_a, 0.0) + _NOTHING
     if not is_over.any():
         return True
-    sectors = sectors_of(units.loads, network.fixed).only(np.asarray(is_over.any(axis=1)))
+    sectors = sectors_of(units.loads, network.fixed)
     chords = chords_of(units.loads, Beside(room_a, network.fixed), sectors)
     is_over = is_over[chords.rows] & (
         chords.parts @ amps > np.maximum(chords.limit, 0.0) + _NOTHING

@@ -69,8 +69,11 @@ class Ends:
 
     def has_near(self, names: Indices) -> Flags:
         """Whether a name is known, or one next to it: of its owner's, or of the next owner."""
-        near = self.names[:, None] + _NEAR
-        return np.isin(names, near)
+        near = np.sort((self.names[:, None] + _NEAR).ravel())
+        if not len(near):
+            return np.zeros(len(names), dtype=bool)
+        place = np.minimum(np.searchsorted(near, names), len(near) - 1)
+        return np.asarray(near[place] == names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, diags, vstack
+from scipy.sparse import csc_matrix, diags, vstack
 
 from smart_charging.arrays import Array, Flags
 from smart_charging.case import Case
@@ -58,14 +58,14 @@ def carrying(case: Case, which: Flags | None = None) -> Carrying:
     """
     network, modules = case.network, case.problem.modules
     room = network.limit_a - network.unknown_a - network.fixed.magnitude()
-    room, loads = np.maximum(room, 0.0), network.evses.sizes
+    room, loads = np.maximum(room, 0.0), network.evses.sizes_by_load
     if which is not None:
-        loads = csr_matrix(diags(which.astype(float)) @ loads)
+        loads = csc_matrix(diags(which.astype(float)) @ loads)
     if modules:
         most_w = np.array([module.max_w for module in modules]).reshape(-1, 1)
         room = np.concatenate([room, np.repeat(most_w, room.shape[1], axis=1)])
-        loads = csr_matrix(vstack([loads, csr_matrix(module_watts(case.problem))]))
-    return Carrying(loads=csc_matrix(loads), room=room)
+        loads = csc_matrix(vstack([loads, module_watts(case.problem)]))
+    return Carrying(loads=loads, room=room)
 
 
 def _least(loads: csc_matrix, ratio: Array) -> Array:

@@ -29,6 +29,23 @@ _LIGHTEST: Final = 1e-4
 WH_PER_KWH: Final = 1000.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """What may be of vehicles whose demand is uncertain: an entry for each of their outcomes.
+
+    Attributes:
+        owner: Whose it is.
+        deadline: Index of the deadline that is its departure.
+        energy_wh: What is then needed.
+        probability: How likely it is.
+    """
+
+    owner: Indices
+    deadline: Indices
+    energy_wh: Array
+    probability: Array
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Claims:
     """Pieces of energy, each with a value and an instant by which it has to be there.
@@ -42,6 +59,7 @@ class Claims:
         departs_s: By deadline.
         is_final: Whether it is its owner's last instant, by deadline.
         most_wh: The most that any of its deadlines asks for, by EVSE.
+        chances: What the pieces of uncertain vehicles were made of.
     """
 
     deadline: Indices
@@ -51,6 +69,7 @@ class Claims:
     departs_s: Array
     is_final: Flags
     most_wh: Array
+    chances: Chances
 
 
 def claims_of(problem: ChargingProblem, weights: Weights) -> Claims:
@@ -69,7 +88,7 @@ def claims_of(problem: ChargingProblem, weights: Weights) -> Claims:
     )
     deadline = np.concatenate([np.repeat(np.arange(count), sizes.shape[1]), earlier])
     size_wh = np.concatenate([sizes.ravel(), outcomes.size_wh])
-    value = np.concatenate([values.ravel(), promised[outcomes.owner] * outcomes.chance])
+    value = np.concatenate([values.ravel(), promised[outcomes.owner] * outcomes.needed])
     is_wanted, most_wh = size_wh > 0, np.zeros(count)
     np.maximum.at(most_wh, owner, np.bincount(deadline, size_wh, len(owner)))
     return Claims(
@@ -80,6 +99,7 @@ def claims_of(problem: ChargingProblem, weights: Weights) -> Claims:
         departs_s=np.concatenate([columns.departs_s, outcomes.departs_s[is_new]]),
         is_final=np.arange(len(owner)) < count,
         most_wh=most_wh,
+        chances=Chances(outcomes.owner, earlier, outcomes.energy_wh, outcomes.probability),
     )
 
 
@@ -124,14 +144,18 @@ class _Outcomes:
         departs_s: [piece]
         is_new: Whether it is the first piece of a departure: [piece].
         size_wh: [piece]
-        chance: That the vehicle leaves then and needs more than the pieces below: [piece].
+        needed: How likely the vehicle leaves then and needs more than the pieces below: [piece].
+        energy_wh: Up to where the piece goes: [piece].
+        probability: That just so much is needed then: [piece].
     """
 
     owner: Indices
     departs_s: Array
     is_new: Flags
     size_wh: Array
-    chance: Array
+    needed: Array
+    energy_wh: Array
+    probability: Array
 
 
 def _outcomes(problem: ChargingProblem) -> _Outcomes:
@@ -141,10 +165,11 @@ def _outcomes(problem: ChargingProblem) -> _Outcomes:
         for i, evse in enumerate(problem.evses)
         for one in evse.demand.outcomes
     ]
-    owners, departs_s, energy_wh, chance = np.array(sorted(table)).reshape(-1, 4).T
+    owners, departs_s, energy_wh, probability = np.array(sorted(table)).reshape(-1, 4).T
     owner = owners.astype(int)
     is_new = is_another(owner) | is_another(departs_s)
     lower_wh = np.where(is_new, 0.0, np.roll(energy_wh, 1))
     is_last = np.roll(is_new, -1)[::-1]
-    above = running_sums(chance[::-1], is_last)[::-1]
-    return _Outcomes(owner, departs_s, is_new, energy_wh - lower_wh, above)
+    needed = running_sums(probability[::-1], is_last)[::-1]
+    size_wh = energy_wh - lower_wh
+    return _Outcomes(owner, departs_s, is_new, size_wh, needed, energy_wh, probability)

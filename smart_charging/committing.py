@@ -147,6 +147,8 @@ def _settle(case: Case, relaxed: Relaxed, committed: Committed, time_limit_s: fl
     fixed_a = committed.limits_a[:, :count]
     if (fixed_a < 0).any() or not _has_moved(case, relaxed, committed):
         return committed
+    if _lost(case, relaxed, committed) <= _NOTHING_LOST:
+        return committed
     units = case.units
     least_a, most_a = units.least_a.copy(), units.most_a.copy()
     least_a[:, :count] = most_a[:, :count] = fixed_a

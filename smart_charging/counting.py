@@ -82,16 +82,13 @@ def _evse_plans(
 
 def _weigh_outcomes(case: Case, until_wh: Array, expected_wh: Array, risk: Array) -> None:
     """Where a stay is uncertain: the mean energy, and how often some is missing."""
-    uncertain = [i for i, evse in enumerate(case.problem.evses) if evse.demand.outcomes]
-    if not uncertain:
+    chances = case.claims.chances
+    if not len(chances.owner):
         return
-    claims = case.claims
-    leaves = zip(claims.owner.tolist(), claims.departs_s.tolist(), strict=True)
-    wh_by = dict(zip(leaves, until_wh.tolist(), strict=True))
-    for i in uncertain:
-        expected, missed = 0.0, 0.0
-        for one in case.problem.evses[i].demand.outcomes:
-            wh, wanted_wh = wh_by[i, case.seconds_until(one.departs_at)], one.energy_wh
-            expected += one.probability * min(wanted_wh, wh)
-            missed += one.probability * (wanted_wh - wh > _MISSED_WH)
-        expected_wh[i], risk[i] = expected, missed
+    count, wh = len(expected_wh), until_wh[chances.deadline]
+    got_wh = np.minimum(chances.energy_wh, wh)
+    is_missed = chances.energy_wh - wh > _MISSED_WH
+    some = np.unique(chances.owner)
+    for figures, values in ((expected_wh, got_wh), (risk, is_missed)):
+        mean = np.bincount(chances.owner, chances.probability * values, count)
+        figures[some] = mean[some]

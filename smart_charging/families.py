@@ -100,7 +100,7 @@ def add_first(draft: Draft) -> None:
     units, problem = draft.units, draft.problem
     if not has_pieces(draft.weights) or units.count != len(problem.evses):
         return
-    widths, values = first_pieces(problem, draft.weights, units.most_a[:, 0])
+    widths, values = first_pieces(problem, draft.weights, units)
     i = np.flatnonzero(draft.x[:, 0] != NOT_THERE)
     worth = values[i] * units.wh_per_a[i, :1] * PER_K
     names = draft.names(Kind.FIRST, i[:, None], np.arange(widths.shape[1]))

@@ -4,6 +4,7 @@ A little for all is better than all for one; who charges goes on for a turn, and
 comes next; a vehicle that would not wake from a pause keeps its minimum.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from smart_charging.arrays import Array
 from smart_charging.policy import Weights
 from smart_charging.problem import ChargingProblem
+from smart_charging.units import Units
 
 TURN_S: Final = 1800.0
 """How long a vehicle charges before one that waits may take its place."""
@@ -25,18 +27,19 @@ def has_pieces(weights: Weights) -> bool:
     return weights.even > 0 or weights.turn > 0 or weights.keep > 0
 
 
-def first_pieces(problem: ChargingProblem, weights: Weights, most_a: Array) -> tuple[Array, Array]:
+@lru_cache(maxsize=2)
+def first_pieces(problem: ChargingProblem, weights: Weights, units: Units) -> tuple[Array, Array]:
     """Cut every EVSE's amperes in the first slot.
 
     Args:
         problem: Whose.
         weights: What the objective gives.
-        most_a: The most that each EVSE may be given in the slot: [evse].
+        units: Its EVSEs, with the most that each may be given in the slot.
 
     Returns:
         Widths, and what a kWh in each piece is worth: [evse, piece].
     """
-    columns = problem.columns
+    columns, most_a = problem.columns, units.most_a[:, 0]
     held_a, min_a, floor_a = columns.held_a, columns.min_a, columns.floor_a
     even = np.broadcast_to(_EVEN_EDGES_A, (len(held_a), len(_EVEN_EDGES_A)))
     begins = np.sort(np.column_stack([even, held_a, min_a]), axis=1)
@@ -51,6 +54,7 @@ def first_pieces(problem: ChargingProblem, weights: Weights, most_a: Array) -> t
     ends = np.column_stack([begins[:, 1:], np.full(len(held_a), np.inf)])
     bounds = floor_a[:, None], np.maximum(most_a, floor_a)[:, None]
     widths: Array = np.clip(ends, *bounds) - np.clip(begins, *bounds)
+    widths.flags.writeable = values.flags.writeable = False
     return widths, values
 
 

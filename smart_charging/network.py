@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from smart_charging.arrays import Array, ComplexArray, Indices
 from smart_charging.feeder import Feeder
@@ -40,6 +40,16 @@ class Incidence:
     def sizes(self) -> csr_matrix:
         """Magnitudes of all loads: [row, load]."""
         return _sizes_of(self)
+
+    @property
+    def sizes_by_load(self) -> csc_matrix:
+        """The same, load by load."""
+        return _sizes_by_load(self)
+
+
+@lru_cache(maxsize=KEPT)
+def _sizes_by_load(loads: Incidence) -> csc_matrix:
+    return csc_matrix(loads.sizes)
 
 
 @lru_cache(maxsize=KEPT)

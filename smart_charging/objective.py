@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import is_not
 
 import numpy as np
 
@@ -74,6 +75,7 @@ class Judge:
         self._units = units
         self._weights = weights
         self._seen: tuple[Array, Draws] | None = None
+        self._judged: tuple[tuple[object, ...], Objective] | None = None
 
     def until_wh(self, amps: Array) -> Array:
         """Energy that is in the vehicles before each deadline, never below 0: [deadline]."""
@@ -100,13 +102,19 @@ class Judge:
     def judge(
         self, limits: Limits, bound: float | None, fee_pieces: Sequence[Piece] = ()
     ) -> Objective:
-        """Add up all aims.
+        """Add up all aims; the same limits are often asked about twice.
 
         Args:
             limits: What is judged.
             bound: No limits are worth more than this; None where that is not known.
             fee_pieces: What the highest hourly power costs.
         """
+        asked = limits.amps, limits.store_a, bound, fee_pieces
+        if self._judged is None or any(map(is_not, self._judged[0], asked)):
+            self._judged = asked, self._judge(limits, bound, fee_pieces)
+        return self._judged[1]
+
+    def _judge(self, limits: Limits, bound: float | None, fee_pieces: Sequence[Piece]) -> Objective:
         problem, weights, units = self._problem, self._weights, self._units
         draws = self._draws(limits.amps)
         until_wh = self._net_until_wh(draws)
@@ -241,7 +249,7 @@ class Judge:
     @cached_property
     def _pieces(self) -> tuple[Array, Array, Array]:
         """Widths and values of the first slot's pieces, the dearest first, and what that is."""
-        widths, values = first_pieces(self._problem, self._weights, self._units.most_a[:, 0])
+        widths, values = first_pieces(self._problem, self._weights, self._units)
         order = np.argsort(-values, axis=1, kind="stable")
         return (
             np.take_along_axis(widths, order, axis=1),

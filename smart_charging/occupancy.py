@@ -13,13 +13,7 @@ from smart_charging.fixed import Fixed
 from smart_charging.lines import FAR_RAD, Beside, chords_of, sectors_of
 from smart_charging.network import KEPT, Incidence, Network
 from smart_charging.problem import ChargingProblem
-from smart_charging.sparse import (
-    entries_in,
-    entries_of,
-    is_another,
-    matrix_by_column,
-    running_sums,
-)
+from smart_charging.sparse import Padded, entries_of, is_another, matrix_by_column, running_sums
 
 _WIDE_RAD: Final = np.pi / 2 + 1e-9
 _EPSILON_A: Final = 1e-9
@@ -44,9 +38,9 @@ class Paths:
         network: The lines.
     """
 
-    phasors: csc_matrix
-    magnitudes: csc_matrix
-    parts: csc_matrix
+    phasors: Padded
+    magnitudes: Padded
+    parts: Padded
     part_row: Indices
     part_limit: Array
     fixed: ComplexArray
@@ -88,7 +82,7 @@ def paths_of(
     return Paths(
         phasors=phasors,
         magnitudes=magnitudes,
-        parts=_stacked([chords.parts, *watts, *power]),
+        parts=Padded.of(_stacked([chords.parts, *watts, *power])),
         part_row=np.concatenate([chords.rows, np.array(others, dtype=int)]),
         part_limit=np.concatenate([chords.limit, np.repeat(most_w[:, None], slots, axis=1)]),
         fixed=network.fixed.total(),
@@ -97,10 +91,10 @@ def paths_of(
 
 
 @lru_cache(maxsize=KEPT)
-def _near(loads: Incidence, wide: bytes) -> tuple[csc_matrix, csc_matrix]:
+def _near(loads: Incidence, wide: bytes) -> tuple[Padded, Padded]:
     """Phasors and magnitudes on the lines that are not wide; plan by plan they are the same."""
     rows: Flags = ~np.frombuffer(wide, dtype=bool)
-    return _on(rows, loads.known), _on(rows, loads.unknown)
+    return Padded.of(_on(rows, loads.known)), Padded.of(_on(rows, loads.unknown))
 
 
 def _on(rows: Flags, matrix: csr_matrix) -> csc_matrix:
@@ -153,32 +147,29 @@ class Occupancy:
     def __init__(self, paths: Paths, slot: int) -> None:
         network = paths.network
         self._paths = paths
-        self._phasors = paths.fixed[:, slot].copy()
-        self._magnitudes = network.unknown_a[:, slot].copy()
-        self._limit_a = network.limit_a[:, slot]
-        self._parts = np.zeros(len(paths.part_row))
-        self._part_limit = paths.part_limit[:, slot].copy()
+        self._phasors = np.append(paths.fixed[:, slot], 0.0)
+        self._magnitudes = np.append(network.unknown_a[:, slot], 0.0)
+        self._limit_a = np.append(network.limit_a[:, slot], np.inf)
+        self._parts = np.zeros(len(paths.part_row) + 1)
+        self._part_limit = np.append(paths.part_limit[:, slot], np.inf)
 
     def hold_power(self, most_w: float) -> None:
         """Let all EVSEs together draw no more than that from now on, where power has a fee."""
-        self._part_limit[self._paths.part_row == ALL] = most_w
+        self._part_limit[:-1][self._paths.part_row == ALL] = most_w
 
     def add(self, evses: Indices, amps: Array) -> None:
         """Let EVSEs draw more (or less, below 0)."""
         paths = self._paths
-        for matrix, carried in (
+        for padded, carried in (
             (paths.phasors, self._phasors),
             (paths.magnitudes, self._magnitudes),
             (paths.parts, self._parts),
         ):
-            owner, row, value = entries_in(matrix, evses)
-            np.add.at(carried, row, value * amps[owner])
+            np.add.at(carried, padded.rows[evses], padded.values[evses] * amps[:, None])
 
     def room_a(self, evses: Indices) -> Array:
         """How much more each of these could draw, if none of the others does."""
-        room_a = np.full(len(evses), np.inf)
-        for owner, room, _ in self._rooms(evses):
-            np.minimum.at(room_a, owner, room)
+        room_a: Array = self._rooms(evses).min(axis=1, initial=np.inf)
         return room_a
 
     def tightest(self, evses: Indices) -> tuple[Array, Indices]:
@@ -187,11 +178,14 @@ class Occupancy:
         Returns:
             Amperes, not below 0: [evse]; row of the line, NO_LINE where it is none: [evse].
         """
-        room_a, row_of = self.room_a(evses), np.full(len(evses), NO_LINE)
-        for owner, room, rows in reversed(self._rooms(evses)):
-            ends = np.flatnonzero(room <= room_a[owner])[::-1]
-            row_of[owner[ends]] = rows[ends]
-        return room_a, row_of
+        paths, nothing = self._paths, np.full((len(evses), 1), NO_LINE)
+        part_row = np.append(np.maximum(paths.part_row, NO_LINE), NO_LINE)
+        rows = [paths.phasors.rows[evses], paths.magnitudes.rows[evses]]
+        of_line = np.column_stack([*rows, part_row[paths.parts.rows[evses]], nothing])
+        rooms = np.column_stack([self._rooms(evses), np.full(len(evses), np.inf)])
+        every, first = np.arange(len(evses)), rooms.argmin(axis=1)
+        room_a = rooms[every, first]
+        return room_a, np.where(np.isfinite(room_a), of_line[every, first], NO_LINE)
 
     def fitting(self, evses: Indices, amps: Array) -> Flags:
         """Who fits if all who come before are raised as well.
@@ -200,50 +194,46 @@ class Occupancy:
             evses: In order.
             amps: By how much each is raised: [evse].
         """
-        fits = np.ones(len(evses), dtype=bool)
-        owner, row, value = entries_in(self._paths.phasors, evses)
-        also, also_row, size = entries_in(self._paths.magnitudes, evses)
-        phasors = np.concatenate([value * amps[owner], np.zeros(len(also))])
-        magnitudes = np.concatenate([np.zeros(len(owner)), size * amps[also]])
-        rows, owners = np.concatenate([row, also_row]), np.concatenate([owner, also])
-        order = np.lexsort((owners, rows))
-        rows, owners = rows[order], owners[order]
-        is_first = is_another(rows)
-        carried = np.abs(self._phasors[rows] + running_sums(phasors[order], is_first))
-        carried += self._magnitudes[rows] + running_sums(magnitudes[order], is_first)
-        fits[owners[carried > self._limit_a[rows] + _FITS_A]] = False
-        owner, part, share = entries_in(self._paths.parts, evses)
-        order = np.lexsort((owner, part))
-        owner, part = owner[order], part[order]
-        taken = self._parts[part] + running_sums(share[order] * amps[owner], is_another(part))
-        fits[owner[taken > self._part_limit[part] + _FITS_A]] = False
-        return fits
+        paths = self._paths
+        more = (paths.phasors, paths.magnitudes)
+        rows = np.column_stack([one.rows[evses] for one in more])
+        order, row, is_first = _by_row(rows)
+        known, unknown = (one.values[evses] * amps[:, None] for one in more)
+        phasors = np.column_stack([known, np.zeros(unknown.shape)]).ravel()[order]
+        carried = np.abs(self._phasors[row] + running_sums(phasors, is_first))
+        carried += self._magnitudes[row]
+        if unknown.size:
+            sizes = np.column_stack([np.zeros(known.shape), unknown]).ravel()[order]
+            carried += running_sums(sizes, is_first)
+        is_over = carried > self._limit_a[row] + _FITS_A
+        fits = np.asarray(~_by_evse(is_over, order, rows).any(axis=1))
+        rows = paths.parts.rows[evses]
+        order, row, is_first = _by_row(rows)
+        shares = (paths.parts.values[evses] * amps[:, None]).ravel()[order]
+        taken = self._parts[row] + running_sums(shares, is_first)
+        is_over = taken > self._part_limit[row] + _FITS_A
+        also_fits = np.asarray(~_by_evse(is_over, order, rows).any(axis=1))
+        return np.asarray(fits & also_fits)
 
-    def _rooms(self, evses: Indices) -> tuple[tuple[Indices, Array, Indices], ...]:
-        """How much more each could draw for the sake of each of its limits.
+    def _rooms(self, evses: Indices) -> Array:
+        """How much more each could draw for the sake of each of its limits: [evse, limit].
 
         On each line |p + c a| + m <= L is solved for a, where p is the sum of phasors, c the
         EVSE's own, m the magnitudes and L the limit.
-
-        Returns:
-            For each kind of limit: place of the EVSE, amperes, not below 0, row of the line.
         """
         paths = self._paths
-        one, row, phasor = entries_in(paths.phasors, evses)
-        other, other_row, size = entries_in(paths.magnitudes, evses)
-        third, part, share = entries_in(paths.parts, evses)
-        rows = np.maximum(paths.part_row[part], NO_LINE)
-        return (
-            (one, np.maximum(self._room_of_phasor(row, phasor), 0.0), row),
-            (other, np.maximum(self._room_of_magnitude(other_row, size), 0.0), other_row),
-            (third, np.maximum(self._room_of_part(part, share), 0.0), rows),
+        rooms = (
+            self._room_of_phasor(paths.phasors.rows[evses], paths.phasors.values[evses]),
+            self._room_of_magnitude(paths.magnitudes.rows[evses], paths.magnitudes.values[evses]),
+            self._room_of_part(paths.parts.rows[evses], paths.parts.values[evses]),
         )
+        return np.maximum(np.concatenate(rooms, axis=1), 0.0)
 
     def _room_of_phasor(self, rows: Indices, own: ComplexArray) -> Array:
         left = self._limit_a[rows] - self._magnitudes[rows]
-        size = np.abs(own)
-        along = (self._phasors[rows] * own.conjugate()).real / size
-        inside = left**2 - np.abs(self._phasors[rows]) ** 2
+        size, carried = np.abs(own), self._phasors[rows]
+        along = (carried * own.conjugate()).real / size
+        inside = left**2 - np.abs(carried) ** 2
         roots = (np.sqrt(np.maximum(along**2 + inside, 0.0)) - along) / size
         return np.where((left > 0) & (inside > 0), roots, 0.0)
 
@@ -254,3 +244,17 @@ class Occupancy:
     def _room_of_part(self, parts: Indices, own: Array) -> Array:
         left: Array = (self._part_limit[parts] - self._parts[parts]) / own
         return left
+
+
+def _by_row(rows: Indices) -> tuple[Indices, Indices, Flags]:
+    """Entries row by row, the first EVSEs first: their order, rows, and where each row begins."""
+    order = np.argsort(rows, axis=None, kind="stable")
+    row = rows.ravel()[order]
+    return order, row, is_another(row)
+
+
+def _by_evse(flags: Flags, order: Indices, rows: Indices) -> Flags:
+    """Flags of entries row by row, put back where the entries were: [evse, entry]."""
+    back = np.zeros(rows.size, dtype=bool)
+    back[order] = flags
+    return back.reshape(rows.shape)

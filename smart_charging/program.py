@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from smart_charging.arrays import Array, Flags, Indices
 from smart_charging.basis import NO_NAME
+from smart_charging.sparse import rows_of
 
 
 class Columns:
@@ -77,10 +78,11 @@ class Rows:
 
     def put(self, rows: Indices, columns: Indices, coefficients: float | Array) -> None:
         """Set coefficients; the three are broadcast against each other."""
-        at = np.broadcast_arrays(rows, columns, np.asarray(coefficients, dtype=float))
-        self.at_row.append(at[0].ravel())
-        self.at_column.append(at[1].ravel())
-        self.coefficients.append(at[2].ravel())
+        values = np.asarray(coefficients, dtype=float)
+        shape = np.broadcast_shapes(rows.shape, columns.shape, values.shape)
+        self.at_row.append(_spread(rows, shape))
+        self.at_column.append(_spread(columns, shape))
+        self.coefficients.append(_spread(values, shape))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,7 +121,7 @@ class Program:
             most=self.most[on],
             row_names=self.row_names[on],
             is_rare=self.is_rare[on],
-            matrix=self.matrix[on],
+            matrix=rows_of(self.matrix, on),
         )
 
 
@@ -139,6 +141,11 @@ def put_together(columns: Columns, rows: Rows) -> Program:
         is_rare=_joined(rows.rare, bool),
         matrix=csr_matrix((coefficients, at), shape=(rows.count, columns.count)),
     )
+
+
+def _spread(given: Any, shape: tuple[int, ...]) -> Any:  # noqa: ANN401 - numbers or indices
+    """Broadcast what is not of a shape, and lay it out in one line."""
+    return (given if given.shape == shape else np.broadcast_to(given, shape)).ravel()
 
 
 def _joined(parts: list[Any], kind: type) -> Any:  # noqa: ANN401 - numbers or flags

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.sparse import csc_matrix
 
 from smart_charging.arrays import Array, Indices
 from smart_charging.network import Network
@@ -111,7 +110,7 @@ def _dearest(network: Network, gain_per_a: Array) -> tuple[Indices, Array]:
     gainful = np.flatnonzero(gain_per_a.max(axis=0, initial=0.0) > _BINDS)
     if not len(gainful):
         return rows, gains
-    loads = csc_matrix(network.evses.sizes)
+    loads = network.evses.sizes_by_load
     counts = np.diff(loads.indptr)
     worth = loads.data[:, None] * gain_per_a[np.ix_(loads.indices, gainful)]
     best = np.maximum.reduceat(worth, loads.indptr[:-1])

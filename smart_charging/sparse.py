@@ -3,7 +3,8 @@
 SciPy asks itself so much before it does anything that plans for few EVSEs would mostly wait for it.
 """
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix
@@ -37,6 +38,15 @@ def matrix_by_column(
     return csc_matrix((values[order], row[order], begins), shape=shape)
 
 
+def rows_of(matrix: csr_matrix, on: Flags) -> csr_matrix:
+    """Some rows of a matrix only: [row]."""
+    counts = np.diff(matrix.indptr)
+    some = np.repeat(on, counts)
+    begins = np.concatenate([[0], np.cumsum(counts[on])])
+    entries = matrix.data[some], matrix.indices[some], begins
+    return csr_matrix(entries, shape=(len(begins) - 1, matrix.shape[1]))
+
+
 def entries_of(matrix: csr_matrix) -> tuple[Indices, Any, Any]:
     """All entries of a matrix: row, column, value."""
     return _repeated(np.diff(matrix.indptr)), matrix.indices, matrix.data
@@ -51,6 +61,33 @@ def entries_in(matrix: csc_matrix, columns: Indices) -> tuple[Indices, Any, Any]
     place = _repeated(counts)
     at = np.arange(len(place)) + (begins - np.cumsum(counts) + counts)[place]
     return place, matrix.indices[at], matrix.data[at]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Padded:
+    """A matrix by column, every column filled up to as many entries as the fullest one has.
+
+    What columns are filled up with are ones in a row below the last one: whoever adds up rows has
+    one more of them, that is asked for nothing.
+
+    Attributes:
+        rows: [column, entry]
+        values: [column, entry]
+    """
+
+    rows: Indices
+    values: Any
+
+    @classmethod
+    def of(cls, matrix: csc_matrix) -> Self:
+        """Fill up a matrix."""
+        counts = np.diff(matrix.indptr)
+        shape = (len(counts), int(counts.max(initial=0)))
+        rows = np.full(shape, matrix.shape[0])
+        values = np.ones(shape, dtype=matrix.dtype)
+        is_entry = np.arange(shape[1]) < counts[:, None]
+        rows[is_entry], values[is_entry] = matrix.indices, matrix.data
+        return cls(rows, values)
 
 
 def running_sums(values: _Numbers, is_first: Flags) -> _Numbers:

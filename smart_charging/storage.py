@@ -97,7 +97,7 @@ def _feeding_columns(
     worth = draft.cost(units.wh_per_a[at] / draft.hours * PER_K)
     lost = np.full((len(at), 1), weights.early)
     if has_pieces(weights):
-        pieces = first_pieces(draft.problem, weights, units.most_a[:, 0])
+        pieces = first_pieces(draft.problem, weights, units)
         lost += dearest_first(*pieces)[at, None]
     worth = worth - lost * taken_wh * PER_K
     fed = np.full(is_there.shape, NOT_THERE)

@@ -1,6 +1,7 @@
 """What the program and the judge of a plan have in common: prices, hours, wholes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,7 @@ def worth_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:
     return weights.early * (1.0 - lateness(problem)) - cost_per_kwh(problem, weights)
 
 
+@lru_cache(maxsize=1)
 def hurry_of(problem: ChargingProblem, weights: Weights) -> Array:
     """How much of `early` counts for each vehicle: all for one that charges all along: [evse]."""
     columns = problem.columns
@@ -35,6 +37,7 @@ def hurry_of(problem: ChargingProblem, weights: Weights) -> Array:
     share = np.ones(len(reachable_wh))
     np.divide(columns.energy_wh, reachable_wh, out=share, where=reachable_wh > columns.energy_wh)
     hurry: Array = 1.0 - weights.hurry * (1.0 - share)
+    hurry.flags.writeable = False
     return hurry
 
 
@@ -46,10 +49,12 @@ def cost_per_kwh(problem: ChargingProblem, weights: Weights) -> Array:
     return cost
 
 
+@lru_cache(maxsize=1)
 def lateness(problem: ChargingProblem) -> Array:
     """How late the middle of each slot is: 0 at the beginning, 1 at the end: [slot]."""
     hours = hours_of(problem)
     late: Array = (np.cumsum(hours) - hours / 2) / hours.sum()
+    late.flags.writeable = False
     return late
 
 
@@ -65,9 +70,12 @@ def may_feed(problem: ChargingProblem) -> Array:
     return np.where(lowest < 0, 0.0, 1.0)
 
 
+@lru_cache(maxsize=1)
 def hours_of(problem: ChargingProblem) -> Array:
     """Length of each slot: [slot]."""
-    return np.array(problem.slots_s, dtype=float) / S_PER_H
+    hours: Array = np.array(problem.slots_s, dtype=float) / S_PER_H
+    hours.flags.writeable = False
+    return hours
 
 
 def fee_pieces(problem: ChargingProblem, most_kw: float) -> tuple[Piece, ...]:

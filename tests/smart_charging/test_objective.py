@@ -74,6 +74,17 @@ def test_promised_energy_is_counted_up_to_what_is_wanted() -> None:
     assert (found.extra, found.cost, found.bound, found.gap) == (0.0, 0.0, None, None)
 
 
+def test_limits_that_are_asked_about_again_are_judged_beside_what_is_asked_then() -> None:
+    case = lay_out_case(site(car(ah=10.0)), PLAIN)
+    judge = Judge(case.problem, case.units, case.weights)
+    whole, half = (Limits(np.array([[a, 0.0]]), np.zeros((0, 2))) for a in (10.0, 5.0))
+
+    assert judge.judge(whole, 230.0).gap == pytest.approx(0.0)
+    assert judge.judge(whole, 460.0).gap == pytest.approx(0.5)
+    assert judge.judge(half, 460.0).gap == pytest.approx(0.75)
+    assert judge.judge(half, 460.0) is judge.judge(half, 460.0)
+
+
 def test_energy_beyond_the_promise_is_told_apart() -> None:
     found = worth(site(car(ah=10.0, extra_wh=5 * 230.0)), (12.0, 1.0))
     assert found.promised == pytest.approx(0.23 * 10 * 100)

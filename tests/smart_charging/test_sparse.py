@@ -3,7 +3,14 @@
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix
 
-from smart_charging.sparse import entries_in, entries_of, is_another, running_sums
+from smart_charging.sparse import (
+    Padded,
+    entries_in,
+    entries_of,
+    is_another,
+    rows_of,
+    running_sums,
+)
 
 TABLE = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 3.0]])
 
@@ -35,3 +42,24 @@ def test_sums_begin_anew_with_every_group() -> None:
 
 def test_nothing_has_no_sums() -> None:
     assert running_sums(np.zeros(0), is_another(np.zeros(0, dtype=int))).tolist() == []
+
+
+def test_some_rows_keep_their_entries() -> None:
+    some = rows_of(csr_matrix(TABLE), np.array([False, True]))
+    assert some.toarray().tolist() == [[0.0, 0.0, 3.0]]
+
+
+def test_no_rows_at_all_are_an_empty_matrix_of_as_many_columns() -> None:
+    none = rows_of(csr_matrix(TABLE), np.zeros(2, dtype=bool))
+    assert none.shape == (0, 3)
+
+
+def test_columns_are_filled_up_with_ones_in_a_row_below_the_last() -> None:
+    padded = Padded.of(csc_matrix(TABLE))
+    assert padded.rows.tolist() == [[0, 2], [2, 2], [0, 1]]
+    assert padded.values.tolist() == [[1.0, 1.0], [1.0, 1.0], [2.0, 3.0]]
+
+
+def test_a_matrix_of_nothing_is_filled_up_with_nothing() -> None:
+    padded = Padded.of(csc_matrix((2, 3)))
+    assert padded.rows.shape == padded.values.shape == (3, 0)
