@@ -162,7 +162,8 @@ class Ours(BaseAlgorithm):  # type: ignore[misc]
         alike = self._alike.get(session.session_id)
         if alike is None:
             came_h = session.arrival % _PERIODS_PER_DAY * PERIOD_H
-            alike = past.alike(came_h, PERIOD_S * (session.departure - session.arrival))
+            stated_s = PERIOD_S * (session.departure - session.arrival)
+            alike = past.alike(came_h, stated_s, 1000 * session.requested_energy)
             self._alike[session.session_id] = alike
         return alike
 

@@ -1,8 +1,8 @@
 """How long vehicles have stayed, beside what their drivers had said.
 
 From the stays that were over before the week began: of those that had come at about the same time
-of day and whose drivers had said about the same, and that were still there after as long a time,
-each is one way in which this stay may go on.
+of day, whose drivers had said about the same, whose vehicles wanted about as much energy, and that
+were still there after as long a time, each is one way in which this stay may go on.
 """
 
 from bisect import bisect_right
@@ -12,10 +12,13 @@ from typing import Final
 
 import numpy as np
 
-_ALIKE: Final = 30
+_ALIKE: Final = 20
 """So many of the most similar stays are looked at."""
 _HOURS_PER_E: Final = 4.0
-"""A coming so much earlier or later is as unlike as a stated length of e times as much."""
+"""A coming so much earlier or later is as unlike as a stated length of e times as much, or as e
+times as much energy."""
+_LITTLE_WH: Final = 1700.0
+"""Less energy is all alike: a quarter of an hour's."""
 _HOURS_PER_DAY: Final = 24.0
 _QUANTILES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 _LEAST_KNOWN: Final = 5
@@ -31,11 +34,13 @@ class PastStay:
         came_h: At which hour of the day.
         stated_s: How long its driver had said that it would be.
         lasted_s: How long it was.
+        energy_wh: What its vehicle wanted.
     """
 
     came_h: float
     stated_s: float
     lasted_s: float
+    energy_wh: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +71,16 @@ class Past:
     """
 
     def __init__(self, stays: Sequence[PastStay]) -> None:
-        table = [(stay.came_h, stay.stated_s, stay.lasted_s) for stay in stays]
-        self._came_h, self._stated_s, self._lasted_s = np.array(table).reshape(-1, 3).T
+        table = [(one.came_h, one.stated_s, one.lasted_s, one.energy_wh) for one in stays]
+        columns = np.array(table).reshape(-1, 4).T
+        self._came_h, self._stated_s, self._lasted_s, self._energy_wh = columns
 
-    def alike(self, came_h: float, stated_s: float) -> Alike:
+    def alike(self, came_h: float, stated_s: float, energy_wh: float) -> Alike:
         """Look up the stays that were most like one that begins."""
         apart_h = np.abs(self._came_h - came_h)
         apart = np.minimum(apart_h, _HOURS_PER_DAY - apart_h) / _HOURS_PER_E
         apart += np.abs(np.log(self._stated_s / stated_s))
+        apart += np.abs(np.log((self._energy_wh + _LITTLE_WH) / (energy_wh + _LITTLE_WH)))
         nearest = np.argsort(apart, kind="stable")[:_ALIKE]
         later_s = self._lasted_s[nearest] - self._stated_s[nearest]
         return Alike(stated_s, np.sort(stated_s + later_s).tolist())

@@ -86,6 +86,7 @@ class Record:
                 came_h=_hour_of(row.arrives_at),
                 stated_s=(row.stated_at - row.arrives_at).total_seconds(),
                 lasted_s=(row.departs_at - row.arrives_at).total_seconds(),
+                energy_wh=row.energy_wh,
             )
             for row in self._rows
             if row.departs_at < starts_at and row.stated_at > row.arrives_at

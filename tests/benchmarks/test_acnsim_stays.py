@@ -54,7 +54,7 @@ def test_a_driver_who_says_nothing_is_taken_to_leave_when_he_leaves(folder: Path
 
 def test_only_what_was_over_before_the_week_is_known_of_the_past(folder: Path) -> None:
     assert Record(folder, "jpl").before(DAY) == [
-        PastStay(came_h=9.0, stated_s=6 * 3600.0, lasted_s=8 * 3600.0)
+        PastStay(came_h=9.0, stated_s=6 * 3600.0, lasted_s=8 * 3600.0, energy_wh=8500.0)
     ]
 
 
