@@ -67,7 +67,8 @@ def demo(
         typer.Option(
             "--assert",
             help="Headless: exit 1 if a feeder was over its limit, or if less than 97 % of the "
-            "energy was delivered that perfect foresight would have delivered",
+            "energy was delivered that perfect foresight would have delivered (where vehicles are "
+            "all that is planned)",
         ),
     ] = False,
     http_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page")] = 8080,

@@ -38,6 +38,11 @@ def print_figures(scenario: Scenario, figures: DayFigures) -> None:
     ):
         table.add_row(name, *_result_cells(result, best_wh))
     console.print(table)
+    if figures.is_shared:
+        console.print(
+            "ChargeFlex shares the room with batteries, heat and loads of this site; the other "
+            "policies know vehicles alone."
+        )
 
 
 def _result_cells(result: DayResult, best_wh: float) -> tuple[str, ...]:
