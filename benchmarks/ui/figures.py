@@ -178,7 +178,8 @@ class Bars:
             watch.worst_share >= self.frame_share
             and watch.most_thread_ms_per_s < self.thread_ms_per_s
             and load.live_s < self.live_s
-            and max(cost.first_pct, cost.further_pct) < self.server_pct
+            and 0 < cost.first_pct < self.server_pct  # below nothing: the machine was measured
+            and cost.further_pct < self.server_pct
         )
         line = (
             f"ui: {stations:,} connectors, {watch.worst_share:.0%} of an empty page's frames "

@@ -52,9 +52,18 @@ def test_frames_count_in_proportion_to_an_empty_page() -> None:
         (page(at_tiles=replace(LOOKS, thread_ms_per_s=151.0)), COST),
         (page(load=replace(LOAD, live_s=1.6)), COST),
         (page(), replace(COST, one_pct=22.1)),
+        (page(), replace(COST, one_pct=19.0)),
         (page(), replace(COST, many_pct=42.0)),
     ],
-    ids=["frames at the top", "frames at the tiles", "main thread", "load", "first", "further"],
+    ids=[
+        "frames at the top",
+        "frames at the tiles",
+        "main thread",
+        "load",
+        "first",
+        "noise",
+        "further",
+    ],
 )
 def test_each_figure_has_a_bar(figures: PageFigures, cost: ServerCost) -> None:
     line, has_passed = Bars().judge(1_000, figures, cost)
