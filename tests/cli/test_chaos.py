@@ -92,7 +92,7 @@ def test_stations_that_ignore_their_limits_are_found(monkeypatch: pytest.MonkeyP
     """What nobody could prevent has to be seen: the judge is not blind."""
     shares = {FaultKind.IGNORES_TX_PROFILE: 1.0, FaultKind.LYING_METER: 1.0}
     monkeypatch.setattr(faults, "SHARE_OF_STATIONS", MappingProxyType(shares))
-    monkeypatch.setattr(faults, "_NEED_ROOM", frozenset())
+    monkeypatch.setattr(faults, "NEED_ROOM", frozenset())
     with logging_as_before():
         report = run_seed(
             Asked(
