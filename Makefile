@@ -25,7 +25,7 @@ check: setup  ## Format, lint, types, import contracts, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 smoke: setup  ## A virtual day of two scenarios, on two cores; fails if a feeder is over its limit
 	$(BIN)/python -m benchmarks.day garage depot
