@@ -62,7 +62,7 @@ export function valueAxis(inks, unit) {
   return {
     stroke: () => inks().text,
     font: inks().font,
-    size: 44,
+    size: 52,
     space: 40,
     grid: { stroke: () => inks().grid, width: 1 },
     ticks: { show: false },
