@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
-from csms.clock import Clock, wait_at_most
+from csms.clock import Clock
 from csms.domain.connector_limit import ConnectorLimit
 from csms.domain.errors import ConnectorNotLimitedError, InvalidInputError, NoTransactionError
 from csms.domain.identity import EvseId
 from csms.language.said import Said
 from csms.service.connector_bounds import operator_limit
+from csms.service.in_time import look_in_time, until_next_turn_s
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
 from csms.service.sites import Sites
@@ -21,9 +21,6 @@ from csms.service.unit_of_work import OpenUnitOfWork
 from csms.service.wanted_limits import checked_until, checked_words
 
 logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_S: Final = 60.0
-_SHORTEST_WAIT_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +55,9 @@ class ConnectorOrders:
 
     async def run(self) -> None:
         """Let limits end in time, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:  # what has ended binds no longer; it is taken out the next time
-                logger.exception("could not look after the limits of connectors")
-            await wait_at_most(self._clock, self._news, self._wait_s())
-            self._news.clear()
+        await look_in_time(
+            self.look, self._wait_s, self._news, self._clock, "the limits of connectors"
+        )
 
     async def limit(
         self, evse_id: EvseId, amps: float, until_at: datetime | None = None, words: str = ""
@@ -196,13 +189,8 @@ class ConnectorOrders:
                     yield live, evse
 
     def _wait_s(self) -> float:
-        now = self._clock.now()
-        ends_s = [
-            (limit.until_at - now).total_seconds()
-            for _, evse in self._limited()
-            if (limit := evse.operator_limit) and limit.until_at
-        ]
-        return min(max(min(ends_s, default=_LOOK_EVERY_S), _SHORTEST_WAIT_S), _LOOK_EVERY_S)
+        limits = (evse.operator_limit for _, evse in self._limited())
+        return until_next_turn_s(filter(None, limits), self._clock.now())
 
 
 def _warning(evse: LiveEvse, limit: ConnectorLimit) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from csms.clock import Clock, wait_at_most
+from csms.clock import Clock
 from csms.domain.grid_company import BlockTarget, FeederRef, GridCompany
 from csms.domain.grid_profile import BlockKind, CapacityBlock, limit_course, line_amps, stretched
 from csms.domain.guard_event import GuardEvent, GuardEventKind
@@ -17,7 +17,8 @@ from csms.service.feeder_limits import highest_limit, limit_now
 from csms.service.grid_blocks import checked_blocks
 from csms.service.grid_parties import GridParties, Party, check_own
 from csms.service.grid_targets import wanted_by
-from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
+from csms.service.in_time import look_in_time, until_next_turn_s
+from csms.service.limit_turns import limit_changed, limited_before, wake
 from csms.service.limit_words import amps_words, limited_to
 from csms.service.sites import Sites
 from csms.service.unit_of_work import OpenUnitOfWork
@@ -78,13 +79,9 @@ class GridProfiles:
 
     async def run(self) -> None:
         """Let blocks begin and end in time, and see who falls silent, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:  # what is in force stays so, and is looked at again
-                logger.exception("could not look after the profiles of grid companies")
-            await wait_at_most(self._clock, self._news, self._wait_s())
-            self._news.clear()
+        await look_in_time(
+            self.look, self._wait_s, self._news, self._clock, "the profiles of grid companies"
+        )
 
     async def replace(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from csms.clock import Clock, wait_at_most
+from csms.clock import Clock
 from csms.domain.errors import NotLimitedError
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId, SiteId
@@ -14,8 +14,9 @@ from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.site import PhaseAmps
 from csms.language.said import Said
 from csms.service.feeder_limits import limit_now
+from csms.service.in_time import look_in_time, until_next_turn_s
 from csms.service.least_load import least_load, shortfall
-from csms.service.limit_turns import limit_changed, limited_before, until_next_turn_s, wake
+from csms.service.limit_turns import limit_changed, limited_before, wake
 from csms.service.limit_words import PARTY_WORDS, amps_words, limited_to, no_longer_limits
 from csms.service.live_site import LiveSite
 from csms.service.ramping import start_gradually
@@ -64,13 +65,9 @@ class ImposedLimits:
 
     async def run(self) -> None:
         """Let limits begin and end in time, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:  # what has ended binds no longer; it is taken out the next time
-                logger.exception("could not look after the limits of feeders")
-            await wait_at_most(self._clock, self._news, self._wait_s())
-            self._news.clear()
+        await look_in_time(
+            self.look, self._wait_s, self._news, self._clock, "the limits of feeders"
+        )
 
     async def impose(
         self,

@@ -1,8 +1,6 @@
 """A feeder's limit turns into another: what is too much is cut, what is free comes back slowly."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from csms.domain.identity import FeederId
 from csms.domain.imposed_limit import ImposedLimit
@@ -12,9 +10,6 @@ from csms.service.feeder_limits import limit_now
 from csms.service.grid_guard import is_overcommitted
 from csms.service.live_site import LiveSite
 from csms.service.ramping import begin_ramps
-
-LOOK_EVERY_S: Final = 60.0
-_SHORTEST_WAIT_S: Final = 0.05
 
 
 def wake(live: LiveSite, now: datetime) -> None:
@@ -46,14 +41,3 @@ def limited_before(limit_a: PhaseAmps, limit: ImposedLimit, now: datetime) -> Ph
         return limit_a
     first, second, third = map(min, limit_a, limit.amps)
     return (first, second, third)
-
-
-def until_next_turn_s(limits: Iterable[ImposedLimit], now: datetime) -> float:
-    """How long until the next of them begins or ends, and no longer than a minute."""
-    turns = [
-        (turn - now).total_seconds()
-        for one in limits
-        for turn in (one.from_at, one.until_at)
-        if turn is not None and turn > now
-    ]
-    return min(max(min(turns, default=LOOK_EVERY_S), _SHORTEST_WAIT_S), LOOK_EVERY_S)

@@ -11,22 +11,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.domain.altered import altered
-from csms.domain.charging_profile import LimitSource
 from csms.domain.demand import Coming
 from csms.domain.events import StatusChanged
-from csms.domain.external_limit import ExternalLimit
 from csms.domain.fed_limit import FedLimit
 from csms.domain.grid_company import PartyId
 from csms.domain.grid_profile import WantedPower
-from csms.domain.identity import EvseId, FeederId, StationId
+from csms.domain.identity import EvseId, FeederId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
-from csms.domain.limits import Standing
 from csms.domain.metering import Reading
 from csms.domain.need import told_energy_wh
 from csms.domain.ramp import Ramp
 from csms.domain.site import AmpereSchedule, PhaseAmps, Site
-from csms.domain.station import ConnectorStatus, Registration
-from csms.domain.station_clock import TOLERANCE, StationClock, describe_error
+from csms.domain.station import ConnectorStatus
 from csms.domain.timetable import Timetable
 from csms.domain.transaction import Transaction
 from csms.domain.weather import OutdoorCourse
@@ -37,23 +33,18 @@ from csms.service.guard_record import GuardRecord
 from csms.service.left_out import LeftOut
 from csms.service.live_evse import LiveEvse, stray_at
 from csms.service.live_resource import LiveResource
-from csms.service.live_station import LiveStation
 from csms.service.readings import sure_current, with_current
-from csms.service.returns import Returns
 from csms.service.roofs import Roofs
-from csms.service.site_places import SitePlaces
 from csms.service.site_prices import SitePrices
+from csms.service.site_stations import SiteStations
 from csms.service.station_time import in_our_time, is_older
 
 logger = logging.getLogger(__name__)
 
 _FRESH: Final = timedelta(minutes=2)
-_BOOTS_WITHIN: Final = timedelta(seconds=5)
-"""A station that comes is left alone for as long, until it has booted: some take nothing before."""
-_METERED_WITHIN: Final = timedelta(seconds=90)
 
 
-class LiveSite(SitePlaces):
+class LiveSite(SiteStations):
     """All of one site's state, and the flags that wake its parts.
 
     Args:
@@ -64,10 +55,8 @@ class LiveSite(SitePlaces):
         left_out: Drivers whose stays are not looked at; None: nobody.
 
     Attributes:
-        dialects: How makes of stations take charging profiles.
         left_out: Drivers whose own past is not looked at.
         settled: How long vehicles take to follow a limit.
-        to_read_at: When stations are to be asked what they will allow, by EVSE.
         guard: What the guard of its limits notes.
         meters: What is known of uncontrolled load, by feeder.
         held_limits: While the file is being changed, what feeders are to be limited to; the lower
@@ -78,7 +67,6 @@ class LiveSite(SitePlaces):
         fed: What grid companies let feeders feed in.
         wanted: What grid companies would like best of feeders, or is agreed with them.
         ramps: Feeders on which room comes back gradually.
-        returns: Watches whether many stations come back at once.
         timetable: When vehicles of fleets leave.
         prices: What energy costs.
         resources: Batteries, sun, heat and loads that can wait.
@@ -93,13 +81,11 @@ class LiveSite(SitePlaces):
         dialects: Dialects | None = None,
         left_out: LeftOut | None = None,
     ) -> None:
-        super().__init__(site, clock_rate)
-        self.dialects = Dialects() if dialects is None else dialects
+        super().__init__(site, clock_rate, dialects)
         self.left_out = left_out or LeftOut()
         self.settled = timedelta(seconds=site.control.settle_s)
         self.meters: dict[FeederId, FeederMeter] = defaultdict(FeederMeter)
         self.meters.update((key, one.meter) for key, one in self.totals.items())
-        self.to_read_at: dict[EvseId, datetime] = {}
         self.guard = GuardRecord()
         self.held_limits: Mapping[FeederId, AmpereSchedule] = {}
         self.imposed: dict[tuple[FeederId, LimitParty], tuple[ImposedLimit, ...]] = {}
@@ -108,7 +94,6 @@ class LiveSite(SitePlaces):
         self.fed: dict[tuple[FeederId, PartyId], tuple[FedLimit, ...]] = {}
         self.wanted: dict[tuple[FeederId, PartyId], tuple[WantedPower, ...]] = {}
         self.ramps: dict[FeederId, Ramp] = {}
-        self.returns = Returns()
         self.timetable = Timetable()
         self.prices = SitePrices(site)
         self.tally.rates = MarketRates(self.prices, site.price_per_kwh)
@@ -119,153 +104,6 @@ class LiveSite(SitePlaces):
         self.coming: tuple[Coming, ...] = ()
         for place in site.places:
             self.add_place(place)
-
-    def remove_station(self, station_id: StationId) -> None:
-        """A guest has no place any more."""
-        for evse in list(self.evses_of(station_id)):
-            self._drop(evse)
-        del self.stations[station_id]
-        self.returns.forget(station_id)
-        self.mark()
-
-    def max_periods(self, evse: LiveEvse) -> int:
-        """How many periods a limit may have: its station's bound, and its vehicle's (K15.FR.07)."""
-        most = self.stations[evse.place.evse.station_id].capabilities.max_periods
-        return most if evse.max_periods is None else max(1, min(most, evse.max_periods))
-
-    def station_connected(self, station_id: StationId, protocol: str, now: datetime) -> None:
-        """A station has connected; it has to be set up."""
-        station = self.stations[station_id]
-        station.is_connected, station.protocol, station.connected_at = True, protocol, now
-        station.gone_at = None
-        self.look_at_all(station_id, now)
-        self.returns.came(station_id, self._feeders_of(station_id), now)
-        self._set_up_anew(station, now + _BOOTS_WITHIN)
-        for evse in self.evses_of(station_id):
-            evse.retry_at = None  # a limit that did not reach it may reach it now
-        self.mark()
-
-    def station_disconnected(self, station_id: StationId) -> None:
-        """A station's connection is gone: it may be without power, and lose what it does not keep.
-
-        Whoever has not been seen to keep its fallback counts at its rating until it has it again.
-        """
-        self.stations[station_id].is_connected = False
-        if not self.keeps_fallback(station_id):
-            self._doubt_fallbacks(station_id)
-        self.returns.left(station_id)
-        self.mark()
-
-    def keeps_fallback(self, station_id: StationId) -> bool:
-        """Whether a station keeps its fallback while it is without power.
-
-        As whoever commissioned it has found, or as was seen of its make. That OCPP demands it
-        (2.0.1 K01.FR.27) is not enough.
-        """
-        for evse in self.evses_of(station_id):
-            if evse.place.keeps_fallback is not None:
-                return evse.place.keeps_fallback
-        return self.dialects.of(self.stations[station_id]).keeps is True
-
-    def station_booted(self, station_id: StationId) -> None:
-        """A station has restarted; whether it still holds its fallback has to be made sure."""
-        station = self.stations[station_id]
-        station.clock = StationClock(late_by=self._messages_late_by)  # it may have lost its time
-        station.message_limits.clear()
-        station.is_to_tell = True
-        self._ask_anew(station)
-        if not self.keeps_fallback(station_id):
-            self.profiles_in_doubt(station_id)
-            return
-        for evse in self.evses_of(station_id):
-            evse.is_to_renew = True
-        self._set_up_anew(station, None)
-        self.mark()
-
-    def begin_anew(self, station_id: StationId) -> None:
-        """Ask a station again what it can do, and believe again what it accepts."""
-        self._ask_anew(self.stations[station_id])
-        self.profiles_in_doubt(station_id)
-
-    def station_registered(self, station_id: StationId, registration: Registration) -> None:
-        """A station's boot has been answered."""
-        station = self.stations[station_id]
-        station.registration = registration
-        station.asked_for.clear()
-        self.unready.set()
-        self.note()
-
-    def profiles_in_doubt(self, station_id: StationId) -> None:
-        """A station may have lost its profiles; it counts at its rating until it is set up."""
-        self._set_up_anew(self.stations[station_id], None)
-        self._doubt_fallbacks(station_id)
-        self.mark()
-
-    def clock_seen(self, station_id: StationId, at: datetime, now: datetime) -> None:
-        """A message has told what a station takes the time to be.
-
-        If that is another error than was known, it reads other times out of the limit that it
-        holds: that is as good as uncertain, and is sent again.
-
-        Args:
-            station_id: Whose message.
-            at: When it was written, by the station's clock.
-            now: The present instant.
-        """
-        clock = self.stations[station_id].clock
-        before = clock.error
-        clock.see(at, now)
-        if abs(clock.error - before) <= TOLERANCE:
-            return
-        if clock.error and not before:
-            logger.warning("its clock is %s", describe_error(clock.error))
-        for evse in self.evses_of(station_id):
-            evse.doubt_limit()
-        self.mark()
-
-    def schedule_wanted(self, evse_id: EvseId) -> None:
-        """A vehicle waits for a schedule: its limit is sent, even if it is the same as before."""
-        evse = self.evses[evse_id]
-        evse.retry_at = None
-        evse.doubt_limit()
-        self.expect()
-
-    def look_at(self, station_id: StationId) -> None:
-        """Something was found of a station: it is set up again, with what that asks for."""
-        station = self.stations[station_id]
-        station.is_ready, station.set_up_at = False, None
-        self.unready.set()
-
-    def read_back_later(self, evse: LiveEvse, now: datetime) -> None:
-        """Have a station asked what it will allow, once its meter has had time to show it."""
-        self.to_read_at[evse.place.evse] = now + _METERED_WITHIN
-
-    def limit_told(self, station_id: StationId, limit: ExternalLimit) -> None:
-        """Somebody else limits a station."""
-        self.stations[station_id].limit_told(limit)
-        self.mark()
-
-    def limit_released(
-        self, station_id: StationId, source: LimitSource, evse_number: int | None
-    ) -> None:
-        """Somebody else limits an EVSE no longer; None: nor anything of the station."""
-        self.stations[station_id].limit_released(source, evse_number)
-        self.mark()
-
-    def _doubt_fallbacks(self, station_id: StationId) -> None:
-        """A station counts at its rating, and what others may draw is looked at at once."""
-        for evse in self.evses_of(station_id):
-            evse.allowance = evse.allowance.restanding(Standing.UNKNOWN)
-        self.pressing.set()
-
-    def _ask_anew(self, station: LiveStation) -> None:
-        station.ask_anew()
-        for evse in self.evses_of(station.station_id):
-            evse.begin_anew()
-
-    def _set_up_anew(self, station: LiveStation, at: datetime | None) -> None:
-        station.set_up_anew(at)
-        self.unready.set()
 
     def status_changed(self, event: StatusChanged, now: datetime) -> None:
         """A connector's status is another one."""
