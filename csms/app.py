@@ -6,7 +6,6 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -134,7 +133,7 @@ class App:
         self._forecasting = ForecastPart(
             settings.forecasts,
             settings.database,
-            _history_folder(settings),
+            settings.history_folder,
             self._sites,
             open_uow,
             clock,
@@ -359,7 +358,7 @@ class App:
         tallies: Tallies,
     ) -> FastAPI:
         queries = Queries(self._database)
-        exports = Exports(self.settings.database, _history_folder(self.settings))
+        exports = Exports(self.settings.database, self.settings.history_folder)
         context = ApiContext(
             room=self._room,
             operations=operations,
@@ -391,10 +390,6 @@ class App:
             journal=self._journal,
         )
         return create_web(context, self.settings, tallies)
-
-
-def _history_folder(settings: AppSettings) -> Path:
-    return settings.history.folder if settings.history else Path("history")
 
 
 def _authority(settings: AppSettings, clock: Clock) -> OwnAuthority | None:

@@ -69,6 +69,11 @@ class AppSettings:
     grid_companies: tuple[GridCompany, ...] = ()
     solver_time_limit_s: float = _SOLVER_TIME_LIMIT_S
 
+    @property
+    def history_folder(self) -> Path:
+        """Where files of the history are looked for, also by a server that keeps none."""
+        return self.history.folder if self.history else Path("history")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:

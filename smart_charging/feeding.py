@@ -3,19 +3,19 @@
 What is fed in beyond the limit is nobody's by plan: the sun's, or that of a source that has to run.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from smart_charging.arrays import Array, Indices
+from smart_charging.arrays import Array
 from smart_charging.draft import NOT_THERE, Draft
-from smart_charging.feed_limit import FeedLimit, share_on_line
+from smart_charging.feed_limit import FeedLimit
+from smart_charging.feeder_power import planned_w, put_power, shares
 from smart_charging.problem import ChargingProblem
 from smart_charging.units import Units
 from smart_charging.worth import PER_K, hours_of, missing_per_wh
 
-TOLERANCE_W: Final = 1.0
+_TOLERANCE_W: Final = 1.0
 
 
 def add_feed_limits(draft: Draft) -> None:
@@ -27,10 +27,7 @@ def add_feed_limits(draft: Draft) -> None:
         row_of[slots] = rows = draft.rows.add(least_kw, np.inf, len(slots))
         worth = -missing_per_wh(draft.weights) / PER_K * draft.hours[slots]
         draft.rows.put(rows, draft.columns.add(worth, 0.0, np.inf), 1.0)
-        for columns, kw_per_a in _flows(draft, limit):
-            there = (columns != NOT_THERE) & (kw_per_a != 0) & (row_of != NOT_THERE)
-            load, slot = np.nonzero(there)
-            draft.rows.put(row_of[slot], columns[load, slot], kw_per_a[load, slot])
+        put_power(draft, row_of, limit.feeder, limit.line)
 
 
 def overfed_wh(problem: ChargingProblem, units: Units, drawn_wh: Array, store_a: Array) -> float:
@@ -44,10 +41,8 @@ def overfed_wh(problem: ChargingProblem, units: Units, drawn_wh: Array, store_a:
     """
     hours, total = hours_of(problem), 0.0
     for limit in problem.feed_limits:
-        evses, stores_w = shares(problem, limit)
-        members = np.maximum(np.bincount(units.of, minlength=units.count), 1)
-        share = np.bincount(units.of, evses, units.count) / members
-        carried_w = share @ drawn_wh / hours + stores_w @ store_a + limit.base_w
+        drawn = (drawn_wh, store_a)
+        carried_w = planned_w(problem, units, drawn, limit.feeder, limit.line) + limit.base_w
         total += float(np.maximum(-carried_w - limit.most_w, 0.0) @ hours)
     return total
 
@@ -61,23 +56,10 @@ def beyond_w(problem: ChargingProblem, limit: FeedLimit, limits_a: Array, store_
         limits_a: What vehicles draw; below 0: feed back: [evse, slot].
         store_a: What stores take; below 0: give: [store, slot].
     """
-    evses, stores_w = shares(problem, limit)
+    evses, stores_w = shares(problem, limit.feeder, limit.line)
     evses_w = evses * problem.columns.w_per_a
     carried: Array = evses_w @ limits_a + stores_w @ store_a + limit.base_w
     return -carried - limit.most_w
-
-
-def shares(problem: ChargingProblem, limit: FeedLimit) -> tuple[Array, Array]:
-    """The share of each EVSE's power that counts, and what counts of each store's ampere, in W."""
-    below = {limit.feeder}
-    for one in problem.feeders:  # parents come before their children
-        if one.parent in below:
-            below.add(one.key)
-    evses = [share_on_line(e.tap, limit.line) * (e.feeder in below) for e in problem.evses]
-    stores_w = [
-        share_on_line(s.tap, limit.line) * s.w_per_a * (s.feeder in below) for s in problem.stores
-    ]
-    return np.array(evses, dtype=float), np.array(stores_w, dtype=float)
 
 
 def fed_within(problem: ChargingProblem, limits_a: Array, store_a: Array) -> tuple[Array, Array]:
@@ -90,10 +72,10 @@ def fed_within(problem: ChargingProblem, limits_a: Array, store_a: Array) -> tup
     """
     limits_a, store_a = limits_a.copy(), store_a.copy()
     for limit in problem.feed_limits:
-        evses, stores_w = shares(problem, limit)
+        evses, stores_w = shares(problem, limit.feeder, limit.line)
         evses_w = evses * problem.columns.w_per_a
         over_w = beyond_w(problem, limit, limits_a, store_a)
-        for slot in np.flatnonzero(over_w > TOLERANCE_W / 2).tolist():
+        for slot in np.flatnonzero(over_w > _TOLERANCE_W / 2).tolist():
             given_w = -(evses_w @ np.minimum(limits_a[:, slot], 0.0))
             given_w -= stores_w @ np.minimum(store_a[:, slot], 0.0)
             if given_w <= 0.0:
@@ -115,44 +97,3 @@ def _given(problem: ChargingProblem, k: int, amps: float, slot: int) -> float:
     if -amps >= least_a:
         return amps
     return -least_a if standby.on_s > 0 or standby.relief_a[slot] > 0 else 0.0
-
-
-def broken_feed_limits(problem: ChargingProblem, limits_a: Array, store_a: Array) -> Iterator[str]:
-    """Rule (10) of the verifier: nothing gives by plan where more is fed in than may be.
-
-    Args:
-        problem: What is planned.
-        limits_a: What vehicles draw; below 0: feed back: [evse, slot].
-        store_a: What stores take; below 0: give: [store, slot].
-    """
-    for limit in problem.feed_limits:
-        evses, stores_w = shares(problem, limit)
-        free = [store.standby is None for store in problem.stores]
-        given_w = -(evses * problem.columns.w_per_a) @ np.minimum(limits_a, 0.0)
-        given_w = given_w - (stores_w * np.array(free, dtype=float)) @ np.minimum(store_a, 0.0)
-        over_w = beyond_w(problem, limit, limits_a, store_a)
-        for slot in np.flatnonzero((over_w > TOLERANCE_W) & (given_w > TOLERANCE_W)):
-            line = "" if limit.line is None else f" L{limit.line}"
-            yield (
-                f"{limit.feeder}{line} feeds in {over_w[slot]:.0f} W too much in slot {slot}, "
-                f"while {given_w[slot]:.0f} W are given by plan"
-            )
-
-
-def _flows(draft: Draft, limit: FeedLimit) -> Iterator[tuple[Indices, Array]]:
-    """Columns of all that is planned below a feeder, and their power: ([load, slot], [load, slot]).
-
-    What is fed back is below 0.
-    """
-    units = draft.units
-    evses, stores_w = shares(draft.problem, limit)
-    members = np.maximum(np.bincount(units.of, minlength=units.count), 1)
-    share = np.bincount(units.of, evses, units.count) / members
-    unit_kw = units.wh_per_a / draft.hours * PER_K * share[:, None]
-    yield draft.x, unit_kw
-    for back, columns in draft.fed_back:
-        yield columns, -unit_kw[back]
-    for taken, given in draft.stored:
-        store_kw = np.repeat((stores_w * PER_K)[:, None], taken.shape[1], axis=1)
-        yield taken, store_kw
-        yield given, -store_kw

@@ -34,9 +34,9 @@ from smart_charging.arrays import Array, Flags
 from smart_charging.currents import Load, currents_both_ways, line_currents
 from smart_charging.errors import PlanViolation
 from smart_charging.feeder import Feeder
-from smart_charging.feeding import broken_feed_limits
 from smart_charging.plan import ChargingPlan
 from smart_charging.problem import ChargingProblem
+from smart_charging.verify_feeds import broken_feed_limits
 from smart_charging.verify_stores import broken_stores
 
 TOLERANCE_A: Final = 1e-6
