@@ -24,6 +24,7 @@ from csms.gateway.registry import ConnectionRegistry
 from csms.gateway.server import Gateway
 from csms.history.exports import Exports
 from csms.history.keeper import HistoryKeeper
+from csms.history.recent import RecentReadings
 from csms.journal.journal import Journal
 from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.use_cases import UseCases
@@ -46,6 +47,7 @@ from csms.service.connector_acts import ConnectorActs
 from csms.service.connector_courses import ConnectorCourses
 from csms.service.connector_orders import ConnectorOrders
 from csms.service.control_room import ControlRoom
+from csms.service.drawn_power import DrawnPowers
 from csms.service.grid_side import GridSide
 from csms.service.guard_keeper import GuardKeeper
 from csms.service.handlers.context import HandlerContext
@@ -364,7 +366,12 @@ class App:
             operations=operations,
             limits=self._limits,
             connectors=self._connectors,
-            courses=ConnectorCourses(self._room, self._sites, queries, exports),
+            courses=ConnectorCourses(
+                self._room,
+                self._sites,
+                queries,
+                DrawnPowers(RecentReadings(self._database), exports),
+            ),
             grid=self._grid.desk,
             flexibility=self._offers,
             timetables=self._timetables,

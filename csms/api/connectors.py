@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, Path, Query, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.dependencies import Context
@@ -15,6 +15,9 @@ from csms.service.instant import Instant
 router = APIRouter(prefix="/stations/{station_id}/evses/{evse_number}", tags=["connectors"])
 
 EvseNumber = Annotated[int, Path(ge=1, le=99)]
+Recent = Annotated[
+    bool, Query(alias="recent", description="Of what was drawn, only what is answered at once")
+]
 
 
 class WantedConnectorLimit(BaseModel):
@@ -80,6 +83,9 @@ class ConnectorCourseState(BaseModel):
     now: datetime
     ends_at: datetime
     drawn: PowerCourse = Field(description="As its meter told, by minutes")
+    drawn_from: datetime = Field(
+        description="From when on that is told: `begins_at`, unless only what is recent was wanted"
+    )
     planned: PowerCourse = Field(description="What it was let draw; from now on what is planned")
     prices: PriceCourse | None
 
@@ -136,14 +142,15 @@ async def end_boost(context: Context, station_id: str, evse_number: EvseNumber) 
 
 @router.get("/course")
 async def read_course(
-    context: Context, station_id: str, evse_number: EvseNumber
+    context: Context, station_id: str, evse_number: EvseNumber, *, is_recent: Recent = False
 ) -> ConnectorCourseState:
     """What a connector drew and was let draw since its vehicle came, and what is planned for it.
 
-    At most the last 12 h, or 3 h where nothing charges; ahead until the vehicle leaves. Prices are
-    those of the site, where it has any.
+    At most the last 12 h, or 2 h where nothing charges; ahead until the vehicle leaves. Prices are
+    those of the site, where it has any. What was drawn lately is answered at once; what has moved
+    to files takes seconds, unless only `recent` is wanted.
     """
-    course = await context.courses.of(EvseId(station_id, evse_number))
+    course = await context.courses.of(EvseId(station_id, evse_number), is_recent=is_recent)
     return ConnectorCourseState.model_validate(course)
 
 

@@ -14,8 +14,8 @@ from csms.service.price_words import price_course
 
 _LONGEST: Final = timedelta(hours=12)
 """So much of the past is told at most."""
-_IDLE: Final = timedelta(hours=3)
-"""And so much where nothing charges."""
+_IDLE: Final = timedelta(hours=2)
+"""And so much where nothing charges: what is older has left the database, and takes long."""
 _TAKEN: Final = "accepted"
 _FALLBACKS: Final = (ProfilePurpose.TX_DEFAULT, ProfilePurpose.STATION_MAX)
 
@@ -29,11 +29,20 @@ class PowerSteps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnPower:
+    """What a connector drew, by minutes, from an instant on."""
+
+    since: datetime
+    steps: PowerSteps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorCourse:
     """What a connector drew, was let draw, and is planned to get.
 
     Attributes:
         drawn: As its meter told, by minutes.
+        drawn_from: From when on that is told.
         planned: What it was let draw, and from now on what the newest plan has for it.
         prices: None: there are none.
     """
@@ -42,6 +51,7 @@ class ConnectorCourse:
     now: datetime
     ends_at: datetime
     drawn: PowerSteps
+    drawn_from: datetime
     planned: PowerSteps
     prices: PriceOutlook | None
 
@@ -58,7 +68,7 @@ def course_of(
     evse: LiveEvse,
     outlook: PlanOutlook | None,
     limits: Iterable[Mapping[str, Any]],
-    drawn: PowerSteps,
+    drawn: DrawnPower,
     now: datetime,
 ) -> ConnectorCourse:
     """Put together the course of a connector.
@@ -79,7 +89,8 @@ def course_of(
         begins_at=begin,
         now=now,
         ends_at=end,
-        drawn=drawn,
+        drawn=drawn.steps,
+        drawn_from=drawn.since,
         planned=PowerSteps(
             t=tuple(at.timestamp() for at, _ in steps),
             w=tuple(round(amps * w_per_a) for _, amps in steps),

@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.service.connector_course import ConnectorCourse, begins_at, course_of
 from csms.service.control_room import ControlRoom
-from csms.service.drawn_power import ExportDesk, drawn_power
+from csms.service.drawn_power import DrawnPowers
 from csms.service.sites import Sites
 
 _LIMITS: Final = 500
@@ -28,19 +28,23 @@ class ConnectorCourses:
         room: All sites.
         sites: Finds connectors.
         reads: Looks up what stations were sent.
-        exports: Writes files of what is kept.
+        drawn: Tells what connectors drew.
     """
 
     def __init__(
-        self, room: ControlRoom, sites: Sites, reads: LimitReads, exports: ExportDesk
+        self, room: ControlRoom, sites: Sites, reads: LimitReads, drawn: DrawnPowers
     ) -> None:
         self._room = room
         self._sites = sites
         self._reads = reads
-        self._exports = exports
+        self._drawn = drawn
 
-    async def of(self, evse_id: EvseId) -> ConnectorCourse:
+    async def of(self, evse_id: EvseId, *, is_recent: bool = False) -> ConnectorCourse:
         """The course of a connector since its vehicle came, and on until it leaves.
+
+        Args:
+            evse_id: The connector.
+            is_recent: Whether of what it drew only what is known at once is wanted.
 
         Raises:
             UnknownStationError: There is no such station.
@@ -49,6 +53,7 @@ class ConnectorCourses:
         live, evse = self._sites.evse(evse_id)
         site_id: SiteId = live.site.site_id
         now = self._room.now()
-        drawn = await drawn_power(self._exports, site_id, evse_id, begins_at(evse, now), now)
+        begin = begins_at(evse, now)
+        drawn = await self._drawn.of(site_id, evse_id, begin, now, is_recent=is_recent)
         limits = await self._reads.sent_limits(evse_id.station_id, _LIMITS)
         return course_of(live, evse, self._room.plan_outlook(site_id), limits, drawn, now)

@@ -22,6 +22,7 @@ from csms.domain.grid_company import GridCompany
 from csms.domain.site import GuestPlace, Site
 from csms.domain.stay_outcome import StayAnswer
 from csms.history.exports import Exports
+from csms.history.recent import RecentReadings
 from csms.service.access_side import AccessSide
 from csms.service.accounts import Known
 from csms.service.answers import Answers
@@ -32,6 +33,7 @@ from csms.service.connector_acts import ConnectorActs
 from csms.service.connector_courses import ConnectorCourses
 from csms.service.control_room import ControlRoom
 from csms.service.demand_board import DemandBoard
+from csms.service.drawn_power import DrawnPowers
 from csms.service.forecast_store import StandingVehicle
 from csms.service.forecasts import Forecasts
 from csms.service.grid_desk import GridDesk
@@ -176,12 +178,13 @@ async def open_api(
         desk = CommandDesk(office.sites, office.gateway, office.open_uow, office.clock)
         queries = Queries(office.database)
         exports = Exports(settings_of(path), path.parent / "history")
+        drawn = DrawnPowers(RecentReadings(office.database), exports)
         context = ApiContext(
             room=room,
             operations=office.operations,
             limits=office.limits,
             connectors=office.connectors,
-            courses=ConnectorCourses(room, office.sites, queries, exports),
+            courses=ConnectorCourses(room, office.sites, queries, drawn),
             acts=ConnectorActs(office.sites, desk),
             grid=GridDesk(office.profiles, office.sites, room.newest, office.clock),
             flexibility=offers_of(office, room, InlinePlanner(5.0)),

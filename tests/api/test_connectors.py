@@ -100,4 +100,8 @@ async def test_course_tells_what_was_drawn_and_what_is_planned(api: Api) -> None
     ahead = dict(zip(course["planned"]["t"], course["planned"]["w"], strict=True))
     assert ahead[noon + 600] == 32 * 690
     assert course["drawn"]["t"]
+    assert course["drawn_from"] == "2026-01-14T12:00:00Z"
+    recent = await api.get("/stations/G-01/evses/1/course?recent=true")
+    assert recent["drawn_from"] == "2026-01-14T12:10:00Z"  # what the first rise counts from is old
+    assert recent == course | {key: recent[key] for key in ("drawn", "drawn_from")}
     await api.get("/stations/G-01/evses/9/course", 404)

@@ -60,9 +60,14 @@ class FakeConnectors:
         """Limit it no longer."""
         self._note("release", evse_id)
 
-    async def of(self, _evse_id: EvseId) -> ConnectorCourse:
-        """Two hours of 7 kW, of which 11 kW were allowed, and then 5 kW; prices of a day."""
-        minutes = [NOON - timedelta(minutes=minute) for minute in range(120, -1, -1)]
+    async def of(self, _evse_id: EvseId, *, is_recent: bool) -> ConnectorCourse:
+        """Two hours of 7 kW, of which 11 kW were allowed, and then 5 kW; prices of a day.
+
+        Of the hour that is known at once, 4 kW are told.
+        """
+        since = NOON - timedelta(minutes=60 if is_recent else 120)
+        minutes = [since + timedelta(minutes=minute) for minute in range(121)]
+        minutes = [at for at in minutes if at <= NOON]
         hours = [NOON + timedelta(hours=hour) for hour in range(-2, 5)]
         prices = PriceOutlook(
             unit="NOK/kWh",
@@ -75,7 +80,11 @@ class FakeConnectors:
             begins_at=hours[0],
             now=NOON,
             ends_at=hours[6],
-            drawn=PowerSteps(t=tuple(at.timestamp() for at in minutes), w=(7000.0,) * 121),
+            drawn=PowerSteps(
+                t=tuple(at.timestamp() for at in minutes),
+                w=(4000.0 if is_recent else 7000.0,) * len(minutes),
+            ),
+            drawn_from=since,
             planned=PowerSteps(
                 t=tuple(at.timestamp() for at in planned),
                 w=(11_000.0, 5_000.0, 11_000.0, 0.0, 0.0),

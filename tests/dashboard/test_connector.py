@@ -1,5 +1,6 @@
 """One connector: what may be done there, what is asked first, and what is told of it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Route
 
 from csms.domain.audit import AuditWanted
 from csms.domain.commands import CommandStatus, Outcome
@@ -265,6 +267,23 @@ class TestInTheSheet:
         ):
             await tab.page.mouse.move(box["x"] + box["width"] * share, box["y"] + 20)
             await tab.page.wait_for_selector(f'{SHEET} .course-at:text("{words}")')
+        assert tab.complaints == []
+
+    async def test_what_is_known_at_once_of_the_course_is_drawn_before_the_rest(
+        self, tab: Tab, server: Server
+    ) -> None:
+        may_answer = asyncio.Event()
+
+        async def wait(route: Route) -> None:
+            await may_answer.wait()
+            await route.continue_()
+
+        await tab.page.route("**/course", wait)
+        await self.open(tab, server)
+        chart = f"{SHEET} .chart"
+        await tab.page.wait_for_selector(f'{chart}[aria-label*="at most 4.0 kW drawn"]')
+        may_answer.set()
+        await tab.page.wait_for_selector(f'{chart}[aria-label*="at most 7.0 kW drawn"]')
         assert tab.complaints == []
 
     async def test_the_last_messages_are_a_few_and_lead_to_all(

@@ -9,14 +9,14 @@ import pytest
 from csms.domain.errors import ExportFailedError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.identity import EvseId
-from csms.service.connector_course import PowerSteps, course_of
-from csms.service.drawn_power import drawn_power
+from csms.service.connector_course import DrawnPower, PowerSteps, begins_at, course_of
+from csms.service.drawn_power import DrawnPowers, MinutePower, RecentPower
 from csms.service.live_site import LiveSite
 from tests.domain.sites import place, small_site
 from tests.service.rig import NOON, after
 from tests.service.sites import connect, evse_of, hold, plug_in
 
-NOTHING = PowerSteps(t=(), w=())
+NOTHING = DrawnPower(since=NOON, steps=PowerSteps(t=(), w=()))
 W_PER_A = 690.0
 """Three phases of 230 V."""
 
@@ -102,22 +102,69 @@ class FakeExports:
         return self.path
 
 
-async def test_minutes_without_readings_are_holes_and_the_last_has_an_end(tmp_path: Path) -> None:
-    exports = FakeExports(
-        tmp_path,
-        "starts_at,power_mean_w,energy_wh\n"
-        "2026-01-14 12:00:00+00,7000,100\n"
-        "2026-01-14 12:01:00+00,,110\n"
-        "2026-01-14 12:05:00+00,,\n",
-    )
-    drawn = await drawn_power(exports, "yard", EvseId("A/1", 2), NOON, after(10))
-    assert [(t - NOON.timestamp()) / 60 for t in drawn.t] == [0, 1, 2, 5, 6]
-    assert drawn.w == (7000.0, 6600.0, None, None, None)
+class FakeRecent:
+    """Knows two minutes, from an instant on."""
+
+    def __init__(self, since_min: float) -> None:
+        self.since = after(since_min)
+
+    async def power(
+        self, _site_id: str, _evse: EvseId, begin: datetime, _end: datetime
+    ) -> RecentPower:
+        """Tell them."""
+        known = (MinutePower(after(6), 5000.0), MinutePower(after(7), None))
+        return RecentPower(since=max(begin, self.since), minutes=known)
+
+
+EVSE = EvseId("A/1", 2)
+FILE = (
+    "starts_at,power_mean_w,energy_wh\n"
+    "2026-01-14 12:00:00+00,7000,100\n"
+    "2026-01-14 12:01:00+00,,110\n"
+    "2026-01-14 12:04:00+00,,\n"
+)
+
+
+def at(drawn: DrawnPower) -> list[float]:
+    """When its steps begin, in minutes after noon."""
+    return [(t - NOON.timestamp()) / 60 for t in drawn.steps.t]
+
+
+async def test_what_is_older_is_read_from_files_and_what_is_recent_goes_on_from_there(
+    tmp_path: Path,
+) -> None:
+    exports = FakeExports(tmp_path, FILE)
+    powers = DrawnPowers(FakeRecent(5), exports)
+    drawn = await powers.of("yard", EVSE, NOON, after(10), is_recent=False)
+    assert drawn.since == NOON
+    assert at(drawn) == [0, 1, 2, 4, 5, 6, 7, 8]  # a minute that is missing is a hole
+    assert drawn.steps.w == (7000.0, 6600.0, None, None, None, 5000.0, None, None)
     [wanted] = exports.asked
     assert (wanted.station_id, wanted.evse_number, wanted.resolution) == ("A/1", 2, "1min")
+    assert (wanted.begin, wanted.end) == (NOON.isoformat(), after(5).isoformat())
     assert not exports.path.parent.exists()
 
 
-async def test_what_cannot_be_read_is_not_told(tmp_path: Path) -> None:
-    drawn = await drawn_power(FakeExports(tmp_path, ""), "yard", EvseId("A", 1), NOON, after(1))
-    assert drawn == NOTHING
+@pytest.mark.parametrize(("since_min", "is_recent"), [(5, True), (-60, False)])
+async def test_no_file_is_written_for_what_is_known_at_once(
+    tmp_path: Path, since_min: float, is_recent: bool
+) -> None:
+    exports = FakeExports(tmp_path, FILE)
+    powers = DrawnPowers(FakeRecent(since_min), exports)
+    drawn = await powers.of("yard", EVSE, NOON, after(10), is_recent=is_recent)
+    assert drawn.since == after(max(since_min, 0))
+    assert at(drawn) == [6, 7, 8]
+    assert exports.asked == []
+
+
+async def test_where_files_cannot_be_read_the_rest_is_told(tmp_path: Path) -> None:
+    powers = DrawnPowers(FakeRecent(5), FakeExports(tmp_path, ""))
+    drawn = await powers.of("yard", EVSE, NOON, after(10), is_recent=False)
+    assert at(drawn) == [6, 7, 8]
+
+
+def test_of_a_connector_at_which_nothing_charges_two_hours_are_told(live: LiveSite) -> None:
+    evse = evse_of(live, "A")
+    assert begins_at(evse, after(60)) == NOON
+    evse.transaction = None
+    assert begins_at(evse, after(60)) == after(-60)

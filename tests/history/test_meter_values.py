@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csms.domain.metering import Measurand, MeterSample, gather_reading
-from csms.history.intake import read_meter
+from csms.history.meter_values import read_meter
 from csms.storage.readings import write_readings
 from tests.service.rig import NOON
 
