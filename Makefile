@@ -6,6 +6,7 @@ NIGHT ?= 1..1000
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+unexport PYTHONDONTWRITEBYTECODE # hundreds of programs are started, each of which would compile all it imports
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check conformance chaos chaos-resources faults fuzz nightly format packages smoke vendor texts clean

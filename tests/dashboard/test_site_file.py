@@ -99,7 +99,7 @@ async def test_a_change_is_told_and_then_applied(
     await tab.says(".file-changes", f"{CHANGE.text} at once")
     await tab.says("[data-f=effects]", "Intake: up to 13 A a line less from now on for A-1")
     await tab.page.click("[data-f=apply]")
-    await tab.page.wait_for_function("document.querySelector('main').dataset.digest === 'd2'")
+    await tab.page.wait_for_selector("main[data-digest=d2]")
     assert edited.site_files.applied == [(LOWER, "d1", "anybody")]
     assert tab.complaints == []
 
