@@ -14,6 +14,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import compiled_once
+
 settings.register_profile(
     "repeatable",
     derandomize=True,
@@ -29,6 +31,13 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csms.storage.database.create_async_engine", compiled_once.create_engine)
+        yield
 
 
 @pytest.fixture(autouse=True)
