@@ -258,8 +258,10 @@ class Allowance:
                 return self
 
     def lapsed(self, now: datetime) -> "Allowance":
-        """Without the limits that have lapsed."""
+        """Without the limits that have lapsed; itself where none has."""
         is_over = self.accepted is not None and self.accepted.ends_at <= now
+        if all(limit.ends_at > now for limit in self.limits):
+            return self
         return replace(
             self,
             accepted=None if is_over else self.accepted,

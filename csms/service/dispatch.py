@@ -66,7 +66,9 @@ class Dispatcher:
         for target in targets:
             if self._is_due(target, now):
                 (increases if self._raises(target, now) else decreases).append(target)
-        if is_overcommitted(self._live, now) or not self._fit(self._proposed(increases)):
+        if increases and (
+            is_overcommitted(self._live, now) or not self._fit(self._proposed(increases))
+        ):
             decreases += self._cuts(increases, now)
         if decreases:
             await self._send_all(decreases, plan_number, tasks)
@@ -143,6 +145,8 @@ class Dispatcher:
     def _release(self, increases: Sequence[Target]) -> list[Target]:
         """Increases for which there is room, all at once or else one by one."""
         present = [target for target in increases if self._is_present(target)]
+        if not present:
+            return []
         ledger, proposed = Ledger(self._live, self._access.clock.now()), self._proposed(present)
         if self._fit(proposed, ledger):
             return present

@@ -212,7 +212,7 @@ class LiveSite(SiteStations):
         if not evse.learn(current_a, now, self.settled):
             return
         wants_back = lent and evse.habits.ceiling_a is None
-        (self.expect if wants_back else self.mark)()
+        (self.want_back if wants_back else self.mark)()
         if was_trusted and evse.mistrust:
             self.alarm()  # it counts at its rating from now on
         if evse.findings:

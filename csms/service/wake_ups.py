@@ -11,7 +11,7 @@ class WakeUps:
 
     Attributes:
         dirty: Set when something happens that a plan may depend on.
-        awaited: Set when a vehicle waits for its first limit.
+        awaited: Set when a vehicle waits for the next plan, and not for the gap before it.
         urgent: Set when something happens that a plan must answer at once.
         pressing: Set when something happens that cannot wait for a plan.
         newcomers: Where vehicles have come that nobody has looked at yet, in that order.
@@ -47,6 +47,10 @@ class WakeUps:
     def expect(self) -> None:
         """A vehicle waits for its first limit."""
         self.pressing.set()
+        self.want_back()
+
+    def want_back(self) -> None:
+        """A vehicle waits for the next plan: what others have of its room is not free at once."""
         self.awaited.set()
         self.mark()
 

@@ -258,7 +258,7 @@ def test_lapsed_limits_are_forgotten_and_living_ones_kept() -> None:
     kept = allowance.lapsed(after(300))
     assert kept.accepted is None
     assert kept.uncertain == (long,)
-    assert allowance.lapsed(after(299)) == allowance
+    assert allowance.lapsed(after(299)) is allowance
 
 
 def test_limits_end_with_the_transaction_that_they_were_for() -> None:

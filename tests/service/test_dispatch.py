@@ -531,3 +531,15 @@ async def test_who_is_on_trial_is_told_nothing_where_there_is_no_room_for_its_ra
         await post.dispatch(flat("B", 6.0))
         assert post.sent == [("B", 6.0)]
         assert post.highest_a == 40.0
+
+
+@in_virtual_time
+async def test_where_nobody_is_to_be_raised_no_room_is_looked_for(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with posted(database_file, yard("A", "B"), A=16.0, B=8.0) as post:
+        for looks in ("Ledger", "is_overcommitted", "adds_to_overload"):
+            monkeypatch.setattr(f"csms.service.dispatch.{looks}", None)
+        await post.dispatch(flat("A", 10.0))
+        await post.dispatcher.send_at_once([flat("B", 6.0)], [], post.tasks)
+        assert post.sent == [("A", 10.0), ("B", 6.0)]

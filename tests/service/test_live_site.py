@@ -485,8 +485,10 @@ def test_vehicle_that_takes_what_it_was_left_is_given_back_the_rest_at_once(live
     assert evse(live).habits.ceiling_a == 10.0  # the others may have what it leaves
     hold(evse(live), 10.0, after(5))
     live.attended()
+    live.pressing.clear()
     read(live, 8.0, 8.0, 8.0, at=after(6))
     assert not live.awaited.is_set()
     read(live, 9.8, 9.8, 9.8, at=after(7))
     assert evse(live).habits.ceiling_a is None
     assert live.awaited.is_set()
+    assert not live.pressing.is_set()  # only a plan can take back what others have of it
