@@ -10,12 +10,10 @@ from secrets import token_hex
 from time import thread_time
 from typing import Final, Protocol
 
-import orjson
-
 from csms.domain.identity import SiteId
 from csms.language.languages import Language
 from csms.service.site_view import SiteView
-from csms.service.view_json import ViewJson, ViewWriter, difference
+from csms.service.view_json import ViewJson, ViewTeller
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +66,9 @@ class Edition:
 
     def __init__(self, language: Language) -> None:
         self.readers: set[asyncio.Queue[FeedMessage | None]] = set()
-        self._writer = ViewWriter(language)
+        self._teller = ViewTeller(language)
         self._name = token_hex(6)
         self._number = 0
-        self._shown: ViewJson = {}
         self._recent: deque[FeedMessage] = deque(maxlen=_RECENT)
         self._snapshot: FeedMessage | None = None
 
@@ -85,25 +82,25 @@ class Edition:
     def snapshot(self) -> FeedMessage:
         """All that was shown last."""
         if self._snapshot is None:  # whoever comes before the next change is told the same
-            self._snapshot = self._message("snapshot", {"view": self._shown})
+            self._snapshot = self._message("snapshot", {"view": self._teller.all()})
         return self._snapshot
 
     def publish(self, shown: SiteView) -> None:
         """Show a view to everybody, as the difference to what they saw."""
-        view = self._writer.write(shown)
-        delta = difference(self._shown, view)
-        self._shown = view
+        delta = self._teller.show(shown)
         if not delta:
             return
         self._number += 1
         self._snapshot = None
+        if self._number == 1:
+            return  # nobody has seen anything that this is the difference to
         message = self._message("delta", delta)
         self._recent.append(message)
         for queue in self.readers:
             _offer(queue, message)
 
     def _message(self, kind: str, told: ViewJson) -> FeedMessage:
-        body = orjson.dumps({"seq": self._number, **told})
+        body = self._teller.write({"seq": self._number, **told})
         return FeedMessage(kind, self._number, body, f"{self._name}-{self._number}")
 
 

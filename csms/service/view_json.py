@@ -1,7 +1,8 @@
 """Views of sites as JSON, and how one differs from another."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -15,6 +16,8 @@ from csms.service.site_view import EvseView, SiteView
 ViewJson: TypeAlias = dict[str, Any]
 
 _EVSES: Final = "evses"
+_FIELDS: Final = tuple(one.name for one in fields(EvseView))
+_all_of: Final = attrgetter(*_FIELDS)
 _GROUPS: Final = ("feeders", _EVSES)
 _GUARD: Final = "guard"
 _OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -28,8 +31,11 @@ def to_json(view: SiteView, language: Language = Language.EN) -> ViewJson:
     return values
 
 
-class ViewWriter:
-    """Writes views of one site as JSON, and only what has changed of its EVSEs anew.
+class ViewTeller:
+    """Tells of the views of one site, one after the other: all, or what the last one has changed.
+
+    What it tells is JSON once it is written; the EVSEs of a view are compared before that, as most
+    of them are the same objects.
 
     Args:
         language: Texts that can be said in it are.
@@ -37,19 +43,28 @@ class ViewWriter:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._written: dict[str, tuple[EvseView, ViewJson]] = {}
+        self._site: ViewJson = {}
+        self._evses: Mapping[str, EvseView] = {}
 
-    def write(self, view: SiteView) -> ViewJson:
-        """A view as `to_json` has it; nobody may change what it holds."""
-        known, self._written = self._written, {}
-        for key, evse in view.evses.items():
-            written = known.get(key)
-            if written is None or written[0] is not evse:
-                written = (evse, _values(evse, self._language))
-            self._written[key] = written
-        values = to_json(replace(view, evses={}), self._language)
-        values[_EVSES] = {key: values for key, (_, values) in self._written.items()}
-        return values
+    def show(self, view: SiteView) -> ViewJson:
+        """Take the next view; return its `difference` to the last one."""
+        site = to_json(replace(view, evses={}), self._language)
+        delta = difference(self._site, site)
+        if changed := _changed_evses(self._evses, view.evses):
+            delta[_EVSES] = changed
+        gone = [key for key in self._evses if key not in view.evses]
+        if gone:
+            delta.setdefault("removed", {})[_EVSES] = gone
+        self._site, self._evses = site, view.evses
+        return delta
+
+    def all(self) -> ViewJson:
+        """All of the last view, as `to_json` has it."""
+        return {**self._site, _EVSES: self._evses}
+
+    def write(self, told: ViewJson) -> bytes:
+        """Write what is told."""
+        return orjson.dumps(told, _said_in(self._language), _OPTIONS)
 
 
 def difference(before: ViewJson, after: ViewJson) -> ViewJson:
@@ -79,7 +94,29 @@ def difference(before: ViewJson, after: ViewJson) -> ViewJson:
     return delta
 
 
-def _values(view: SiteView | EvseView, language: Language) -> ViewJson:
+def _changed_evses(
+    before: Mapping[str, EvseView], after: Mapping[str, EvseView]
+) -> dict[str, ViewJson]:
+    """The fields of EVSEs that are others than before, by key."""
+    changed = {}
+    for key, view in after.items():
+        old = before.get(key)
+        if old is view:
+            continue
+        told = dict(zip(_FIELDS, _all_of(view), strict=True))
+        if old is not None:
+            known = _all_of(old)
+            told = {
+                name: value
+                for (name, value), was in zip(told.items(), known, strict=True)
+                if value is not was and value != was
+            }
+        if told:
+            changed[key] = told
+    return changed
+
+
+def _values(view: SiteView, language: Language) -> ViewJson:
     values: ViewJson = orjson.loads(orjson.dumps(view, _said_in(language), _OPTIONS))
     return values
 

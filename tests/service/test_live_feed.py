@@ -28,7 +28,7 @@ from csms.service.site_view import (
     ReasonView,
     SiteView,
 )
-from csms.service.view_json import ViewWriter, difference, to_json
+from csms.service.view_json import ViewTeller, difference, to_json
 from tests.gateway.rig import in_virtual_time
 from tests.service.rig import NOON, after
 
@@ -221,19 +221,25 @@ def test_deltas_put_together_give_the_view() -> None:
     assert built == to_json(views[-1])
 
 
-def test_view_is_written_alike_whether_it_was_written_before_or_not() -> None:
-    writer = ViewWriter(Language.NB)
+def test_views_are_told_as_their_json_whether_evses_are_the_same_objects_or_not() -> None:
+    teller = ViewTeller(Language.NB)
+    before: dict[str, Any] = {}
     kept = evse_view(reason=ReasonView(code=ReasonCode.NO_VEHICLE, text=Said("Available")))
     for evses in (
         {"G-01/1": kept},
         {"G-01/1": kept, "G-02/1": evse_view(station_id="G-02")},
         {"G-01/1": evse_view(limit_a=6.0), "G-02/1": kept},
+        {"G-01/1": evse_view(limit_a=6.0), "G-02/1": replace(kept, since=None)},
         {"G-02/1": kept},
     ):
         view = site_view(evses=evses)
-        assert writer.write(view) == to_json(view, Language.NB)
-    told = writer.write(site_view(evses={"G-02/1": kept}))
-    assert told["evses"]["G-02/1"]["reason"]["text"] == "Ledig"
+        delta, after_ = teller.show(view), to_json(view, Language.NB)
+        if before:
+            assert orjson.loads(teller.write(delta)) == difference(before, after_)
+        before = orjson.loads(teller.write(teller.all()))
+        assert before == after_
+    assert before["evses"]["G-02/1"]["reason"]["text"] == "Ledig"
+    assert teller.show(site_view(evses={"G-02/1": replace(kept)})) == {}
 
 
 @in_virtual_time
