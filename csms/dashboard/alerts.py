@@ -73,7 +73,7 @@ def alerts_router(
     @router.get("/sites/{site_id}/alerts")
     async def alerts(site_id: str, query: Annotated[AlertFilter, Query()]) -> HTMLResponse:
         """What needs somebody's eyes."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         site, zone = present_line(view), ZoneInfo(view.timezone)
         end = query.page * _PAGE
         found = await reads.alerts(query.wanted(view), end + 1)

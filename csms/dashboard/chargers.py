@@ -106,12 +106,12 @@ def chargers_router(
     @router.get("/sites/{site_id}/chargers")
     async def chargers(site_id: str) -> HTMLResponse:
         """The chargers of a site."""
-        return await _print_list(pages, sites.view(site_id))
+        return await _print_list(pages, sites.quick_view(site_id))
 
     @router.get("/sites/{site_id}/chargers/{station_id:path}")
     async def charger(site_id: str, station_id: str) -> HTMLResponse:
         """One charger."""
-        return await _print_one(pages, sites.view(site_id), station_id)
+        return await _print_one(pages, sites.quick_view(site_id), station_id)
 
     return router
 

@@ -35,7 +35,7 @@ def commands_router(sites: SiteViews, printer: Printer) -> APIRouter:
     @router.get("/sites/{site_id}/commands")
     async def commands(site_id: str, station: str = "") -> HTMLResponse:
         """Commands to a site's chargers; `station` is chosen beforehand."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         return printer.page(
             "commands.html",
             site=present_line(view),

@@ -123,7 +123,7 @@ def energy_router(sites: LiveSites, reads: DayReads, printer: Printer) -> APIRou
     @router.get("/sites/{site_id}/energy")
     async def energy(site_id: str, query: Annotated[EnergyQuery, Query()]) -> HTMLResponse:
         """Energy of a site by days or months."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         now_local = view.now.astimezone(ZoneInfo(view.timezone)).date()
         span = read_span(query.of, now_local)
         today = sites.live(site_id).tally.today(view.now)

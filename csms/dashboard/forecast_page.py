@@ -110,7 +110,7 @@ def forecast_router(
     @router.get("/sites/{site_id}/forecast")
     async def forecast(site_id: str) -> HTMLResponse:
         """What is forecast at a site, and how good that is."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         stays = present_stays(of_site(site_id), ZoneInfo(view.timezone))
         demand = present_demand(sites.live(site_id), board.of(site_id), view.now)
         return printer.page("forecast.html", site=present_line(view), stays=stays, demand=demand)

@@ -98,7 +98,7 @@ def grid_router(
     @router.get("/sites/{site_id}/grid")
     async def grid(site_id: str, feeder: Annotated[str | None, Query()] = None) -> HTMLResponse:
         """Limits of a site from outside; `feeder` is the one whose record is shown."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         own = [one for one in parties if _reached(one, view)]
         watched = sorted({name for one in own for name in _reached(one, view)})
         chosen = feeder or (watched or list(view.feeders))[0]

@@ -105,7 +105,7 @@ def _scopes(form: Form) -> list[Permission]:
 
 def _sites_of(caller: Caller, sites: SiteViews) -> list[tuple[str, str]]:
     return [
-        (site_id, sites.view(site_id).name)
+        (site_id, sites.quick_view(site_id).name)
         for site_id in sites.site_ids()
         if caller.sites is None or site_id in caller.sites
     ]

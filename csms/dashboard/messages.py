@@ -107,7 +107,7 @@ def messages_router(
     @router.get("/sites/{site_id}/messages")
     async def messages(site_id: str, query: Annotated[MessageFilter, Query()]) -> HTMLResponse:
         """What was exchanged with the stations of a site."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         if journal is None:
             return printer.error(HTTPStatus.NOT_FOUND, _NOT_KEPT)
         try:

@@ -71,7 +71,7 @@ def dashboard_router(sites: SiteViews, printer: Printer) -> APIRouter:
         site_ids = _seen(sites)
         if len(site_ids) == 1:
             return _print_site(sites, printer, site_ids[0], wanted)
-        lines = [present_line(sites.view(site_id)) for site_id in site_ids]
+        lines = [present_line(sites.quick_view(site_id)) for site_id in site_ids]
         return printer.page("sites.html", sites=lines)
 
     @router.get("/sites/{site_id}")
@@ -97,7 +97,7 @@ def _print_site(
     sites: SiteViews, printer: Printer, site_id: SiteId, wanted: Wanted
 ) -> HTMLResponse:
     try:
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
     except UnknownSiteError:
         raise
     except ChargeFlexError as error:

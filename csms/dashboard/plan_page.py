@@ -109,7 +109,7 @@ def plan_router(plans: PlanOutlooks, what_if: LimitRanges, printer: Printer) -> 
     @router.get("/sites/{site_id}/plan")
     async def plan(site_id: str) -> HTMLResponse:
         """The newest plan of a site."""
-        view, outlook = plans.view(site_id), plans.plan_outlook(site_id)
+        view, outlook = plans.quick_view(site_id), plans.plan_outlook(site_id)
         zone = ZoneInfo(view.timezone)
         ranges, cause = _ranges(what_if, site_id)
         return printer.page(

@@ -73,7 +73,7 @@ def site_file_router(
     @router.get("/sites/{site_id}/site")
     async def site_file(site_id: str) -> HTMLResponse:
         """The file of a site."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         try:
             file, cause = await files.read(site_id), ""
         except SiteFileError as error:

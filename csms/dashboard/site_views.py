@@ -20,3 +20,11 @@ class SiteViews(Protocol):
             UnknownSiteError: There is none of that name.
         """
         ...
+
+    def quick_view(self, site_id: SiteId) -> SiteView:
+        """The same from what was seen in the last seconds, for pages that then follow the stream.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
+        """
+        ...

@@ -107,7 +107,7 @@ def tokens_router(
     @router.get("/sites/{site_id}/tokens")
     async def tokens(site_id: str, query: Annotated[TokenFilter, Query()]) -> HTMLResponse:
         """The list of tokens."""
-        view = sites.view(site_id)
+        view = sites.quick_view(site_id)
         begins = query.begins and IdToken(query.begins).key
         rows = await reads.tokens(begins=begins, after=query.after, limit=_PAGE + 1)
         return _print(printer, view, query, rows, is_open=is_open)

@@ -150,7 +150,7 @@ def transactions_router(sites: SiteViews, reads: TransactionReads, printer: Prin
 
 
 async def _print_list(pages: _Pages, site_id: SiteId, query: Filter) -> HTMLResponse:
-    site = pages.sites.view(site_id)
+    site = pages.sites.quick_view(site_id)
     zone = ZoneInfo(site.timezone)
     wanted = query.wanted(site_id, zone)
     rows = await pages.reads.transactions(wanted, _PAGE + 1)
@@ -181,7 +181,7 @@ def _months(today: date) -> dict[str, date]:
 
 
 async def _print_one(pages: _Pages, site_id: SiteId, number: int) -> HTMLResponse:
-    site = pages.sites.view(site_id)
+    site = pages.sites.quick_view(site_id)
     row = await pages.reads.transaction(number)
     if row is None or row["site_id"] != site_id:
         text = say(

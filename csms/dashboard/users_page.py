@@ -79,7 +79,7 @@ def choices(sites: SiteViews, parties: Iterable[Party]) -> dict[str, object]:
     """What forms about users let one choose."""
     return {
         "roles": [(role, ROLE_WORDS[role], ROLE_ABOUTS[role]) for role in Role],
-        "sites": [(site_id, sites.view(site_id).name) for site_id in sites.site_ids()],
+        "sites": [(site_id, sites.quick_view(site_id).name) for site_id in sites.site_ids()],
         "parties": [(one.company.party_id, one.company.name) for one in parties],
         "least": SHORTEST_PASSWORD,
     }

@@ -82,7 +82,11 @@ class ControlRoom:
 
         What follows from the time alone, or is another at the whole site, may be late by `KEPT_S`
         in a connector's view.
+
+        Raises:
+            UnknownSiteError: There is none of that name.
         """
+        self._controller(site_id)
         return self._view(site_id, self._glances[site_id])
 
     def _view(self, site_id: SiteId, glances: Glances) -> SiteView:

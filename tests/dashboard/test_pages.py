@@ -37,6 +37,14 @@ async def test_the_only_site_is_the_first_page(client: httpx2.AsyncClient) -> No
     assert 'data-api="/api/v1/sites/yard"' in page.text
 
 
+async def test_pages_are_printed_from_what_was_seen_lately(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeRoom, "view", None)  # it would look at every connector anew
+    for page in ("/", "/sites/yard"):
+        assert (await client.get(page)).status_code == 200
+
+
 async def test_a_page_may_load_from_this_server_only(client: httpx2.AsyncClient) -> None:
     headers = (await client.get("/")).headers
     assert headers["Content-Security-Policy"] == (

@@ -42,7 +42,8 @@ async def test_everything_is_found_by_the_sites_name(database_file: Path) -> Non
         view = room.view("fjordgata")
         assert (view.site_id, view.now, view.clock_rate) == ("fjordgata", NOON, 60.0)
         assert room.feed("fjordgata") is room.feed("fjordgata")
-        for look in (room.view, room.live, room.feed, room.changed, room.outlook, room.courses):
+        looks = (room.view, room.quick_view, room.live, room.feed, room.changed, room.outlook)
+        for look in (*looks, room.courses):
             with pytest.raises(UnknownSiteError, match="no site is called 'nowhere'"):
                 look("nowhere")
 
