@@ -1,19 +1,23 @@
 """Keys for programs, as `Authorization: Bearer KEY`."""
 
 from datetime import datetime
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
+from csms.api.paging import PAGED, Page
 from csms.domain.access import Permission
 from csms.domain.access_errors import ForbiddenError
 from csms.domain.user import ApiKey
 from csms.service.api_keys import LONGEST_KEY_NAME
-from csms.service.row_number import RowNumber
+from csms.service.row_number import BeforeNumber, RowNumber
 
 router = APIRouter(prefix="/keys", tags=["API keys"])
+
+_MOST: Final = 500
 
 
 class WantedKey(BaseModel):
@@ -48,10 +52,19 @@ class MadeKey(KeyState):
     key: str = Field(description="Told this once: `Authorization: Bearer KEY`")
 
 
-@router.get("")
-async def list_keys(context: Context, caller: CallerNow) -> list[KeyState]:
+@router.get("", responses=PAGED)
+async def list_keys(
+    context: Context,
+    caller: CallerNow,
+    page: Page,
+    before: BeforeNumber = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
+) -> list[KeyState]:
     """One's own keys, the newest first; everybody's, if one manages users."""
-    return [KeyState(**_fields(key)) for key in await context.access.keys.seen_by(caller)]
+    keys = await context.access.keys.seen_by(caller, before, limit)
+    if keys:
+        page.link_next(keys, limit, before=keys[-1].number)
+    return [KeyState(**_fields(key)) for key in keys]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -1,21 +1,25 @@
 """Users of this server, and what each may do."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Query, status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from csms.api.callers import CallerNow
 from csms.api.dependencies import Context
 from csms.api.errors import PROBLEM_ANSWER
+from csms.api.paging import PAGED, Page
 from csms.domain.access import CallerKind, Role
 from csms.domain.access_errors import UnknownUserError
 from csms.domain.user import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, User
 from csms.language.languages import Language
 from csms.service.accounts import Standing
+from csms.service.token_body import Printable
 
 router = APIRouter(tags=["users"])
+
+_MOST: Final = 500
 
 Password = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
 
@@ -106,10 +110,20 @@ async def set_own_language(context: Context, caller: CallerNow, wanted: WantedLa
     await context.access.accounts.set_language(caller.user or "", wanted.language)
 
 
-@router.get("/users")
-async def list_users(context: Context) -> list[UserState]:
-    """All users, by name."""
-    return [_state(user) for user in await context.access.reads.users()]
+@router.get("/users", responses=PAGED)
+async def list_users(
+    context: Context,
+    page: Page,
+    after: Annotated[
+        Printable | None, Query(description="The last name of the page before")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
+) -> list[UserState]:
+    """Users in order of their names."""
+    users = await context.access.reads.users(after=after, limit=limit)
+    if users:
+        page.link_next(users, limit, after=users[-1].name)
+    return [_state(user) for user in users]
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,7 +21,9 @@ from csms.language.said import Said, joined
 from csms.service.access_side import AccessSide
 from csms.service.api_keys import scopes_of
 from csms.service.caller import current_caller
-from csms.service.row_number import RowNumber
+from csms.service.row_number import BeforeNumber, RowNumber
+
+_PAGE: Final = 100
 
 
 def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRouter:
@@ -34,9 +36,14 @@ def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRout
     """
     router = page_router(printer)
 
-    async def print_keys(status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:  # noqa: ANN401
+    async def print_keys(
+        status: HTTPStatus = HTTPStatus.OK,
+        before: int | None = None,
+        **values: Any,  # noqa: ANN401
+    ) -> HTMLResponse:
         caller = current_caller()
-        keys = await side.keys.seen_by(caller)
+        found = await side.keys.seen_by(caller, before, _PAGE + 1)
+        keys = found[:_PAGE]
         shown = {"said": "", "made": None, "secret": "", **values}
         return printer.page(
             "keys.html",
@@ -46,13 +53,15 @@ def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRout
             scopes=[(one, PERMISSION_WORDS[one]) for one in sorted(scopes_of(caller))],
             sites=_sites_of(caller, sites),
             is_user=caller.user is not None,
+            first_page="/keys" if before is not None else None,
+            next_page=f"/keys?before={keys[-1].number}" if len(found) > _PAGE else None,
             **shown,
         )
 
     @router.get("/keys")
-    async def show_keys() -> HTMLResponse:
+    async def show_keys(before: BeforeNumber = None) -> HTMLResponse:
         """One's own keys; everybody's, for who manages users."""
-        return await print_keys()
+        return await print_keys(before=before)
 
     @router.post("/keys")
     async def make_key_by_page(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,6 +20,9 @@ from csms.language.said import Said, joined
 from csms.service.access_side import AccessSide
 from csms.service.accounts import Standing
 from csms.service.grid_parties import Party
+from csms.service.token_body import Printable
+
+_PAGE: Final = 100
 
 ROLE_ABOUTS: Final[Mapping[Role, str]] = {
     Role.ADMIN: Said("All that an operator may, and users, chargers' passwords and the audit log"),
@@ -44,21 +48,28 @@ def users_router(
     router = page_router(printer)
 
     async def print_users(
-        status: HTTPStatus = HTTPStatus.OK, said: str = "", form: Form | None = None
+        status: HTTPStatus = HTTPStatus.OK,
+        said: str = "",
+        form: Form | None = None,
+        after: str | None = None,
     ) -> HTMLResponse:
+        users = await side.reads.users(after=after, limit=_PAGE + 1)
+        shown = users[:_PAGE]
         return printer.page(
             "users.html",
             status,
-            users=[present_user(user) for user in await side.reads.users()],
+            users=[present_user(user) for user in shown],
+            first_page="/users" if after is not None else None,
+            next_page=_page_after(shown[-1]) if len(users) > _PAGE else None,
             said=said,
             name=form.one("name") if form else "",
             **choices(sites, parties),
         )
 
     @router.get("/users")
-    async def show_users() -> HTMLResponse:
-        """All users."""
-        return await print_users()
+    async def show_users(after: Printable | None = None) -> HTMLResponse:
+        """Users in order of their names."""
+        return await print_users(after=after)
 
     @router.post("/users")
     async def add_user_by_page(request: Request) -> Response:
@@ -73,6 +84,10 @@ def users_router(
         return RedirectResponse(f"/users/{user.name}?{ADDED}", HTTPStatus.SEE_OTHER)
 
     return router
+
+
+def _page_after(user: User) -> str:
+    return f"/users?{urlencode({'after': user.name})}"
 
 
 def choices(sites: SiteViews, parties: Iterable[Party]) -> dict[str, object]:

@@ -75,8 +75,8 @@ class AccessReads(Protocol):
         """A user, None if there is none of that name."""
         ...
 
-    async def users(self) -> list[User]:
-        """All users, by name."""
+    async def users(self, after: str | None = None, limit: int | None = None) -> list[User]:
+        """Users by name; after one, at most so many."""
         ...
 
     async def login(self, key: str) -> tuple[Login, User] | None:
@@ -87,8 +87,14 @@ class AccessReads(Protocol):
         """A key and its user, None if there is none by that hash."""
         ...
 
-    async def keys(self, user: str | None) -> list[ApiKey]:
-        """Keys of a user, or of all, the newest first."""
+    async def numbered_key(self, number: int) -> ApiKey | None:
+        """A key, None if there is none of that number."""
+        ...
+
+    async def keys(
+        self, user: str | None, before: int | None = None, limit: int | None = None
+    ) -> list[ApiKey]:
+        """Keys of a user, or of all, the newest first; those before a number, at most so many."""
         ...
 
 

@@ -78,10 +78,17 @@ class ApiKeys:
             await uow.commit()
         return replace(key, number=number), secret
 
-    async def seen_by(self, caller: Caller) -> list[ApiKey]:
-        """Keys that somebody may see: their own; all, if they manage users."""
-        is_head = caller.may(Permission.MANAGE_USER, None)
-        return await self._reads.keys(None if is_head else caller.user)
+    async def seen_by(
+        self, caller: Caller, before: int | None = None, limit: int | None = None
+    ) -> list[ApiKey]:
+        """Keys that somebody may see, the newest first: their own; all, if they manage users.
+
+        Args:
+            caller: Who they are.
+            before: Only keys before that number; None: from the newest on.
+            limit: At most so many; None: all.
+        """
+        return await self._reads.keys(None if _is_head(caller) else caller.user, before, limit)
 
     async def revoke(self, caller: Caller, number: int) -> None:
         """Let a key count no more, from its next request on.
@@ -89,8 +96,13 @@ class ApiKeys:
         Raises:
             UnknownKeyError: There is none, or it is not theirs to revoke.
         """
-        if number not in (key.number for key in await self.seen_by(caller)):
+        key = await self._reads.numbered_key(number)
+        if key is None or not (_is_head(caller) or key.user == caller.user):
             raise UnknownKeyError(number)
         async with self._open_uow() as uow:
             await uow.access.revoke_key(number, self._clock.now())
             await uow.commit()
+
+
+def _is_head(caller: Caller) -> bool:
+    return caller.may(Permission.MANAGE_USER, None)

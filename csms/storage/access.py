@@ -104,9 +104,12 @@ class AccessReads:
         rows = await self._rows(select(_user).where(_user.c.name == name))
         return _read_user(rows[0]) if rows else None
 
-    async def users(self) -> list[User]:
-        """All users, by name."""
-        rows = await self._rows(select(_user).order_by(_user.c.name))
+    async def users(self, after: str | None = None, limit: int | None = None) -> list[User]:
+        """Users by name; after one, at most so many."""
+        query = select(_user)
+        if after is not None:
+            query = query.where(_user.c.name > after)
+        rows = await self._rows(query.order_by(_user.c.name).limit(limit))
         return [_read_user(row) for row in rows]
 
     async def login(self, key: str) -> tuple[Login, User] | None:
@@ -121,12 +124,22 @@ class AccessReads:
         rows = await self._rows(query.where(_key.c.key_hash == key_hash))
         return (_read_key(rows[0]), _read_theirs(rows[0])) if rows else None
 
-    async def keys(self, user: str | None) -> list[ApiKey]:
-        """Keys of a user, or of all, the newest first."""
-        query = select(_key).order_by(_key.c.number.desc())
+    async def numbered_key(self, number: int) -> ApiKey | None:
+        """A key, None if there is none of that number."""
+        rows = await self._rows(select(_key).where(_key.c.number == number))
+        return _read_key(rows[0]) if rows else None
+
+    async def keys(
+        self, user: str | None, before: int | None = None, limit: int | None = None
+    ) -> list[ApiKey]:
+        """Keys of a user, or of all, the newest first; those before a number, at most so many."""
+        query = select(_key)
         if user is not None:
             query = query.where(_key.c.user == user)
-        return [_read_key(row) for row in await self._rows(query)]
+        if before is not None:
+            query = query.where(_key.c.number < before)
+        rows = await self._rows(query.order_by(_key.c.number.desc()).limit(limit))
+        return [_read_key(row) for row in rows]
 
     async def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         async with self._database.reading() as connection:

@@ -5,10 +5,12 @@ from typing import Final
 import pytest
 
 from csms.api.paging import write_cursor
+from csms.domain.access import Permission, Role
 from csms.domain.certificate import CertificateKind, StationCertificate
 from csms.domain.cost import TransactionCost
 from csms.domain.notices import VariablesTold
 from csms.domain.security import Proof
+from csms.service.accounts import Standing
 from tests.api.rig import Api
 from tests.api.test_reports import variable
 from tests.service.handlers.stories import TellerV201
@@ -16,6 +18,7 @@ from tests.service.rig import NOON, after
 from tests.service.sites import connect
 
 MOST_PAGES: Final = 10
+PASSWORD: Final = "sommersol-1234"  # noqa: S105
 
 
 async def test_next_page_is_linked_as_long_as_there_may_be_one(api: Api) -> None:
@@ -104,6 +107,21 @@ async def test_costs_of_transactions_come_page_by_page_the_newest_first(api: Api
     path = "/sites/fjordgata/costs/transactions?limit=2&from=2026-01-14T12:00:00Z"
     found = await pages_of(api, f"{path}&to=2026-01-15T12:00:00Z", "number")
     assert found == [["3", "2"], ["1"]]
+
+
+async def test_users_come_page_by_page_in_order_of_their_names(api: Api) -> None:
+    for name in ("vera", "ola", "kari"):
+        await api.context.access.accounts.add(name, PASSWORD, Standing(role=Role.ADMIN))
+    found = await pages_of(api, "/users?limit=2", "name")
+    assert found == [["kari", "ola"], ["vera"]]
+
+
+async def test_keys_come_page_by_page_the_newest_first(api: Api) -> None:
+    user = await api.context.access.accounts.add("ola", PASSWORD, Standing(role=Role.ADMIN))
+    for name in ("first", "second", "third"):
+        await api.context.access.keys.make(user, name, {Permission.VIEW_SITE})
+    found = await pages_of(api, "/keys?limit=2", "name")
+    assert found == [["third", "second"], ["first"]]
 
 
 @pytest.mark.parametrize(

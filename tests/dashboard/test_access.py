@@ -1,6 +1,7 @@
 """Who is let in, by which way, and what is written down of what they do."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,9 +10,11 @@ import pytest
 
 from csms.domain.access import AccessMode, Permission, Role
 from csms.domain.audit import AuditEntry, AuditWanted
+from csms.domain.user import ApiKey, secret_hash
 from csms.service.accounts import Standing
 from tests.dashboard.desk import NETT_TOKEN, PASSWORD, SITE, Desk, open_desk
 from tests.service.conftest import blank_file, database_file
+from tests.service.rig import NOON
 
 __all__ = ["blank_file", "database_file"]
 
@@ -163,6 +166,44 @@ async def test_key_may_what_it_was_made_for_until_it_is_revoked(desk: Desk) -> N
             gone = await client.delete(f"/api/v1/keys/{listed['number']}")
             assert gone.status_code == 204
             assert (await meter.put(path, json=load)).status_code == 401
+
+
+def key_numbered(number: int) -> ApiKey:
+    """A key of ola's."""
+    return ApiKey(
+        name=f"key-{number:03}",
+        user="ola",
+        key_hash=secret_hash(str(number)),
+        begins="cfx_",
+        scopes=frozenset(),
+        sites=None,
+        made_at=NOON,
+    )
+
+
+async def test_pages_of_users_and_keys_lead_on_to_the_rest(desk: Desk) -> None:
+    async with desk.api.office.open_uow() as uow:
+        ola = await uow.access.user("ola")
+        assert ola is not None
+        for number in range(1, 101):
+            await uow.access.put_user(replace(ola, name=f"user-{number:03}"))
+            await uow.access.add_key(key_numbered(number))
+        newest = await uow.access.add_key(replace(key_numbered(0), name="the newest"))
+        await uow.commit()
+    async with await desk.browser("ola") as client:
+        for first, more, back in (
+            ("/users", "/users?after=user-099", "/users"),
+            ("/keys", f"/keys?before={newest - 99}", "/keys"),
+        ):
+            page = (await client.get(first)).text
+            assert f'<a href="{more}" rel="next">' in page
+            rest = (await client.get(more)).text
+            assert ("user-100" in rest) is (first == "/users")
+            assert ("key-001" in rest) is (first == "/keys")
+            assert 'rel="next"' not in rest
+            assert f'<p class="turn"><a href="{back}">' in rest
+        assert (await client.post(f"/keys/{newest}/revoke")).status_code == 303
+        assert (await client.post("/keys/2147483647/revoke")).status_code == 404
 
 
 async def test_key_of_a_user_who_is_less_or_disabled_is_less_or_nothing(desk: Desk) -> None:

@@ -78,6 +78,8 @@ async def test_user_is_as_he_was_put_last(database: Database) -> None:
     await put(database, OLA, KARI)
     assert await reads.has_users()
     assert await reads.users() == [KARI, OLA]
+    assert await reads.users(limit=1) == [KARI]
+    assert await reads.users(after="kari", limit=2) == [OLA]
     disabled = replace(KARI, is_disabled=True, sites=frozenset())
     await put(database, disabled)
     assert await reads.user("kari") == disabled
@@ -118,6 +120,13 @@ async def test_key_is_found_with_its_user(database: Database) -> None:
     assert await reads.key(KEY.key_hash) == (kept, OLA)
     assert await reads.keys("ola") == [kept]
     assert await reads.keys("kari") == []
+    assert await reads.numbered_key(number) == kept
+    assert await reads.numbered_key(number + 1) is None
+    async with SqlUnitOfWork(database) as uow:
+        newer = await uow.access.add_key(replace(KEY, key_hash="12" * 32))
+        await uow.commit()
+    assert [key.number for key in await reads.keys("ola", limit=1)] == [newer]
+    assert [key.number for key in await reads.keys(None, before=newer, limit=5)] == [number]
 
 
 async def test_log_is_read_as_it_was_written_the_newest_first(database: Database) -> None:
