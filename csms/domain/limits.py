@@ -85,6 +85,8 @@ class TimedLimit:
         One vehicle may rise at the instant at which another is told to fall, and takes its time.
         What would come only after the limit has lapsed is left out.
         """
+        if len(self.steps) == 1:
+            return self
         steps, lives_s = list(self.steps[:1]), (self.ends_at - self.starts_at).total_seconds()
         for second, amps in self.steps[1:]:
             while len(steps) > 1 and steps[-1][0] >= second:
@@ -133,6 +135,8 @@ class Allowance:
         lingering: Limits of other forms that it took before, and that stand beside the last one.
         is_disobeyed: It was found not to keep to what it holds; nothing of that counts.
         is_on_trial: It was not seen yet to keep to limits: any limit may let it draw its rating.
+        limits: All that may be in force.
+        standing_a: What it may draw while no limit is in force.
     """
 
     rating_a: float
@@ -143,19 +147,16 @@ class Allowance:
     lingering: tuple[TimedLimit, ...] = ()
     is_disobeyed: bool = False
     is_on_trial: bool = False
+    limits: tuple[TimedLimit, ...] = field(init=False, repr=False, compare=False)
+    standing_a: float = field(init=False, repr=False, compare=False)
 
-    @property
-    def standing_a(self) -> float:
-        """What it may draw while no limit is in force."""
-        if self.is_disobeyed or self.standing is not Standing.HELD:
-            return self.rating_a
-        return self.fallback_a
-
-    @property
-    def limits(self) -> tuple[TimedLimit, ...]:
-        """All limits that may be in force."""
+    def __post_init__(self) -> None:
         limits = self.lingering + self.uncertain
-        return limits if self.accepted is None else (self.accepted, *limits)
+        if self.accepted is not None:
+            limits = (self.accepted, *limits)
+        is_standing = self.standing is Standing.HELD and not self.is_disobeyed
+        object.__setattr__(self, "limits", limits)
+        object.__setattr__(self, "standing_a", self.fallback_a if is_standing else self.rating_a)
 
     def most_a(self, start_at: datetime, end_at: datetime) -> float:
         """The most that it may draw at any time between two instants."""
@@ -223,7 +224,9 @@ class Allowance:
             since: After this instant.
             until: Up to this one.
         """
-        edges = {edge for edge in self.edges() if since < edge <= until}
+        edges = {edge for limit in self.limits for edge in limit.edges() if since < edge <= until}
+        if not edges:  # as nearly always
+            return []
         return [(edge, self.now_a(edge)) for edge in sorted(edges) if self._falls_at(edge)]
 
     def restanding(self, standing: Standing) -> "Allowance":

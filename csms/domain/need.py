@@ -13,7 +13,7 @@ from csms.domain.transaction import NOTHING_STATED, NeedTeller, StatedNeed, Tran
 
 _ENOUGH_PAST: Final = 4
 """Fewer past transactions than this say nothing yet."""
-_AT_LEAST: Final = timedelta(minutes=30)
+AT_LEAST: Final = timedelta(minutes=30)
 """A vehicle that is still here is planned for as if it stayed at least that long."""
 _LEAST_LEFT_WH: Final = 1_000.0
 """Whoever still takes energy is expected to take at least so much more."""
@@ -175,7 +175,7 @@ def estimate_need(transaction: Transaction, known: Known, now: datetime) -> Need
     need = Need(
         energy_wh=energy.wh,
         beyond_wh=max(energy.wh * _BEYOND_SHARE, _BEYOND_WH),
-        departs_at=max(departure.at, now + _AT_LEAST).astimezone(UTC),
+        departs_at=max(departure.at, now + AT_LEAST).astimezone(UTC),
         energy_source=energy.source,
         departure_source=departure.source,
         energy_between_wh=energy.between_wh,
@@ -265,7 +265,7 @@ def _courses(energy: _Energy, departure: _Departure, now: datetime) -> tuple[Cou
     """Every energy with every departure, where one of them is not certain."""
     if not energy.chances and not departure.chances:
         return ()
-    soonest_at = now + (_SOONEST if departure.chances else _AT_LEAST)
+    soonest_at = now + (_SOONEST if departure.chances else AT_LEAST)
     return tuple(
         Course(
             probability=chance * other,

@@ -18,6 +18,7 @@ from csms.domain.security import SecurityProfile
 from csms.service.charging_control import PlanMade, parse_evse
 from csms.service.electrics import tap_of
 from csms.service.evse_view import evse_view
+from csms.service.kept_need import KeptNeed, look_at_need
 from csms.service.kept_room import KeptRoom, Line, kept_rooms
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
@@ -47,6 +48,7 @@ class Glance:
         tap: What an ampere of it puts on the lines.
         allowed_a: The most that it may draw.
         drawn: What its meter shows: taps, and amperes on them.
+        need: What its vehicle needs.
         made_of: What all of this follows from.
         reason: Likewise, by the newest plan.
         good_until: When it may be another by itself.
@@ -57,6 +59,7 @@ class Glance:
     tap: Tap
     allowed_a: float
     drawn: tuple[tuple[Tap, float], ...]
+    need: KeptNeed
     made_of: tuple[object, ...]
     reason: Reason | None
     good_until: datetime
@@ -91,7 +94,8 @@ class Glances:
         for key, evse in live.evses.items():
             glance, made_of = known.get(key), _made_of(live, evse)
             if glance is None or not self._is_good(key, glance, made_of, now):
-                glance = self._glance(live, evse, now, made_of)
+                need = look_at_need(live, evse, now, glance.need if glance else None)
+                glance = self._glance(live, evse, now, made_of, need)
             self._glances[key] = glance
         return self._glances
 
@@ -105,17 +109,24 @@ class Glances:
         )
 
     def _glance(
-        self, live: LiveSite, evse: LiveEvse, now: datetime, made_of: tuple[object, ...]
+        self,
+        live: LiveSite,
+        evse: LiveEvse,
+        now: datetime,
+        made_of: tuple[object, ...],
+        need: KeptNeed,
     ) -> Glance:
         key = evse.place.evse
+        profile = int(self._profile_of(key.station_id))
         reason = explain_evse(live, evse, now, self._reasons, self._rooms)
         turns = [at for at in _turns_of(evse) if at > now]
         return Glance(
             name=str(key),
-            view=evse_view(live, evse, now, reason, int(self._profile_of(key.station_id))),
+            view=evse_view(live, evse, now, reason, need.view, profile),
             tap=tap_of(live, evse),
             allowed_a=evse.allowance.now_a(now),
             drawn=tuple(drawn_taps(live, evse, now)),
+            need=need,
             made_of=made_of,
             reason=self._reasons.get(key),
             good_until=min((now + self._kept, *turns)),

@@ -33,7 +33,12 @@ _STATE: Final[Mapping[ConnectorStatus | None, EvseState]] = {
 
 
 def evse_view(
-    live: LiveSite, evse: LiveEvse, now: datetime, reason: ReasonView, profile: int
+    live: LiveSite,
+    evse: LiveEvse,
+    now: datetime,
+    reason: ReasonView,
+    need: NeedView | None,
+    profile: int,
 ) -> EvseView:
     """Build the view of an EVSE.
 
@@ -42,6 +47,7 @@ def evse_view(
         evse: The EVSE.
         now: The present instant.
         reason: Why it has its limit.
+        need: What its vehicle needs.
         profile: The lowest security profile that its station is let in with.
     """
     place, transaction, reading = evse.place, evse.transaction, evse.reading
@@ -67,11 +73,29 @@ def evse_view(
         soc_pct=reading.soc_pct if reading else None,
         id_token=token.masked if token else None,
         since=transaction.started_at if transaction else None,
-        need=_need_view(live, evse, now),
+        need=need,
         closed=_closed_words(evse),
         reason=reason,
         operator_limit=_limit_view(evse, now),
         is_boosted=evse.is_boosted,
+    )
+
+
+def need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None:
+    """What the vehicle at an EVSE is planned to get, None where there is none."""
+    need = need_of(live, evse, now)
+    if need is None:
+        return None
+    energy_wh = need.energy_between_wh
+    is_mixed = need.energy_source is not need.departure_source
+    return NeedView(
+        energy_wh=round(need.energy_wh),
+        departs_at=need.departs_at,
+        source=need.source,
+        energy_source=need.energy_source if is_mixed else None,
+        departure_source=need.departure_source if is_mixed else None,
+        energy_between_wh=energy_wh and (round(energy_wh[0]), round(energy_wh[1])),
+        departs_between=need.departs_between,
     )
 
 
@@ -116,23 +140,6 @@ def _power_w(evse: LiveEvse) -> float | None:
     if evse.reading is None or evse.reading.power_w is None:
         return 0.0 if evse.transaction is None else None
     return round(evse.reading.power_w)
-
-
-def _need_view(live: LiveSite, evse: LiveEvse, now: datetime) -> NeedView | None:
-    need = need_of(live, evse, now)
-    if need is None:
-        return None
-    energy_wh = need.energy_between_wh
-    is_mixed = need.energy_source is not need.departure_source
-    return NeedView(
-        energy_wh=round(need.energy_wh),
-        departs_at=need.departs_at,
-        source=need.source,
-        energy_source=need.energy_source if is_mixed else None,
-        departure_source=need.departure_source if is_mixed else None,
-        energy_between_wh=energy_wh and (round(energy_wh[0]), round(energy_wh[1])),
-        departs_between=need.departs_between,
-    )
 
 
 def _closed_words(evse: LiveEvse) -> str | None:

@@ -73,7 +73,6 @@ def _unsteered(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | No
     """Reasons that lie with the station."""
     place, allowance = evse.place, evse.allowance
     station = live.stations[place.evse.station_id]
-    counted_a = allowance.now_a(now)
     if evse.is_stray:
         text = Said(
             "Charges, and is not in the site file; counted at %(amps).0f A", amps=place.max_a
@@ -82,11 +81,13 @@ def _unsteered(live: LiveSite, evse: LiveEvse, now: datetime) -> ReasonView | No
     if not place.is_installed:
         return ReasonView(code=ReasonCode.NEVER_SEEN, text=Said("Planned, not installed yet"))
     if station.protocol is None:
+        counted_a = allowance.now_a(now)
         text = Said("Has never connected; %(amps).0f A are kept free for it", amps=counted_a)
         return ReasonView(code=ReasonCode.NEVER_SEEN, text=text)
     if not station.is_connected:
         until = allowance.accepted.ends_at if allowance.accepted else None
-        return ReasonView(code=ReasonCode.OFFLINE, text=_away(live, evse, counted_a), until=until)
+        words = _away(live, evse, allowance.now_a(now))
+        return ReasonView(code=ReasonCode.OFFLINE, text=words, until=until)
     return _untrusted(evse) or _unproven(live, evse)
 
 

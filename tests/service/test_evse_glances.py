@@ -7,18 +7,20 @@ from typing import Final, TypeAlias
 
 import pytest
 
+from csms.domain.altered import altered
 from csms.domain.connector_limit import ConnectorLimit
 from csms.domain.identity import EvseId
 from csms.domain.security import SecurityProfile
 from csms.domain.station import ConnectorStatus
 from csms.domain.timetable import Departure, Timetable
+from csms.domain.transaction import StatedNeed
 from csms.service.evse_glances import Glance, Glances
 from csms.service.live_evse import LiveEvse
 from csms.service.live_site import LiveSite
-from csms.service.site_view import EvseState, EvseView
+from csms.service.site_view import EvseState, EvseView, NeedView
 from tests.domain.sites import place, small_site
-from tests.service.rig import NOON
-from tests.service.sites import connect, draw, evse_of, hold, plug_in
+from tests.service.rig import NOON, after
+from tests.service.sites import connect, draw, evse_of, hold, plug_in, transaction
 
 IsShown: TypeAlias = Callable[[EvseView], bool]
 
@@ -141,6 +143,54 @@ def test_timetable_is_seen_at_once(live: LiveSite, glances: Glances) -> None:
     need = seen(glances, live).view.need
     assert need is not None
     assert need.departs_at == datetime(2026, 1, 14, 17, tzinfo=UTC)  # 18:00 in Oslo
+
+
+def needed(glances: Glances, live: LiveSite, minutes: float) -> NeedView:
+    """What the first charger's vehicle is seen to need so many minutes after noon."""
+    need = seen(glances, live, after(minutes)).view.need
+    assert need is not None
+    return need
+
+
+def test_need_that_is_told_is_not_reckoned_again_with_every_reading(
+    live: LiveSite, glances: Glances
+) -> None:
+    first = needed(glances, live, 0)
+    reading(evse_of(live, "G-01"))
+    live.transaction_changed(transaction("G-01", energy_wh=900.0), after(1))
+    assert needed(glances, live, 1) == first
+    told = StatedNeed(energy_wh=9_000.0, departs_at=after(100))
+    live.transaction_changed(transaction("G-01", energy_wh=900.0, need=told), after(2))
+    need = needed(glances, live, 2)
+    assert (need.energy_wh, need.departs_at) == (9_000.0, after(100))
+    assert needed(glances, live, 60) is need
+    assert needed(glances, live, 71).departs_at == after(101)  # it is taken to stay half an hour
+    assert needed(glances, live, 72).departs_at == after(102)
+
+
+def test_need_that_is_expected_changes_with_what_the_vehicle_has_got(
+    live: LiveSite, glances: Glances
+) -> None:
+    evse = evse_of(live, "G-01")
+    stays = [(after(-600 - n), after(-500 - n)) for n in range(4)]
+    evse.past = tuple(
+        transaction("G-01", n, started_at=came, ended_at=left, energy_wh=5_000.0)
+        for n, (came, left) in enumerate(stays, start=2)
+    )
+    assert needed(glances, live, 0).energy_wh == 5_000.0
+    assert evse.transaction is not None
+    evse.transaction = altered(evse.transaction, energy_wh=7_000.0)
+    assert needed(glances, live, 0.01).energy_wh == 8_000.0  # it still takes some
+    assert needed(glances, live, 200).departs_at == after(230)
+
+
+def test_next_vehicle_has_a_need_of_its_own(live: LiveSite, glances: Glances) -> None:
+    before = needed(glances, live, 0)
+    live.transaction_changed(transaction("G-01", ended_at=after(1)), after(1))
+    assert seen(glances, live, after(1)).view.need is None
+    plug_in(live, "G-01", number=2, started_at=after(-3))
+    need = needed(glances, live, 2)
+    assert before.departs_at - need.departs_at == timedelta(minutes=3)
 
 
 def test_charger_that_is_gone_is_not_seen_any_more(live: LiveSite, glances: Glances) -> None:
