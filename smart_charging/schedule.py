@@ -1,7 +1,7 @@
 """From a row of a plan to the few periods that a station takes."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -35,8 +35,8 @@ def to_steps(
         (seconds after the start, amperes), the first at 0.
     """
     steps: list[_Step] = []
-    edges_s = list(accumulate(slots_s, initial=0))
-    for begins_s, ends_s, limit_a in zip(edges_s, edges_s[1:], limits_a, strict=False):
+    edges_s = pairwise(accumulate(slots_s, initial=0))
+    for (begins_s, ends_s), limit_a in zip(edges_s, limits_a, strict=False):
         if begins_s >= live_s:
             break
         goes_on = bool(steps) and steps[-1].limit_a == limit_a

@@ -200,7 +200,7 @@ class SiteController:
         timed = await self._planner.plan(with_reserve(self.live, problem), self._last_solved)
         self.plan_times[str(timed.plan.method)].add(timed.solve_s)
         if timed.plan.method is not Method.HEURISTIC:
-            self._last_solved = timed.plan
+            self._last_solved = replace(timed.plan, reasons=None)  # the next one asks for none
         reserve = reserve_of(self.live, problem, timed.plan)
         timed = replace(timed, plan=without_arrivals(timed.plan))
         if self._cuts.count != cuts_before:

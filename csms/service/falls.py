@@ -24,8 +24,7 @@ class Falls:
     def note(self, before: Allowance, after: Allowance, now: datetime) -> None:
         """What it may draw is another from now on."""
         self._falls += before.falls(self.last_at or _EVER, now)
-        to_a = after.now_a(now)
-        if to_a < before.now_a(now):
+        if after is not before and (to_a := after.now_a(now)) < before.now_a(now):
             self._falls.append((now, to_a))
         while len(self._falls) > _KEPT:
             (_, first_a), (at, second_a), *_ = self._falls

@@ -362,6 +362,8 @@ async def test_planner_is_given_the_last_plan_that_was_solved(database_file: Pat
         run.live.alarm()
         await asyncio.sleep(1)
         assert run.planner.lasts == [None, first, first]
+        assert first.reasons is not None
+        assert [last.reasons for last in run.planner.lasts if last] == [None, None]
 
 
 @in_virtual_time
