@@ -1,4 +1,4 @@
-"""The system under test: the whole of it, on free ports, with a site for every station."""
+"""The system under test: the whole of it, on free ports, with a place for every station."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -33,8 +33,8 @@ from smart_charging.problem import ChargingProblem
 from tests.conformance.kept import Kept
 from tests.e2e.rig import free_port
 
-SITE_ID: Final = "proving-ground"
-STATIONS: Final = 400
+SITES: Final = 32
+STATIONS_AT_A_SITE: Final = 20
 _PATIENCE_S: Final = 60.0
 
 
@@ -125,10 +125,15 @@ class Csms:
         (kept,) = await self.transactions(station_id)
         return kept
 
+    async def seen(self, station_id: str, evse: int = 1) -> dict[str, Any]:
+        """What an operator sees of an EVSE."""
+        view = await self.get(f"/sites/{_site_id_of(station_id)}/view")
+        evse_view: dict[str, Any] = view["evses"][f"{station_id}/{evse}"]
+        return evse_view
+
     async def state_of(self, station_id: str, evse: int = 1) -> str:
         """What an operator sees of an EVSE, in a word."""
-        view = await self.get(f"/sites/{SITE_ID}/view")
-        return str(view["evses"][f"{station_id}/{evse}"]["state"])
+        return str((await self.seen(station_id, evse))["state"])
 
     async def notices(self, station_id: str, kind: str) -> list[dict[str, Any]]:
         """What a station has told of a kind beside charging, the oldest first."""
@@ -175,7 +180,7 @@ async def running_csms(folder: Path, **changes: Any) -> AsyncIterator[Csms]:
     others.roots.mkdir()
     usual = AppSettings(
         access=AccessMode.OPEN,
-        sites=(site_of(),),
+        sites=tuple(site_of(number=number) for number in range(1, SITES + 1)),
         http=HttpSettings(port=http_port),
         database=DatabaseSettings(url=f"sqlite:///{database}", is_durable=False),
         journal=JournalSettings(folder=folder / "journal"),
@@ -214,12 +219,15 @@ def _gateway(changes: dict[str, Any]) -> GatewaySettings:
     return replace(gateway, port=free_port(), tls=tls)
 
 
-def site_of(stations: int = STATIONS, feeder_a: float = 10_000.0) -> Site:
-    """Stations of two EVSEs each, and a feeder for them all."""
+def site_of(
+    stations: int = STATIONS_AT_A_SITE, feeder_a: float = 10_000.0, number: int = 1
+) -> Site:
+    """The so-manieth site: stations of two EVSEs each, and a feeder for them all."""
     limit = AmpereSchedule((feeder_a, feeder_a, feeder_a))
+    first = 1 + STATIONS_AT_A_SITE * (number - 1)
     return Site(
-        site_id=SITE_ID,
-        name="Proving ground",
+        site_id=_site_id(number),
+        name=f"Proving ground {number}",
         timezone=ZoneInfo("Etc/UTC"),
         earthing=Earthing.TN,
         voltage_v=230.0,
@@ -227,7 +235,7 @@ def site_of(stations: int = STATIONS, feeder_a: float = 10_000.0) -> Site:
         price_per_kwh=0.35,
         places=tuple(
             EvsePlace(
-                evse=EvseId(f"C-{number:03}", evse),
+                evse=EvseId(f"C-{station:03}", evse),
                 feeder_id="main",
                 lines=(1, 2, 3),
                 max_a=32.0,
@@ -235,7 +243,16 @@ def site_of(stations: int = STATIONS, feeder_a: float = 10_000.0) -> Site:
                 fallback_a=6.0,
                 is_installed=True,
             )
-            for number in range(1, stations + 1)
+            for station in range(first, first + stations)
             for evse in (1, 2)
         ),
     )
+
+
+def _site_id(number: int) -> str:
+    return f"proving-ground-{number}"
+
+
+def _site_id_of(station_id: str) -> str:
+    station = int(station_id.removeprefix("C-"))
+    return _site_id(1 + (station - 1) // STATIONS_AT_A_SITE)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conformance.cases import ISO_15118, NO_PROFILE, SMART_CHARGING, case
-from tests.conformance.csms import SITE_ID, Csms
+from tests.conformance.csms import Csms
 from tests.conformance.profiles import FALLBACK_ID, Wanted, sent_limit, sent_profile
 from tests.conformance.states import ACCEPTED, MASKED, REJECTED, TOKEN, Charging, booted
 from tests.conformance.station import CallFailed, Fields
@@ -84,7 +84,7 @@ async def test_tc_k_15_a_station_without_profiles(csms: Csms) -> None:
         assert default["chargingProfilePurpose"] == "TxDefaultProfile"
         await sent_profile(station, FALLBACK_ID)
         await set_profile(csms, station_id, 0, Wanted("station_max", 6.0).stated, "not_supported")
-        seen = (await csms.get(f"/sites/{SITE_ID}/view"))["evses"][f"{station_id}/1"]
+        seen = await csms.seen(station_id)
         assert (seen["limit_a"], seen["reason"]["code"]) == (32.0, "refused")
         assert "NotSupported" in seen["reason"]["text"]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from tests.conformance.cases import ISO_15118, case
-from tests.conformance.csms import SITE_ID, Csms
+from tests.conformance.csms import Csms
 from tests.conformance.profiles import sent_limit
 from tests.conformance.states import Charging, booted
 from tests.conformance.station import Fields, Station, time_of
@@ -101,8 +101,7 @@ async def told_schedules(csms: Csms, station_id: str) -> list[list[list[float]]]
 
 async def need_of(csms: Csms, station_id: str) -> Any:
     """What is planned for at the first EVSE."""
-    view = await csms.get(f"/sites/{SITE_ID}/view")
-    return view["evses"][f"{station_id}/1"]["need"]
+    return (await csms.seen(station_id))["need"]
 
 
 @case("TC_K_53", ISO_15118)

@@ -9,16 +9,14 @@ import pytest_asyncio
 from csms.gateway.server import GatewaySettings
 from csms.pki.authority import FolderAuthority
 from csms.pki.own_authority import CaSettings, IssuerSettings
-from tests.conformance.csms import Csms, running_csms, site_of
+from tests.conformance.csms import Csms, running_csms
 from tests.conformance.v16.signing import OPERATOR
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def csms(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Csms]:
     """The system under test."""
-    async with running_csms(
-        tmp_path_factory.mktemp("csms-16"), sites=(site_of(stations=600),)
-    ) as system:
+    async with running_csms(tmp_path_factory.mktemp("csms-16")) as system:
         yield system
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.conformance.csms import SITE_ID, Csms
+from tests.conformance.csms import Csms
 from tests.conformance.station import Fields, Station
 from tests.conformance.v16.cases import CORE, case16
 from tests.conformance.v16.metering import KeptSample, meter_value, sample, samples_of
@@ -46,9 +46,7 @@ async def kept_of(csms: Csms, *samples: Fields) -> list[KeptSample]:
 
 async def seen_at(csms: Csms, station_id: str) -> Fields:
     """What an operator sees of the first connector."""
-    view = await csms.get(f"/sites/{SITE_ID}/view")
-    seen: Fields = view["evses"][f"{station_id}/1"]
-    return seen
+    return await csms.seen(station_id)
 
 
 @case16("4.7 MeterValues", CORE)
