@@ -19,7 +19,8 @@ from csms.api.route_places import RoutePlaces
 from csms.api.route_rules import SAFE_METHODS, Matched, Place, RouteRules, Rule
 from csms.domain.access import ANYBODY, NOBODY, AccessMode, Caller, CallerKind, Permission
 from csms.domain.identity import SiteId
-from csms.language.reader import read_by_user
+from csms.language.reader import explained, read_by_user
+from csms.language.said import Said
 from csms.service.audit_log import AuditLog
 from csms.service.caller import acting_for
 from csms.service.logins import cookie_name
@@ -30,9 +31,12 @@ _FOR_PROGRAMS: Final = ("/api/v", "/metrics")
 _BEARER: Final = "bearer"
 _LOOK_EVERY: Final = timedelta(seconds=30)
 _MOST_BODY: Final = 4 * 1024 * 1024
-_CROSS_SITE: Final = (
+_CROSS_SITE: Final = Said(
     "expected a request of this server's own pages, got one that another site has led here"
 )
+_FOREIGN_KEY: Final = Said("expected a key of this server that is not revoked, got another")
+_NO_LOGIN: Final = Said("expected a login, or a header `Authorization: Bearer KEY`")
+_LOGIN_OVER: Final = Said("log in first: your login is over")
 
 
 class Identify(Protocol):
@@ -89,7 +93,8 @@ class AccessGuard:
             return
         asked = _Asked(scope, Headers(scope=scope), matched)
         caller = await self._identify(asked)
-        read_by_user(caller.language if caller else None)
+        if caller is not None and caller.kind is CallerKind.USER:  # a key is a program's
+            read_by_user(caller.language)
         refusal = self._refuse_stranger(asked, caller)
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -118,14 +123,14 @@ class AccessGuard:
         if asked.matched.rule.permission is None:
             return None
         if caller is None:
-            return _unauthorized("expected a key of this server that is not revoked, got another")
+            return _unauthorized(_FOREIGN_KEY)
         return self._ask_for_login(asked) if caller.kind is CallerKind.NOBODY else None
 
     def _ask_for_login(self, asked: "_Asked") -> Response:
         if not asked.wants_page:
-            return _unauthorized("expected a login, or a header `Authorization: Bearer KEY`")
+            return _unauthorized(_NO_LOGIN)
         if asked.is_unsafe:
-            return self._answer(asked, HTTPStatus.UNAUTHORIZED, "log in first: your login is over")
+            return self._answer(asked, HTTPStatus.UNAUTHORIZED, _LOGIN_OVER)
         return RedirectResponse(f"/login?next={quote(asked.address)}", HTTPStatus.SEE_OTHER)
 
     async def _let_in(self, asked: "_Asked", caller: Caller, receive: Receive, send: Send) -> None:
@@ -173,7 +178,8 @@ class AccessGuard:
 
     def _answer(self, asked: "_Asked", status: HTTPStatus, cause: str) -> Response:
         if asked.wants_page and self._access.print_error:
-            return self._access.print_error(status, f"{cause[:1].upper()}{cause[1:]}.")
+            told = explained(cause)
+            return self._access.print_error(status, f"{told[:1].upper()}{told[1:]}.")
         return problem_answer(status, cause)
 
 
@@ -232,11 +238,15 @@ def _may(
 
 
 def _cause(caller: Caller, rule: Rule, sites: frozenset[SiteId | None]) -> str:
-    needed = f"{caller.name} may not do this: expected the permission {rule.permission}"
+    parts = {"who": caller.name, "permission": str(rule.permission)}
     if rule.place is Place.NOWHERE:
-        return needed
-    where = "all sites" if None in sites else ", ".join(sorted(map(str, sites)))
-    return f"{needed} at {where}"
+        return Said("%(who)s may not do this: expected the permission %(permission)s", **parts)
+    where = Said("all sites") if None in sites else ", ".join(sorted(map(str, sites)))
+    return Said(
+        "%(who)s may not do this: expected the permission %(permission)s at %(where)s",
+        **parts,
+        where=where,
+    )
 
 
 def _unauthorized(cause: str) -> Response:

@@ -12,6 +12,7 @@ from csms.api.paging import PAGED, Page
 from csms.domain.access import Permission
 from csms.domain.access_errors import ForbiddenError
 from csms.domain.user import ApiKey
+from csms.language.said import Said
 from csms.service.api_keys import LONGEST_KEY_NAME
 from csms.service.row_number import BeforeNumber, RowNumber
 
@@ -74,7 +75,8 @@ async def make_key(
     """Make a key for oneself. It is told this once."""
     user = await context.access.reads.user(caller.user) if caller.user else None
     if user is None:
-        raise ForbiddenError(caller.name, Permission.MAKE_KEY, "of a user, whose key it would be")
+        where = Said("of a user, whose key it would be")
+        raise ForbiddenError(caller.name, Permission.MAKE_KEY, where)
     sites = None if wanted.sites is None else frozenset(wanted.sites)
     key, secret = await context.access.keys.make(user, wanted.name, wanted.scopes, sites)
     response.headers["Cache-Control"] = "no-store"

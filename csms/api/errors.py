@@ -57,13 +57,16 @@ from csms.domain.request_errors import (
     OrderUsedError,
     TooManyRequestsError,
 )
+from csms.language.languages import Language
+from csms.language.reader import explained, language_of_faults
+from csms.language.said import Said
 
 _PROBLEM_TYPE: Final = "application/problem+json"
 _OF_ITS_STATUS: Final = "about:blank"
 """What RFC 9457 calls a problem that is no more than its status."""
 _OURS: Final = "urn:chargeflex:"
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_FAILED: Final = "the server has failed at this; its log says why"
+_FAILED: Final = Said("the server has failed at this; its log says why")
 _STATUS: Final[Mapping[type[ChargeFlexError], HTTPStatus]] = {
     AdoptionRefusedError: HTTPStatus.CONFLICT,
     BusyError: HTTPStatus.TOO_MANY_REQUESTS,
@@ -138,7 +141,10 @@ class Problem(BaseModel):
     )
     title: str = Field(description="The status in words")
     status: int
-    detail: str = Field(description="What was expected, and what came")
+    detail: str = Field(
+        description="What was expected, and what came; in the language of the header "
+        "`Content-Language`, for which `Accept-Language` asks, else in English"
+    )
     errors: list[RequestFault] = Field(
         default=[], description="Where in the request, if that is known"
     )
@@ -189,7 +195,8 @@ def problem_answer(
     status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """A problem that is no more than its status, as the answer to a request."""
-    return _written(Problem(title=status.phrase, status=status, detail=detail), headers)
+    problem = Problem(title=status.phrase, status=status, detail=explained(detail))
+    return _written(problem, headers, detail)
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -206,7 +213,7 @@ def problem_of(error: ChargeFlexError) -> Problem:
         type=_type_of(error),
         title=status.phrase,
         status=status,
-        detail=str(error),
+        detail=explained(error.said),
         errors=_faults_of(error),
     )
 
@@ -220,7 +227,7 @@ def _faults_of(error: ChargeFlexError) -> list[RequestFault]:
 def problem_response(error: ChargeFlexError) -> JSONResponse:
     """An error of ours as an answer."""
     problem = problem_of(error)
-    return _written(problem, _headers_of(error, problem))
+    return _written(problem, _headers_of(error, problem), error.said)
 
 
 def _headers_of(error: ChargeFlexError, problem: Problem) -> Mapping[str, str]:
@@ -280,10 +287,21 @@ def _type_of(error: ChargeFlexError) -> str:
     return _OURS + _WORD.sub("-", name).lower()
 
 
-def _written(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _written(
+    problem: Problem, headers: Mapping[str, str] | None = None, said: str = ""
+) -> JSONResponse:
+    """Write a problem.
+
+    Args:
+        problem: It, in the language of whoever reads it.
+        headers: More of the answer's headers.
+        said: What its detail was made of.
+    """
+    told_in = language_of_faults() if isinstance(said, Said) else Language.EN
+    language = {"Content-Language": told_in.value}
     return JSONResponse(
         problem.model_dump(mode="json"),
         status_code=problem.status,
-        headers=headers,
+        headers={**(headers or {}), **language},
         media_type=_PROBLEM_TYPE,
     )

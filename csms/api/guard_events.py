@@ -18,6 +18,7 @@ from csms.domain.guard_event import GuardEventKind, GuardEventsWanted, KeptGuard
 from csms.domain.site import Site
 from csms.language.languages import Language
 from csms.language.reader import spoken
+from csms.language.said import Said
 from csms.service.guard_words import view_event
 from csms.service.instant import Instant
 from csms.service.row_number import RowNumber
@@ -77,8 +78,12 @@ class EventsQuery(BaseModel):
         if self.feeder is not None:
             site.feeder(self.feeder)
         if self.since is not None and self.until is not None and self.since >= self.until:
-            came = f"{self.since.isoformat()} to {self.until.isoformat()}"
-            raise InvalidInputError("from", f"expected an instant before `to`, got {came}")
+            message = Said(
+                "expected an instant before `to`, got %(since)s to %(until)s",
+                since=self.since.isoformat(),
+                until=self.until.isoformat(),
+            )
+            raise InvalidInputError("from", message)
         return GuardEventsWanted(
             kind=self.kind,
             feeder_id=self.feeder,

@@ -10,10 +10,14 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from csms.language.languages import Language, accepted, language_of
-from csms.language.reader import COOKIE, PARAMETER, Reader, read_by
+from csms.language.reader import COOKIE, PARAMETER, Reader, present_reader, read_by
 
 FOR_PROGRAMS: Final = ("/api/v", "/static/", "/metrics", "/healthz", "/readyz")
-"""Where programs ask: they are told in English, unless they ask for another language."""
+"""Where programs ask: they are told in English, unless they ask for another language.
+
+What went wrong they are told in the language of the one who is behind them, as a browser names it:
+a page's script shows it. Programs that name none are told in English.
+"""
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -36,21 +40,21 @@ class Readers:
             return
         request = HTTPConnection(scope)
         if scope["path"].startswith(FOR_PROGRAMS):
-            read_by(Reader(is_chosen=True))
+            read_by(Reader(is_chosen=True, own=self._reader(request, Language.EN)))
         elif (chosen := language_of(request.query_params.get(PARAMETER, ""))) and scope[
             "method"
         ] == "GET":
             await _keep(request, chosen)(scope, receive, send)
             return
         else:
-            read_by(self._reader(request))
+            read_by(self._reader(request, self._default))
         await self._app(scope, receive, send)
 
-    def _reader(self, request: HTTPConnection) -> Reader:
+    def _reader(self, request: HTTPConnection, default: Language) -> Reader:
         chosen = language_of(request.cookies.get(COOKIE, ""))
         accepts = accepted(request.headers.get("accept-language", ""))
         return Reader(
-            language=chosen or accepts or self._default,
+            language=chosen or accepts or default,
             is_chosen=chosen is not None,
             path=request.url.path,
             query=request.url.query,
@@ -59,7 +63,8 @@ class Readers:
 
 async def _told_in(language: Language = Language.EN) -> None:
     """Let texts for people be told in a language that is asked for."""
-    read_by(Reader(language=language, is_chosen=True))
+    own = present_reader().own if language is Language.EN else None
+    read_by(Reader(language=language, is_chosen=True, own=own))
 
 
 TOLD_IN: Final = Depends(_told_in)

@@ -13,6 +13,7 @@ from csms.domain.authorization import IdToken
 from csms.domain.errors import InvalidInputError
 from csms.domain.report_numbers import read_numbers
 from csms.domain.transaction_search import TransactionsWanted
+from csms.language.said import Said
 from csms.service.instant import Instant
 from csms.service.row_number import BeforeNumber, RowNumber
 
@@ -49,8 +50,12 @@ class TransactionsQuery(BaseModel):
             InvalidInputError: It ends before it begins.
         """
         if self.since is not None and self.until is not None and self.since >= self.until:
-            came = f"{self.since.isoformat()} to {self.until.isoformat()}"
-            raise InvalidInputError("from", f"expected an instant before `to`, got {came}")
+            message = Said(
+                "expected an instant before `to`, got %(since)s to %(until)s",
+                since=self.since.isoformat(),
+                until=self.until.isoformat(),
+            )
+            raise InvalidInputError("from", message)
         return TransactionsWanted(
             site_id=self.site_id,
             station_id=self.station_id,

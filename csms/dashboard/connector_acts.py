@@ -20,6 +20,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.identity import EvseId
 from csms.domain.transaction import StatedNeed
 from csms.language.reader import say, spoken
+from csms.language.said import Said
 from csms.service.connector_acts import ConnectorActs
 from csms.service.connector_orders import ConnectorOrders
 from csms.service.ports import MessageJournal
@@ -115,7 +116,9 @@ async def limit_connector(desk: ConnectorDesk, asked: Asked) -> Told | Question:
         return limit_question(asked.view, asked.evse, amps, {one: form.one(one) for one in names})
     minutes = form.one("minutes")
     if minutes and not minutes.isdecimal():
-        raise InvalidInputError("minutes", f"expected whole minutes, got {minutes[:20]!r}")
+        raise InvalidInputError(
+            "minutes", Said("expected whole minutes, got %(came)s", came=repr(minutes[:20]))
+        )
     until = asked.view.now + timedelta(minutes=int(minutes)) if minutes else None
     given = await desk.orders.limit(asked.evse_id, amps, until, form.one("words"))
     return Told(text=spoken(given.warning) or say("Limited: the charger is told at once."))
@@ -139,7 +142,9 @@ def _amps(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError as error:
-        raise InvalidInputError("amps", f"expected a number, got {text[:20]!r}") from error
+        raise InvalidInputError(
+            "amps", Said("expected a number, got %(came)s", came=repr(text[:20]))
+        ) from error
 
 
 ACTS: Final[Mapping[str, Act]] = {

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 from fastapi import HTTPException, Request
 
 from csms.domain.errors import ChargeFlexError, InvalidInputError
+from csms.language.reader import explained
 from csms.language.said import Said
 
 _DIFFERENT: Final = Said("The new password was written in two ways: write it twice alike.")
@@ -58,5 +59,10 @@ def check_twice(password: str, again: str) -> None:
 
 
 def faulty(error: ChargeFlexError) -> str:
-    """What is said of a form that cannot be taken."""
-    return error.cause if isinstance(error, InvalidInputError) else str(error)
+    """What is said of a form that cannot be taken, in the reader's language."""
+    return explained(error.cause if isinstance(error, InvalidInputError) else error.said)
+
+
+def sentence(error: ChargeFlexError) -> str:
+    """What went wrong, as a sentence in the reader's language."""
+    return f"{explained(error.said)}."

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from csms.dashboard.forms import Form, read_form
+from csms.dashboard.forms import Form, faulty, read_form, sentence
 from csms.dashboard.page_router import page_router
 from csms.dashboard.permission_words import PERMISSION_WORDS
 from csms.dashboard.printer import Printer
@@ -70,11 +70,11 @@ def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRout
         try:
             user = await side.reads.user(caller.user) if caller.user else None
             if user is None:
-                raise InvalidInputError("user", "expected a user, whose key it is to be")
+                raise InvalidInputError("user", Said("expected a user, whose key it is to be"))
             where = frozenset(form.all("sites")) if form.one("where") == "some" else None
             made = await side.keys.make(user, form.one("name"), _scopes(form), where)
         except ChargeFlexError as error:
-            return await print_keys(HTTPStatus.UNPROCESSABLE_ENTITY, said=f"{error}.")
+            return await print_keys(HTTPStatus.UNPROCESSABLE_ENTITY, said=sentence(error))
         key, secret = made
         return await print_keys(HTTPStatus.CREATED, made=present_key(key), secret=secret)
 
@@ -84,7 +84,7 @@ def keys_router(side: AccessSide, sites: SiteViews, printer: Printer) -> APIRout
         try:
             await side.keys.revoke(current_caller(), number)
         except UnknownKeyError as error:
-            return printer.error(HTTPStatus.NOT_FOUND, str(error))
+            return printer.error(HTTPStatus.NOT_FOUND, faulty(error))
         return RedirectResponse("/keys", HTTPStatus.SEE_OTHER)
 
     return router
@@ -109,7 +109,9 @@ def _scopes(form: Form) -> list[Permission]:
     try:
         return [Permission(one) for one in form.all("scopes")]
     except ValueError as error:
-        raise InvalidInputError("scopes", f"expected some of {', '.join(Permission)}") from error
+        raise InvalidInputError(
+            "scopes", Said("expected some of %(names)s", names=", ".join(Permission))
+        ) from error
 
 
 def _sites_of(caller: Caller, sites: SiteViews) -> list[tuple[str, str]]:

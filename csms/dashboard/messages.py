@@ -16,7 +16,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, BeforeValidator
 
-from csms.dashboard.forms import nothing_said
+from csms.dashboard.forms import nothing_said, sentence
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line
 from csms.dashboard.printer import Printer
@@ -113,7 +113,7 @@ def messages_router(
         try:
             found = await journal.find(query.wanted(view), _PAGE + 1)
         except InvalidInputError as error:
-            return printer.error(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.")
+            return printer.error(HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error))
         return _print(printer, view, query, found)
 
     return router

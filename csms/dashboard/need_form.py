@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from csms.dashboard.forms import Form
 from csms.domain.errors import InvalidInputError
 from csms.domain.transaction import StatedNeed
+from csms.language.said import Said
 
 _WH_PER_KWH: Final = 1000.0
 _DAY: Final = timedelta(days=1)
@@ -22,14 +23,16 @@ def stated_need(form: Form, zone: ZoneInfo, now: datetime) -> StatedNeed:
     try:
         energy_wh = float(kwh) * _WH_PER_KWH if kwh else None
     except ValueError as error:
-        raise InvalidInputError("kwh", f"expected a number, got {kwh[:20]!r}") from error
+        raise InvalidInputError(
+            "kwh", Said("expected a number, got %(came)s", came=repr(kwh[:20]))
+        ) from error
     if not leaves:
         return StatedNeed(energy_wh=energy_wh)
     try:
         wanted = datetime.strptime(leaves, "%H:%M")  # noqa: DTZ007 - of the site's clock
     except ValueError as error:
         raise InvalidInputError(
-            "leaves", f"expected a time as 07:30, got {leaves[:20]!r}"
+            "leaves", Said("expected a time as 07:30, got %(came)s", came=repr(leaves[:20]))
         ) from error
     local = now.astimezone(zone)
     departs = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from csms.dashboard.forms import read_form
+from csms.dashboard.forms import read_form, sentence
 from csms.dashboard.need_form import stated_need
 from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
@@ -87,7 +87,7 @@ def own_router(own: OwnCharging, reads: OwnReads, clock: Clock, printer: Printer
                 caller, number, stated_need(form, ZoneInfo(charge.timezone), clock.now())
             )
         except ChargeFlexError as error:
-            return await print_own(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.")
+            return await print_own(HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error))
         return RedirectResponse("/own", HTTPStatus.SEE_OTHER)
 
     @router.post("/own/{number}/stop")
@@ -96,7 +96,7 @@ def own_router(own: OwnCharging, reads: OwnReads, clock: Clock, printer: Printer
         try:
             outcome = await own.stop(current_caller(), number)
         except ChargeFlexError as error:
-            return await print_own(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error}.")
+            return await print_own(HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error))
         if not outcome.is_accepted:
             said = Said(
                 "The charger has not stopped: %(why)s.", why=outcome.detail or outcome.status

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from csms.dashboard.connector_list import Sort, Wanted
+from csms.dashboard.forms import sentence
 from csms.dashboard.page_router import page_router
 from csms.dashboard.presenter import present_line, present_site
 from csms.dashboard.printer import Printer
@@ -103,6 +104,6 @@ def _print_site(
     except ChargeFlexError as error:
         with about(site=site_id):
             logger.exception("could not print the page")
-        return printer.error(HTTPStatus.INTERNAL_SERVER_ERROR, f"{error}.")
+        return printer.error(HTTPStatus.INTERNAL_SERVER_ERROR, sentence(error))
     has_others = len(_seen(sites)) > 1
     return printer.page("site.html", site=present_site(view, wanted), has_others=has_others)

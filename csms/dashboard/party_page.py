@@ -9,6 +9,7 @@ from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
 from csms.domain.errors import UnknownPartyError
 from csms.domain.grid_company import GridCompany
+from csms.language.said import Said
 from csms.service.caller import current_caller
 from csms.service.grid_bodies import ProfileAnswer
 from csms.service.grid_parties import GridParties
@@ -41,7 +42,7 @@ def party_router(desk: PartyDesk, printer: Printer) -> APIRouter:
         """The caller's own feeders."""
         party = desk.parties.find(current_caller().party_id or "")
         if party is None:
-            raise UnknownPartyError("expected a user who is a grid company of the settings")
+            raise UnknownPartyError(Said("expected a user who is a grid company of the settings"))
         profile = desk.profile(party.company)
         return printer.page("party.html", company=party.company, profile=profile)
 

@@ -18,7 +18,7 @@ from csms.dashboard.words import day_and_second
 from csms.domain.errors import SiteFileError
 from csms.domain.identity import SiteId
 from csms.domain.site_version import SiteVersion
-from csms.language.reader import spoken
+from csms.language.reader import explained, spoken
 from csms.service.site_editing import SiteFile
 
 _VERSIONS: Final = 20
@@ -77,7 +77,7 @@ def site_file_router(
         try:
             file, cause = await files.read(site_id), ""
         except SiteFileError as error:
-            file, cause = None, spoken(str(error))
+            file, cause = None, explained(error.said)
         versions = await reads.site_versions(site_id, None, _VERSIONS)
         zone = ZoneInfo(view.timezone)
         return printer.page(

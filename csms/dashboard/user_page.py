@@ -58,7 +58,7 @@ def user_router(
         """One user."""
         user = await side.reads.user(name)
         if user is None:
-            return printer.error(HTTPStatus.NOT_FOUND, str(UnknownUserError(name)))
+            return printer.error(HTTPStatus.NOT_FOUND, faulty(UnknownUserError(name)))
         said = next((_WORDS[one] for one in _WORDS if one in request.query_params), "")
         return await print_user(user, said=said, is_done=True)
 
@@ -71,7 +71,7 @@ def user_router(
         except ChargeFlexError as error:
             user = await side.reads.user(name)
             if user is None:
-                return printer.error(HTTPStatus.NOT_FOUND, str(error))
+                return printer.error(HTTPStatus.NOT_FOUND, faulty(error))
             return await print_user(user, HTTPStatus.UNPROCESSABLE_ENTITY, faulty(error))
         return RedirectResponse(f"/users/{name}?{_CHANGED}", HTTPStatus.SEE_OTHER)
 
@@ -88,5 +88,5 @@ async def _act(accounts: Accounts, name: str, form: Form) -> None:
     }
     act = acts.get(form.one("act"))
     if act is None:
-        raise InvalidInputError("act", f"expected one of {', '.join(acts)}")
+        raise InvalidInputError("act", Said("expected one of %(names)s", names=", ".join(acts)))
     await act()

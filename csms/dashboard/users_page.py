@@ -125,7 +125,9 @@ def standing_of(form: Form) -> Standing:
     try:
         role = Role(form.one("role"))
     except ValueError as error:
-        raise InvalidInputError("role", f"expected one of {', '.join(Role)}") from error
+        raise InvalidInputError(
+            "role", Said("expected one of %(names)s", names=", ".join(Role))
+        ) from error
     is_everywhere = form.one("where") != "some"
     tokens = form.one("tokens").replace(",", " ").split()
     return Standing(

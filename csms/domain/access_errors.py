@@ -12,13 +12,18 @@ ChargeFlexError
 └── NotOwnError              nothing of one's own is charging under that number
 """
 
+from typing import Final
+
 from csms.domain.errors import ChargeFlexError
+from csms.language.said import Said
+
+_LOG_IN: Final = Said("expected a login, or `Authorization: Bearer KEY`")
 
 
 class NotLoggedInError(ChargeFlexError):
     """Whoever asks has not shown who they are."""
 
-    def __init__(self, cause: str = "expected a login, or `Authorization: Bearer KEY`") -> None:
+    def __init__(self, cause: str = _LOG_IN) -> None:
         super().__init__(cause)
 
 
@@ -26,7 +31,7 @@ class WrongLoginError(ChargeFlexError):
     """A name and a password do not belong together, or the user is disabled."""
 
     def __init__(self) -> None:
-        super().__init__("this name and this password do not belong together")
+        super().__init__(Said("this name and this password do not belong together"))
 
 
 class TooManyTriesError(ChargeFlexError):
@@ -37,7 +42,7 @@ class TooManyTriesError(ChargeFlexError):
     """
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"too many wrong passwords: try again in {wait_s} s")
+        super().__init__(Said("too many wrong passwords: try again in %(wait)s s", wait=wait_s))
         self.wait_s = wait_s
 
 
@@ -50,7 +55,13 @@ class ForbiddenError(ChargeFlexError):
     """
 
     def __init__(self, who: str, permission: str, where: str) -> None:
-        super().__init__(f"{who} may not do this: expected {permission} {where}")
+        said = Said(
+            "%(who)s may not do this: expected %(permission)s %(where)s",
+            who=who,
+            permission=str(permission),
+            where=where,
+        )
+        super().__init__(said if isinstance(where, Said) else str(said))
         self.who = who
         self.permission = permission
 
@@ -59,7 +70,7 @@ class UnknownUserError(ChargeFlexError):
     """There is no user of that name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"no user is called {name!r}")
+        super().__init__(Said("no user is called %(name)s", name=repr(name)))
         self.name = name
 
 
@@ -67,7 +78,7 @@ class UserExistsError(ChargeFlexError):
     """There is a user of that name already."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is a user called {name!r} already")
+        super().__init__(Said("there is a user called %(name)s already", name=repr(name)))
         self.name = name
 
 
@@ -75,7 +86,9 @@ class LastAdminError(ChargeFlexError):
     """Without that user nobody could manage users."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"expected another admin of all sites, {name!r} is the last one")
+        super().__init__(
+            Said("expected another admin of all sites, %(name)s is the last one", name=repr(name))
+        )
         self.name = name
 
 
@@ -83,7 +96,7 @@ class UnknownKeyError(ChargeFlexError):
     """There is no such API key, or it is somebody else's."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"there is no API key {number}")
+        super().__init__(Said("there is no API key %(number)s", number=number))
         self.number = number
 
 
@@ -91,5 +104,7 @@ class NotOwnError(ChargeFlexError):
     """Nothing of one's own is charging under that number of a transaction."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"nothing of yours is charging as transaction {number}")
+        super().__init__(
+            Said("nothing of yours is charging as transaction %(number)s", number=number)
+        )
         self.number = number

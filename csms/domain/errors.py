@@ -35,15 +35,27 @@ Those of logins and users are in `access_errors`, those of requests that have to
 themselves in `request_errors`.
 
 A station's refusal of *our* request is an outcome (`csms.domain.commands`), not an error.
+
+An error whose text is a `Said` knows of what it is made: logs and programs have it in English, and
+who reads it at a page or by the API in their language. Where a part of it is somebody else's words,
+as those of the operating system, all of it stays in English.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from csms.language.said import Said
+
 
 class ChargeFlexError(Exception):
     """Base of all errors that ChargeFlex raises on purpose."""
+
+    @property
+    def said(self) -> str:
+        """What it says: a `Said` if that can be told in other languages."""
+        text: str = self.args[0] if self.args else ""
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class SiteFileError(ChargeFlexError):
     """
 
     def __init__(self, where: Path | str, cause: str) -> None:
-        super().__init__(f"{where}: {cause}")
+        super().__init__(about(where, cause))
         self.where = where
         self.cause = cause
 
@@ -87,8 +99,11 @@ class SiteFileChangedError(ChargeFlexError):
 
     def __init__(self, site_id: str) -> None:
         super().__init__(
-            f"the file of site {site_id} says something else by now than when it was read; "
-            "read it again"
+            Said(
+                "the file of site %(site)s says something else by now than when it was read; "
+                "read it again",
+                site=site_id,
+            )
         )
         self.site_id = site_id
 
@@ -109,7 +124,7 @@ class UnknownStationError(ChargeFlexError):
     """No station of that name is known."""
 
     def __init__(self, station_id: str) -> None:
-        super().__init__(f"no station is called {station_id!r}")
+        super().__init__(Said("no station is called %(name)s", name=repr(station_id)))
         self.station_id = station_id
 
 
@@ -121,9 +136,12 @@ class StationStaysError(ChargeFlexError):
     """
 
     def __init__(self, station_id: str, cause: str) -> None:
-        super().__init__(
-            f"station {station_id!r} cannot be removed: expected a guest that is offline, {cause}"
+        said = Said(
+            "station %(name)s cannot be removed: expected a guest that is offline, %(cause)s",
+            name=repr(station_id),
+            cause=cause,
         )
+        super().__init__(_whole(said, cause))
         self.station_id = station_id
         self.cause = cause
 
@@ -136,7 +154,10 @@ class AdoptionRefusedError(ChargeFlexError):
     """
 
     def __init__(self, station_id: str, cause: str) -> None:
-        super().__init__(f"station {station_id!r} cannot be adopted: {cause}")
+        said = Said(
+            "station %(name)s cannot be adopted: %(cause)s", name=repr(station_id), cause=cause
+        )
+        super().__init__(_whole(said, cause))
         self.station_id = station_id
         self.cause = cause
 
@@ -145,7 +166,9 @@ class UnknownEvseError(ChargeFlexError):
     """The station has no EVSE of that number."""
 
     def __init__(self, station_id: str, number: int) -> None:
-        super().__init__(f"station {station_id!r} has no EVSE {number}")
+        super().__init__(
+            Said("station %(name)s has no EVSE %(number)s", name=repr(station_id), number=number)
+        )
         self.station_id = station_id
         self.number = number
 
@@ -154,7 +177,7 @@ class UnknownSiteError(ChargeFlexError):
     """No site of that name is configured."""
 
     def __init__(self, site_id: str) -> None:
-        super().__init__(f"no site is called {site_id!r}")
+        super().__init__(Said("no site is called %(name)s", name=repr(site_id)))
         self.site_id = site_id
 
 
@@ -162,7 +185,13 @@ class UnknownFeederError(ChargeFlexError):
     """The site has no feeder of that name."""
 
     def __init__(self, site_id: str, feeder_id: str) -> None:
-        super().__init__(f"site {site_id!r} has no feeder {feeder_id!r}")
+        super().__init__(
+            Said(
+                "site %(site)s has no feeder %(feeder)s",
+                site=repr(site_id),
+                feeder=repr(feeder_id),
+            )
+        )
         self.site_id = site_id
         self.feeder_id = feeder_id
 
@@ -171,8 +200,16 @@ class NotLimitedError(ChargeFlexError):
     """Nobody has imposed the limit that is to be lifted."""
 
     def __init__(self, feeder_id: str, party: str, from_at: datetime | None = None) -> None:
-        begins = f" from {from_at.isoformat()} on" if from_at else ""
-        super().__init__(f"feeder {feeder_id!r} is not limited by {party}{begins}")
+        parts = {"feeder": repr(feeder_id), "party": party}
+        super().__init__(
+            Said("feeder %(feeder)s is not limited by %(party)s", **parts)
+            if from_at is None
+            else Said(
+                "feeder %(feeder)s is not limited by %(party)s from %(at)s on",
+                **parts,
+                at=from_at.isoformat(),
+            )
+        )
         self.feeder_id = feeder_id
         self.party = party
 
@@ -181,7 +218,7 @@ class ConnectorNotLimitedError(ChargeFlexError):
     """The operator does not limit the connector whose limit is asked for or to be released."""
 
     def __init__(self, evse: str) -> None:
-        super().__init__(f"connector {evse!r} is not limited by the operator")
+        super().__init__(Said("connector %(name)s is not limited by the operator", name=repr(evse)))
         self.evse = evse
 
 
@@ -202,7 +239,10 @@ class NoEnvelopeError(ChargeFlexError):
     """It cannot be found out just now what a feeder can shed and take."""
 
     def __init__(self, feeder: str, cause: str) -> None:
-        super().__init__(f"what feeder {feeder} can shed is not known: {cause}")
+        said = Said(
+            "what feeder %(feeder)s can shed is not known: %(cause)s", feeder=feeder, cause=cause
+        )
+        super().__init__(_whole(said, cause))
         self.feeder = feeder
         self.cause = cause
 
@@ -211,7 +251,12 @@ class NoWhatIfError(ChargeFlexError):
     """It cannot be found out just now what another limit would do."""
 
     def __init__(self, site_id: str, cause: str) -> None:
-        super().__init__(f"what another limit would do at site {site_id} is not known: {cause}")
+        said = Said(
+            "what another limit would do at site %(site)s is not known: %(cause)s",
+            site=site_id,
+            cause=cause,
+        )
+        super().__init__(_whole(said, cause))
         self.site_id = site_id
         self.cause = cause
 
@@ -225,8 +270,14 @@ class NotOfferedError(ChargeFlexError):
 
     def __init__(self, feeder: str, duration_s: float, shed_w: float, most_w: float) -> None:
         super().__init__(
-            f"expected what feeder {feeder} offers, above 0 and at most {most_w:.0f} W for "
-            f"{duration_s:g} s, got {shed_w:.0f} W"
+            Said(
+                "expected what feeder %(feeder)s offers, above 0 and at most %(most).0f W for "
+                "%(duration)g s, got %(shed).0f W",
+                feeder=feeder,
+                most=most_w,
+                duration=duration_s,
+                shed=shed_w,
+            )
         )
         self.most_w = most_w
 
@@ -235,7 +286,7 @@ class UnknownTokenError(ChargeFlexError):
     """The operator's list holds no such token."""
 
     def __init__(self, token: str) -> None:
-        super().__init__(f"token {token!r} is not listed")
+        super().__init__(Said("token %(token)s is not listed", token=repr(token)))
         self.token = token
 
 
@@ -248,7 +299,7 @@ class InvalidInputError(ChargeFlexError):
     """
 
     def __init__(self, field: str, cause: str) -> None:
-        super().__init__(f"{field}: {cause}")
+        super().__init__(about(field, cause))
         self.field = field
         self.cause = cause
 
@@ -261,7 +312,9 @@ class ExportFailedError(ChargeFlexError):
     """
 
     def __init__(self, cause: str) -> None:
-        super().__init__(f"the file could not be written: {cause}")
+        super().__init__(
+            _whole(Said("the file could not be written: %(cause)s", cause=cause), cause)
+        )
         self.cause = cause
 
 
@@ -295,7 +348,13 @@ class NoPricesError(ChargeFlexError):
     """The site's file says nothing of prices of that kind."""
 
     def __init__(self, site_id: str, kind: str) -> None:
-        super().__init__(f"site {site_id!r} has no prices of the kind {kind!r} in its file")
+        super().__init__(
+            Said(
+                "site %(site)s has no prices of the kind %(kind)s in its file",
+                site=repr(site_id),
+                kind=repr(kind),
+            )
+        )
         self.site_id = site_id
         self.kind = kind
 
@@ -304,14 +363,14 @@ class NoJournalError(ChargeFlexError):
     """Messages are not kept, by the settings."""
 
     def __init__(self) -> None:
-        super().__init__("no messages are kept: journal.folder is null in the settings")
+        super().__init__(Said("no messages are kept: journal.folder is null in the settings"))
 
 
 class NotWaitingError(ChargeFlexError):
     """The command does not wait for its station, so it cannot be taken back."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"job {number} does not wait for its station")
+        super().__init__(Said("job %(number)s does not wait for its station", number=number))
         self.number = number
 
 
@@ -319,7 +378,7 @@ class NoTransactionError(ChargeFlexError):
     """The request needs a running transaction on that EVSE, and there is none."""
 
     def __init__(self, evse: str) -> None:
-        super().__init__(f"no transaction is running at {evse}")
+        super().__init__(Said("no transaction is running at %(evse)s", evse=evse))
         self.evse = evse
 
 
@@ -331,7 +390,7 @@ class CommandForbiddenError(ChargeFlexError):
     """
 
     def __init__(self, command: str, cause: str) -> None:
-        super().__init__(f"{command}: {cause}")
+        super().__init__(about(command, cause))
         self.command = command
 
 
@@ -340,8 +399,11 @@ class PasswordInDoubtError(ChargeFlexError):
 
     def __init__(self, station_id: str) -> None:
         super().__init__(
-            f"expected a station that has come with its last password, {station_id!r} may or may "
-            "not have taken the one that it was sent: let it connect anew, or set it by hand"
+            Said(
+                "expected a station that has come with its last password, %(name)s may or may "
+                "not have taken the one that it was sent: let it connect anew, or set it by hand",
+                name=repr(station_id),
+            )
         )
         self.station_id = station_id
 
@@ -356,6 +418,18 @@ class CallRefusedError(ChargeFlexError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def about(subject: object, cause: str) -> str:
+    """What is wrong with something that has a name; it can be told as the cause can."""
+    return _whole(
+        Said.row((subject if isinstance(subject, str) else str(subject), cause), ": "), cause
+    )
+
+
+def _whole(said: Said, cause: str) -> str:
+    """A text with a cause in it: plain if the cause is, so that no two languages mix."""
+    return said if isinstance(cause, Said) else str(said)
 
 
 def _describe(path: Path, fault: Fault) -> str:

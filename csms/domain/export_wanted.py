@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import FeederId, SiteId, StationId
 from csms.language.languages import Language
+from csms.language.said import Said
 
 _EXPECTED: Final = "expected a date or a time such as 2026-01-31 or 2026-01-31T12:00+01:00"
 
@@ -56,17 +57,21 @@ class Wanted:
         """
         of_feeders = self.what in ("feeders", "proof")
         if self.what in ("transactions", "proof") and self.resolution is not None:
-            raise InvalidInputError("resolution", f"expected none for {self.what}")
+            raise InvalidInputError(
+                "resolution", Said("expected none for %(what)s", what=self.what)
+            )
         if self.what != "transactions" and form is FileFormat.PDF:
-            raise InvalidInputError("format", f"expected csv, xlsx or parquet for {self.what}")
+            raise InvalidInputError(
+                "format", Said("expected csv, xlsx or parquet for %(what)s", what=self.what)
+            )
         if of_feeders and self.station_id is not None:
-            raise InvalidInputError("station", f"expected none for {self.what}")
+            raise InvalidInputError("station", Said("expected none for %(what)s", what=self.what))
         if self.what != "transactions" and self._about_transactions != (None, None, None):
-            raise InvalidInputError("token", "expected none but for --what transactions")
+            raise InvalidInputError("token", Said("expected none but for --what transactions"))
         if not of_feeders and self.feeder_id is not None:
-            raise InvalidInputError("feeder", "expected none but for --what feeders or proof")
+            raise InvalidInputError("feeder", Said("expected none but for --what feeders or proof"))
         if self.evse_number is not None and self.station_id is None:
-            raise InvalidInputError("evse", "expected --station beside it")
+            raise InvalidInputError("evse", Said("expected --station beside it"))
 
     @property
     def _about_transactions(self) -> tuple[object, ...]:

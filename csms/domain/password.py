@@ -5,6 +5,7 @@ import string
 from typing import Final
 
 from csms.domain.errors import InvalidInputError
+from csms.language.said import Said
 
 SHORTEST: Final = 16
 LONGEST: Final = 40
@@ -27,10 +28,16 @@ def check_password(password: str) -> None:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInputError(
-            "password", f"expected {SHORTEST} to {LONGEST} characters, got {len(password)}"
+            "password",
+            Said(
+                "expected %(least)s to %(most)s characters, got %(came)s",
+                least=SHORTEST,
+                most=LONGEST,
+                came=len(password),
+            ),
         )
     if not _ALLOWED.issuperset(password):
-        message = "expected letters, digits and punctuation of ASCII, without spaces"
+        message = Said("expected letters, digits and punctuation of ASCII, without spaces")
         raise InvalidInputError("password", message)
 
 

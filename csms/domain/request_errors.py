@@ -8,6 +8,7 @@ ChargeFlexError
 """
 
 from csms.domain.errors import ChargeFlexError
+from csms.language.said import Said
 
 
 class BusyError(ChargeFlexError):
@@ -18,7 +19,12 @@ class BusyError(ChargeFlexError):
     """
 
     def __init__(self, retry_after_s: float) -> None:
-        super().__init__(f"somebody else was answered just now; ask again in {retry_after_s:.1f} s")
+        super().__init__(
+            Said(
+                "somebody else was answered just now; ask again in %(wait).1f s",
+                wait=retry_after_s,
+            )
+        )
         self.retry_after_s = retry_after_s
 
 
@@ -31,7 +37,11 @@ class TooManyRequestsError(ChargeFlexError):
 
     def __init__(self, per_s: float, retry_after_s: float) -> None:
         super().__init__(
-            f"expected at most {per_s:g} requests a second; ask again in {retry_after_s:.1f} s"
+            Said(
+                "expected at most %(most)g requests a second; ask again in %(wait).1f s",
+                most=per_s,
+                wait=retry_after_s,
+            )
         )
         self.retry_after_s = retry_after_s
 
@@ -40,11 +50,11 @@ class OrderUsedError(ChargeFlexError):
     """The key of an order was given to another one before."""
 
     def __init__(self) -> None:
-        super().__init__("expected a key of its own, got one that was given to another order")
+        super().__init__(Said("expected a key of its own, got one that was given to another order"))
 
 
 class OrderUnderWayError(ChargeFlexError):
     """An order with that key is just being carried out."""
 
     def __init__(self) -> None:
-        super().__init__("the order with this key is just being carried out")
+        super().__init__(Said("the order with this key is just being carried out"))

@@ -11,6 +11,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.grid_company import PartyId
 from csms.domain.identity import SiteId
 from csms.language.languages import Language
+from csms.language.said import Said
 
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 128
@@ -134,8 +135,11 @@ def check_user_name(name: str) -> None:
         InvalidInputError: It has other characters, or too many.
     """
     if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
-        expected = f"expected at most {LONGEST_NAME} of a-z, 0-9 and . _ @ + -"
-        raise InvalidInputError("name", f"{expected}, beginning with a letter or digit")
+        expected = Said(
+            "expected at most %(most)s of a-z, 0-9 and . _ @ + -, beginning with a letter or digit",
+            most=LONGEST_NAME,
+        )
+        raise InvalidInputError("name", expected)
 
 
 def check_user_password(password: str, name: str) -> None:
@@ -145,10 +149,15 @@ def check_user_password(password: str, name: str) -> None:
         InvalidInputError: It is too short, too long, or easily guessed.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        expected = f"expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
-        raise InvalidInputError("password", f"{expected}, got {len(password)}")
+        expected = Said(
+            "expected %(least)s to %(most)s characters, got %(came)s",
+            least=SHORTEST_PASSWORD,
+            most=LONGEST_PASSWORD,
+            came=len(password),
+        )
+        raise InvalidInputError("password", expected)
     if name.lower() in password.lower() or len(set(password)) < 5:
-        expected = "expected at least 5 different characters, and not the user's name"
+        expected = Said("expected at least 5 different characters, and not the user's name")
         raise InvalidInputError("password", expected)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from csms.language.catalogue import fill, pattern_of
+from csms.language.catalogue import fill, pattern_of, translate
 from csms.language.languages import Language
 from csms.language.recall import retold
 
@@ -28,12 +28,15 @@ class Reader:
         is_chosen: Whether that was chosen for this request or at this browser.
         path: The page's address, and
         query: what is asked of it.
+        own: Of a request by a program that is somebody's, such as a page's script: how they
+            themselves are told things. None: there is nobody else, as of a page.
     """
 
     language: Language = Language.EN
     is_chosen: bool = False
     path: str = "/"
     query: str = ""
+    own: "Reader | None" = None
 
     def here_in(self, language: Language) -> str:
         """The same page in another language."""
@@ -56,14 +59,24 @@ def read_by(reader: Reader) -> None:
 
 def read_by_user(wanted: Language | None) -> None:
     """Write in the language of a user's profile, unless another one was chosen here."""
-    reader = present_reader()
-    if wanted is not None and not reader.is_chosen:
-        read_by(replace(reader, language=wanted))
+    if wanted is not None:
+        read_by(_as_user(present_reader(), wanted))
 
 
 def language_now() -> Language:
     """The language that is written just now."""
     return present_reader().language
+
+
+def explained(text: str) -> str:
+    """What went wrong, in the language of the one who is behind the request."""
+    return translate(text, language_of_faults())
+
+
+def language_of_faults() -> Language:
+    """The language in which it is told what went wrong: programs have people behind them."""
+    reader = present_reader()
+    return (reader.own or reader).language
 
 
 def say(key: str, /, **parts: object) -> str:
@@ -81,3 +94,9 @@ def say_count(one: str, many: str, n: int, /, **parts: object) -> str:
 def spoken(text: str) -> str:
     """A text in the reader's language, as far as it is one of ours."""
     return retold(text, language_now())
+
+
+def _as_user(reader: Reader, wanted: Language) -> Reader:
+    own = reader.own and _as_user(reader.own, wanted)
+    language = reader.language if reader.is_chosen else wanted
+    return replace(reader, language=language, own=own)

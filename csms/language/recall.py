@@ -12,6 +12,8 @@ from csms.language.said import PLACE, Said
 _FIGURE: Final = r"-?[\d,]+(?:\.\d+)?"
 _REMEMBERED: Final = 4096
 """So many texts are not looked for again."""
+_NOT_WRITTEN_DOWN: Final = "expected "
+"""What begins so is told at once, and looks like much that others may have said."""
 _LEAST_LETTERS: Final = 3
 """A text with fewer of its own says nothing that is to be known again."""
 
@@ -50,7 +52,7 @@ def _patterns(language: Language) -> list[tuple[re.Pattern[str], str, str, dict[
     for entry in entries_of(language).values():
         for english in filter(None, (entry.one, entry.many)):
             own = len(re.sub(r"[^A-Za-z]", "", PLACE.sub("", english)))
-            if own >= _LEAST_LETTERS:
+            if own >= _LEAST_LETTERS and not english.startswith(_NOT_WRITTEN_DOWN):
                 forms = {place[1]: place[2] for place in PLACE.finditer(english) if place[1]}
                 regex = re.compile("".join(_regex(english)), re.DOTALL)
                 rows.append((own, (regex, entry.one, entry.many, forms)))

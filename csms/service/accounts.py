@@ -3,7 +3,7 @@
 They are never taken away, as the audit log names them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from csms.clock import Clock
@@ -15,6 +15,7 @@ from csms.domain.grid_company import PartyId
 from csms.domain.identity import SiteId
 from csms.domain.user import User, check_user_name, check_user_password
 from csms.language.languages import Language
+from csms.language.said import Said
 from csms.service.unit_of_work import OpenUnitOfWork, UnitOfWork
 from csms.service.user_passwords import UserPasswords
 
@@ -157,9 +158,9 @@ class Accounts:
         known = sorted(self._known.site_ids())
         for site_id in sorted(standing.sites or ()):
             if site_id not in known:
-                raise InvalidInputError("sites", f"expected {', '.join(known)}, got {site_id!r}")
+                raise InvalidInputError("sites", _one_of(known, site_id))
         if standing.sites is not None and not standing.sites:
-            raise InvalidInputError("sites", "expected one at least, or all")
+            raise InvalidInputError("sites", Said("expected one at least, or all"))
         _check_own(standing, sorted(self._known.parties()))
 
 
@@ -172,16 +173,25 @@ def _check_own(standing: Standing, parties: list[PartyId]) -> None:
     """What only some roles have, and they need."""
     is_resident = standing.role is Role.RESIDENT
     if is_resident != bool(standing.tokens):
-        expected = "the id tokens of" if is_resident else "none but of"
-        raise InvalidInputError("tokens", f"expected {expected} a resident")
+        raise InvalidInputError(
+            "tokens",
+            Said("expected the id tokens of a resident")
+            if is_resident
+            else Said("expected none but of a resident"),
+        )
     if any(not 0 < len(token.strip()) <= 36 for token in standing.tokens):
-        raise InvalidInputError("tokens", "expected 1 to 36 characters each")
+        raise InvalidInputError("tokens", Said("expected 1 to 36 characters each"))
     is_company = standing.role is Role.GRID_COMPANY
     if is_company and standing.party_id not in parties:
-        names = ", ".join(parties) or "one, which the settings do not name"
-        raise InvalidInputError("party_id", f"expected {names}, got {standing.party_id!r}")
+        raise InvalidInputError("party_id", _one_of(parties, standing.party_id))
     if not is_company and standing.party_id is not None:
-        raise InvalidInputError("party_id", "expected none but of a grid company")
+        raise InvalidInputError("party_id", Said("expected none but of a grid company"))
+
+
+def _one_of(known: Sequence[str], came: str | None) -> Said:
+    if not known:
+        return Said("expected one, which the settings do not name, got %(came)s", came=repr(came))
+    return Said("expected %(known)s, got %(came)s", known=", ".join(known), came=repr(came))
 
 
 def _keys(standing: Standing) -> frozenset[str]:

@@ -11,6 +11,7 @@ from csms.domain.identity import LONGEST_ID, SiteId, StationId, is_proper_id
 from csms.domain.password import check_password
 from csms.domain.security import SecurityProfile
 from csms.domain.station import Registration
+from csms.language.said import Said
 from csms.service.attempts import Attempts
 from csms.service.password_rotation import make_password
 from csms.service.sites import Sites
@@ -112,7 +113,11 @@ class Adoption:
             AdoptionRefusedError: A site knows it already, or the site has no place or room for it.
         """
         if not is_proper_id(station_id):
-            expected = f"expected 1 to {LONGEST_ID} printable characters, got {station_id!r}"
+            expected = Said(
+                "expected 1 to %(most)s printable characters, got %(came)s",
+                most=LONGEST_ID,
+                came=repr(station_id),
+            )
             raise InvalidInputError("station_id", expected)
         if password is not None:
             check_password(password)
@@ -164,14 +169,20 @@ class Adoption:
         if known_at is not None:
             raise AdoptionRefusedError(
                 station_id,
-                f"site {known_at!r} knows it already; if its password is wrong, "
-                "PUT /api/v1/stations/…/security/password sets another one",
+                Said(
+                    "site %(site)s knows it already; if its password is wrong, "
+                    "PUT /api/v1/stations/…/security/password sets another one",
+                    site=repr(known_at),
+                ),
             )
         if live.site.guests is None:
             raise AdoptionRefusedError(
                 station_id,
-                f"site {site_id!r} has no place for guests: list the station under `chargers` in "
-                "its site file, with feeder, lines and current, or add `guests` there",
+                Said(
+                    "site %(site)s has no place for guests: list the station under `chargers` in "
+                    "its site file, with feeder, lines and current, or add `guests` there",
+                    site=repr(site_id),
+                ),
             )
 
     def _needs_password(self, station_id: StationId, profile: SecurityProfile) -> bool:

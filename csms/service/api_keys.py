@@ -11,6 +11,7 @@ from csms.domain.access_errors import UnknownKeyError
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import SiteId
 from csms.domain.user import KEY_MARK, ApiKey, User, secret_hash
+from csms.language.said import Said
 from csms.service.access_stores import AccessReads
 from csms.service.unit_of_work import OpenUnitOfWork
 
@@ -54,15 +55,16 @@ class ApiKeys:
         """
         wanted, name = frozenset(scopes), name.strip()
         if not 0 < len(name) <= LONGEST_KEY_NAME or not name.isprintable():
-            expected = f"expected 1 to {LONGEST_KEY_NAME} printable characters"
+            expected = Said("expected 1 to %(most)s printable characters", most=LONGEST_KEY_NAME)
             raise InvalidInputError("name", expected)
         beyond = wanted - scopes_of(user)
         if not wanted or beyond:
             names = ", ".join(sorted(scopes_of(user)))
-            came = ", ".join(sorted(beyond)) or "none"
-            raise InvalidInputError("scopes", f"expected some of {names}, got {came}")
+            came = ", ".join(sorted(beyond)) or Said("none")
+            said = Said("expected some of %(names)s, got %(came)s", names=names, came=came)
+            raise InvalidInputError("scopes", said)
         if sites is not None and (not sites or (user.sites is not None and sites - user.sites)):
-            raise InvalidInputError("sites", "expected some of the user's own, or null")
+            raise InvalidInputError("sites", Said("expected some of the user's own, or null"))
         secret = KEY_MARK + secrets.token_urlsafe(32)
         key = ApiKey(
             name=name,

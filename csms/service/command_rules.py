@@ -27,14 +27,15 @@ from csms.domain.commands import (
 from csms.domain.errors import CommandForbiddenError, InvalidInputError
 from csms.domain.identity import WHOLE_STATION
 from csms.domain.station import RateUnit
+from csms.language.said import Said
 from csms.service.profile_writing import OUR_PROFILES
 
 _SECURITY_COMPONENT: Final = "securityctrlr"
 _SECURITY_NAMES: Final = frozenset(
     {"authorizationkey", "basic_auth_password", "basicauthpassword", "securityprofile"}
 )
-_CONTENDS: Final = "it contends with the plan's limits"
-_SECURITY: Final = (
+_CONTENDS: Final = Said("it contends with the plan's limits")
+_SECURITY: Final = Said(
     "keys and security profiles are changed by /stations/{id}/security, not by commands"
 )
 
@@ -69,7 +70,7 @@ def check_command(command: Command[Any], facts: StationFacts) -> None:
         InvalidInputError: It is not so as it is now, or not with these values.
     """
     if isinstance(command, Job) and command.request_id is not None:
-        message = "expected none: jobs are numbered here, and the answer tells the number"
+        message = Said("expected none: jobs are numbered here, and the answer tells the number")
         raise InvalidInputError("request_id", message)
     rule = _RULES.get(type(command))
     if rule is not None:
@@ -83,7 +84,7 @@ def is_stray_limit(command: Command[Any]) -> bool:
 
 def _check_clear(_command: ClearProfiles, facts: StationFacts) -> None:
     if facts.is_charging:
-        message = "expected no running transaction: its limits would be lifted"
+        message = Said("expected no running transaction: its limits would be lifted")
         raise InvalidInputError("command", message)
 
 
@@ -91,18 +92,23 @@ def _check_start(command: StartCharging, facts: StationFacts) -> None:
     """A start may bring a limit for its transaction that is no higher than the fallback (K05)."""
     profile = command.profile
     if command.evse_number == WHOLE_STATION:
-        raise InvalidInputError("evse_number", "expected 1 or more, or none for any EVSE")
+        raise InvalidInputError("evse_number", Said("expected 1 or more, or none for any EVSE"))
     if profile is None:
         return
     evse_number = command.evse_number or WHOLE_STATION
     is_plain = profile.starts_at is None and profile.transaction is None
     if profile.purpose is not ProfilePurpose.TX or evse_number == WHOLE_STATION or not is_plain:
-        message = "expected purpose tx at a named EVSE, without start and transaction (2.0.1 K05)"
-        raise CommandForbiddenError("start", f"{_CONTENDS}: {message}")
+        message = Said(
+            "expected purpose tx at a named EVSE, without start and transaction (2.0.1 K05)"
+        )
+        raise CommandForbiddenError("start", _contends(message))
     _check_id(profile)
     _check_periods(profile)
     if profile.stack_level >= facts.max_stack_level:
-        message = f"expected less than {facts.max_stack_level}, at which the plan's limits are"
+        message = Said(
+            "expected less than %(level)s, at which the plan's limits are",
+            level=facts.max_stack_level,
+        )
         raise InvalidInputError("profile.stack_level", message)
     _check_fallback("start", profile, facts, evse_number)
 
@@ -111,9 +117,9 @@ def _check_customer(command: HandleCustomerData, _facts: StationFacts) -> None:
     """One reference to a customer, and something to do (2.0.1 N09.FR.07, N09.FR.09)."""
     references = (command.id_token, command.customer, command.certificate)
     if sum(one is not None for one in references) != 1:
-        raise InvalidInputError("command", "expected one of id_token, customer, certificate")
+        raise InvalidInputError("command", Said("expected one of id_token, customer, certificate"))
     if not (command.is_reported or command.is_removed):
-        raise InvalidInputError("is_reported", "expected that or is_removed")
+        raise InvalidInputError("is_reported", Said("expected that or is_removed"))
 
 
 def _check_profile(command: SetProfile, facts: StationFacts) -> None:
@@ -125,13 +131,13 @@ def _check_profile(command: SetProfile, facts: StationFacts) -> None:
         _check_tx(command, facts)
         return
     if profile.purpose is not ProfilePurpose.STATION_MAX:
-        expected = "expected purpose station_max, which can only lower what is drawn"
-        raise CommandForbiddenError("set_profile", f"{_CONTENDS}: {expected}")
+        expected = Said("expected purpose station_max, which can only lower what is drawn")
+        raise CommandForbiddenError("set_profile", _contends(expected))
     _check_id(profile)
     if command.evse_number != WHOLE_STATION:
-        raise InvalidInputError("evse_number", "expected 0: the limit of a whole station")
+        raise InvalidInputError("evse_number", Said("expected 0: the limit of a whole station"))
     if profile.starts_at is None:
-        message = "expected an instant: it cannot start with a transaction (2.0.1 K01.FR.38)"
+        message = Said("expected an instant: it cannot start with a transaction (2.0.1 K01.FR.38)")
         raise InvalidInputError("profile.starts_at", message)
     _check_periods(profile)
     if facts.is_max_ours:
@@ -146,10 +152,10 @@ def _check_tx(command: SetProfile, facts: StationFacts) -> None:
     """
     profile = command.profile
     if facts.is_charging or profile.transaction is None:
-        expected = "expected the id of a transaction, and none that runs at the station"
-        raise CommandForbiddenError("set_profile", f"{_CONTENDS}: {expected}")
+        expected = Said("expected the id of a transaction, and none that runs at the station")
+        raise CommandForbiddenError("set_profile", _contends(expected))
     if command.evse_number == WHOLE_STATION:
-        raise InvalidInputError("evse_number", "expected 1 or more (2.0.1 K01.FR.16)")
+        raise InvalidInputError("evse_number", Said("expected 1 or more (2.0.1 K01.FR.16)"))
     _check_id(profile)
     _check_periods(profile)
 
@@ -162,14 +168,19 @@ def _check_default(command: SetProfile, facts: StationFacts) -> None:
     taken = 0 if evse_number == WHOLE_STATION else facts.max_stack_level
     level = profile.stack_level
     if level == taken or (evse_number, level) in facts.held_levels:
-        message = f"expected another than {level}, at which the fallback is (2.0.1 K01.FR.06)"
+        message = Said(
+            "expected another than %(level)s, at which the fallback is (2.0.1 K01.FR.06)",
+            level=level,
+        )
         raise InvalidInputError("profile.stack_level", message)
     _check_fallback("set_profile", profile, facts, evse_number)
 
 
 def _check_id(profile: ChargingProfile) -> None:
     if profile.profile_id in OUR_PROFILES:
-        message = f"expected an id outside of 1000 to 2999, which are the plan's: {_CONTENDS}"
+        message = Said(
+            "expected an id outside of 1000 to 2999, which are the plan's: %(why)s", why=_CONTENDS
+        )
         raise InvalidInputError("profile.profile_id", message)
 
 
@@ -183,17 +194,23 @@ def _check_fallback(
     lowest_a = min(fallbacks.values(), default=0.0)
     is_low = all(period.limit <= lowest_a for period in profile.periods)
     if profile.unit is not RateUnit.AMPERE or not is_low:
-        expected = f"expected limits in A of at most {lowest_a:g} A, the fallback"
-        raise CommandForbiddenError(command, f"{_CONTENDS}: {expected}")
+        expected = Said("expected limits in A of at most %(most)g A, the fallback", most=lowest_a)
+        raise CommandForbiddenError(command, _contends(expected))
+
+
+def _contends(expected: Said) -> Said:
+    return Said.row((_CONTENDS, expected), ": ")
 
 
 def _check_periods(profile: ChargingProfile) -> None:
     starts_s = [period.start_s for period in profile.periods]
     if not starts_s or starts_s[0] != 0 or starts_s != sorted(set(starts_s)):
-        message = "expected periods in order of time, the first at 0 (2.0.1 K01.FR.31, K01.FR.35)"
+        message = Said(
+            "expected periods in order of time, the first at 0 (2.0.1 K01.FR.31, K01.FR.35)"
+        )
         raise InvalidInputError("profile.periods", message)
     if not all(math.isfinite(period.limit) and period.limit >= 0 for period in profile.periods):
-        raise InvalidInputError("profile.periods", "expected limits of 0 or more")
+        raise InvalidInputError("profile.periods", Said("expected limits of 0 or more"))
 
 
 def _check_setting(command: WriteSetting, _facts: StationFacts) -> None:
@@ -218,7 +235,10 @@ def _check_network(command: SetNetworkProfile, facts: StationFacts) -> None:
     """A station is not led back to less security (2.0.1 B09.FR.04)."""
     present = facts.security_profile
     if present is not None and command.security_profile < present:
-        cause = f"expected security profile {present} or higher, which the station uses now"
+        cause = Said(
+            "expected security profile %(least)s or higher, which the station uses now",
+            least=int(present),
+        )
         raise CommandForbiddenError("set_network_profile", cause)
 
 

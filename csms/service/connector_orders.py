@@ -80,8 +80,12 @@ class ConnectorOrders:
         """
         live, evse = self._sites.evse(evse_id)
         if not math.isfinite(amps) or not 0 <= amps <= evse.place.max_a:
-            message = f"expected 0 to {evse.place.max_a:g} A, the most of this connector"
-            raise InvalidInputError("amps", f"{message}, got {amps:g}")
+            message = Said(
+                "expected 0 to %(most)g A, the most of this connector, got %(came)g",
+                most=evse.place.max_a,
+                came=amps,
+            )
+            raise InvalidInputError("amps", message)
         now = self._clock.now().astimezone(UTC).replace(microsecond=0)
         limit = ConnectorLimit(
             evse=evse_id,

@@ -8,6 +8,7 @@ from io import StringIO
 from pydantic import ValidationError
 
 from csms.domain.errors import InvalidInputError
+from csms.language.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,28 @@ def _heading(found: Sequence[str], columns: Sequence[str]) -> list[str]:
     names = [(name or "").strip() for name in found]
     if unknown := sorted(set(names) - set(columns)) or (not names and ["none"]):
         expected, came = ", ".join(columns), ", ".join(unknown)
-        raise InvalidInputError("line 1", f"expected the columns {expected}, got {came}")
+        raise InvalidInputError(
+            _line(1),
+            Said("expected the columns %(columns)s, got %(came)s", columns=expected, came=came),
+        )
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InvalidInputError("line 1", f"expected each column once, got {twice[0]} twice")
+        raise InvalidInputError(
+            _line(1), Said("expected each column once, got %(came)s twice", came=twice[0])
+        )
     return names
+
+
+def _line(number: int) -> Said:
+    return Said("line %(number)s", number=number)
 
 
 def _lines(rows: "csv.DictReader[str]") -> Iterator[TableLine]:
     for row in rows:
-        place = f"line {rows.line_num}"
+        place = _line(rows.line_num)
         if None in row or None in row.values():
-            raise InvalidInputError(place, "expected as many columns as there are in the heading")
+            raise InvalidInputError(
+                place, Said("expected as many columns as there are in the heading")
+            )
         fields = {name: text.strip() for name, text in row.items() if text.strip()}
         if fields:
             yield TableLine(place, fields)

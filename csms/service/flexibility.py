@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from csms.domain.errors import NoEnvelopeError
 from csms.domain.grid_company import FeederRef
 from csms.domain.grid_proof import quarter_of
+from csms.language.said import Said
 from csms.service.charging_control import PlanMade
 from csms.service.grid_outlook import NewestPlan
 from csms.service.ports import Planner
@@ -73,7 +74,7 @@ class FlexibilityDesk:
             finally:
                 self._turn.release()
         except TimeoutError:
-            cause = f"it was not found out within {_PATIENCE_S:g} s"
+            cause = Said("it was not found out within %(wait)g s", wait=_PATIENCE_S)
             raise NoEnvelopeError(str(ref), cause) from None
 
     async def _find(self, ref: FeederRef, gives_up_s: float) -> Flexibility:
@@ -92,9 +93,13 @@ class FlexibilityDesk:
     def _usable(self, ref: FeederRef) -> PlanMade:
         newest = self._newest(ref.site_id)
         if newest is None:
-            raise NoEnvelopeError(str(ref), "no plan has been made yet")
+            raise NoEnvelopeError(str(ref), Said("no plan has been made yet"))
         if newest.solve_s > _SLOWEST_S:
-            cause = f"plans of the site take {newest.solve_s:.1f} s, more than {_SLOWEST_S:g} s"
+            cause = Said(
+                "plans of the site take %(took).1f s, more than %(most)g s",
+                took=newest.solve_s,
+                most=_SLOWEST_S,
+            )
             raise NoEnvelopeError(str(ref), cause)
         return newest
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from csms.domain.errors import NotYoursError, UnknownPartyError
 from csms.domain.grid_company import BlockTarget, FeederRef, GridCompany, PartyId
 from csms.domain.grid_profile import BlockKind, CapacityBlock
+from csms.language.said import Said
 
 
 @dataclass(slots=True)
@@ -74,11 +75,13 @@ class GridParties:
             UnknownPartyError: It is nobody's.
         """
         if not token:
-            raise UnknownPartyError("expected a header `Authorization: Bearer TOKEN`, got none")
+            raise UnknownPartyError(
+                Said("expected a header `Authorization: Bearer TOKEN`, got none")
+            )
         for party in self:
             if party.company.has_token(token):
                 return party.company
-        raise UnknownPartyError("expected the token of a grid company, got another one")
+        raise UnknownPartyError(Said("expected the token of a grid company, got another one"))
 
     def by_mqtt(self, party_id: PartyId) -> GridCompany:
         """The grid company in whose name something has come by MQTT.

@@ -18,6 +18,7 @@ from csms.domain.access_errors import (
 )
 from csms.domain.errors import UnknownPartyError
 from csms.domain.user import IDLE_FOR, KEY_MARK, LASTS, Login, User, secret_hash
+from csms.language.said import Said
 from csms.service.access_stores import AccessReads
 from csms.service.accounts import Accounts, Standing
 from csms.service.grid_parties import GridParties
@@ -110,11 +111,13 @@ class Logins:
             InvalidInputError: The name or the password cannot be.
         """
         if not await self.is_wizard_open(token):
-            raise NotLoggedInError("expected the link that the server has printed when it started")
+            raise NotLoggedInError(
+                Said("expected the link that the server has printed when it started")
+            )
         try:
             user = await self._accounts.add(name, password, Standing(role=Role.ADMIN))
         except UserExistsError as error:
-            raise NotLoggedInError("the first user was added just now: log in") from error
+            raise NotLoggedInError(Said("the first user was added just now: log in")) from error
         self._wizard = ""
         return await self._begin(user, where)
 

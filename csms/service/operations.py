@@ -14,6 +14,7 @@ from csms.domain.settings import SettingState
 from csms.domain.site import Feeder, PhaseAmps
 from csms.domain.station import Registration
 from csms.domain.transaction import MOST_WH, StatedNeed
+from csms.language.said import Said
 from csms.service.desired_settings import DesiredSettings
 from csms.service.dialect_view import DialectView, view_dialect
 from csms.service.grid_guard import is_overcommitted
@@ -81,9 +82,11 @@ class Operations:
         if evse.transaction is None:
             raise NoTransactionError(str(evse_id))
         if need.energy_wh is not None and not 0 < need.energy_wh <= MOST_WH:
-            raise InvalidInputError("energy_wh", f"expected above 0 and at most {MOST_WH:g} Wh")
+            raise InvalidInputError(
+                "energy_wh", Said("expected above 0 and at most %(most)g Wh", most=MOST_WH)
+            )
         if need.departs_at is not None and need.departs_at <= self._clock.now():
-            raise InvalidInputError("departs_at", "expected an instant in the future")
+            raise InvalidInputError("departs_at", Said("expected an instant in the future"))
         async with self._open_uow() as uow:
             await uow.transactions.state_need(evse.transaction.number, need)
             await uow.commit()

@@ -170,7 +170,9 @@ class SiteEditor:
             site = await asyncio.to_thread(self._files.check, site_id, text)
             changes = _changes(live, site)
             if not changes and text == present:
-                raise InvalidInputError("text", "expected something else than what runs already")
+                raise InvalidInputError(
+                    "text", Said("expected something else than what runs already")
+                )
             needs_restart = _waits(changes)
             version = NewSiteVersion(
                 site_id=site_id,

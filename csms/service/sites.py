@@ -16,6 +16,7 @@ from csms.domain.errors import (
 from csms.domain.identity import EvseId, SiteId, StationId
 from csms.domain.limits import Standing
 from csms.domain.site import Site
+from csms.language.said import Said
 from csms.service.dialects import Dialects
 from csms.service.grid_guard import is_overcommitted
 from csms.service.guests import NOT_KNOWN, guest_place, has_only_passed_by, judge_guest
@@ -171,9 +172,9 @@ class Sites:
             if live is None:
                 raise UnknownStationError(station_id)
             if not live.is_guest(station_id):
-                raise StationStaysError(station_id, "it is in the site file")
+                raise StationStaysError(station_id, Said("it is in the site file"))
             if live.stations[station_id].is_connected:
-                raise StationStaysError(station_id, "it is connected")
+                raise StationStaysError(station_id, Said("it is connected"))
             async with self._open_uow() as uow:
                 await uow.stations.drop_guest(station_id)
                 await uow.commit()

@@ -20,6 +20,7 @@ from csms.domain.certificate import (
 from csms.domain.errors import InvalidInputError
 from csms.domain.identity import WHOLE_STATION, StationId
 from csms.domain.security import ClientCertificate
+from csms.language.said import Said
 from csms.service.ports import CertificateAuthority
 from csms.service.unit_of_work import OpenUnitOfWork
 
@@ -108,7 +109,7 @@ class StationCertificates:
         known = await self.of(station_id)
         alive = [one for one in known if one.state is not CertificateState.REVOKED]
         if alive and self._authority is None:
-            raise InvalidInputError("ca", "expected a certificate authority in the settings")
+            raise InvalidInputError("ca", Said("expected a certificate authority in the settings"))
         if alive and self._authority is not None:
             await self._authority.revoke(alive)
             await self._keep(*(replace(one, state=CertificateState.REVOKED) for one in alive))

@@ -19,6 +19,7 @@ from csms.domain.security import (
     judge_entry,
 )
 from csms.domain.security_event import Origin, OwnEvent, SecurityEvent
+from csms.language.said import Said
 from csms.service.attempts import Attempts
 from csms.service.credentials_desk import CredentialsDesk
 from csms.service.door import Door
@@ -160,9 +161,14 @@ class StationSecurity:
             InvalidInputError: There is no such profile here.
         """
         if profile is not None and not SecurityProfile.NONE < profile <= self._policy.most:
-            message = f"expected 1 to {self._policy.most:d}, got {profile:d}"
+            parts = {"most": int(self._policy.most), "came": int(profile)}
+            message = Said("expected 1 to %(most)s, got %(came)s", **parts)
             if profile is SecurityProfile.NONE:
-                message += ": only a site file or the settings can say that nothing is to be proved"
+                message = Said(
+                    "expected 1 to %(most)s, got %(came)s: only a site file or the settings can "
+                    "say that nothing is to be proved",
+                    **parts,
+                )
             raise InvalidInputError("profile", message)
         await self.desk.change(station_id, profile=profile, reached=SecurityProfile.NONE)
         words = "what the files say" if profile is None else f"{profile:d}"

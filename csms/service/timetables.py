@@ -7,6 +7,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.identity import EvseId, SiteId
 from csms.domain.timetable import Departure, Timetable
 from csms.domain.transaction import MOST_WH
+from csms.language.said import Said
 from csms.service.live_site import LiveSite
 from csms.service.sites import Sites
 from csms.service.unit_of_work import OpenUnitOfWork
@@ -43,7 +44,10 @@ class Timetables:
         """
         live = self._sites.live(site_id)
         if len(lines) > MOST_LINES:
-            raise InvalidInputError("lines", f"expected at most {MOST_LINES}, got {len(lines)}")
+            raise InvalidInputError(
+                "lines",
+                Said("expected at most %(most)s, got %(came)s", most=MOST_LINES, came=len(lines)),
+            )
         for place, line in enumerate(lines):
             _check(live, f"lines/{place}", line)
         async with self._open_uow() as uow:
@@ -55,7 +59,9 @@ class Timetables:
 
 def _check(live: LiveSite, where: str, line: Departure) -> None:
     if isinstance(line.who, EvseId) and not live.has(line.who):
-        raise InvalidInputError(f"{where}/evse", f"expected an EVSE of the site, got {line.who}")
+        raise InvalidInputError(
+            f"{where}/evse", Said("expected an EVSE of the site, got %(came)s", came=str(line.who))
+        )
     if line.energy_wh is not None and not 0 < line.energy_wh <= MOST_WH:
-        most = f"expected above 0 and at most {MOST_WH / 1000:g} kWh"
+        most = Said("expected above 0 and at most %(most)g kWh", most=MOST_WH / 1000)
         raise InvalidInputError(f"{where}/energy_kwh", most)

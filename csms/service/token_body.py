@@ -13,6 +13,7 @@ from pydantic import (
 
 from csms.domain.authorization import IdToken, TokenRecord, TokenStatus
 from csms.domain.errors import InvalidInputError
+from csms.language.said import Said, joined
 from csms.service.csv_table import TableLine, read_table, refusal
 from csms.service.instant import Instant
 
@@ -78,15 +79,23 @@ def parse_csv(body: bytes) -> list[TokenRecord]:
     """
     lines = read_table(body, COLUMNS).lines
     if len(lines) > MOST_LINES:
-        cause = f"expected at most {MOST_LINES:,} tokens, got {len(lines):,}"
+        cause = Said(
+            "expected at most %(most)s tokens, got %(came)s",
+            most=f"{MOST_LINES:,}",
+            came=f"{len(lines):,}",
+        )
         raise InvalidInputError("file", cause)
     found: dict[str, tuple[str, TokenRecord]] = {}
     for line in lines:
         record = _record(line)
         key = record.token.key
         if key in found:
-            cause = f"expected each token once, got {record.token.value} as in {found[key][0]}"
-            raise InvalidInputError(f"{line.place}, value", cause)
+            cause = Said(
+                "expected each token once, got %(token)s as in %(place)s",
+                token=record.token.value,
+                place=found[key][0],
+            )
+            raise InvalidInputError(joined((line.place, "value")), cause)
         found[key] = (line.place, record)
     return [record for _, record in found.values()]
 

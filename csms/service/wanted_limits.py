@@ -10,6 +10,7 @@ from csms.domain.errors import InvalidInputError
 from csms.domain.identity import FeederId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
 from csms.domain.site import PhaseAmps
+from csms.language.said import Said
 
 MOST_LIMITS: Final = 200
 """So many of one party at one feeder: two days of quarter-hours, and some."""
@@ -46,13 +47,18 @@ def checked_limits(
         InvalidInputError: They cannot be; among several, the place begins with which one.
     """
     if not 1 <= len(wanted) <= MOST_LIMITS:
-        raise InvalidInputError("limits", f"expected 1 to {MOST_LIMITS}, got {len(wanted)}")
+        raise InvalidInputError(
+            "limits",
+            Said("expected 1 to %(most)s, got %(came)s", most=MOST_LIMITS, came=len(wanted)),
+        )
     limits: dict[datetime, ImposedLimit] = {}
     for number, one in enumerate(wanted):
         place = f"limits/{number}/" if len(wanted) > 1 else ""
         limit = _checked(feeder_id, party, one, now, place)
         if limit.from_at in limits:
-            message = f"expected one limit for each start, got two at {limit.from_at.isoformat()}"
+            message = Said(
+                "expected one limit for each start, got two at %(at)s", at=limit.from_at.isoformat()
+            )
             raise InvalidInputError(f"{place}from", message)
         limits[limit.from_at] = limit
     return tuple(limits[start] for start in sorted(limits))
@@ -63,7 +69,9 @@ def _checked(
 ) -> ImposedLimit:
     from_at = (wanted.from_at or now).astimezone(UTC).replace(microsecond=0)
     if from_at > now + _LONGEST:
-        raise InvalidInputError(f"{place}from", f"expected at most {_LONGEST.days} days ahead")
+        raise InvalidInputError(
+            f"{place}from", Said("expected at most %(days)s days ahead", days=_LONGEST.days)
+        )
     until_at = checked_until(wanted.until_at, from_at, now, place)
     words = checked_words(wanted.words, place)
     return ImposedLimit(
@@ -88,10 +96,16 @@ def checked_until(
         return None
     until_at = _rounded_up(until_at.astimezone(UTC))
     if until_at <= max(from_at, now):
-        message = f"expected an instant after the start and after now ({now.isoformat()})"
-        raise InvalidInputError(f"{place}until", f"{message}, got {until_at.isoformat()}")
+        message = Said(
+            "expected an instant after the start and after now (%(now)s), got %(came)s",
+            now=now.isoformat(),
+            came=until_at.isoformat(),
+        )
+        raise InvalidInputError(f"{place}until", message)
     if until_at > now + _LONGEST:
-        raise InvalidInputError(f"{place}until", f"expected at most {_LONGEST.days} days ahead")
+        raise InvalidInputError(
+            f"{place}until", Said("expected at most %(days)s days ahead", days=_LONGEST.days)
+        )
     return until_at
 
 
@@ -103,10 +117,14 @@ def checked_words(words: str, place: str = "") -> str:
     """
     words = words.strip()
     if len(words) > _MOST_CHARACTERS:
-        message = f"expected at most {_MOST_CHARACTERS} characters, got {len(words)}"
+        message = Said(
+            "expected at most %(most)s characters, got %(came)s",
+            most=_MOST_CHARACTERS,
+            came=len(words),
+        )
         raise InvalidInputError(f"{place}words", message)
     if not words.isprintable():
-        message = "expected one line of text, got control characters"
+        message = Said("expected one line of text, got control characters")
         raise InvalidInputError(f"{place}words", message)
     return words
 
@@ -118,8 +136,12 @@ def _rounded_up(instant: datetime) -> datetime:
 
 def _by_line(amps: Sequence[float], place: str) -> PhaseAmps:
     if len(amps) not in (1, _LINES):
-        raise InvalidInputError(f"{place}amps", f"expected one current or 3, got {len(amps)}")
+        raise InvalidInputError(
+            f"{place}amps", Said("expected one current or 3, got %(came)s", came=len(amps))
+        )
     if not all(math.isfinite(one) and 0 <= one <= _MOST_A for one in amps):
-        raise InvalidInputError(f"{place}amps", f"expected 0 to {_MOST_A:g} A on every line")
+        raise InvalidInputError(
+            f"{place}amps", Said("expected 0 to %(most)g A on every line", most=_MOST_A)
+        )
     first, second, third = amps if len(amps) == _LINES else (amps[0],) * _LINES
     return (float(first), float(second), float(third))

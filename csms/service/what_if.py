@@ -145,7 +145,12 @@ class WhatIfDesk:
         newest = self._usable(site_id)
         asked = _ranges(newest.problem)[feeder_id]
         if not asked.least_a <= limit_a <= asked.most_a:
-            cause = f"expected {asked.least_a:g} to {asked.most_a:g} A, got {limit_a:g} A"
+            cause = Said(
+                "expected %(least)g to %(most)g A, got %(came)g A",
+                least=asked.least_a,
+                most=asked.most_a,
+                came=limit_a,
+            )
             raise InvalidInputError("limit_a", cause)
         wait_s = self._free_at_s - self._now_s()
         if self._turn.locked() or wait_s > 0:

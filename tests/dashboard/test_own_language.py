@@ -53,7 +53,7 @@ async def test_what_is_chosen_at_a_browser_counts_there_before_the_profile(desk:
         )
 
 
-async def test_api_keeps_the_language_and_goes_on_in_english(desk: Desk) -> None:
+async def test_api_keeps_the_language_and_tells_in_it_what_went_wrong(desk: Desk) -> None:
     async with await desk.browser("vera") as client:
         assert (await client.get("/api/v1/me")).json()["language"] is None
         wanted = await client.put("/api/v1/me/language", json={"language": "nb"})
@@ -61,8 +61,9 @@ async def test_api_keeps_the_language_and_goes_on_in_english(desk: Desk) -> None
         assert (await client.get("/api/v1/me")).json()["language"] == "nb"
         refused = await client.put("/api/v1/me/language", json={"language": "fr"})
         assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "body/language")
-        problem = (await client.get("/api/v1/sites/nowhere/view")).json()
-        assert problem["detail"] == "no site is called 'nowhere'"
+        problem = await client.get("/api/v1/sites/nowhere/view")
+        assert problem.json()["detail"] == "ingen anlegg heter 'nowhere'"
+        assert problem.headers["content-language"] == "nb"
     entries = [one.entry for one in await desk.side.audits.find(AuditWanted(), 5)]
     told = [(one.who, one.action, one.is_done) for one in entries]
     assert told == [("vera", "set_own_language", False), ("vera", "set_own_language", True)]

@@ -7,7 +7,16 @@ import pytest
 
 from csms.language.catalogue import translate
 from csms.language.languages import Language, accepted, language_of, write_part
-from csms.language.reader import Reader, read_by, say, say_count, spoken
+from csms.language.reader import (
+    Reader,
+    explained,
+    language_now,
+    read_by,
+    read_by_user,
+    say,
+    say_count,
+    spoken,
+)
 from csms.language.recall import retold
 from csms.language.said import Said, joined
 
@@ -102,3 +111,23 @@ def test_nobody_in_particular_is_told_in_english() -> None:
 def test_a_page_in_another_language_keeps_what_is_asked_of_it() -> None:
     reader = Reader(path="/sites/yard/transactions", query="state=ended&language=en")
     assert reader.here_in(Language.NB) == "/sites/yard/transactions?state=ended&language=nb"
+
+
+def test_what_was_expected_is_told_at_once_and_not_known_again() -> None:
+    """Others say such things as well, and half of a text would be left in English."""
+    assert retold("expected one of the ports, got 'none'", Language.NB) == (
+        "expected one of the ports, got 'none'"
+    )
+
+
+def test_a_program_is_told_what_went_wrong_in_the_language_of_whoever_is_behind_it() -> None:
+    fault = Said("no user is called %(name)s", name="'ola'")
+    read_by(Reader(is_chosen=True, own=Reader()))
+    assert explained(fault) == "no user is called 'ola'"
+    read_by_user(Language.NB)
+    assert (language_now(), explained(fault)) == (Language.EN, "ingen bruker heter 'ola'")
+    chosen = Reader(language=Language.EN, is_chosen=True)
+    read_by(Reader(is_chosen=True, own=chosen))
+    read_by_user(Language.NB)
+    assert explained(fault) == "no user is called 'ola'"
+    assert explained("said by others") == "said by others"
