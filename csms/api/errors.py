@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -50,6 +50,7 @@ from csms.domain.errors import (
     UnknownSiteError,
     UnknownStationError,
     UnknownTokenError,
+    about,
 )
 from csms.domain.request_errors import (
     BusyError,
@@ -59,7 +60,8 @@ from csms.domain.request_errors import (
 )
 from csms.language.languages import Language
 from csms.language.reader import explained, language_of_faults
-from csms.language.said import Said
+from csms.language.said import Said, joined
+from csms.service.value_words import words_of
 
 _PROBLEM_TYPE: Final = "application/problem+json"
 _OF_ITS_STATUS: Final = "about:blank"
@@ -249,16 +251,13 @@ async def _answer(_request: Request, error: Exception) -> JSONResponse:
 
 async def _answer_invalid_body(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, InvalidBodyError)  # noqa: S101 - it is registered for no other
-    return _refused([RequestFault(at=error.at, message=error.message)])
+    return _refused([(error.at, error.message)])
 
 
 async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for no other
     return _refused(
-        [
-            RequestFault(at="/".join(str(part) for part in fault["loc"]), message=fault["msg"])
-            for fault in error.errors()
-        ]
+        [("/".join(map(str, fault["loc"])), words_of(fault)) for fault in error.errors()]
     )
 
 
@@ -268,17 +267,20 @@ async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
     return problem_answer(HTTPStatus(error.status_code), error.detail, error.headers)
 
 
-def _refused(faults: list[RequestFault]) -> JSONResponse:
+def _refused(faults: Sequence[tuple[str, str]]) -> JSONResponse:
+    """Refuse a request, with the places that are wrong and why; all of it in one language."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    detail = "; ".join(f"{fault.at}: {fault.message}" for fault in faults)
+    can_be_told = all(isinstance(why, Said) for _, why in faults)
+    texts = [(at, why if can_be_told else str(why)) for at, why in faults]
+    detail = joined([about(at, why) for at, why in texts], "; ")
     problem = Problem(
         type=f"{_OURS}invalid-input",
         title=status.phrase,
         status=status,
-        detail=detail,
-        errors=faults,
+        detail=explained(detail),
+        errors=[RequestFault(at=at, message=explained(why)) for at, why in texts],
     )
-    return _written(problem)
+    return _written(problem, said=detail if can_be_told else "")
 
 
 def _type_of(error: ChargeFlexError) -> str:

@@ -8,7 +8,8 @@ from io import StringIO
 from pydantic import ValidationError
 
 from csms.domain.errors import InvalidInputError
-from csms.language.said import Said
+from csms.language.said import Said, joined
+from csms.service.value_words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ def read_table(body: bytes, columns: Sequence[str]) -> CsvTable:
 def refusal(line: TableLine, error: ValidationError) -> InvalidInputError:
     """Say in which line and column something is wrong, and what."""
     first = error.errors()[0]
-    place = ", ".join([line.place, *map(str, first["loc"])])
-    return InvalidInputError(place, first["msg"].removeprefix("Value error, "))
+    place = joined([line.place, *map(str, first["loc"])])
+    words = words_of(first)
+    is_ours = first["type"] == "value_error"
+    return InvalidInputError(place, words.removeprefix("Value error, ") if is_ours else words)
 
 
 def _heading(found: Sequence[str], columns: Sequence[str]) -> list[str]:

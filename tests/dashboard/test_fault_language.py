@@ -59,6 +59,21 @@ async def test_values_that_cannot_be_are_told_in_the_readers_language(desk: Desk
         assert (told.status_code, told.json()["detail"]) == (422, expected)
 
 
+async def test_request_that_cannot_be_read_is_told_in_one_language(desk: Desk) -> None:
+    async with await desk.browser("ola") as client:
+        told = await client.put(LIMIT, json={"amps": "x", "why": 1}, headers=NORWEGIAN)
+        detail = told.json()["detail"]
+        assert "body/why: Flere felt er ikke tillatt" in detail
+        assert "Verdien må være et gyldig tall, teksten kan ikke leses som et tall" in detail
+        assert told.headers["content-language"] == "nb"
+        assert all(one["message"] in detail for one in told.json()["errors"])
+        english = await client.put(LIMIT, json={"amps": "x", "why": 1})
+        assert "body/why: Extra inputs are not permitted" in english.json()["detail"]
+        mixed = await client.put(LIMIT, json={"until": "soon", "why": 1}, headers=NORWEGIAN)
+        assert "body/why: Extra inputs are not permitted" in mixed.json()["detail"]
+        assert mixed.headers["content-language"] == "en"
+
+
 async def test_who_may_not_is_told_so_in_their_language(desk: Desk) -> None:
     await desk.side.accounts.set_language("vera", Language.NB)
     async with await desk.browser("vera") as client:
