@@ -16,6 +16,7 @@ from csms.domain.access import Caller
 from csms.domain.audit import AuditEntry
 from csms.domain.identity import SiteId
 from csms.domain.redaction import without_secret_fields
+from csms.language.reader import kept_in_english
 from csms.service.audit_log import AuditLog
 
 _MOST_BYTES: Final = 64 * 1024
@@ -59,10 +60,12 @@ class AuditTrail:
 
         result, status = "the server has failed", HTTPStatus.INTERNAL_SERVER_ERROR
         try:
-            await app(scope, receive_and_look, hold)
+            with kept_in_english() as english:
+                await app(scope, receive_and_look, hold)
             if held:
                 status = HTTPStatus(held[0]["status"])
-                result = _result(status, answered.read(Headers(raw=held[0]["headers"])))
+                told = answered.read(Headers(raw=held[0]["headers"]))
+                result = _result(status, told, english)
         finally:
             detail = _written(asked.read(Headers(scope=scope)), asked.size)
             await self.note(scope, caller, action, site_id, detail, status, result)
@@ -137,23 +140,23 @@ def _written(told: Any, size: int) -> str:  # noqa: ANN401
     return msgspec.json.encode(without_secret_fields(told)).decode()
 
 
-def _result(status: HTTPStatus, told: Any) -> str:  # noqa: ANN401
-    """What came of it, without anything else that was told: that may hold secrets."""
+def _result(status: HTTPStatus, told: Any, english: Mapping[str, str]) -> str:  # noqa: ANN401
+    """What came of it, in English, without anything else that was told: that may hold secrets."""
     words = f"{status.value} {status.phrase}"
     outcomes = told if isinstance(told, list) else [told]
     counted: dict[str, int] = {}
     for one in outcomes:
-        if isinstance(one, Mapping) and (word := _outcome(one)):
+        if isinstance(one, Mapping) and (word := _outcome(one, english)):
             counted[word] = counted.get(word, 0) + 1
     if len(outcomes) == 1:
         return ": ".join([words, *counted])
     return f"{words}: {', '.join(f'{count} {word}' for word, count in counted.items())}"
 
 
-def _outcome(told: Mapping[str, Any]) -> str:
+def _outcome(told: Mapping[str, Any], english: Mapping[str, str]) -> str:
     """A word or a sentence of what a problem, or the outcome of a command, is."""
     inner = told.get("result") or told.get("problem") or told
     detail, status = inner.get("detail"), inner.get("status")
     if isinstance(status, str):
         return f"{status}, {detail}" if detail else status
-    return str(detail) if detail else ""
+    return english.get(str(detail), str(detail)) if detail else ""

@@ -4,6 +4,8 @@ A reader belongs to a request, and is known wherever the request is worked at (`
 that not every word needs to be handed its language.
 """
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Final
@@ -45,6 +47,7 @@ class Reader:
 
 
 _present: Final[ContextVar[Reader]] = ContextVar("reader")
+_in_english: Final[ContextVar[dict[str, str]]] = ContextVar("in_english")
 
 
 def present_reader() -> Reader:
@@ -70,7 +73,20 @@ def language_now() -> Language:
 
 def explained(text: str) -> str:
     """What went wrong, in the language of the one who is behind the request."""
-    return translate(text, language_of_faults())
+    told = translate(text, language_of_faults())
+    _in_english.get({})[told] = str(text)
+    return told
+
+
+@contextmanager
+def kept_in_english() -> Iterator[Mapping[str, str]]:
+    """What is explained within this, in English by what was told: logs have one language."""
+    kept: dict[str, str] = {}
+    token = _in_english.set(kept)
+    try:
+        yield kept
+    finally:
+        _in_english.reset(token)
 
 
 def language_of_faults() -> Language:

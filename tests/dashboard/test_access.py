@@ -224,7 +224,10 @@ async def test_all_that_is_done_or_tried_is_written_down(desk: Desk) -> None:
     async with await desk.browser("ola") as ola, await desk.browser("vera") as vera:
         await ola.put(LIMIT, json={"amps": 20, "words": "test"})
         await ola.put(LIMIT, json={"amps": -1})
-        await vera.put(LIMIT, json={"amps": 30})
+        vera.cookies.set("language", "nb")
+        assert "lov til dette" in (await vera.put(LIMIT, json={"amps": 30})).json()["detail"]
+        roof, norwegian = LIMIT.replace("level-1", "roof"), {"accept-language": "nb"}
+        await ola.put(roof, json={"amps": 30}, headers=norwegian)
         await ola.get("/api/v1/sites")
         await ola.put(f"/api/v1/sites/{SITE}/feeders/intake/load", json={"current_a": [1, 2, 3]})
         wanted = {"name": "eve", "password": "very-secret-1", "role": "viewer"}
@@ -237,10 +240,12 @@ async def test_all_that_is_done_or_tried_is_written_down(desk: Desk) -> None:
         ("ola", "impose_limit", SITE, True),
         ("ola", "impose_limit", SITE, False),
         ("vera", "impose_limit", SITE, False),
+        ("ola", "impose_limit", SITE, False),
         ("ola", "add_user", None, True),
         ("ola", "change_user_by_page", None, True),
     ]
-    limited, wrong, refused, *_ = reversed(told)
+    limited, wrong, refused, unknown, *_ = reversed(told)
+    assert unknown[4] == "404 Not Found: site 'fjordgata' has no feeder 'roof'"
     assert limited[4] == "200 OK"
     assert wrong[4].startswith("422 Unprocessable")
     assert refused[4] == (
