@@ -254,7 +254,7 @@ class TestInTheSheet:
     ) -> None:
         await self.open(tab, server)
         chart = tab.page.locator(f"{SHEET} .chart")
-        await chart.locator("canvas").wait_for()
+        await tab.page.wait_for_selector(f'{SHEET} .chart[aria-label*="7.0 kW"] canvas')
         assert await chart.get_attribute("aria-label") == (
             "Power over time: at most 7.0 kW drawn; what was and is planned beside it, the price "
             "beneath"
