@@ -102,11 +102,10 @@ class Glances:
     def _is_good(
         self, evse_id: EvseId, glance: Glance, made_of: tuple[object, ...], now: datetime
     ) -> bool:
-        return (
-            now < glance.good_until
-            and all(map(is_, glance.made_of, made_of))
-            and self._reasons.get(evse_id) == glance.reason
-        )
+        if now >= glance.good_until or not all(map(is_, glance.made_of, made_of)):
+            return False
+        reason = self._reasons.get(evse_id)
+        return reason is glance.reason or reason == glance.reason
 
     def _glance(
         self,
