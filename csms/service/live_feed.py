@@ -92,8 +92,9 @@ class Edition:
             return
         self._number += 1
         self._snapshot = None
-        if self._number == 1:
-            return  # nobody has seen anything that this is the difference to
+        if self._number == 1:  # nobody has seen anything that this is the difference to
+            self._recent.append(FeedMessage("snapshot", 1, b"", self._event_id))  # others follow it
+            return
         message = self._message("delta", delta)
         self._recent.append(message)
         for queue in self.readers:
@@ -101,7 +102,11 @@ class Edition:
 
     def _message(self, kind: str, told: ViewJson) -> FeedMessage:
         body = self._teller.write({"seq": self._number, **told})
-        return FeedMessage(kind, self._number, body, f"{self._name}-{self._number}")
+        return FeedMessage(kind, self._number, body, self._event_id)
+
+    @property
+    def _event_id(self) -> str:
+        return f"{self._name}-{self._number}"
 
 
 class LiveFeed:
