@@ -1,13 +1,14 @@
-"""How fast a grid company's limit is in force at the chargers, by each door.
+"""How fast a limit from outside is in force at the chargers, by each door.
 
     make bench-grid-limit
     .venv/bin/python -m benchmarks.grid_limit --stations 100 --cuts 1
 
 One site of 1,000 single-phase connectors, half 1.6 and half 2.0.1, that all charge at 16 A and
 report twelve meter values every ten seconds. A grid company sends a block that leaves each its
-standing 6 A: over HTTP, then by MQTT through a broker. Counted is the time from the beginning of
-that request until the lower limit has come, connector by connector. Ends with exit code 1 where a
-bar is missed, or where no broker is installed.
+standing 6 A: over HTTP, then by MQTT through a broker. Then an operator limits them to the same by
+what the page sends. Counted is the time from the beginning of that request until the lower limit
+has come, connector by connector. Ends with exit code 1 where a bar is missed, or where no broker is
+installed.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from benchmarks.load.fleet import Population
 from benchmarks.load.floods import Message
 from benchmarks.load.orders import Arrive, BeginLoad, Charge, EndLoad, Settle
 from benchmarks.load.process import Generator, generating
+from benchmarks.rig.api import Api
 from benchmarks.rig.broker import broker_running
 from benchmarks.rig.building_meter import metering
 from benchmarks.rig.databases import DATABASES, opened
@@ -50,9 +52,10 @@ _RAMP_A_PER_MIN: Final = 10_000
 _TOKEN: Final = "benchmark"  # noqa: S105 - of a server that is gone in a minute
 _TOPIC: Final = "chargeflex/v1/grid/nett/sites/{site}/feeders/root/blocks/consumption/set"
 _PATH: Final = "/api/v1/grid/sites/{site}/feeders/root/blocks/consumption"
+_PAGE_PATH: Final = "/api/v1/sites/{site}/feeders/root/limits/operator"
 
-Send: TypeAlias = Callable[[Mapping[str, Any]], None]
-"""Sends a body to the server."""
+Door: TypeAlias = Callable[[float | None], None]
+"""Limits the site to so many amperes a line; None: no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +66,38 @@ class Scene:
     stations: int
     cuts: int
 
-    def limited_by(self, door: str, send: Send) -> list[float]:
+    def limited_by(self, name: str, door: Door) -> list[float]:
         """Limit the site again and again; return the seconds of each connector."""
         waits_s: list[float] = []
         for _ in range(self.cuts):
-            waits_s += self._limit(send)
-            self._recover(send)
+            waits_s += self._limit(door)
+            self._recover(door)
         waits_s.sort()
         figures = ", ".join(
-            f"{name} {percentile(waits_s, share_pct):.2f} s"
-            for name, share_pct in (("p50", 50), ("p99", 99), ("max", 100))
+            f"{share} {percentile(waits_s, share_pct):.2f} s"
+            for share, share_pct in (("p50", 50), ("p99", 99), ("max", 100))
         )
-        print(f"{door}: {len(waits_s)} limits, {figures}", flush=True)
+        print(f"{name}: {len(waits_s)} limits, {figures}", flush=True)
         return waits_s
 
-    def warm_up(self, send: Send) -> None:
+    def warm_up(self, door: Door) -> None:
         """Have all draw what they can: at first they wait for a plan that raises them."""
-        self._limit(send, _WARM_UP_S)
-        self._recover(send)
+        self._limit(door, _WARM_UP_S)
+        self._recover(door)
 
-    def _limit(self, send: Send, patience_s: float = _PATIENCE_S) -> list[float]:
-        now = datetime.now(UTC)
-        block = {
-            "capacity": least_load_a(self.stations),
-            "unit": "A",
-            "start_time": now.isoformat(),
-            "end_time": (now + timedelta(hours=1)).isoformat(),
-        }
+    def _limit(self, door: Door, patience_s: float = _PATIENCE_S) -> list[float]:
         watch = Watch(is_lower=True, patience_s=patience_s)
         self.generator.begin(watch)
         began_s = time.monotonic()
-        send({"blocks": [block]})
+        door(least_load_a(self.stations))
         waits_s = [at_s - began_s for at_s in self.generator.finish(watch)]
         return waits_s + [patience_s] * (self.stations - len(waits_s))
 
-    def _recover(self, send: Send) -> None:
+    def _recover(self, door: Door) -> None:
         """Wait until all draw again what they can."""
         watch = Watch(is_lower=False, patience_s=10 * _PLAN_EVERY_S)
         self.generator.begin(watch)
-        send({"blocks": []})
+        door(None)
         self.generator.finish(watch)
         self.generator.ask(Settle(quiet_s=_QUIET_S))
 
@@ -140,20 +136,41 @@ def main() -> int:
         generator.ask(Charge(asked.stations))
         generator.ask(Settle(quiet_s=_QUIET_S))
         scene = Scene(generator, asked.stations, asked.cuts)
-        path, topic = _PATH.format(site=site), _TOPIC.format(site=site)
-
-        def put(body: Mapping[str, Any]) -> None:
-            server.api.put(path, body, token=_TOKEN)
-
+        doors = _doors(server.api, site, port)
         with scene.loaded():
-            scene.warm_up(put)
-            by_http_s = scene.limited_by("HTTP", put)
-            by_mqtt_s = scene.limited_by("MQTT", lambda body: _publish(port, topic, body))
-    return judge(asked.stations, by_http_s, by_mqtt_s)
+            scene.warm_up(doors["HTTP"])
+            waits_s = {name: scene.limited_by(name, door) for name, door in doors.items()}
+    return judge(asked.stations, waits_s)
+
+
+def _doors(api: Api, site: str, port: int) -> dict[str, Door]:
+    """The ways in, by name."""
+    path, topic, page = (one.format(site=site) for one in (_PATH, _TOPIC, _PAGE_PATH))
+    return {
+        "HTTP": lambda amps: api.put(path, _blocks(amps), token=_TOKEN),
+        "MQTT": lambda amps: _publish(port, topic, _blocks(amps)),
+        "the page": lambda amps: (
+            api.delete(page) if amps is None else api.put(page, {"amps": amps})
+        ),
+    }
+
+
+def _blocks(amps: float | None) -> dict[str, Any]:
+    """What a grid company sends."""
+    if amps is None:
+        return {"blocks": []}
+    now = datetime.now(UTC)
+    block = {
+        "capacity": amps,
+        "unit": "A",
+        "start_time": now.isoformat(),
+        "end_time": (now + timedelta(hours=1)).isoformat(),
+    }
+    return {"blocks": [block]}
 
 
 def _settings(site: str, port: int) -> str:
-    """What lets the grid company in, by both doors."""
+    """What lets the grid company in, by both of its doors."""
     return (
         f"mqtt: {{host: 127.0.0.1, port: {port}, state: false, orders: true}}\n"
         f"grid_companies:\n  - {{id: nett, token_sha256: {sha256(_TOKEN.encode()).hexdigest()}, "
@@ -177,13 +194,14 @@ def _parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def judge(stations: int, by_http_s: list[float], by_mqtt_s: list[float]) -> int:
-    """Print what has a bar in one line; return the exit code."""
-    http_s, mqtt_s = percentile(by_http_s, 99), percentile(by_mqtt_s, 99)
-    has_passed = max(http_s, mqtt_s) < _BAR_S
+def judge(stations: int, waits_s: Mapping[str, list[float]]) -> int:
+    """Print what has a bar in one line, by door; return the exit code."""
+    p99_s = {name: percentile(sorted(one), 99) for name, one in waits_s.items()}
+    has_passed = max(p99_s.values()) < _BAR_S
+    figures = ", ".join(f"{one:.2f} s by {name}" for name, one in p99_s.items())
     print(
-        f"grid-limit: {stations:,} connectors, in force p99 {http_s:.2f} s by HTTP, "
-        f"{mqtt_s:.2f} s by MQTT (bar {_BAR_S:g} s) {'PASS' if has_passed else 'FAIL'}"
+        f"grid-limit: {stations:,} connectors, in force p99 {figures} (bar {_BAR_S:g} s) "
+        f"{'PASS' if has_passed else 'FAIL'}"
     )
     return 0 if has_passed else 1
 

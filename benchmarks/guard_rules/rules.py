@@ -166,7 +166,7 @@ RULES: Final = (
     Rule(
         name="fallback",
         words="A limit that lapses, or ends with its transaction, leaves the fallback",
-        off=_put(Allowance, "standing_a", property(_has_no_fallback)),
+        off=_put(Allowance, "_left_a", _has_no_fallback),
     ),
     Rule(
         name="boot",

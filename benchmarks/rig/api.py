@@ -60,10 +60,14 @@ class Api:
         path = f"/api/v1/sites/{site_id}/feeders/root/load"
         self._client.put(path, json={"current_a": [amps] * 3}).raise_for_status()
 
-    def put(self, path: str, body: Mapping[str, Any], token: str) -> None:
-        """Put something in the name of whoever has a token."""
-        headers = {"authorization": f"Bearer {token}"}
+    def put(self, path: str, body: Mapping[str, Any], token: str | None = None) -> None:
+        """Put something, in the name of whoever has a token if there is one."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
         self._client.put(path, json=dict(body), headers=headers).raise_for_status()
+
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._client.delete(path).raise_for_status()
 
     def task_count(self) -> int | None:
         """How many asyncio tasks there are, None where the metrics do not tell."""

@@ -154,9 +154,13 @@ class Allowance:
         limits = self.lingering + self.uncertain
         if self.accepted is not None:
             limits = (self.accepted, *limits)
-        is_standing = self.standing is Standing.HELD and not self.is_disobeyed
         object.__setattr__(self, "limits", limits)
-        object.__setattr__(self, "standing_a", self.fallback_a if is_standing else self.rating_a)
+        object.__setattr__(self, "standing_a", self._left_a())
+
+    def _left_a(self) -> float:
+        """What is left where no limit is."""
+        is_held = self.standing is Standing.HELD and not self.is_disobeyed
+        return self.fallback_a if is_held else self.rating_a
 
     def most_a(self, start_at: datetime, end_at: datetime) -> float:
         """The most that it may draw at any time between two instants."""

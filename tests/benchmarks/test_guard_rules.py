@@ -39,11 +39,10 @@ def test_without_the_unanswered_rule_only_what_was_accepted_counts() -> None:
 def test_without_the_fallback_rule_nothing_is_left_where_no_limit_is() -> None:
     held = Allowance(rating_a=32.0, fallback_a=6.0, standing=Standing.HELD)
     edges = [NOON, NOON + timedelta(minutes=20), NOON + timedelta(minutes=30)]
-    limited = held.sent(LIMIT)
     with rule("fallback").switched_off():
-        assert limited.course_a(edges) == [16.0, 0.0]
+        assert held.sent(LIMIT).course_a(edges) == [16.0, 0.0]
         assert Allowance(rating_a=32.0, fallback_a=6.0).now_a(NOON) == 32.0
-    assert limited.course_a(edges) == [16.0, 6.0]
+    assert held.sent(LIMIT).course_a(edges) == [16.0, 6.0]
 
 
 def test_without_its_rule_a_resource_that_is_not_heard_counts_at_what_it_was_told() -> None:
