@@ -45,13 +45,11 @@ _brief = partial(Case, hours=1.0, demand=20.0, stay=0.1)
 SEEDS: Final = MappingProxyType(
     {
         "boot": Case(2, "profile_loss", rate=100.0),
-        "clock": Case(14, "wrong_clock,clock_jump,meter_outage,load_step", rate=20.0),
         "cut": Case(6, "sudden_step", hours=1.0, rate=100.0),
         "decreases-first": _brief(3, "delay", rate=100.0),
         "disobedience": Case(3, "stops_obeying", stations=8, hours=1.0, rate=100.0),
         "fallback": _brief(5, "none"),
         "keeping": Case(3, "profile_loss", rate=100.0),
-        "least-drawn": Case(74, "load_step,link_cut", rate=20.0, demand=6.0),
         "resource-silent": Case(
             seed=2,
             faults="resource_disobeys,resource_silent",
@@ -62,7 +60,6 @@ SEEDS: Final = MappingProxyType(
             stay=0.5,
             has_resources=True,
         ),
-        "restart": _brief(27, "kill,link_cut", rate=20.0),
         "room": _brief(6, "reject,call_error,lost_answer", rate=60.0),
         "settling": Case(2, "link_cut,load_step"),
         "silent": Case(6, "link_cut,meter_outage,load_step", rate=8.0),
