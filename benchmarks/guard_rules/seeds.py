@@ -45,6 +45,7 @@ _brief = partial(Case, hours=1.0, demand=20.0, stay=0.1)
 SEEDS: Final = MappingProxyType(
     {
         "boot": Case(2, "profile_loss", rate=100.0),
+        "clock": _brief(18, "wrong_clock,clock_jump,meter_outage,load_step", rate=60.0),
         "cut": Case(6, "sudden_step", hours=1.0, rate=100.0),
         "decreases-first": _brief(3, "delay", rate=100.0),
         "disobedience": Case(3, "stops_obeying", stations=8, hours=1.0, rate=100.0),
@@ -60,6 +61,7 @@ SEEDS: Final = MappingProxyType(
             stay=0.5,
             has_resources=True,
         ),
+        "restart": _brief(1, "kill,link_cut,load_step", rate=60.0),
         "room": _brief(6, "reject,call_error,lost_answer", rate=60.0),
         "settling": Case(2, "link_cut,load_step"),
         "silent": Case(6, "link_cut,meter_outage,load_step", rate=8.0),
