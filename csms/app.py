@@ -29,8 +29,6 @@ from csms.journal.journal import Journal
 from csms.mqtt.bridge import MqttBridge
 from csms.mqtt.use_cases import UseCases
 from csms.ocpp.versions import load_adapters
-from csms.pki.own_authority import OwnAuthority
-from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import OnlineVehiclePki
 from csms.prices.building import price_fetchers
 from csms.service.access_side import AccessSide
@@ -296,7 +294,7 @@ class App:
     def _create_certificates(self, open_uow: OpenUnitOfWork, clock: Clock) -> StationCertificates:
         ca = self.settings.ca
         return StationCertificates(
-            _authority(self.settings, clock),
+            self.settings.authority(clock),
             open_uow,
             clock,
             self._is_station,
@@ -397,11 +395,3 @@ class App:
             journal=self._journal,
         )
         return create_web(context, self.settings, tallies)
-
-
-def _authority(settings: AppSettings, clock: Clock) -> OwnAuthority | None:
-    if settings.ca is None:
-        return None
-    tls = settings.gateway.tls
-    let_in = [one for path in tls.client_ca for one in read_certificates(path)] if tls else []
-    return OwnAuthority(settings.ca, clock, let_in)

@@ -17,7 +17,8 @@ from csms.gateway.server import GatewaySettings
 from csms.history.keeper import HistorySettings
 from csms.journal.journal import JournalSettings
 from csms.mqtt.settings import MqttSettings
-from csms.pki.own_authority import CaSettings
+from csms.pki.own_authority import CaSettings, OwnAuthority
+from csms.pki.reading import read_certificates
 from csms.pki.vehicle_pki import VehiclePkiSettings
 from csms.service.ports import Planner
 from csms.service.requirements import SecurityPolicy
@@ -73,6 +74,14 @@ class AppSettings:
     def history_folder(self) -> Path:
         """Where files of the history are looked for, also by a server that keeps none."""
         return self.history.folder if self.history else Path("history")
+
+    def authority(self, clock: Clock) -> OwnAuthority | None:
+        """The certificate authorities of this server, None where there are none."""
+        if self.ca is None:
+            return None
+        tls = self.gateway.tls
+        let_in = [one for path in tls.client_ca for one in read_certificates(path)] if tls else []
+        return OwnAuthority(self.ca, clock, let_in)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,13 @@ import pickle
 import struct
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from copyreg import __newobj__  # type: ignore[attr-defined]
-from dataclasses import fields, is_dataclass
-from io import BytesIO
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 _LENGTH: Final = struct.Struct("!Q")
 LENGTH_BYTES: Final = _LENGTH.size
-_StateOf: TypeAlias = Callable[[object], list[object]]
 _ROOT: Final = Path(__file__).parents[1]
 
 
@@ -57,38 +52,8 @@ def end_child(process: Process) -> None:
 
 def write_frame(value: object) -> bytes:
     """Write a value as a frame."""
-    body = BytesIO()
-    _Pickler(body).dump(value)
-    return _LENGTH.pack(body.tell()) + body.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """Writes frozen dataclasses with slots as they are written anyway, in less time.
-
-    Their own `__getstate__` finds out what fields they have each time that it is asked.
-    """
-
-    def __init__(self, body: BytesIO) -> None:
-        super().__init__(body, protocol=pickle.HIGHEST_PROTOCOL)
-        self._states: dict[type, _StateOf | None] = {}
-
-    def reducer_override(self, value: object) -> Any:  # noqa: ANN401
-        """Write a value as its class and all of its fields."""
-        kind = type(value)
-        if kind not in self._states:
-            self._states[kind] = _state_of(kind)
-        state_of = self._states[kind]
-        return NotImplemented if state_of is None else (__newobj__, (kind,), state_of(value))
-
-
-def _state_of(kind: type) -> _StateOf | None:
-    """What tells the fields of a kind of dataclass, None where it has a way of its own."""
-    has_slots = "__slots__" in vars(kind) and "__setstate__" in vars(kind)
-    names = [one.name for one in fields(kind)] if is_dataclass(kind) and has_slots else []
-    if len(names) < 2:  # of a single one `attrgetter` makes no tuple
-        return None
-    get = attrgetter(*names)
-    return lambda value: list(get(value))
+    body = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
 
 
 def read_length(head: bytes) -> int:

@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse
 
 from csms.dashboard.page_router import page_router
 from csms.dashboard.printer import Printer
-from csms.domain.errors import UnknownPartyError
 from csms.domain.grid_company import GridCompany
+from csms.domain.limit_errors import UnknownPartyError
 from csms.language.said import Said
 from csms.service.caller import current_caller
 from csms.service.grid_bodies import ProfileAnswer

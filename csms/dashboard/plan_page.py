@@ -28,8 +28,8 @@ from csms.dashboard.words import (
     short_line,
     tenths,
 )
-from csms.domain.errors import NoWhatIfError
 from csms.domain.identity import FeederId, SiteId
+from csms.domain.limit_errors import NoWhatIfError
 from csms.language.reader import say, spoken
 from csms.language.said import Said
 from csms.service.plan_outlook import SHORT_WH, PlannedEvse, PlannedFeeder, PlanOutlook

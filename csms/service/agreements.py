@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csms.clock import Clock
-from csms.domain.errors import NotOfferedError
 from csms.domain.flexibility import Agreement
 from csms.domain.grid_company import FeederRef, GridCompany
 from csms.domain.grid_profile import BlockKind, BlockPhase, CapacityBlock, CapacityUnit
+from csms.domain.limit_errors import NotOfferedError
 from csms.domain.site import PhaseAmps
 from csms.service.flexibility import Flexibility, FlexibilityDesk
 from csms.service.grid_parties import check_own

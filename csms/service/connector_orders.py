@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 from csms.clock import Clock
 from csms.domain.connector_limit import ConnectorLimit
-from csms.domain.errors import ConnectorNotLimitedError, InvalidInputError, NoTransactionError
+from csms.domain.errors import InvalidInputError, NoTransactionError
 from csms.domain.identity import EvseId
+from csms.domain.limit_errors import ConnectorNotLimitedError
 from csms.language.said import Said
 from csms.service.connector_bounds import operator_limit
 from csms.service.in_time import look_in_time, until_next_turn_s

@@ -6,9 +6,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Final, TypeAlias
 
-from csms.domain.errors import NoEnvelopeError
 from csms.domain.grid_company import FeederRef
 from csms.domain.grid_proof import quarter_of
+from csms.domain.limit_errors import NoEnvelopeError
 from csms.language.said import Said
 from csms.service.charging_control import PlanMade
 from csms.service.grid_outlook import NewestPlan

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from csms.domain.errors import NotYoursError, UnknownPartyError
 from csms.domain.grid_company import BlockTarget, FeederRef, GridCompany, PartyId
 from csms.domain.grid_profile import BlockKind, CapacityBlock
+from csms.domain.limit_errors import NotYoursError, UnknownPartyError
 from csms.language.said import Said
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from csms.clock import Clock
-from csms.domain.errors import NotLimitedError
 from csms.domain.guard_event import GuardEvent, GuardEventKind
 from csms.domain.identity import FeederId, SiteId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.limit_errors import NotLimitedError
 from csms.domain.site import PhaseAmps
 from csms.language.said import Said
 from csms.service.feeder_limits import limit_now

@@ -16,7 +16,7 @@ from csms.domain.access_errors import (
     UserExistsError,
     WrongLoginError,
 )
-from csms.domain.errors import UnknownPartyError
+from csms.domain.limit_errors import UnknownPartyError
 from csms.domain.user import IDLE_FOR, KEY_MARK, LASTS, Login, User, secret_hash
 from csms.language.said import Said
 from csms.service.access_stores import AccessReads

@@ -12,8 +12,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from csms.domain.errors import InvalidInputError, NoWhatIfError
+from csms.domain.errors import InvalidInputError
 from csms.domain.identity import FeederId, SiteId
+from csms.domain.limit_errors import NoWhatIfError
 from csms.domain.request_errors import BusyError
 from csms.language.said import Said
 from csms.service.charging_control import PlanMade

@@ -26,11 +26,12 @@ from csms.domain.access import AccessMode
 from csms.domain.audit import AuditEntry
 from csms.domain.authorization import AdmissionPolicy, IdToken, TokenRecord
 from csms.domain.commands import Command, CommandStatus, Outcome
-from csms.domain.errors import ChargeFlexError, NoWhatIfError, UnknownSiteError, UnknownTokenError
+from csms.domain.errors import ChargeFlexError, UnknownSiteError, UnknownTokenError
 from csms.domain.export_wanted import FileFormat, Wanted
 from csms.domain.guard_event import GuardEventsWanted, KeptGuardEvent
 from csms.domain.identity import EvseId, FeederId, SiteId, StationId
 from csms.domain.imposed_limit import ImposedLimit, LimitParty
+from csms.domain.limit_errors import NoWhatIfError
 from csms.domain.security import SecurityProfile
 from csms.domain.settings import SettingState
 from csms.domain.site_version import SiteVersion

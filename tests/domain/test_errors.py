@@ -9,8 +9,6 @@ from csms.domain.errors import (
     ExportFailedError,
     Fault,
     InvalidInputError,
-    NotLimitedError,
-    NotOfferedError,
     NoTransactionError,
     SettingsError,
     SiteFileError,
@@ -20,6 +18,7 @@ from csms.domain.errors import (
     UnknownSiteError,
     UnknownStationError,
 )
+from csms.domain.limit_errors import NotLimitedError, NotOfferedError
 from csms.domain.request_errors import TooManyRequestsError
 from csms.language.catalogue import translate
 from csms.language.languages import Language

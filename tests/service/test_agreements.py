@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csms.domain.errors import NotOfferedError, NotYoursError
 from csms.domain.flexibility import Agreement
 from csms.domain.grid_profile import BlockKind, BlockPhase
+from csms.domain.limit_errors import NotOfferedError, NotYoursError
 from csms.service.agreements import Agreements
 from csms.service.problem_builder import build_problem
 from smart_charging.policy import Aim, Policy

@@ -9,13 +9,9 @@ from typing import Final
 import pytest
 
 from csms.domain.connector_limit import ConnectorLimit
-from csms.domain.errors import (
-    ConnectorNotLimitedError,
-    InvalidInputError,
-    NoTransactionError,
-    UnknownEvseError,
-)
+from csms.domain.errors import InvalidInputError, NoTransactionError, UnknownEvseError
 from csms.domain.identity import EvseId
+from csms.domain.limit_errors import ConnectorNotLimitedError
 from csms.domain.site import Site
 from csms.domain.site_policy import Aim, SharingPolicy
 from csms.service.problem_builder import build_problem

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from csms.domain.errors import NoEnvelopeError, UnknownFeederError, UnknownSiteError
+from csms.domain.errors import UnknownFeederError, UnknownSiteError
 from csms.domain.grid_company import FeederRef
+from csms.domain.limit_errors import NoEnvelopeError
 from csms.service import flexibility
 from csms.service.charging_control import PlanMade
 from csms.service.flexibility import FlexibilityDesk

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from csms.domain.errors import InvalidInputError, NotYoursError
+from csms.domain.errors import InvalidInputError
 from csms.domain.grid_company import FeederRef
 from csms.domain.grid_profile import BlockKind, BlockPhase, CapacityUnit
 from csms.domain.guard_event import GuardEventKind
+from csms.domain.limit_errors import NotYoursError
 from csms.domain.ramp import RampCause
 from csms.service.feeder_limits import binding_limit
 from csms.service.grid_parties import GridParties

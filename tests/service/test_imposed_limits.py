@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
-from csms.domain.errors import (
-    InvalidInputError,
-    NotLimitedError,
-    UnknownFeederError,
-    UnknownSiteError,
-)
+from csms.domain.errors import InvalidInputError, UnknownFeederError, UnknownSiteError
 from csms.domain.guard_event import GuardEventKind
 from csms.domain.imposed_limit import ImposedLimit
+from csms.domain.limit_errors import NotLimitedError
 from csms.domain.limits import Standing
 from csms.domain.site import GuestPlace
 from csms.service.grid_guard import is_overcommitted, keep_books

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from csms.domain.errors import (
-    InvalidInputError,
-    NotLimitedError,
-)
+from csms.domain.errors import InvalidInputError
+from csms.domain.limit_errors import NotLimitedError
 from csms.service.wanted_limits import WantedLimit
 from tests.service.imposing import (
     GRID,

@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from csms.domain.errors import (
-    InvalidInputError,
-    NoWhatIfError,
-    UnknownFeederError,
-    UnknownSiteError,
-)
+from csms.domain.errors import InvalidInputError, UnknownFeederError, UnknownSiteError
+from csms.domain.limit_errors import NoWhatIfError
 from csms.domain.request_errors import BusyError
 from csms.service.charging_control import PlanMade
 from csms.service.what_if import LimitRange, WhatIfDesk
